@@ -1,0 +1,201 @@
+namespace ManualVae.Compute;
+
+/// <summary>
+/// The contract of the engine: every operation that a model needs, as forward/backward pairs over opaque tensors. A model is
+/// written once against it; the reference backend (double precision, plain loops) is the oracle, the SIMD and GPU backends
+/// are the fast ones.
+/// </summary>
+/// <remarks>
+/// <para>B = users in the batch, I = items, K = latent dimensions, n and m = layer widths. Tensors are row-major.</para>
+/// <para>Forward passes overwrite their outputs. Backward passes <b>add</b> to every gradient they name (dX, dW, ...); zeroing
+/// is explicit. A gradient given as none (<c>default</c>) is not computed. Where a method works in place it says so.</para>
+/// <para>Posterior statistics are one B x 2K tensor: columns [0, K) the mean mu, [K, 2K) the log variance; sigma = exp(logvar / 2).</para>
+/// <para>"rowScale" (B x 1, or none for 1) multiplies each user's loss gradient: 1/B for a mean, beta/B for a weighted KL.</para>
+/// <para>Every output element is computed by one thread in a fixed order: results do not depend on the number of threads.
+/// Shapes are asserted in debug builds only; callers at the door (models, studies) check what users give.</para>
+/// </remarks>
+public interface IBackend : IDisposable
+{
+    /// <summary>Name as in <c>--device</c>: <c>reference</c>, <c>simd</c>, <c>gpu:0</c>, <c>ilgpu-cpu</c>.</summary>
+    string Name { get; }
+
+    /// <summary>One line for run headers: instruction set or device, threads, precision.</summary>
+    string Description { get; }
+
+    // ---- Memory --------------------------------------------------------------------------------------------------
+
+    /// <summary>A new tensor, zeroed. It lives until <see cref="Free"/> or the end of the backend.</summary>
+    Tensor Allocate(int rows, int columns);
+
+    /// <summary>Gives back the memory of a tensor that <see cref="Allocate"/> made.</summary>
+    void Free(Tensor tensor);
+
+    /// <summary>A batch with room for <paramref name="maxRows"/> users and <paramref name="maxEntries"/> clicks.</summary>
+    SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries);
+
+    /// <summary>Host to backend.</summary>
+    void Upload(ReadOnlySpan<float> source, Tensor destination);
+
+    /// <summary>Host to backend; rounds where the backend is single precision.</summary>
+    void Upload(ReadOnlySpan<double> source, Tensor destination);
+
+    /// <summary>Backend to host; rounds where the backend is double precision.</summary>
+    void Download(Tensor source, Span<float> destination);
+
+    /// <summary>Backend to host.</summary>
+    void Download(Tensor source, Span<double> destination);
+
+    /// <summary>Backend to backend, same number of elements.</summary>
+    void Copy(Tensor source, Tensor destination);
+
+    /// <summary>Sets every element.</summary>
+    void Fill(Tensor tensor, double value);
+
+    // ---- Elementwise and reductions ------------------------------------------------------------------------------
+
+    /// <summary>destination += scale * source.</summary>
+    void Add(Tensor source, double scale, Tensor destination);
+
+    /// <summary>Sum of squares of all elements, in double precision, in a fixed order. Not finite where any element is not.</summary>
+    double SquaredNorm(Tensor tensor);
+
+    /// <summary>y[B, n+m] = [a[B, n], b[B, m]].</summary>
+    void ConcatForward(Tensor a, Tensor b, Tensor y);
+
+    /// <summary>da += the left columns of dy, db += the right ones.</summary>
+    void ConcatBackward(Tensor dy, Tensor da, Tensor db);
+
+    /// <summary>In place: dy *= f'(x), by the output y = f(x).</summary>
+    void ActivationBackward(Activation activation, Tensor y, Tensor dy);
+
+    /// <summary>y = x * sigmoid(x) (swish, Ramachandran et al. 2017; RecVAE's encoder).</summary>
+    void SwishForward(Tensor x, Tensor y);
+
+    /// <summary>dx += dy * (s + x s (1 - s)), s = sigmoid(x).</summary>
+    void SwishBackward(Tensor x, Tensor dy, Tensor dx);
+
+    /// <summary>y = h * sigmoid(g) (gated layer of H+Vamp, Kim and Suh 2019).</summary>
+    void GateForward(Tensor h, Tensor g, Tensor y);
+
+    /// <summary>dh += dy * sigmoid(g); dg += dy * h * sigmoid(g) (1 - sigmoid(g)).</summary>
+    void GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg);
+
+    /// <summary>
+    /// y = gain * (x - mean) / sqrt(var + epsilon) + bias for each row (Ba et al. 2016; var without Bessel's correction).
+    /// <paramref name="saved"/> [B, 2] keeps each row's mean and 1 / sqrt(var + epsilon).
+    /// </summary>
+    void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved);
+
+    /// <summary>Adds to dx and to the gradients of gain and bias.</summary>
+    void LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx);
+
+    // ---- Dense layers --------------------------------------------------------------------------------------------
+
+    /// <summary>C (+)= op(A) op(B), the bare product.</summary>
+    void MatMul(Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate = false);
+
+    /// <summary>y[B, m] = f(x[B, n] weight[m, n]' + bias[1, m]); bias may be null.</summary>
+    void LinearForward(Tensor x, Parameter weight, Parameter? bias, Activation activation, Tensor y);
+
+    /// <summary>
+    /// dy is the gradient at the pre-activation (see <see cref="ActivationBackward"/>). dx += dy W; dW += dy' x; dbias += column
+    /// sums of dy. Reads the old weight before any fused update of it.
+    /// </summary>
+    void LinearBackward(Tensor x, Parameter weight, Parameter? bias, Tensor dy, Tensor dx);
+
+    // ---- Sparse input layer --------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Writes <see cref="SparseBatch.Inputs"/> from <see cref="SparseBatch.Targets"/>: normalise by sqrt(max(sum x^2, 1e-12)) and
+    /// mask as <paramref name="mask"/> says. A row without clicks, or with all of them masked, stays zero.
+    /// </summary>
+    void EncodeInputs(SparseBatch batch, InputMask mask);
+
+    /// <summary>y[B, n] = f(Inputs weight[I, n] + bias[1, n]).</summary>
+    void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y);
+
+    /// <summary>dW[i] += sum over the batch's clicks on i of input * dy[user]; dbias += column sums of dy.</summary>
+    void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy);
+
+    // ---- Latent variables ----------------------------------------------------------------------------------------
+
+    /// <summary>noise[B, K]: noise[b, k] = <see cref="CounterRandom.Normal"/>(key, user b of the batch, k).</summary>
+    void DrawNoise(SparseBatch batch, RandomKey key, Tensor noise);
+
+    /// <summary>z[B, K] = mu + noise * sigma; noise none gives z = mu.</summary>
+    void SampleForward(Tensor statistics, Tensor noise, Tensor z);
+
+    /// <summary>dmu += dz; dlogvar += dz * noise * sigma / 2.</summary>
+    void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics);
+
+    /// <summary>KL(N(mu, sigma^2) || N(0, I)) of each row: loss[B, 1] = sum_k (exp(lv) + mu^2 - 1 - lv) / 2.</summary>
+    void StandardKlForward(Tensor statistics, Tensor loss);
+
+    /// <summary>dmu += s mu; dlogvar += s (exp(lv) - 1) / 2, s the row's scale.</summary>
+    void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics);
+
+    /// <summary>logDensity[B, 1] = log N(z; mu, sigma^2), diagonal, constants included.</summary>
+    void GaussianLogDensityForward(Tensor z, Tensor statistics, Tensor logDensity);
+
+    /// <summary>Adds rowScale times the gradient of the log density to dz and dStatistics.</summary>
+    void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics);
+
+    /// <summary>
+    /// log density under RecVAE's composite prior, a mixture for each dimension: sum_k log( w1 N(z_k; 0, 1) +
+    /// w2 N(z_k; old posterior) + w3 N(z_k; 0, e^10) ). <paramref name="oldStatistics"/> [B, 2K] is not differentiated.
+    /// </summary>
+    void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor logDensity);
+
+    /// <summary>Adds rowScale times the gradient to dz.</summary>
+    void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz);
+
+    /// <summary>
+    /// log density under VampPrior: log (1/P) sum_p N(z; mu_p, sigma_p^2) with components [P, 2K] (Tomczak and Welling 2018).
+    /// <paramref name="responsibilities"/> [B, P] keeps the posterior weights of the components.
+    /// </summary>
+    void MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities);
+
+    /// <summary>Adds rowScale times the gradient to dz and dComponents.</summary>
+    void MixtureLogDensityBackward(
+        Tensor z, Tensor components, Tensor responsibilities, Tensor rowScale, Tensor dz, Tensor dComponents);
+
+    // ---- Anchors -------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// The anchor regulariser of each user (papers.md B5), S = the clicks of the batch's <b>targets</b>, anchors [I, K]:
+    /// loss[B, 1] as <paramref name="form"/> says, 0 for a user without clicks; centroids[B, K] = mean of the user's anchors.
+    /// z is read by the sampled form only, the statistics by the closed form only.
+    /// </summary>
+    void AnchorForward(AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor loss);
+
+    /// <summary>
+    /// Closed form: dmu += 2 s (mu - centroid), dlogvar += s sigma^2. Sampled: dz += 2 s (z - centroid). Both:
+    /// danchor_i += (2 s / |S|) (anchor_i - point).
+    /// </summary>
+    void AnchorBackward(
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor rowScale,
+        Tensor dStatistics, Tensor dz);
+
+    // ---- Losses and ranking --------------------------------------------------------------------------------------
+
+    /// <summary>loss[B, 1]: each user's negative log-likelihood of the batch's targets given logits [B, I], which stay as they are.</summary>
+    void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss);
+
+    /// <summary>
+    /// The same loss, and <b>in place</b> logits := scale * dloss/dlogits, in as few passes as possible.
+    /// </summary>
+    void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss);
+
+    /// <summary>
+    /// The k best items of each user by scores[B, I], best first, to host memory (B x k each). Items in the batch's rows are never
+    /// ranked; equal scores rank the lower item first; NaN ranks last. Where fewer than k items remain: item -1, score -infinity.
+    /// </summary>
+    void TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores);
+
+    // ---- Optimiser -----------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// One Adam update of a parameter from its gradient (which it leaves as it is), weight decay included.
+    /// </summary>
+    void Adam(Parameter parameter, AdamStep step);
+}

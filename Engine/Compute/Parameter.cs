@@ -1,0 +1,57 @@
+namespace ManualVae.Compute;
+
+/// <summary>Settings of one Adam update (Kingma and Ba 2015), TensorFlow's "epsilon-hat" form as the reference code uses it.</summary>
+/// <param name="LearningRate">Step size before bias correction, above 0.</param>
+/// <param name="Step">Number of this update, counting from 1.</param>
+/// <param name="Beta1">Decay of the first moment.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Epsilon">Added to the root of the uncorrected second moment.</param>
+/// <remarks>
+/// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= a m / (sqrt(v) + eps) with
+/// a = lr sqrt(1 - b2^t) / (1 - b1^t). The L2 term of a parameter adds 2 lambda w to g (lambda ||w||^2, no half).
+/// </remarks>
+public readonly record struct AdamStep(
+    double LearningRate, long Step, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8)
+{
+    /// <summary>lr sqrt(1 - b2^t) / (1 - b1^t).</summary>
+    public double CorrectedRate =>
+        LearningRate * Math.Sqrt(1 - Math.Pow(Beta2, Step)) / (1 - Math.Pow(Beta1, Step));
+}
+
+/// <summary>
+/// One named weight matrix or bias: views of the same shape into the flat blocks of values, gradients and Adam moments.
+/// </summary>
+public sealed class Parameter
+{
+    /// <summary>Creates the parameter from its four views.</summary>
+    public Parameter(string name, Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment) =>
+        (Name, Value, Gradient, FirstMoment, SecondMoment) = (name, value, gradient, firstMoment, secondMoment);
+
+    /// <summary>Name in checkpoints and messages, such as <c>decoder.0.weight</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The weights.</summary>
+    public Tensor Value { get; }
+
+    /// <summary>The gradient; backward passes add to it. None where the model was built without training.</summary>
+    public Tensor Gradient { get; }
+
+    /// <summary>Adam's first moment, or none.</summary>
+    public Tensor FirstMoment { get; }
+
+    /// <summary>Adam's second moment, or none.</summary>
+    public Tensor SecondMoment { get; }
+
+    /// <summary>lambda of the penalty lambda ||w||^2 (its gradient, 2 lambda w, is added by the optimiser).</summary>
+    public double WeightDecay { get; set; }
+
+    /// <summary>
+    /// Set by the optimiser before a backward pass where exactly one operation of that pass produces this parameter's whole
+    /// gradient: the operation may then apply Adam at once, tile by tile, so that the gradient never travels to memory. An
+    /// operation that does so sets <see cref="Updated"/>; one that does not adds to <see cref="Gradient"/> as ever.
+    /// </summary>
+    public AdamStep? FusedStep { get; set; }
+
+    /// <summary>True where a backward pass has already applied <see cref="FusedStep"/>.</summary>
+    public bool Updated { get; set; }
+}

@@ -1,0 +1,147 @@
+using ManualVae.Data;
+
+namespace ManualVae.Compute;
+
+/// <summary>
+/// A batch of users' rows, in sparse form, ready for a backend. Made once with room for the largest batch; <see cref="Load"/>
+/// copies rows in without allocating. <see cref="Targets"/> holds the raw history x (what the loss sees);
+/// <see cref="Inputs"/> holds what the encoder sees, written by <see cref="IBackend.EncodeInputs"/>.
+/// </summary>
+public abstract class SparseBatch
+{
+    private readonly int[] _users, _rowOffsets, _columnIndices;
+    private readonly int[] _activeColumns, _columnOffsets, _entryRows, _entryIndices, _columnCount, _order;
+    private readonly float[] _values;
+
+    /// <summary>Makes room.</summary>
+    /// <param name="maxRows">Most users in a batch.</param>
+    /// <param name="columns">Number of items.</param>
+    /// <param name="maxEntries">Most clicks in a batch; <see cref="LargestBatch"/> computes it.</param>
+    /// <param name="inputs">1 x maxEntries tensor of the backend.</param>
+    /// <param name="targets">1 x maxEntries tensor of the backend.</param>
+    protected SparseBatch(int maxRows, int columns, int maxEntries, Tensor inputs, Tensor targets)
+    {
+        Columns = columns;
+        (Inputs, Targets) = (inputs, targets);
+        (_users, _rowOffsets) = (new int[maxRows], new int[maxRows + 1]);
+        (_columnIndices, _values) = (new int[maxEntries], new float[maxEntries]);
+        int maxActive = Math.Min(columns, maxEntries);
+        (_activeColumns, _columnOffsets) = (new int[maxActive], new int[maxActive + 1]);
+        (_entryRows, _entryIndices) = (new int[maxEntries], new int[maxEntries]);
+        (_columnCount, _order) = (new int[columns], new int[columns]);
+    }
+
+    /// <summary>Number of users loaded.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Number of items.</summary>
+    public int Columns { get; }
+
+    /// <summary>Number of clicks loaded.</summary>
+    public int Entries => _rowOffsets[Rows];
+
+    /// <summary>Most users a batch can hold.</summary>
+    public int MaxRows => _users.Length;
+
+    /// <summary>Most clicks a batch can hold.</summary>
+    public int MaxEntries => _columnIndices.Length;
+
+    /// <summary>Identity of each user, the "user" of every random draw.</summary>
+    public ReadOnlySpan<int> Users => _users.AsSpan(0, Rows);
+
+    /// <summary>Rows + 1 offsets.</summary>
+    public ReadOnlySpan<int> RowOffsets => _rowOffsets.AsSpan(0, Rows + 1);
+
+    /// <summary>Item of each click, row after row, increasing within a row.</summary>
+    public ReadOnlySpan<int> ColumnIndices => _columnIndices.AsSpan(0, Entries);
+
+    /// <summary>Number of distinct items in the batch.</summary>
+    public int ActiveColumnCount { get; private set; }
+
+    /// <summary>The distinct items of the batch, increasing.</summary>
+    public ReadOnlySpan<int> ActiveColumns => _activeColumns.AsSpan(0, ActiveColumnCount);
+
+    /// <summary>ActiveColumnCount + 1 offsets into <see cref="EntryRows"/>: the clicks of each active item, by increasing row.</summary>
+    public ReadOnlySpan<int> ColumnOffsets => _columnOffsets.AsSpan(0, ActiveColumnCount + 1);
+
+    /// <summary>Row of each click, item after item.</summary>
+    public ReadOnlySpan<int> EntryRows => _entryRows.AsSpan(0, Entries);
+
+    /// <summary>Position of each click (item after item) in the row-wise order of <see cref="Inputs"/> and <see cref="Targets"/>.</summary>
+    public ReadOnlySpan<int> EntryIndices => _entryIndices.AsSpan(0, Entries);
+
+    /// <summary>1 x MaxEntries: the values the encoder sees, one for each click.</summary>
+    public Tensor Inputs { get; }
+
+    /// <summary>1 x MaxEntries: the raw values the loss sees, one for each click.</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>Loads rows of a matrix; user identities are the row numbers plus <paramref name="firstUser"/>.</summary>
+    public void Load(CsrMatrix matrix, ReadOnlySpan<int> rows, int firstUser = 0)
+    {
+        if (rows.Length > MaxRows) throw new ArgumentException($"Got {rows.Length} rows, room for {MaxRows}.", nameof(rows));
+        if (matrix.Columns != Columns)
+            throw new ArgumentException($"Got a matrix of {matrix.Columns} columns, expected {Columns}.", nameof(matrix));
+        int entries = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var columns = matrix.RowColumns(rows[i]);
+            if (entries + columns.Length > MaxEntries)
+                throw new ArgumentException($"The rows hold more than the {MaxEntries} entries there is room for.", nameof(rows));
+            columns.CopyTo(_columnIndices.AsSpan(entries));
+            if (matrix.IsBinary) _values.AsSpan(entries, columns.Length).Fill(1);
+            else matrix.RowValues(rows[i]).CopyTo(_values.AsSpan(entries));
+            _users[i] = rows[i] + firstUser;
+            entries += columns.Length;
+            _rowOffsets[i + 1] = entries;
+        }
+        Rows = rows.Length;
+        Invert();
+        Loaded(_values.AsSpan(0, entries));
+    }
+
+    /// <summary>Called after each load, so that a backend takes the values (and, where it must, the structure) to its memory.</summary>
+    protected abstract void Loaded(ReadOnlySpan<float> values);
+
+    /// <summary>Builds the item-wise order by a counting sort.</summary>
+    private void Invert()
+    {
+        var columns = ColumnIndices;
+        Array.Clear(_columnCount);
+        foreach (int column in columns) _columnCount[column]++;
+        int active = 0, offset = 0;
+        for (int column = 0; column < Columns; column++)
+        {
+            if (_columnCount[column] == 0) continue;
+            _activeColumns[active] = column;
+            _columnOffsets[active++] = offset;
+            _order[column] = offset;
+            offset += _columnCount[column];
+        }
+        ActiveColumnCount = active;
+        if (_columnOffsets.Length > active) _columnOffsets[active] = offset;
+        for (int row = 0; row < Rows; row++)
+            for (int e = _rowOffsets[row]; e < _rowOffsets[row + 1]; e++)
+            {
+                int at = _order[columns[e]]++;
+                _entryRows[at] = row;
+                _entryIndices[at] = e;
+            }
+    }
+
+    /// <summary>The most entries that any <paramref name="rows"/> rows of the matrices can hold together.</summary>
+    public static int LargestBatch(int rows, params ReadOnlySpan<CsrMatrix> matrices)
+    {
+        long largest = 0;
+        foreach (var matrix in matrices)
+        {
+            var lengths = new int[matrix.Rows];
+            for (int row = 0; row < lengths.Length; row++) lengths[row] = matrix.RowLength(row);
+            lengths.AsSpan().Sort();
+            long sum = 0;
+            for (int i = Math.Max(0, lengths.Length - rows); i < lengths.Length; i++) sum += lengths[i];
+            largest = Math.Max(largest, sum);
+        }
+        return checked((int)Math.Max(1, largest));
+    }
+}
