@@ -1,8 +1,66 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using ManualVae.Data;
+
 namespace ManualVae.Tools;
 
-/// <summary>The <c>manualvae</c> command.</summary>
+/// <summary>The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error.</summary>
 public static class Program
 {
+    /// <summary>Exit codes, part of the contract.</summary>
+    public const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
+
     /// <summary>Runs one verb and returns its exit code.</summary>
-    public static int Main(string[] args) => args.Length;
+    public static int Main(string[] args)
+    {
+        using var interruption = new CancellationTokenSource();
+        void Interrupt(PosixSignalContext context)
+        {
+            context.Cancel = true; // let the verb write its checkpoint; it ends by itself
+            interruption.Cancel();
+        }
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        return Run(args, interruption.Token);
+    }
+
+    /// <summary>Parses and runs; every error becomes one line on standard error and an exit code.</summary>
+    public static int Run(string[] args, CancellationToken cancellation)
+    {
+        Verb.Cancellation = cancellation;
+        var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        if (parsed.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"manualvae: {parsed.Errors[0].Message} Try: manualvae {parsed.CommandResult.Command.Name switch
+            {
+                "manualvae" => "--help",
+                var verb => $"{verb} --help",
+            }}");
+            return WrongUsage;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (InputException problem)
+        {
+            Console.Error.WriteLine($"manualvae: {problem.Message}");
+            return WrongUsage;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("manualvae: interrupted");
+            return Interrupted;
+        }
+        catch (Exception problem)
+        {
+            Console.Error.WriteLine($"manualvae: failed: {problem.Message}");
+            if (Environment.GetEnvironmentVariable("MANUALVAE_DEBUG") is not null) Console.Error.WriteLine(problem);
+            return Failed;
+        }
+    }
+
+    private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
+    {
+    };
 }

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace ManualVae.Tools;
+
+/// <summary>What all verbs share.</summary>
+internal static class Verb
+{
+    /// <summary>Signalled by Ctrl-C or SIGTERM; long verbs watch it, save and throw <see cref="OperationCanceledException"/>.</summary>
+    public static CancellationToken Cancellation { get; set; }
+
+    /// <summary><c>--json</c>: one JSON document on standard output.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
+
+    /// <summary>A command with its options and what it does.</summary>
+    public static Command Create(string name, string description, Func<ParseResult, int> run, params Symbol[] symbols)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+            switch (symbol)
+            {
+                case Option option: command.Add(option); break;
+                case Argument argument: command.Add(argument); break;
+                case Command verb: command.Add(verb); break;
+            }
+        command.SetAction(run);
+        return command;
+    }
+}
