@@ -1,0 +1,63 @@
+namespace ManualVae.Compute.Reference;
+
+/// <summary>Likelihoods.</summary>
+public sealed partial class ReferenceBackend
+{
+    /// <inheritdoc/>
+    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss)
+    {
+        var history = new double[logits.Columns];
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            Densify(batch, row, history);
+            var f = Row(logits, row);
+            double sum = 0, logNormaliser = likelihood.Kind == LikelihoodKind.Multinomial ? LogSumExp(f) : 0;
+            for (int i = 0; i < f.Length; i++)
+                sum += likelihood.Kind switch
+                {
+                    LikelihoodKind.Multinomial => history[i] == 0 ? 0 : -history[i] * (f[i] - logNormaliser),
+                    LikelihoodKind.Gaussian => Confidence(likelihood, history[i]) / 2 * (history[i] - f[i]) * (history[i] - f[i]),
+                    // log(1 + e^f) - x f, without overflow
+                    _ => Math.Max(f[i], 0) + Math.Log(1 + Math.Exp(-Math.Abs(f[i]))) - history[i] * f[i],
+                };
+            Data(loss)[row] = sum;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss)
+    {
+        LikelihoodForward(likelihood, batch, logits, loss);
+        var history = new double[logits.Columns];
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            Densify(batch, row, history);
+            var f = Row(logits, row);
+            double clicks = history.Sum(), logNormaliser = likelihood.Kind == LikelihoodKind.Multinomial ? LogSumExp(f) : 0;
+            for (int i = 0; i < f.Length; i++)
+                f[i] = scale * likelihood.Kind switch
+                {
+                    LikelihoodKind.Multinomial => clicks * Math.Exp(f[i] - logNormaliser) - history[i],
+                    LikelihoodKind.Gaussian => Confidence(likelihood, history[i]) * (f[i] - history[i]),
+                    _ => Sigmoid(f[i]) - history[i],
+                };
+        }
+    }
+
+    private static double Confidence(Likelihood likelihood, double x) => x > 0 ? likelihood.ClickWeight : likelihood.ZeroWeight;
+
+    private static void Densify(SparseBatch batch, int row, double[] history)
+    {
+        Array.Clear(history);
+        for (int e = batch.RowOffsets[row]; e < batch.RowOffsets[row + 1]; e++)
+            history[batch.ColumnIndices[e]] = Data(batch.Targets)[e];
+    }
+
+    private static double LogSumExp(ReadOnlySpan<double> x)
+    {
+        double max = double.NegativeInfinity, sum = 0;
+        foreach (double value in x) max = Math.Max(max, value);
+        foreach (double value in x) sum += Math.Exp(value - max);
+        return max + Math.Log(sum);
+    }
+}
