@@ -81,5 +81,8 @@ public enum AnchorForm
 /// <param name="WideWeight">Weight of the wide normal.</param>
 /// <param name="WideLogVariance">Log variance of the wide normal.</param>
 public readonly record struct CompositePrior(
-    double StandardWeight = 3.0 / 20, double PosteriorWeight = 3.0 / 4, double WideWeight = 1.0 / 10,
-    double WideLogVariance = 10);
+    double StandardWeight, double PosteriorWeight, double WideWeight, double WideLogVariance)
+{
+    /// <summary>The weights 3/20, 3/4 and 1/10 and the log variance 10 of RecVAE's authors.</summary>
+    public static CompositePrior RecVae => new(3.0 / 20, 3.0 / 4, 1.0 / 10, 10);
+}
