@@ -22,6 +22,21 @@ public interface IBackend : IDisposable
     /// <summary>One line for run headers: instruction set or device, threads, precision.</summary>
     string Description { get; }
 
+    /// <summary>True for double precision; checkpoints keep whichever it is, so that a resumed run is exact.</summary>
+    bool IsDoublePrecision => false;
+
+    /// <summary>
+    /// True where LinearBackward and SparseLinearBackward apply <see cref="Parameter.FusedStep"/> to parameters whose
+    /// <see cref="Parameter.IsFused"/> is set, instead of adding to a gradient (weights only; biases are never fused).
+    /// </summary>
+    bool FusesUpdates => false;
+
+    /// <summary>
+    /// Brings a parameter's values and moments up to date where the backend has deferred part of its updates. Called before
+    /// anyone but the backend's own operations reads them.
+    /// </summary>
+    void Settle(Parameter parameter) { }
+
     // ---- Memory --------------------------------------------------------------------------------------------------
 
     /// <summary>A new tensor, zeroed. It lives until <see cref="Free"/> or the end of the backend.</summary>

@@ -46,12 +46,12 @@ public sealed class Parameter
     public double WeightDecay { get; set; }
 
     /// <summary>
-    /// Set by the optimiser before a backward pass where exactly one operation of that pass produces this parameter's whole
-    /// gradient: the operation may then apply Adam at once, tile by tile, so that the gradient never travels to memory. An
-    /// operation that does so sets <see cref="Updated"/>; one that does not adds to <see cref="Gradient"/> as ever.
+    /// True where the backward pass itself applies Adam, tile by tile, so that the gradient never travels to memory: exactly one
+    /// operation (LinearBackward or SparseLinearBackward) of each pass produces this parameter's whole gradient, the backend
+    /// <see cref="IBackend.FusesUpdates"/>, and <see cref="Gradient"/> is none.
     /// </summary>
-    public AdamStep? FusedStep { get; set; }
+    public bool IsFused { get; init; }
 
-    /// <summary>True where a backward pass has already applied <see cref="FusedStep"/>.</summary>
-    public bool Updated { get; set; }
+    /// <summary>The update that a fused backward pass applies; set by the optimiser before the pass.</summary>
+    public AdamStep FusedStep { get; set; }
 }

@@ -12,6 +12,9 @@ public sealed partial class ReferenceBackend : IBackend
     /// <inheritdoc/>
     public string Description => "reference: plain loops, double precision, 1 thread";
 
+    /// <inheritdoc/>
+    public bool IsDoublePrecision => true;
+
     private sealed class Buffer(long length) : TensorBuffer
     {
         public readonly double[] Data = new double[length];
