@@ -143,4 +143,29 @@ public sealed class CsrMatrix
         offsets[rows] = kept;
         return new CsrMatrix(columns, offsets, kept == indices.Length ? indices : indices[..(int)kept]);
     }
+
+    /// <summary>The entries of either matrix, as a binary matrix: what a user did in training or in validation.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static CsrMatrix Union(CsrMatrix a, CsrMatrix b)
+    {
+        if (a.Rows != b.Rows || a.Columns != b.Columns)
+            throw new ArgumentException($"Cannot unite {a.Rows} x {a.Columns} with {b.Rows} x {b.Columns}.", nameof(b));
+        var offsets = new long[a.Rows + 1];
+        var columns = new int[a.EntryCount + b.EntryCount];
+        int kept = 0;
+        for (int row = 0; row < a.Rows; row++)
+        {
+            ReadOnlySpan<int> left = a.RowColumns(row), right = b.RowColumns(row);
+            int i = 0, j = 0;
+            while (i < left.Length || j < right.Length)
+            {
+                int x = i < left.Length ? left[i] : int.MaxValue, y = j < right.Length ? right[j] : int.MaxValue;
+                columns[kept++] = Math.Min(x, y);
+                if (x <= y) i++;
+                if (y <= x) j++;
+            }
+            offsets[row + 1] = kept;
+        }
+        return new CsrMatrix(a.Columns, offsets, kept == columns.Length ? columns : columns[..kept]);
+    }
 }

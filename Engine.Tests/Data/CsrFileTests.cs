@@ -1,0 +1,81 @@
+using FsCheck;
+using FsCheck.Fluent;
+using ManualVae.Data;
+using Xunit;
+
+namespace ManualVae.Tests.Data;
+
+public class CsrFileTests
+{
+    [Fact]
+    public void AnyMatrixComesBackAsItWas()
+    {
+        using var folder = TestData.NewFolder();
+        string path = folder["m.csr"];
+        Prop.ForAll(Samples.Matrices, matrix =>
+        {
+            CsrFile.Write(path, matrix);
+            Samples.AssertEqual(matrix, CsrFile.Read(path));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void TheLayoutIsTheDocumentedOne()
+    {
+        using var stream = new MemoryStream();
+        CsrFile.Write(stream, new CsrMatrix(3, [0, 1, 1], [2]));
+        byte[] bytes = stream.ToArray();
+        Assert.Equal("MVAE-CSR"u8.ToArray(), bytes[..8]);
+        Assert.Equal(new[] { 1, 2, 3, 0 }, Enumerable.Range(0, 4).Select(i => BitConverter.ToInt32(bytes, 8 + 4 * i)));
+        Assert.Equal(new[] { 1L, 0L, 1L, 1L }, Enumerable.Range(0, 4).Select(i => BitConverter.ToInt64(bytes, 24 + 8 * i)));
+        Assert.Equal(2, BitConverter.ToInt32(bytes, 56));
+        Assert.Equal(System.Security.Cryptography.SHA256.HashData(bytes[..60]), bytes[60..]);
+    }
+
+    [Fact]
+    public void EveryChangedByteAndEveryTruncationIsNoticed()
+    {
+        using var folder = TestData.NewFolder();
+        string path = folder["m.csr"];
+        CsrFile.Write(path, Samples.Matrix(3, 4, 0.5, 1, values: true));
+        byte[] bytes = File.ReadAllBytes(path);
+        for (int at = 0; at < bytes.Length; at++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[at] ^= 0x40;
+            AssertRefused(path, damaged);
+            AssertRefused(path, bytes[..at]);
+        }
+        AssertRefused(path, [.. bytes, 0]);
+    }
+
+    [Fact]
+    public void AMissingFileIsNamedWithTheRemedy()
+    {
+        var problem = Assert.Throws<InputException>(() => CsrFile.Read("/nowhere/train.csr"));
+        Assert.Contains("/nowhere/train.csr", problem.Message);
+        Assert.Contains("import the dataset again", problem.Message);
+    }
+
+    [Fact]
+    public void AFailedWriteLeavesTheOldFileAndNothingElse()
+    {
+        using var folder = TestData.NewFolder();
+        string path = folder.Write("file", "old");
+        Assert.Throws<IOException>(() => AtomicFile.Write(path, stream =>
+        {
+            stream.WriteByte(1);
+            throw new IOException("disk full");
+        }));
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal(["file"], Samples.Entries(folder.Path));
+    }
+
+    private static void AssertRefused(string path, byte[] bytes)
+    {
+        File.WriteAllBytes(path, bytes);
+        var problem = Assert.Throws<InputException>(() => CsrFile.Read(path));
+        Assert.StartsWith(path, problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Text;
+
+namespace ManualVae.Data;
+
+/// <summary>
+/// A dataset ready for training: matrices, ids and the manifest of a prepared folder. Immutable. In strong generalisation
+/// <c>users.tsv</c> lists the training users, then those of validation, then those of the test; otherwise every part has all
+/// users, and what the test may see is the training clicks and the validation clicks together.
+/// </summary>
+public sealed class PreparedDataset
+{
+    private const string ManifestFile = "manifest.json", UsersFile = "users.tsv", ItemsFile = "items.tsv", TrainFile = "train.csr";
+
+    /// <summary>Puts a dataset together in memory; <see cref="Save"/> it to get a folder and a hash.</summary>
+    /// <param name="manifest">Source, filters, split and seed; counts and file hashes are filled in here and by Save.</param>
+    /// <param name="train">Training users x items.</param>
+    /// <param name="validation">The validation part, or null.</param>
+    /// <param name="test">The test part, or null.</param>
+    /// <param name="userIds">Original id of every user.</param>
+    /// <param name="items">Original id, title and genres of every item.</param>
+    /// <exception cref="ArgumentException">The parts do not fit together.</exception>
+    public PreparedDataset(DatasetManifest manifest, CsrMatrix train, EvaluationSplit? validation, EvaluationSplit? test,
+        string[] userIds, ItemList items) : this(manifest, train, validation, test, userIds, items, "", "") { }
+
+    private PreparedDataset(DatasetManifest manifest, CsrMatrix train, EvaluationSplit? validation, EvaluationSplit? test,
+        string[] userIds, ItemList items, string directory, string hash)
+    {
+        if (train.Columns != items.Count || train.Rows > userIds.Length)
+            throw new ArgumentException($"The training matrix is {train.Rows} x {train.Columns} for {userIds.Length} users and {items.Count} items.");
+        if (manifest.Split != SplitKind.Strong && train.Rows != userIds.Length)
+            throw new ArgumentException($"The training matrix has {train.Rows} rows for {userIds.Length} users.");
+        foreach (var part in new[] { validation, test })
+            if (part is not null) Check(part, userIds.Length, items.Count);
+        (Manifest, ManifestHash, Directory) = (manifest with { Counts = Count(train, validation, test, userIds, items, manifest) }, hash, directory);
+        (Train, Validation, Test, UserIds, Items) = (train, validation, test, userIds, items);
+    }
+
+    /// <summary>What the folder is and where it came from.</summary>
+    public DatasetManifest Manifest { get; }
+
+    /// <summary>SHA-256 of <c>manifest.json</c> in hexadecimal: it pins every file. Empty until saved.</summary>
+    public string ManifestHash { get; }
+
+    /// <summary>The folder, as given to <see cref="Open"/> or <see cref="Save"/>. Empty until saved.</summary>
+    public string Directory { get; }
+
+    /// <summary>Clicks of the training users.</summary>
+    public CsrMatrix Train { get; }
+
+    /// <summary>The validation part, or null where the source has none.</summary>
+    public EvaluationSplit? Validation { get; }
+
+    /// <summary>The test part, or null where the source has none.</summary>
+    public EvaluationSplit? Test { get; }
+
+    /// <summary>Original id of each user.</summary>
+    public string[] UserIds { get; }
+
+    /// <summary>Original id, title and genres of each item.</summary>
+    public ItemList Items { get; }
+
+    /// <summary>Original id of each item.</summary>
+    public string[] ItemIds => Items.Ids;
+
+    /// <summary>Title of each item, null where unknown.</summary>
+    public string?[] ItemTitles => Items.Titles;
+
+    /// <summary>Genres of each item, separated by '|', null where unknown.</summary>
+    public string?[] ItemGenres => Items.Genres;
+
+    /// <summary>Number of items.</summary>
+    public int ItemCount => Items.Count;
+
+    /// <summary>Opens a prepared folder and verifies every file against the manifest.</summary>
+    /// <exception cref="InputException">Not a prepared folder, or a file is missing, truncated or changed.</exception>
+    public static PreparedDataset Open(string directory)
+    {
+        string manifestPath = Path.Combine(directory, ManifestFile);
+        if (!System.IO.Directory.Exists(directory))
+            throw new InputException($"{directory}: no such folder; make it with: manualvae data import --output {directory}");
+        if (!File.Exists(manifestPath))
+            throw new InputException($"{directory}: not a prepared dataset (no {ManifestFile}); make one with: manualvae data import");
+        byte[] bytes = File.ReadAllBytes(manifestPath);
+        var manifest = DatasetManifest.FromBytes(bytes, manifestPath);
+        foreach (var (name, expected) in manifest.Files)
+        {
+            string path = Path.Combine(directory, name);
+            if (!File.Exists(path)) throw new InputException($"{path}: missing, though the manifest lists it; import the dataset again.");
+            if (DatasetManifest.HashFile(path) != expected)
+                throw new InputException($"{path}: changed since it was written (SHA-256 differs); import the dataset again.");
+        }
+
+        CsrMatrix? Matrix(string name) => manifest.Files.ContainsKey(name) ? CsrFile.Read(Path.Combine(directory, name)) : null;
+        var train = Matrix(TrainFile)
+            ?? throw new InputException($"{manifestPath}: lists no {TrainFile}; import the dataset again.");
+        bool strong = manifest.Split == SplitKind.Strong;
+        EvaluationSplit? Part(string name, int firstUser, CsrMatrix? sharedFoldIn) =>
+            Matrix($"{name}.heldout.csr") is not { } heldOut ? null
+            : (strong ? Matrix($"{name}.foldin.csr") : sharedFoldIn) is not { } foldIn
+                ? throw new InputException($"{manifestPath}: lists no {name}.foldin.csr; import the dataset again.")
+            : new EvaluationSplit(foldIn, heldOut, firstUser, Matrix($"{name}.candidates.csr"));
+        try
+        {
+            var counts = manifest.Counts;
+            var validation = Part("validation", strong ? counts.TrainUsers : 0, train);
+            var test = Part("test", strong ? counts.Users - counts.TestUsers : 0,
+                strong ? null : validation is null ? train : CsrMatrix.Union(train, validation.HeldOut));
+            return new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
+                ItemList.Read(Path.Combine(directory, ItemsFile)), directory, DatasetManifest.Hash(bytes));
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InputException($"{directory}: its files do not fit together ({problem.Message}); import the dataset again.", problem);
+        }
+    }
+
+    /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
+    /// <param name="directory">The new folder.</param>
+    /// <param name="overwrite">Replace a folder that is there already.</param>
+    /// <exception cref="InputException">The folder exists and may not be replaced.</exception>
+    public PreparedDataset Save(string directory, bool overwrite = false)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var manifest = Manifest;
+        byte[] bytes = [];
+        AtomicFile.WriteFolder(directory, overwrite, folder =>
+        {
+            void Matrix(string name, CsrMatrix? matrix)
+            {
+                if (matrix is not null) CsrFile.Write(Path.Combine(folder, name), matrix);
+            }
+            void Part(string name, EvaluationSplit? part)
+            {
+                if (Manifest.Split == SplitKind.Strong) Matrix($"{name}.foldin.csr", part?.FoldIn);
+                Matrix($"{name}.heldout.csr", part?.HeldOut);
+                Matrix($"{name}.candidates.csr", part?.Candidates);
+            }
+            Matrix(TrainFile, Train);
+            Part("validation", Validation);
+            Part("test", Test);
+            WriteUsers(Path.Combine(folder, UsersFile));
+            Items.Write(Path.Combine(folder, ItemsFile));
+            foreach (string path in System.IO.Directory.EnumerateFiles(folder))
+                files[Path.GetFileName(path)] = DatasetManifest.HashFile(path);
+            manifest = Manifest with { Files = files };
+            bytes = manifest.ToBytes();
+            AtomicFile.Write(Path.Combine(folder, ManifestFile), stream => stream.Write(bytes));
+        });
+        return new PreparedDataset(manifest, Train, Validation, Test, UserIds, Items, directory, DatasetManifest.Hash(bytes));
+    }
+
+    private static void Check(EvaluationSplit part, int users, int items)
+    {
+        if (part.FoldIn.Rows != part.HeldOut.Rows || part.FirstUser < 0 || part.FirstUser + part.HeldOut.Rows > users)
+            throw new ArgumentException(
+                $"An evaluation part has {part.FoldIn.Rows} and {part.HeldOut.Rows} rows from user {part.FirstUser} of {users}.");
+        if (part.FoldIn.Columns != items || part.HeldOut.Columns != items)
+            throw new ArgumentException($"An evaluation part has {part.FoldIn.Columns} columns for {items} items.");
+        if (part.Candidates is { } candidates && (candidates.Rows != part.HeldOut.Rows || candidates.Columns != items))
+            throw new ArgumentException($"The candidates are {candidates.Rows} x {candidates.Columns}.");
+    }
+
+    private static DatasetCounts Count(CsrMatrix train, EvaluationSplit? validation, EvaluationSplit? test, string[] users,
+        ItemList items, DatasetManifest manifest)
+    {
+        bool strong = manifest.Split == SplitKind.Strong;
+        return new DatasetCounts
+        {
+            Users = users.Length,
+            TrainUsers = train.Rows,
+            ValidationUsers = validation?.HeldOut.Rows ?? 0,
+            TestUsers = test?.HeldOut.Rows ?? 0,
+            Items = items.Count,
+            TrainClicks = train.EntryCount,
+            ValidationFoldInClicks = strong ? validation?.FoldIn.EntryCount ?? 0 : 0,
+            ValidationHeldOutClicks = validation?.HeldOut.EntryCount ?? 0,
+            TestFoldInClicks = strong ? test?.FoldIn.EntryCount ?? 0 : 0,
+            TestHeldOutClicks = test?.HeldOut.EntryCount ?? 0,
+            TestCandidates = test?.Candidates?.EntryCount ?? 0,
+        };
+    }
+
+    private void WriteUsers(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine("index\tid");
+        for (int user = 0; user < UserIds.Length; user++) writer.WriteLine($"{user}\t{UserIds[user]}");
+    });
+
+    private static string[] ReadUsers(string path) =>
+        [.. File.ReadLines(path).Skip(1).Select(line => line[(line.IndexOf('\t') + 1)..])];
+}
