@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Compute.Cases;
+using ManualVae.Models;
 
 namespace ManualVae.Study;
 
@@ -28,6 +29,22 @@ public sealed record Differentiable(
             run.Forward();
             run.ZeroGradients();
             run.Backward!();
+        });
+
+    /// <summary>The mean loss of a model on a batch as a function of all its parameters, mask and noise frozen.</summary>
+    public static Differentiable Of(
+        Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective) => new(
+        model.Name, model.Backend, [.. model.Parameters.All.Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
+        () =>
+        {
+            model.Forward(batch, mask, noise);
+            return model.Loss(batch, objective);
+        },
+        () =>
+        {
+            model.Parameters.ZeroGradients();
+            model.Forward(batch, mask, noise);
+            model.Backward(batch, objective);
         });
 
     private static double Dot(IBackend backend, Tensor a, Tensor b)

@@ -1,0 +1,241 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Models;
+
+/// <summary>Weights of the parts of a step's loss: reconstruction + Beta * KL + AnchorWeight * anchors, the mean over users.</summary>
+/// <param name="Beta">Weight of the KL.</param>
+/// <param name="AnchorWeight">lambda_A.</param>
+/// <param name="Reconstruction">Weight of the negative log-likelihood; studies set it to 0 to see the other parts alone.</param>
+public readonly record struct Objective(double Beta, double AnchorWeight = 0, double Reconstruction = 1);
+
+/// <summary>
+/// Mult-VAE, Mult-DAE and their family, written once against <see cref="IBackend"/>: explicit forward and backward passes over one
+/// batch. Source: Liang et al. 2018 and its reference code (papers.md A1).
+/// </summary>
+/// <remarks>
+/// Training: <see cref="Forward"/> with a mask and noise, then <see cref="Backward"/>, which also computes the losses. Scoring uses the
+/// clean input and the posterior mean and ranks by raw logits.
+/// </remarks>
+public sealed class Autoencoder : IRecommender
+{
+    private readonly IBackend _backend;
+    private readonly IEncoder _encoder;
+    private readonly Decoder _decoder;
+    private readonly IPrior? _prior;
+    private readonly Likelihood _likelihood;
+    private readonly Func<Parameter>? _anchors;
+    private readonly Tensor _noise, _z, _dz, _rowScale, _centroids;
+    private readonly Tensor[] _losses;
+    private readonly double[][] _hostLosses;
+    private SparseBatch? _scoringBatch;
+    private Tensor _code;
+    private bool _sampled;
+
+    /// <summary>Builds the model and draws its initial weights.</summary>
+    /// <param name="backend">Where it computes; stays the caller's.</param>
+    /// <param name="settings">Which parts.</param>
+    /// <param name="items">Number of items.</param>
+    /// <param name="maxRows">Largest batch, in training and scoring.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    /// <param name="training">Gradients and moments too.</param>
+    /// <param name="fuse">Let the backend apply updates within the backward pass where it can.</param>
+    public Autoencoder(
+        IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong seed, bool training = true, bool fuse = false)
+    {
+        settings.Validate();
+        (_backend, Settings, ItemCount, BatchSize) = (backend, settings, items, maxRows);
+        Parameters = new ParameterBlock(backend);
+        _encoder = new MlpEncoder(
+            backend, Parameters, items, settings.Hidden, settings.Variational ? 2 * settings.Latent : settings.Latent,
+            settings.Variational ? Activation.Identity : Activation.Tanh, maxRows, settings.WeightDecay);
+        _decoder = new Decoder(
+            backend, Parameters, settings.Latent, [.. settings.Hidden.Reverse()], items, maxRows, settings.WeightDecay);
+        _likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
+        if (settings.Variational)
+        {
+            _prior = new StandardNormalPrior(backend);
+            _noise = backend.Allocate(maxRows, settings.Latent);
+            _z = backend.Allocate(maxRows, settings.Latent);
+        }
+        _dz = backend.Allocate(maxRows, settings.Latent);
+        _rowScale = backend.Allocate(maxRows, 1);
+        if (settings.Anchors)
+        {
+            _anchors = Parameters.Declare("anchors", items, settings.Latent, Initialiser.SmallNormal);
+            _centroids = backend.Allocate(maxRows, settings.Latent);
+        }
+        _losses = [backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1)];
+        _hostLosses = [new double[maxRows], new double[maxRows], new double[maxRows]];
+        Parameters.Build(seed, training, fuse && backend.FusesUpdates);
+    }
+
+    /// <summary>The parts it is made of.</summary>
+    public AutoencoderSettings Settings { get; }
+
+    /// <summary>All weights.</summary>
+    public ParameterBlock Parameters { get; }
+
+    /// <summary>The decoder; its output layer's rows are the items' vectors.</summary>
+    public Decoder Decoder => _decoder;
+
+    /// <summary>Where it computes.</summary>
+    public IBackend Backend => _backend;
+
+    /// <inheritdoc/>
+    public string Name => Settings.Variational ? "multvae" : "multdae";
+
+    /// <inheritdoc/>
+    public int ItemCount { get; }
+
+    /// <inheritdoc/>
+    public int BatchSize { get; }
+
+    /// <summary>The posterior statistics [B, 2K] of the last forward pass (DAE: the bottleneck [B, K]).</summary>
+    public Tensor Code => _code;
+
+    /// <summary>Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>.</summary>
+    public ReadOnlySpan<double> ReconstructionLosses => _hostLosses[0].AsSpan(0, _code.Rows);
+
+    /// <summary>Each user's KL divergence, unweighted; zero for a DAE.</summary>
+    public ReadOnlySpan<double> KlLosses => _hostLosses[1].AsSpan(0, _code.Rows);
+
+    /// <summary>Each user's anchor term, unweighted; zero without anchors.</summary>
+    public ReadOnlySpan<double> AnchorLosses => _hostLosses[2].AsSpan(0, _code.Rows);
+
+    /// <summary>The input mask of training update <paramref name="step"/>.</summary>
+    public InputMask TrainingMask(ulong seed, uint step) => Settings.Mask == MaskMode.Clean || Settings.Dropout == 0
+        ? InputMask.Clean
+        : new(Settings.Mask, (float)(1 - Settings.Dropout), new RandomKey(seed, step, RandomPurpose.Mask));
+
+    /// <summary>
+    /// Encodes the batch and decodes z. With a noise key z = mu + noise * sigma, without it z = mu; a DAE has no noise.
+    /// </summary>
+    /// <returns>Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them.</returns>
+    public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
+    {
+        Encode(batch, mask);
+        if (!Settings.Variational) return _decoder.Forward(_code);
+        var z = _z.Top(batch.Rows);
+        _sampled = noise is not null;
+        if (noise is RandomKey key) _backend.DrawNoise(batch, key, _noise.Top(batch.Rows));
+        _backend.SampleForward(_code, Noise(batch.Rows), z);
+        return _decoder.Forward(z);
+    }
+
+    /// <summary>The posterior statistics [B, 2K] of a VAE or the bottleneck [B, K] of a DAE.</summary>
+    public Tensor Encode(SparseBatch batch, InputMask mask)
+    {
+        _backend.EncodeInputs(batch, mask);
+        return _code = _encoder.Forward(batch);
+    }
+
+    /// <summary>The mean loss of the last forward pass, without gradients; the logits stay as they are.</summary>
+    public double Loss(SparseBatch batch, Objective objective)
+    {
+        _backend.LikelihoodForward(_likelihood, batch, _decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
+        RegulariserLosses(batch);
+        return DownloadLosses(batch.Rows, objective);
+    }
+
+    /// <summary>
+    /// Adds the gradient of the mean loss over the batch to the parameters (or, where they are fused, updates them), for the last
+    /// forward pass. Gradients of parameters are not zeroed here.
+    /// </summary>
+    /// <returns>The mean loss.</returns>
+    public double Backward(SparseBatch batch, Objective objective)
+    {
+        int rows = batch.Rows;
+        double share = 1.0 / rows;
+        var logits = _decoder.Output.Logits(rows);
+        _backend.LikelihoodBackward(_likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
+        RegulariserLosses(batch);
+
+        _encoder.ZeroOutputGradient(rows);
+        var dCode = _encoder.OutputGradient(rows);
+        if (!Settings.Variational)
+        {
+            _decoder.Backward(_code, dCode);
+        }
+        else
+        {
+            var (z, dz) = (_z.Top(rows), _dz.Top(rows));
+            _backend.Fill(dz, 0);
+            _decoder.Backward(z, dz);
+            var rowScale = _rowScale.Top(rows);
+            if (_anchors is not null && objective.AnchorWeight != 0)
+            {
+                _backend.Fill(rowScale, objective.AnchorWeight * share);
+                _backend.AnchorBackward(
+                    Settings.AnchorForm, batch, _anchors(), _code, z, _centroids.Top(rows), rowScale, dCode, dz);
+            }
+            if (objective.Beta != 0)
+            {
+                _backend.Fill(rowScale, objective.Beta * share);
+                _prior!.Backward(batch, _code, z, rowScale, dCode, dz);
+            }
+            _backend.SampleBackward(_code, Noise(rows), dz, dCode);
+        }
+        _encoder.Backward(batch);
+        return DownloadLosses(rows, objective);
+    }
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+    {
+        for (int done = 0; done < rows; done += BatchSize)
+        {
+            int count = Math.Min(BatchSize, rows - done);
+            _backend.Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Rank(CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores)
+    {
+        for (int done = 0; done < rows; done += BatchSize)
+        {
+            int count = Math.Min(BatchSize, rows - done);
+            var logits = Logits(foldIn, firstRow + done, count);
+            _backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
+        }
+    }
+
+    /// <summary>Frees the weights. The backend stays the caller's.</summary>
+    public void Dispose() => Parameters.Dispose();
+
+    private Tensor Noise(int rows) => _sampled ? _noise.Top(rows) : default;
+
+    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows)
+    {
+        int entries = checked((int)(foldIn.RowOffsets[firstRow + rows] - foldIn.RowOffsets[firstRow]));
+        if (_scoringBatch is null || _scoringBatch.MaxEntries < entries)
+            _scoringBatch = _backend.AllocateBatch(BatchSize, ItemCount, Math.Max(entries, SparseBatch.LargestBatch(BatchSize, foldIn)));
+        Span<int> users = rows <= 1024 ? stackalloc int[rows] : new int[rows];
+        for (int row = 0; row < rows; row++) users[row] = firstRow + row;
+        _scoringBatch.Load(foldIn, users);
+        return Forward(_scoringBatch, InputMask.Clean, noise: null);
+    }
+
+    private void RegulariserLosses(SparseBatch batch)
+    {
+        int rows = batch.Rows;
+        if (_prior is not null) _prior.Forward(batch, _code, _z.Top(rows), _losses[1].Top(rows));
+        if (_anchors is not null)
+            _backend.AnchorForward(
+                Settings.AnchorForm, batch, _anchors(), _code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
+    }
+
+    private double DownloadLosses(int rows, Objective objective)
+    {
+        double sum = 0;
+        Span<double> weights = [objective.Reconstruction, objective.Beta, objective.AnchorWeight];
+        for (int part = 0; part < _losses.Length; part++)
+        {
+            var losses = _hostLosses[part].AsSpan(0, rows);
+            _backend.Download(_losses[part].Top(rows), losses);
+            foreach (double loss in losses) sum += weights[part] * loss;
+        }
+        return sum / rows;
+    }
+}

@@ -1,0 +1,21 @@
+using ManualVae.Compute;
+
+namespace ManualVae.Models;
+
+/// <summary>
+/// From a batch of (masked) histories to a dense code: the posterior statistics [B, 2K] of a VAE, or the bottleneck [B, K] of a DAE.
+/// </summary>
+public interface IEncoder
+{
+    /// <summary>Reads <see cref="SparseBatch.Inputs"/>; the code stays valid until the next forward pass.</summary>
+    Tensor Forward(SparseBatch batch);
+
+    /// <summary>dL/dcode, to be filled before <see cref="Backward"/>.</summary>
+    Tensor OutputGradient(int rows);
+
+    /// <summary>Zeroes dL/dcode.</summary>
+    void ZeroOutputGradient(int rows);
+
+    /// <summary>Adds to the parameters' gradients, for the batch of the last forward pass.</summary>
+    void Backward(SparseBatch batch);
+}
