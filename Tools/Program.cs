@@ -62,5 +62,6 @@ public static class Program
 
     private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
+        DevicesVerb.Create(),
     };
 }

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Reflection;
+using ManualVae.Compute.Reference;
+using ManualVae.Data;
+
+namespace ManualVae.Compute;
+
+/// <summary>A backend by its name on the command line, and whether this machine has it.</summary>
+/// <param name="Name">Name as in <c>--device</c>.</param>
+/// <param name="Available">Whether <see cref="Backends.Create"/> gives it here.</param>
+/// <param name="Description">What it is where available; otherwise why it is not.</param>
+public sealed record DeviceInfo(string Name, bool Available, string Description);
+
+/// <summary>Makes a backend from its name, and lists what this machine offers.</summary>
+public static class Backends
+{
+    /// <summary>The names that <see cref="Create"/> takes, for help texts.</summary>
+    public const string Names = "auto, simd, reference, gpu, gpu:N, ilgpu-cpu";
+
+    /// <summary>
+    /// Makes a backend. <c>auto</c> is the first GPU, or <c>simd</c> where there is none, which it says in one message;
+    /// <c>gpu</c> is <c>gpu:0</c>; <c>ilgpu-cpu</c> runs the GPU kernels on ILGPU's CPU accelerator, for tests.
+    /// </summary>
+    /// <param name="device">One of <see cref="Names"/>.</param>
+    /// <param name="threads">Threads of a CPU backend; 0 for one a logical processor.</param>
+    /// <param name="message">Takes the line that <c>auto</c> may have to say; standard error if null.</param>
+    /// <exception cref="InputException">The name is unknown, or this machine lacks what was asked for.</exception>
+    public static IBackend Create(string device, int threads = 0, Action<string>? message = null)
+    {
+        if (threads < 0) throw new InputException($"--threads {threads}: give a number of threads, or 0 for all processors.");
+        switch (device)
+        {
+            case "reference": return new ReferenceBackend();
+            case "simd": return Simd(threads);
+            case "auto":
+                if (CreateGpu("gpu:0", out string reason) is { } gpu) return gpu;
+                (message ?? Console.Error.WriteLine)($"device: simd, for there is no GPU: {reason}");
+                return Simd(threads);
+            case "gpu": device = "gpu:0"; break;
+        }
+        if (device != "ilgpu-cpu" && !(device.StartsWith("gpu:", StringComparison.Ordinal)
+                && int.TryParse(device.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            throw new InputException($"--device {device}: no such device; give one of {Names}.");
+        return CreateGpu(device, out string why)
+            ?? throw new InputException($"--device {device}: {why} (try: manualvae devices, or --device auto)");
+    }
+
+    /// <summary>Everything <see cref="Create"/> could be asked for, with the reason where this machine lacks it.</summary>
+    public static IReadOnlyList<DeviceInfo> List(int threads = 0)
+    {
+        List<DeviceInfo> devices = [];
+        using (var reference = new ReferenceBackend()) devices.Add(new(reference.Name, true, reference.Description));
+#if ILGPU
+        devices.AddRange(Gpu.GpuDevices.List());
+#else
+        devices.Add(new("gpu:0", false, NotBuiltIn));
+        devices.Add(new("ilgpu-cpu", false, NotBuiltIn));
+#endif
+        return devices;
+    }
+
+    // Until the SIMD backend lands beside it, its name gives the reference.
+    private static ReferenceBackend Simd(int threads) => new();
+
+#if ILGPU
+    private static IBackend? CreateGpu(string device, out string reason) => Gpu.GpuDevices.Create(device, out reason);
+#else
+    /// <summary>What the build's probe for the package found, see Ilgpu.targets.</summary>
+    private static string NotBuiltIn { get; } = "built without ILGPU: " + (typeof(Backends).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "IlgpuAbsent")?.Value ?? "reason unknown");
+
+    private static IBackend? CreateGpu(string device, out string reason)
+    {
+        reason = NotBuiltIn;
+        return null;
+    }
+#endif
+}
