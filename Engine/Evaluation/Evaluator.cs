@@ -1,0 +1,102 @@
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Evaluation;
+
+/// <summary>Measures a recommender on held-out clicks.</summary>
+public static class Evaluator
+{
+    /// <summary>
+    /// Ranks all items for every user of the split, fold-in items excluded, and measures the lists; sampled metrics rank the
+    /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. The result does
+    /// not depend on the model's batch size or on the number of threads.
+    /// </summary>
+    /// <param name="model">What is measured.</param>
+    /// <param name="split">Fold-in and held-out clicks.</param>
+    /// <param name="metrics">What to measure.</param>
+    /// <param name="popularity">Training popularity; needed by <see cref="MetricKind.Novelty"/> only.</param>
+    /// <param name="progress">Told how many rows are done, after each batch.</param>
+    /// <param name="cancellation">Watched between batches.</param>
+    /// <exception cref="InputException">
+    /// The split does not fit the model, or a sampled metric is asked of a split without candidates.
+    /// </exception>
+    public static EvaluationResult Evaluate(
+        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity = null,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        Check(model, split, metrics, popularity);
+        var (foldIn, heldOut) = (split.FoldIn, split.HeldOut);
+        var rows = Enumerable.Range(0, heldOut.Rows)
+            .Where(row => heldOut.RowLength(row) > 0 && split.Candidates?.RowLength(row) is null or > 0).ToArray();
+        var perUser = metrics.Select(m => m.IsPerUser ? new double[rows.Length] : []).ToArray();
+        var lists = new ListCounts(metrics, model.ItemCount);
+        int k = Math.Min(metrics.Where(m => !m.Sampled).Select(m => m.Cutoff).DefaultIfEmpty(0).Max(), model.ItemCount);
+        bool sampled = metrics.Any(m => m.Sampled);
+        var userMetrics = new UserMetrics(metrics.Max(m => m.Cutoff));
+
+        int batch = Math.Max(1, Math.Min(model.BatchSize, foldIn.Rows));
+        var (items, itemScores) = (new int[batch * k], new float[batch * k]);
+        var scores = new float[sampled ? batch * model.ItemCount : 0];
+        for (int first = 0, done = 0; first < foldIn.Rows; first += batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(batch, foldIn.Rows - first);
+            int end = done;
+            while (end < rows.Length && rows[end] < first + count) end++;
+            if (end > done)
+            {
+                if (k > 0) model.Rank(foldIn, first, count, k, items.AsSpan(0, count * k), itemScores.AsSpan(0, count * k));
+                if (sampled) model.Score(foldIn, first, count, scores.AsSpan(0, count * model.ItemCount));
+            }
+            Parallel.For(done, end, user =>
+            {
+                int row = rows[user];
+                var list = Ranked(items.AsSpan((row - first) * k, k));
+                Span<bool> hits = list.Length <= 1024 ? stackalloc bool[list.Length] : new bool[list.Length];
+                for (int r = 0; r < list.Length; r++) hits[r] = heldOut.Contains(row, list[r]);
+                for (int m = 0; m < metrics.Count; m++)
+                    if (metrics[m].Sampled)
+                        perUser[m][user] = SampledRanking.Value(
+                            metrics[m], scores.AsSpan((row - first) * model.ItemCount, model.ItemCount), heldOut.RowColumns(row),
+                            split.Candidates!.RowColumns(row));
+                    else if (metrics[m].Kind == MetricKind.Novelty)
+                        perUser[m][user] = Novelty(list[..Math.Min(list.Length, metrics[m].Cutoff)], popularity!);
+                    else if (metrics[m].IsPerUser)
+                        perUser[m][user] = userMetrics.Value(metrics[m].Kind, metrics[m].Cutoff, hits, heldOut.RowLength(row));
+            });
+            for (; done < end; done++) lists.Add(Ranked(items.AsSpan((rows[done] - first) * k, k)));
+            progress?.Report(first + count);
+        }
+        return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) => metric.IsPerUser
+            ? MetricResult.FromUsers(metric, perUser[m])
+            : new MetricResult(metric, lists.Value(metric), null, null))]);
+    }
+
+    // The list without its padding.
+    private static Span<int> Ranked(Span<int> items) => items.IndexOf(-1) is >= 0 and var end ? items[..end] : items;
+
+    private static double Novelty(ReadOnlySpan<int> list, ItemPopularity popularity)
+    {
+        double sum = 0;
+        foreach (int item in list) sum += popularity.SelfInformation(item);
+        return list.IsEmpty ? 0 : sum / list.Length;
+    }
+
+    private static void Check(
+        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity)
+    {
+        if (split.FoldIn.Columns != model.ItemCount)
+            throw new InputException(
+                $"The data has {split.FoldIn.Columns} items, the model {model.ItemCount}: evaluate it on the data it was trained on.");
+        foreach (var other in (ReadOnlySpan<CsrMatrix?>)[split.HeldOut, split.Candidates])
+            if (other is not null && (other.Rows, other.Columns) != (split.FoldIn.Rows, split.FoldIn.Columns))
+                throw new InputException(
+                    $"The fold-in is {split.FoldIn.Rows} x {split.FoldIn.Columns}, the held-out or candidate part "
+                    + $"{other.Rows} x {other.Columns}: prepare the data again.");
+        if (metrics.Count == 0) throw new ArgumentException("No metric.", nameof(metrics));
+        if (metrics.FirstOrDefault(m => m.Sampled) is { Sampled: true } sampled && split.Candidates is null)
+            throw new InputException($"{sampled} needs sampled candidates, which this data has not: ask for {sampled with { Sampled = false }}.");
+        if (metrics.Any(m => m.Kind == MetricKind.Novelty) && popularity is null)
+            throw new ArgumentNullException(nameof(popularity), "Novelty needs the training popularity.");
+    }
+}

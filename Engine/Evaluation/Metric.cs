@@ -1,0 +1,105 @@
+using System.Globalization;
+using ManualVae.Data;
+
+namespace ManualVae.Evaluation;
+
+/// <summary>What a metric measures; <see cref="Metric.Definition"/> states each formula.</summary>
+public enum MetricKind
+{
+    /// <summary>Hits / min(K, held-out) (Liang et al. 2018).</summary>
+    Recall,
+    /// <summary>Hits / held-out.</summary>
+    RecallAll,
+    /// <summary>Normalised discounted cumulative gain, the ideal list cut at min(K, held-out).</summary>
+    Ndcg,
+    /// <summary>Hits / K.</summary>
+    Precision,
+    /// <summary>Mean average precision.</summary>
+    Map,
+    /// <summary>Mean reciprocal rank of the first hit.</summary>
+    Mrr,
+    /// <summary>Share of users with at least one hit.</summary>
+    HitRate,
+    /// <summary>Share of the items that anybody is recommended.</summary>
+    Coverage,
+    /// <summary>Inequality of how often items are recommended.</summary>
+    Gini,
+    /// <summary>Mean self-information of the recommended items.</summary>
+    Novelty,
+}
+
+/// <summary>A metric with its cutoff, named as in results: <c>NDCG@100</c>, or <c>sampled-HitRate@10</c>.</summary>
+/// <param name="Kind">What is measured.</param>
+/// <param name="Cutoff">K: how many recommendations count, 1 or more.</param>
+/// <param name="Sampled">
+/// True where the held-out item is ranked among given candidates only, not among all items (see <see cref="SampledRanking"/>).
+/// </param>
+public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled = false)
+{
+    private const string SampledPrefix = "sampled-";
+
+    private static readonly (MetricKind Kind, string Name, string Definition)[] Kinds =
+    [
+        (MetricKind.Recall, "Recall", "hits in the top K / min(K, held-out items) (Liang et al. 2018)"),
+        (MetricKind.RecallAll, "RecallAll", "hits in the top K / held-out items"),
+        (MetricKind.Ndcg, "NDCG",
+            "sum over hits of 1/log2(rank + 1), / the same sum over ranks 1 to min(K, held-out items) (Liang et al. 2018)"),
+        (MetricKind.Precision, "Precision", "hits in the top K / K"),
+        (MetricKind.Map, "MAP", "sum over hits in the top K of precision at the hit's rank, / min(K, held-out items)"),
+        (MetricKind.Mrr, "MRR", "1 / rank of the first hit, 0 where the top K holds none"),
+        (MetricKind.HitRate, "HitRate", "1 where the top K holds a hit, else 0"),
+        (MetricKind.Coverage, "Coverage", "items in at least one user's top K / all items; over all users, no standard error"),
+        (MetricKind.Gini, "Gini",
+            "Gini coefficient of the number of top-K lists each item is in, 0 = all items equally often; no standard error"),
+        (MetricKind.Novelty, "Novelty", "mean over the top K of -log2(training users of the item, at least 1 / training users)"),
+    ];
+
+    /// <summary>Name as in results: <c>NDCG@100</c>, <c>sampled-HitRate@10</c>.</summary>
+    public string Name => string.Create(
+        CultureInfo.InvariantCulture, $"{(Sampled ? SampledPrefix : "")}{Kinds[(int)Kind].Name}@{Cutoff}");
+
+    /// <summary>The formula for one user, to be printed with the result.</summary>
+    public string Definition => Sampled
+        ? $"{Kinds[(int)Kind].Definition}; the held-out item ranked among its given candidates only, ties at their expected rank"
+        : Kinds[(int)Kind].Definition;
+
+    /// <summary>True for a mean over users; false for a property of all lists together (coverage, Gini).</summary>
+    public bool IsPerUser => Kind is not (MetricKind.Coverage or MetricKind.Gini);
+
+    /// <summary>The metrics of Liang et al. 2018, or of the sampled protocol where the split has candidates.</summary>
+    public static IReadOnlyList<Metric> DefaultsFor(EvaluationSplit split) => split.Candidates is null
+        ? [new(MetricKind.Recall, 20), new(MetricKind.Recall, 50), new(MetricKind.Ndcg, 100)]
+        : [new(MetricKind.HitRate, 10, Sampled: true), new(MetricKind.Ndcg, 10, Sampled: true)];
+
+    /// <summary>Reads a name such as <c>NDCG@100</c>, whatever its case.</summary>
+    /// <exception cref="InputException">No such metric, or a cutoff that is not a positive whole number.</exception>
+    public static Metric Parse(string name)
+    {
+        string text = name.Trim();
+        bool sampled = text.StartsWith(SampledPrefix, StringComparison.OrdinalIgnoreCase);
+        string[] parts = (sampled ? text[SampledPrefix.Length..] : text).Split('@');
+        int kind = Array.FindIndex(Kinds, k => k.Name.Equals(parts[0], StringComparison.OrdinalIgnoreCase));
+        if (kind < 0 || parts.Length != 2)
+            throw new InputException(
+                $"Unknown metric '{text}': write NAME@K with NAME one of {string.Join(", ", Kinds.Select(k => k.Name))}.");
+        if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int cutoff) || cutoff < 1)
+            throw new InputException($"Metric '{text}': the cutoff after @ must be a whole number of 1 or more.");
+        var metric = new Metric((MetricKind)kind, cutoff, sampled);
+        if (sampled && !SampledRanking.Supports(metric.Kind))
+            throw new InputException($"Metric '{text}': the sampled protocol has only sampled-HitRate@K, sampled-NDCG@K and sampled-MRR@K.");
+        return metric;
+    }
+
+    /// <summary>Reads names separated by commas or blanks; a name given twice counts once.</summary>
+    /// <exception cref="InputException">No name at all, or one that <see cref="Parse"/> refuses.</exception>
+    public static IReadOnlyList<Metric> ParseList(string names)
+    {
+        var metrics = names.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(Parse).Distinct().ToArray();
+        return metrics.Length > 0
+            ? metrics
+            : throw new InputException("No metric named: give for instance Recall@20,Recall@50,NDCG@100.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
