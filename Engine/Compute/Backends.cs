@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using ManualVae.Compute.Reference;
+using ManualVae.Compute.Simd;
 using ManualVae.Data;
 
 namespace ManualVae.Compute;
@@ -50,6 +51,7 @@ public static class Backends
     {
         List<DeviceInfo> devices = [];
         using (var reference = new ReferenceBackend()) devices.Add(new(reference.Name, true, reference.Description));
+        using (var simd = Simd(threads)) devices.Add(new(simd.Name, true, simd.Description));
 #if ILGPU
         devices.AddRange(Gpu.GpuDevices.List());
 #else
@@ -59,8 +61,7 @@ public static class Backends
         return devices;
     }
 
-    // Until the SIMD backend lands beside it, its name gives the reference.
-    private static ReferenceBackend Simd(int threads) => new();
+    private static SimdBackend Simd(int threads) => new(threads);
 
 #if ILGPU
     private static IBackend? CreateGpu(string device, out string reason) => Gpu.GpuDevices.Create(device, out reason);

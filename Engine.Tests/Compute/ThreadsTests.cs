@@ -1,0 +1,87 @@
+using ManualVae.Compute;
+using Xunit;
+
+namespace ManualVae.Tests.Compute;
+
+public class ThreadsTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Every_index_is_visited_exactly_once_in_parts_that_do_not_depend_on_the_threads(int count)
+    {
+        using var threads = new Threads(count);
+        Assert.Equal(count, threads.Count);
+        for (int round = 0; round < 200; round++)
+            foreach (int length in new[] { 0, 1, 2, 7, 8, 9, 100, 1001 })
+            {
+                var visits = new int[length];
+                var firsts = new int[length];
+                threads.For(length, 8, (visits, firsts), static (in (int[] Visits, int[] Firsts) s, int first, int last) =>
+                {
+                    for (int i = first; i < last; i++) (_, s.Firsts[i]) = (Interlocked.Increment(ref s.Visits[i]), first);
+                });
+                Assert.All(visits, visit => Assert.Equal(1, visit));
+                for (int i = 0; i < length; i++) Assert.Equal(i / 8 * 8, firsts[i]);
+            }
+    }
+
+    [Fact]
+    public void Zero_asks_for_every_processor_of_the_machine_or_container()
+    {
+        using var threads = new Threads();
+        Assert.Equal(Environment.ProcessorCount, threads.Count);
+    }
+
+    [Fact]
+    public void An_exception_reaches_the_caller_and_the_pool_lives_on()
+    {
+        using var threads = new Threads(3);
+        for (int round = 0; round < 20; round++)
+        {
+            Assert.Throws<InvalidDataException>(() => threads.For(100, 1, round, static (in int s, int first, int last) =>
+            {
+                if (first == 57) throw new InvalidDataException();
+            }));
+            var sum = new int[1];
+            threads.For(100, 1, sum, static (in Holder s, int first, int last) => Interlocked.Add(ref s.Sum[0], first));
+            Assert.Equal(4950, sum[0]);
+        }
+    }
+
+    [Fact]
+    public void A_nested_dispatch_runs_on_its_caller()
+    {
+        using var threads = new Threads(3);
+        var visits = new int[64];
+        threads.For(8, 1, (threads, visits), static (in (Threads Threads, int[] Visits) s, int first, int last) =>
+            s.Threads.For(8, 1, (s.Visits, first), static (in (int[] Visits, int Outer) inner, int i, int end) =>
+                Interlocked.Increment(ref inner.Visits[inner.Outer * 8 + i])));
+        Assert.All(visits, visit => Assert.Equal(1, visit));
+    }
+
+    [Fact]
+    public void Workers_wake_up_after_they_were_parked()
+    {
+        using var threads = new Threads(2);
+        var ids = new HashSet<int>();
+        for (int round = 0; round < 5; round++)
+        {
+            Thread.Sleep(20); // long enough to park
+            threads.For(64, 1, new IdSet(ids), static (in IdSet s, int first, int last) =>
+            {
+                Thread.Sleep(1);
+                lock (s.Ids) s.Ids.Add(Environment.CurrentManagedThreadId);
+            });
+        }
+        Assert.Equal(2, ids.Count);
+    }
+
+    private readonly record struct IdSet(HashSet<int> Ids);
+
+    private readonly record struct Holder(int[] Sum)
+    {
+        public static implicit operator Holder(int[] sum) => new(sum);
+    }
+}

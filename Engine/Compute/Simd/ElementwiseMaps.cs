@@ -1,0 +1,117 @@
+using System.Numerics;
+
+namespace ManualVae.Compute.Simd;
+
+// The elementwise functions of the contract; formulas as in IBackend.
+
+/// <summary>(x, y) to y + scale x.</summary>
+internal readonly struct AddScaled(float scale) : IMap
+{
+    private readonly Vector<float> _scale = new(scale);
+    public static int Inputs => 2;
+    public Vector<float> Invoke(Vector<float> x, Vector<float> y, Vector<float> c, Vector<float> d) =>
+        Vector.MultiplyAddEstimate(_scale, x, y);
+}
+
+/// <summary>(y, dy) to dy (1 - y^2).</summary>
+internal readonly struct TanhGradient : IMap
+{
+    public static int Inputs => 2;
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) => dy * (Vector<float>.One - y * y);
+}
+
+/// <summary>(y, dy) to dy y (1 - y).</summary>
+internal readonly struct SigmoidGradient : IMap
+{
+    public static int Inputs => 2;
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) => dy * (y * (Vector<float>.One - y));
+}
+
+/// <summary>(y, dy) to dy where y lies strictly between 0 and 1.</summary>
+internal readonly struct UnitClampGradient : IMap
+{
+    public static int Inputs => 2;
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) =>
+        Vector.ConditionalSelect(
+            Vector.GreaterThan(y, Vector<float>.Zero) & Vector.LessThan(y, Vector<float>.One), dy, Vector<float>.Zero);
+}
+
+/// <summary>x to x sigmoid(x).</summary>
+internal readonly struct Swish : IMap
+{
+    public static int Inputs => 1;
+    public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * VectorMath.Sigmoid(x);
+}
+
+/// <summary>(x, dy, dx) to dx + dy (s + x s (1 - s)).</summary>
+internal readonly struct SwishGradient : IMap
+{
+    public static int Inputs => 3;
+    public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dx, Vector<float> d)
+    {
+        var s = VectorMath.Sigmoid(x);
+        return Vector.MultiplyAddEstimate(dy, Vector.MultiplyAddEstimate(x * s, Vector<float>.One - s, s), dx);
+    }
+}
+
+/// <summary>(h, g) to h sigmoid(g).</summary>
+internal readonly struct Gate : IMap
+{
+    public static int Inputs => 2;
+    public Vector<float> Invoke(Vector<float> h, Vector<float> g, Vector<float> c, Vector<float> d) => h * VectorMath.Sigmoid(g);
+}
+
+/// <summary>(g, dy, dh) to dh + dy sigmoid(g).</summary>
+internal readonly struct GateGradientH : IMap
+{
+    public static int Inputs => 3;
+    public Vector<float> Invoke(Vector<float> g, Vector<float> dy, Vector<float> dh, Vector<float> d) =>
+        Vector.MultiplyAddEstimate(dy, VectorMath.Sigmoid(g), dh);
+}
+
+/// <summary>(h, g, dy, dg) to dg + dy h s (1 - s).</summary>
+internal readonly struct GateGradientG : IMap
+{
+    public static int Inputs => 4;
+    public Vector<float> Invoke(Vector<float> h, Vector<float> g, Vector<float> dy, Vector<float> dg)
+    {
+        var s = VectorMath.Sigmoid(g);
+        return Vector.MultiplyAddEstimate(dy * h, s * (Vector<float>.One - s), dg);
+    }
+}
+
+/// <summary>x to f(x), written for epilogues that know the function only at run time.</summary>
+internal static class Activations
+{
+    /// <summary>In place: x = f(x).</summary>
+    public static unsafe void Apply(Activation activation, int count, float* x)
+    {
+        switch (activation)
+        {
+            case Activation.Identity: break;
+            case Activation.Tanh: Map.Apply(default(TanhMap), count, x, x); break;
+            case Activation.Sigmoid: Map.Apply(default(SigmoidMap), count, x, x); break;
+            case Activation.UnitClamp: Map.Apply(default(UnitClampMap), count, x, x); break;
+            default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
+        }
+    }
+
+    private readonly struct TanhMap : IMap
+    {
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Tanh(x);
+    }
+
+    private readonly struct SigmoidMap : IMap
+    {
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Sigmoid(x);
+    }
+
+    private readonly struct UnitClampMap : IMap
+    {
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>
+            Vector.Min(Vector.Max(x, Vector<float>.Zero), Vector<float>.One);
+    }
+}

@@ -1,0 +1,51 @@
+namespace ManualVae.Compute.Simd;
+
+/// <summary>What becomes of a finished tile of the product; a struct, so that the driver is compiled for each.</summary>
+internal unsafe interface IEpilogue
+{
+    /// <summary>True where tiles simply go to C, so that the kernel may write there itself.</summary>
+    static abstract bool IsPlain { get; }
+
+    /// <summary>Takes the finished sums of C's rows [row, row + rows), columns [column, column + columns).</summary>
+    void Finish(float* tile, int stride, int row, int column, int rows, int columns);
+}
+
+/// <summary>C = product, or C += product.</summary>
+internal readonly struct PlainEpilogue : IEpilogue
+{
+    public static bool IsPlain => true;
+
+    public unsafe void Finish(float* tile, int stride, int row, int column, int rows, int columns) { }
+}
+
+/// <summary>y = f(product + bias).</summary>
+internal readonly unsafe struct BiasEpilogue(float* y, nint yStride, float* bias, Activation activation) : IEpilogue
+{
+    public static bool IsPlain => false;
+
+    public void Finish(float* tile, int stride, int row, int column, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            float* to = y + (row + i) * yStride + column, from = tile + i * stride;
+            if (bias != null) Map.Apply(new AddScaled(1), columns, to, bias + column, from);
+            else new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
+            Activations.Apply(activation, columns, to);
+        }
+    }
+}
+
+/// <summary>The product is the gradient of a weight: Adam takes it tile by tile, and it never goes to memory.</summary>
+internal readonly unsafe struct AdamEpilogue(AdamUpdate update, float* w, float* m, float* v, nint wStride) : IEpilogue
+{
+    public static bool IsPlain => false;
+
+    public void Finish(float* tile, int stride, int row, int column, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            nint at = (row + i) * wStride + column;
+            update.Apply(columns, tile + i * stride, w + at, m + at, v + at);
+        }
+    }
+}

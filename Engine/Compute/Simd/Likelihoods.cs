@@ -1,0 +1,138 @@
+using System.Numerics;
+
+namespace ManualVae.Compute.Simd;
+
+/// <summary>One user's clicks.</summary>
+internal readonly unsafe struct Clicks(int* items, float* values, int count)
+{
+    public readonly int* Items = items;
+    public readonly float* Values = values;
+    public readonly int Count = count;
+}
+
+/// <summary>
+/// The likelihoods of one user. Each returns the loss and, going backward, overwrites the logits by scale times its gradient.
+/// Terms of all items are vectorised; those of the user's few clicks follow, in double precision.
+/// </summary>
+internal static unsafe class Likelihoods
+{
+    /// <summary>-sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first.</summary>
+    public static double Multinomial(Clicks clicks, int items, float* logits, double scale, bool backward)
+    {
+        float max = Maximum(logits, items);
+        double clicked = 0, total = 0;
+        for (int e = 0; e < clicks.Count; e++)
+        {
+            total += clicks.Values[e];
+            clicked += (double)clicks.Values[e] * logits[clicks.Items[e]];
+        }
+        double sum = backward
+            ? Map.ApplyAndSum(new ShiftedExp(max), items, logits, logits)
+            : Map.Sum(new ShiftedExp(max), items, logits);
+        if (backward)
+        {
+            Map.Apply(new Scaled((float)(scale * total / sum)), items, logits, logits);
+            for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
+        }
+        return total == 0 ? 0 : total * (max + Math.Log(sum)) - clicked;
+    }
+
+    /// <summary>sum c/2 (x - f)^2; gradient c (f - x).</summary>
+    public static double Gaussian(Likelihood likelihood, Clicks clicks, int items, float* logits, double scale, bool backward)
+    {
+        double zero = likelihood.ZeroWeight, click = likelihood.ClickWeight;
+        double loss = zero / 2 * Map.Sum(default(Square), items, logits);
+        for (int e = 0; e < clicks.Count; e++)
+        {
+            double f = logits[clicks.Items[e]], x = clicks.Values[e], weight = x > 0 ? click : zero;
+            loss += (weight * (x - f) * (x - f) - zero * f * f) / 2;
+            // Chosen so that the scaling of all items below gives weight * (f - x).
+            if (backward && zero != 0) logits[clicks.Items[e]] = (float)(weight / zero * (f - x));
+        }
+        if (!backward) return loss;
+        if (zero != 0) Map.Apply(new Scaled((float)(scale * zero)), items, logits, logits);
+        else GaussianOfClicksOnly(click, clicks, items, logits, scale);
+        return loss;
+    }
+
+    private static void GaussianOfClicksOnly(double weight, Clicks clicks, int items, float* logits, double scale)
+    {
+        int next = 0;
+        for (int e = 0; e < clicks.Count; e++)
+        {
+            int item = clicks.Items[e];
+            new Span<float>(logits + next, item - next).Clear();
+            double x = clicks.Values[e];
+            logits[item] = x > 0 ? (float)(scale * weight * (logits[item] - x)) : 0;
+            next = item + 1;
+        }
+        new Span<float>(logits + next, items - next).Clear();
+    }
+
+    /// <summary>sum softplus(f) - x f; gradient sigmoid(f) - x.</summary>
+    public static double Logistic(Clicks clicks, int items, float* logits, double scale, bool backward)
+    {
+        double loss = Map.Sum(default(SoftplusMap), items, logits);
+        for (int e = 0; e < clicks.Count; e++) loss -= (double)clicks.Values[e] * logits[clicks.Items[e]];
+        if (!backward) return loss;
+        Map.Apply(new ScaledSigmoid((float)scale), items, logits, logits);
+        for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
+        return loss;
+    }
+
+    private static float Maximum(float* x, int count)
+    {
+        int width = Vector<float>.Count, i = 0;
+        float max = float.NegativeInfinity;
+        if (count >= 4 * width)
+        {
+            Vector<float> m0 = Vector.Load(x), m1 = Vector.Load(x + width), m2 = Vector.Load(x + 2 * width), m3 = Vector.Load(x + 3 * width);
+            for (i = 4 * width; i <= count - 4 * width; i += 4 * width)
+            {
+                m0 = Vector.MaxNative(m0, Vector.Load(x + i));
+                m1 = Vector.MaxNative(m1, Vector.Load(x + i + width));
+                m2 = Vector.MaxNative(m2, Vector.Load(x + i + 2 * width));
+                m3 = Vector.MaxNative(m3, Vector.Load(x + i + 3 * width));
+            }
+            m0 = Vector.MaxNative(Vector.MaxNative(m0, m1), Vector.MaxNative(m2, m3));
+            for (int lane = 0; lane < width; lane++) max = Math.Max(max, m0[lane]);
+        }
+        for (; i < count; i++) max = Math.Max(max, x[i]);
+        return max;
+    }
+
+    private readonly struct ShiftedExp(float shift) : IMap
+    {
+        private readonly Vector<float> _shift = new(shift);
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>
+            VectorMath.ExpNonPositive(x - _shift);
+    }
+
+    private readonly struct Scaled(float scale) : IMap
+    {
+        private readonly Vector<float> _scale = new(scale);
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * _scale;
+    }
+
+    private readonly struct ScaledSigmoid(float scale) : IMap
+    {
+        private readonly Vector<float> _scale = new(scale);
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>
+            VectorMath.Sigmoid(x) * _scale;
+    }
+
+    private readonly struct SoftplusMap : IMap
+    {
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Softplus(x);
+    }
+
+    private readonly struct Square : IMap
+    {
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * x;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace ManualVae.Compute.Simd;
+
+/// <summary>
+/// Single-precision numbers in native memory, aligned to a cache line. Large buffers come zeroed straight from the system, so
+/// pages that nobody touches (the gradient of a parameter that is updated tile by tile) take no memory.
+/// </summary>
+internal sealed unsafe class NativeBuffer : TensorBuffer, IDisposable
+{
+    private const int Alignment = 64;
+    private void* _block;
+
+    public NativeBuffer(long length)
+    {
+        Length = length;
+        _block = NativeMemory.AllocZeroed(checked((nuint)length * sizeof(float) + Alignment));
+        Pointer = (float*)(((nuint)_block + Alignment - 1) & ~(nuint)(Alignment - 1));
+    }
+
+    ~NativeBuffer() => Release();
+
+    public override long Length { get; }
+
+    /// <summary>The first element.</summary>
+    public float* Pointer { get; private set; }
+
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release()
+    {
+        NativeMemory.Free(_block);
+        _block = null;
+        Pointer = null;
+    }
+}

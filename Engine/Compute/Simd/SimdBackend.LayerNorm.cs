@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace ManualVae.Compute.Simd;
+
+// Layer normalisation: rows by row, the gradients of gain and bias by column.
+public sealed unsafe partial class SimdBackend
+{
+    /// <inheritdoc/>
+    public void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved)
+    {
+        Debug.Assert(saved.Rows == x.Rows && saved.Columns == 2 && gain.Value.Length == x.Columns);
+        _threads.For(x.Rows, RowGrain(x.Columns), (x, gain.Value, bias.Value, epsilon, y, saved),
+            static (in (Tensor X, Tensor Gain, Tensor Bias, double Epsilon, Tensor Y, Tensor Saved) s, int first, int last) =>
+            {
+                for (int row = first, n = s.X.Columns; row < last; row++)
+                {
+                    float* x = s.X.Row(row);
+                    double mean = Map.Sum(default(Itself), n, x) / n;
+                    double variance = Map.Sum(new CentredSquare((float)mean), n, x) / n;
+                    var (m, r) = ((float)mean, (float)(1 / Math.Sqrt(variance + s.Epsilon)));
+                    (s.Saved.Row(row)[0], s.Saved.Row(row)[1]) = (m, r);
+                    Map.Apply(new Normalise(m, r), n, s.Y.Row(row), x, s.Gain.Pointer(), s.Bias.Pointer());
+                }
+            });
+    }
+
+    /// <inheritdoc/>
+    public void LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx)
+    {
+        const int ColumnGrain = 128;
+        _threads.For(x.Columns, ColumnGrain, (x, gain.Gradient, bias.Gradient, saved, dy),
+            static (in (Tensor X, Tensor DGain, Tensor DBias, Tensor Saved, Tensor Dy) s, int first, int last) =>
+            {
+                float* dGain = s.DGain.IsNone ? null : s.DGain.Pointer() + first, dBias = s.DBias.IsNone ? null : s.DBias.Pointer() + first;
+                for (int row = 0; row < s.X.Rows; row++)
+                {
+                    float* dy = s.Dy.Row(row) + first, x = s.X.Row(row) + first, saved = s.Saved.Row(row);
+                    if (dBias != null) Map.Apply(new AddScaled(1), last - first, dBias, dy, dBias);
+                    if (dGain != null) Map.Apply(new GainGradient(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
+                }
+            });
+        if (dx.IsNone) return;
+        _threads.For(x.Rows, RowGrain(x.Columns), (x, gain.Value, saved, dy, dx),
+            static (in (Tensor X, Tensor Gain, Tensor Saved, Tensor Dy, Tensor Dx) s, int first, int last) =>
+            {
+                for (int row = first, n = s.X.Columns; row < last; row++)
+                {
+                    float* x = s.X.Row(row), dy = s.Dy.Row(row), gain = s.Gain.Pointer(), saved = s.Saved.Row(row);
+                    double mean = Map.Sum(default(Product), n, dy, gain) / n;
+                    double slope = Map.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
+                    Map.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n, s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
+                }
+            });
+    }
+
+    private readonly struct CentredSquare(float mean) : IMap
+    {
+        private readonly Vector<float> _mean = new(mean);
+        public static int Inputs => 1;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => (x - _mean) * (x - _mean);
+    }
+
+    private readonly struct Product : IMap
+    {
+        public static int Inputs => 2;
+        public Vector<float> Invoke(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => a * b;
+    }
+
+    /// <summary>(x, gain, bias) to gain (x - mean) r + bias.</summary>
+    private readonly struct Normalise(float mean, float r) : IMap
+    {
+        private readonly Vector<float> _mean = new(mean), _r = new(r);
+        public static int Inputs => 3;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> gain, Vector<float> bias, Vector<float> d) =>
+            Vector.MultiplyAddEstimate(gain, (x - _mean) * _r, bias);
+    }
+
+    /// <summary>(x, dy, dgain) to dgain + dy (x - mean) r.</summary>
+    private readonly struct GainGradient(float mean, float r) : IMap
+    {
+        private readonly Vector<float> _mean = new(mean), _r = new(r);
+        public static int Inputs => 3;
+        public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dGain, Vector<float> d) =>
+            Vector.MultiplyAddEstimate(dy, (x - _mean) * _r, dGain);
+    }
+
+    /// <summary>(dy, gain, x) to dy gain (x - mean) r.</summary>
+    private readonly struct ProductWithNormalised(float mean, float r) : IMap
+    {
+        private readonly Vector<float> _mean = new(mean), _r = new(r);
+        public static int Inputs => 3;
+        public Vector<float> Invoke(Vector<float> dy, Vector<float> gain, Vector<float> x, Vector<float> d) =>
+            dy * gain * ((x - _mean) * _r);
+    }
+
+    /// <summary>(dy, gain, x, dx) to dx + r (dy gain - mean(dy gain) - xhat mean(dy gain xhat)), xhat = (x - mean) r.</summary>
+    private readonly struct NormaliseGradient(float mean, float r, float gradientMean, float slope) : IMap
+    {
+        private readonly Vector<float> _mean = new(mean), _r = new(r), _gradientMean = new(gradientMean), _slope = new(slope);
+        public static int Inputs => 4;
+        public Vector<float> Invoke(Vector<float> dy, Vector<float> gain, Vector<float> x, Vector<float> dx) =>
+            Vector.MultiplyAddEstimate(_r, dy * gain - _gradientMean - (x - _mean) * _r * _slope, dx);
+    }
+}

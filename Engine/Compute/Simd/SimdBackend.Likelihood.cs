@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace ManualVae.Compute.Simd;
+
+// Likelihoods: one thread takes one user's logits, which stay in its L2 cache while it passes over them.
+public sealed unsafe partial class SimdBackend
+{
+    /// <inheritdoc/>
+    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
+        EachUser(likelihood, batch, 0, logits, loss, false);
+
+    /// <inheritdoc/>
+    public void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
+        EachUser(likelihood, batch, scale, logits, loss, true);
+
+    private void EachUser(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, bool backward)
+    {
+        Debug.Assert(logits.Rows == batch.Rows && logits.Columns == batch.Columns && loss.Length == batch.Rows);
+        _threads.For(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward),
+            static (in (Likelihood L, SparseBatch Batch, double Scale, Tensor Logits, Tensor Loss, bool Backward) s, int first, int last) =>
+            {
+                for (int row = first; row < last; row++)
+                {
+                    int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start;
+                    float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
+                    fixed (int* items = s.Batch.ColumnIndices)
+                    {
+                        var clicks = new Clicks(items + start, targets, count);
+                        s.Loss.Pointer()[row] = (float)(s.L.Kind switch
+                        {
+                            LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
+                            LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
+                            LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
+                            _ => throw new UnreachableException(),
+                        });
+                    }
+                }
+            });
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+
+namespace ManualVae.Compute.Simd;
+
+/// <summary>
+/// The CPU backend: single precision, vectorised, on a fixed pool of threads. Results have the same bits for any number of
+/// threads. Sums over a row (losses, norms) are gathered in double precision.
+/// </summary>
+public sealed unsafe partial class SimdBackend : IBackend
+{
+    /// <summary>Elements of an elementwise operation that one thread takes at a time (64 KiB of each array).</summary>
+    private const int ElementGrain = 16384;
+
+    private readonly Threads _threads;
+    private readonly Gemm _gemm;
+    private readonly HashSet<NativeBuffer> _buffers = [];
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
+    public SimdBackend(int threads = 0)
+    {
+        _threads = new Threads(threads);
+        _gemm = new Gemm(_threads);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "simd";
+
+    /// <inheritdoc/>
+    public string Description =>
+        $"simd ({_gemm.KernelName}), {_threads.Count} thread{(_threads.Count == 1 ? "" : "s")}, single precision";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _threads.Dispose();
+        _gemm.Dispose();
+        foreach (var buffer in _buffers) buffer.Dispose();
+        _buffers.Clear();
+    }
+
+    /// <inheritdoc/>
+    public bool FusesUpdates => true;
+
+    // ---- Memory --------------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public Tensor Allocate(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        var buffer = new NativeBuffer((long)rows * columns);
+        _buffers.Add(buffer);
+        return new Tensor(buffer, 0, rows, columns);
+    }
+
+    /// <inheritdoc/>
+    public void Free(Tensor tensor)
+    {
+        if (tensor.IsNone) return;
+        var buffer = (NativeBuffer)tensor.Buffer;
+        _buffers.Remove(buffer);
+        buffer.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) =>
+        new SimdBatch(maxRows, columns, maxEntries, Allocate(1, maxEntries), Allocate(1, maxEntries));
+
+    /// <inheritdoc/>
+    public void Upload(ReadOnlySpan<float> source, Tensor destination)
+    {
+        Debug.Assert(source.Length == destination.Length);
+        source.CopyTo(Whole(destination));
+    }
+
+    /// <inheritdoc/>
+    public void Upload(ReadOnlySpan<double> source, Tensor destination)
+    {
+        Debug.Assert(source.Length == destination.Length);
+        TensorPrimitives.ConvertTruncating<double, float>(source, Whole(destination));
+    }
+
+    /// <inheritdoc/>
+    public void Download(Tensor source, Span<float> destination)
+    {
+        Debug.Assert(source.Length == destination.Length);
+        Whole(source).CopyTo(destination);
+    }
+
+    /// <inheritdoc/>
+    public void Download(Tensor source, Span<double> destination)
+    {
+        Debug.Assert(source.Length == destination.Length);
+        TensorPrimitives.ConvertTruncating<float, double>(Whole(source), destination);
+    }
+
+    /// <inheritdoc/>
+    public void Copy(Tensor source, Tensor destination)
+    {
+        Debug.Assert(source.Length == destination.Length);
+        ForElements(source, (source, destination), static (in (Tensor From, Tensor To) s, long first, int count) =>
+            Span(s.From, first, count).CopyTo(Span(s.To, first, count)));
+    }
+
+    /// <inheritdoc/>
+    public void Fill(Tensor tensor, double value) =>
+        ForElements(tensor, (tensor, (float)value), static (in (Tensor Tensor, float Value) s, long first, int count) =>
+            Span(s.Tensor, first, count).Fill(s.Value));
+
+    // ---- Partitions ----------------------------------------------------------------------------------------------
+
+    private delegate void ElementBody<TState>(in TState state, long first, int count) where TState : struct;
+
+    /// <summary>Splits the elements of a tensor into fixed blocks.</summary>
+    private void ForElements<TState>(Tensor shape, in TState state, ElementBody<TState> body) where TState : struct
+    {
+        int blocks = checked((int)((shape.Length + ElementGrain - 1) / ElementGrain));
+        _threads.For(blocks, 1, (state, body, shape.Length),
+            static (in (TState State, ElementBody<TState> Body, long Length) s, int first, int last) =>
+            {
+                long start = (long)first * ElementGrain;
+                s.Body(in s.State, start, (int)Math.Min(s.Length - start, (long)(last - first) * ElementGrain));
+            });
+    }
+
+    /// <summary>Rows a thread takes at a time, so that a part holds some 16,384 elements of work.</summary>
+    private static int RowGrain(int workPerRow) => Math.Max(1, ElementGrain / Math.Max(1, workPerRow));
+
+    private static Span<float> Span(Tensor tensor, long first, int count) => new(tensor.Pointer() + first, count);
+
+    private static Span<float> Whole(Tensor tensor) => new(tensor.Pointer(), checked((int)tensor.Length));
+}
