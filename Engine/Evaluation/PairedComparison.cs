@@ -1,0 +1,49 @@
+using ManualVae.Data;
+
+namespace ManualVae.Evaluation;
+
+/// <summary>One model against the baseline on one metric, over the same users.</summary>
+/// <param name="Model">Which model.</param>
+/// <param name="Metric">Which metric.</param>
+/// <param name="Mean">The model's mean.</param>
+/// <param name="BaselineMean">The baseline's mean.</param>
+/// <param name="StandardError">Standard error of the paired difference.</param>
+/// <param name="Low">Lower end of the bootstrap interval (95 %) of the difference.</param>
+/// <param name="High">Its upper end.</param>
+/// <param name="TTestP">p of the paired t-test.</param>
+/// <param name="WilcoxonP">p of Wilcoxon's signed-rank test.</param>
+/// <param name="AdjustedP">The t-test's p after Holm's correction over all models and metrics compared together.</param>
+public sealed record PairedComparison(
+    string Model, string Metric, double Mean, double BaselineMean, double StandardError, double Low, double High,
+    double TTestP, double WilcoxonP, double AdjustedP)
+{
+    /// <summary>Model minus baseline.</summary>
+    public double Difference => Mean - BaselineMean;
+
+    /// <summary>Compares every model with the first, metric by metric, in the first model's order of metrics.</summary>
+    /// <param name="models">Name and per-user values by metric; the users must be the same, in the same order.</param>
+    /// <param name="seed">Seed of the bootstrap.</param>
+    /// <exception cref="InputException">Fewer than two models, or no metric that all have, or unequal numbers of users.</exception>
+    public static IReadOnlyList<PairedComparison> WithFirst(
+        IReadOnlyList<(string Name, IReadOnlyDictionary<string, double[]> Values)> models, ulong seed = 0)
+    {
+        if (models.Count < 2) throw new InputException("A comparison needs at least two results.");
+        var (baseline, others) = (models[0], models.Skip(1).ToArray());
+        var metrics = baseline.Values.Keys.Where(metric => others.All(o => o.Values.ContainsKey(metric))).ToArray();
+        if (metrics.Length == 0) throw new InputException("The results have no metric in common: evaluate them with the same --metrics.");
+        var rows = new List<PairedComparison>();
+        foreach (string metric in metrics)
+            foreach (var (name, values) in others)
+            {
+                var (a, b) = (values[metric], baseline.Values[metric]);
+                if (a.Length != b.Length)
+                    throw new InputException(
+                        $"{name} has {a.Length} users, {baseline.Name} {b.Length}: compare results on the same split of the same data.");
+                var (low, high) = Statistics.BootstrapInterval(a, b, seed: seed);
+                rows.Add(new(name, metric, a.Average(), b.Average(), Statistics.Difference(a, b).Deviation / Math.Sqrt(a.Length),
+                    low, high, Statistics.PairedTTest(a, b).P, Statistics.WilcoxonSignedRank(a, b).P, 0));
+            }
+        var adjusted = Statistics.Holm([.. rows.Select(r => r.TTestP)]);
+        return [.. rows.Select((row, i) => row with { AdjustedP = adjusted[i] })];
+    }
+}

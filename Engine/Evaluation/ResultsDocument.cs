@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ManualVae.Data;
+
+namespace ManualVae.Evaluation;
+
+/// <summary>A metric in <c>results.json</c>; null where there is none (no user evaluated; no standard error of coverage and Gini).</summary>
+public sealed record ResultsValue(double? Mean, double? StandardError);
+
+/// <summary>The contents of <c>results.json</c>.</summary>
+/// <param name="Model">Name as in <c>--model</c>.</param>
+/// <param name="Data">The prepared dataset.</param>
+/// <param name="Split"><c>validation</c> or <c>test</c>.</param>
+/// <param name="Users">Evaluated users.</param>
+/// <param name="SkippedUsers">Users with nothing held out.</param>
+/// <param name="Metrics">By name, in the order asked for.</param>
+public sealed record ResultsDocument(
+    string Model, string Data, string Split, int Users, int SkippedUsers, IReadOnlyDictionary<string, ResultsValue> Metrics)
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    };
+
+    /// <summary>The document of an evaluation.</summary>
+    public static ResultsDocument From(EvaluationResult result, string model, string data, string split) =>
+        new(model, data, split, result.Users, result.SkippedUsers, result.Metrics.ToDictionary(
+            m => m.Metric.Name, m => new ResultsValue(Finite(m.Mean), Finite(m.StandardError))));
+
+    /// <summary>The JSON text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    /// <summary>Writes the file.</summary>
+    public void Save(string path) => AtomicFile.WriteText(path, ToJson() + "\n");
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="InputException">No such file, or not a results file.</exception>
+    public static ResultsDocument Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
+                ?? throw new InputException($"{path}: holds no results; make it with: manualvae evaluate.");
+        }
+        catch (Exception problem) when (problem is JsonException or IOException)
+        {
+            throw new InputException($"{path}: no readable results ({problem.Message}); make it with: manualvae evaluate.", problem);
+        }
+    }
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}
