@@ -17,7 +17,7 @@ public readonly record struct Objective(double Beta, double AnchorWeight = 0, do
 /// Training: <see cref="Forward"/> with a mask and noise, then <see cref="Backward"/>, which also computes the losses. Scoring uses the
 /// clean input and the posterior mean and ranks by raw logits.
 /// </remarks>
-public sealed class Autoencoder : IRecommender
+public sealed class Autoencoder : IRecommenderWithParameters
 {
     private readonly IBackend _backend;
     private readonly IEncoder _encoder;

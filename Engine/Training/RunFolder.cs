@@ -1,0 +1,171 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Training;
+
+/// <summary>What <c>run.json</c> says: everything needed to know, and to repeat, what was done.</summary>
+public sealed record RunManifest
+{
+    /// <summary>Version of this file's format.</summary>
+    public int FormatVersion { get; init; } = 1;
+
+    /// <summary>Model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Preset the settings started from, if any.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>Where the settings deviate from the preset, as "name: preset -> run".</summary>
+    public IReadOnlyList<string> Deviations { get; init; } = [];
+
+    /// <summary>Every setting.</summary>
+    public required RunSettings Settings { get; init; }
+
+    /// <summary>Folder of the prepared dataset.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>SHA-256 of the dataset's manifest.</summary>
+    public required string DataHash { get; init; }
+
+    /// <summary>Number of items.</summary>
+    public int Items { get; init; }
+
+    /// <summary>Number of weights; 0 for a model without parameters.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>The backend's own description.</summary>
+    public string Backend { get; init; } = "";
+
+    /// <summary>Operating system, architecture and number of processors.</summary>
+    public string Machine { get; init; } =
+        $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
+
+    /// <summary>Version of this program and of the runtime.</summary>
+    public string Versions { get; init; } =
+        $"manualvae {typeof(RunManifest).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}";
+}
+
+/// <summary>One line of <c>metrics.jsonl</c>.</summary>
+/// <param name="Epoch">Epoch, from 1.</param>
+/// <param name="Updates">Gradient updates done.</param>
+/// <param name="Loss">Mean over users of reconstruction + beta KL + anchors.</param>
+/// <param name="Reconstruction">Mean negative log-likelihood.</param>
+/// <param name="Kl">Mean KL, unweighted.</param>
+/// <param name="Anchor">Mean anchor term, unweighted.</param>
+/// <param name="Beta">beta at the epoch's end.</param>
+/// <param name="Validation">The validation metric, or null without validation users.</param>
+/// <param name="Seconds">Time of the epoch's training, without validation.</param>
+/// <param name="UsersPerSecond">Training speed.</param>
+/// <param name="Best">True where it is the best epoch so far.</param>
+public sealed record EpochMetrics(
+    int Epoch, long Updates, double Loss, double Reconstruction, double Kl, double Anchor, double Beta, double? Validation,
+    double Seconds, double UsersPerSecond, bool Best);
+
+/// <summary>
+/// A run: <c>run.json</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>, <c>results.json</c>, <c>report.html</c>. Every file
+/// is moved into place complete, so a kill at any moment leaves a run that resumes.
+/// </summary>
+public sealed class RunFolder
+{
+    private static readonly JsonSerializerOptions Json = new(RunSettings.Json)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
+
+    private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The content of <c>run.json</c>.</summary>
+    public RunManifest Manifest { get; }
+
+    /// <summary>Weights of the best epoch.</summary>
+    public string BestCheckpoint => System.IO.Path.Combine(Path, "best.ckpt");
+
+    /// <summary>Everything at the latest save.</summary>
+    public string LastCheckpoint => System.IO.Path.Combine(Path, "last.ckpt");
+
+    /// <summary>Where evaluation writes its results.</summary>
+    public string Results => System.IO.Path.Combine(Path, "results.json");
+
+    /// <summary>The report for people.</summary>
+    public string Report => System.IO.Path.Combine(Path, "report.html");
+
+    private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>Starts a run in a folder that is new or empty.</summary>
+    /// <exception cref="InputException">The folder holds something already.</exception>
+    public static RunFolder Create(string path, RunManifest manifest)
+    {
+        AtomicFile.RefuseToReplace(path, overwrite: false);
+        Directory.CreateDirectory(path);
+        AtomicFile.WriteText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(manifest, Json.WithKebabSettings()) + "\n");
+        return new(path, manifest);
+    }
+
+    /// <summary>Opens a run.</summary>
+    /// <exception cref="InputException">The folder is not a run.</exception>
+    public static RunFolder Open(string path)
+    {
+        string file = System.IO.Path.Combine(path, "run.json");
+        if (!File.Exists(file))
+            throw new InputException($"{path}: is not a run (it has no run.json); give a folder that 'manualvae train --output' made.");
+        try
+        {
+            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())!);
+        }
+        catch (JsonException problem)
+        {
+            throw new InputException($"{file}: is not a run manifest of this version ({problem.Message})", problem);
+        }
+    }
+
+    /// <summary>The epochs so far.</summary>
+    public IReadOnlyList<EpochMetrics> ReadMetrics() => !File.Exists(MetricsFile) ? [] :
+        [.. File.ReadLines(MetricsFile).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)!)];
+
+    /// <summary>Writes the epochs so far.</summary>
+    public void WriteMetrics(IEnumerable<EpochMetrics> epochs)
+    {
+        var text = new StringBuilder();
+        foreach (var epoch in epochs) text.Append(JsonSerializer.Serialize(epoch, JsonLine)).Append('\n');
+        AtomicFile.WriteText(MetricsFile, text.ToString());
+    }
+
+    /// <summary>The trained model, from its best epoch (or its latest where there was no validation), for scoring only.</summary>
+    /// <param name="backend">Where it shall compute.</param>
+    /// <param name="batchSize">Largest batch.</param>
+    /// <param name="training">Gradients and moments too, for studies.</param>
+    /// <exception cref="InputException">No checkpoint, or a damaged one.</exception>
+    public Autoencoder LoadModel(IBackend backend, int batchSize = 500, bool training = false)
+    {
+        var model = new Autoencoder(
+            backend, Manifest.Settings.ToAutoencoder(), Manifest.Items, batchSize, Manifest.Settings.Seed, training);
+        Checkpoint.Load(File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint, model);
+        return model;
+    }
+}
+
+internal static class RunJson
+{
+    /// <summary>Camel case for the manifest, kebab case (the flags' names) for the settings inside it.</summary>
+    public static JsonSerializerOptions WithKebabSettings(this JsonSerializerOptions options) =>
+        new(options) { Converters = { new SettingsConverter() } };
+
+    private sealed class SettingsConverter : System.Text.Json.Serialization.JsonConverter<RunSettings>
+    {
+        public override RunSettings? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<RunSettings>(ref reader, RunSettings.Json);
+
+        public override void Write(Utf8JsonWriter writer, RunSettings value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value, RunSettings.Json);
+    }
+}

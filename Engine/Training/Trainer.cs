@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Evaluation;
+using ManualVae.Models;
+
+namespace ManualVae.Training;
+
+/// <summary>Watches a training run; called on the training thread.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>After each gradient update.</summary>
+    /// <param name="progress">Where the run stands and the means of the epoch so far.</param>
+    void Updated(in TrainingProgress progress);
+
+    /// <summary>After each epoch, its validation and its checkpoint.</summary>
+    void EpochEnded(EpochMetrics metrics);
+}
+
+/// <summary>Where a run stands within an epoch.</summary>
+/// <param name="Epoch">Epoch under way, from 1.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Batch">Batches done of this epoch.</param>
+/// <param name="Batches">Batches of an epoch.</param>
+/// <param name="Reconstruction">Mean negative log-likelihood over the epoch so far.</param>
+/// <param name="Kl">Mean KL over the epoch so far.</param>
+/// <param name="Anchor">Mean anchor term over the epoch so far.</param>
+/// <param name="Beta">beta of the latest update.</param>
+/// <param name="UsersPerSecond">Speed over the epoch so far.</param>
+public readonly record struct TrainingProgress(
+    int Epoch, int Epochs, int Batch, int Batches, double Reconstruction, double Kl, double Anchor, double Beta, double UsersPerSecond);
+
+/// <summary>Training went wrong; the message names layer, batch and user and says what to do.</summary>
+public sealed class TrainingException(string message) : Exception(message);
+
+/// <summary>
+/// Trains an <see cref="Autoencoder"/> on the training users, validates after each epoch, and keeps the best and the latest
+/// state. All randomness is keyed by (seed, update, user), so a resumed run has the bits of an uninterrupted one.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly PreparedDataset _data;
+    private readonly RunSettings _settings;
+    private readonly RunFolder? _run;
+    private readonly ITrainingObserver? _observer;
+    private readonly BetaSchedule _beta;
+    private readonly AdamOptimizer _optimizer;
+    private readonly SparseBatch _batch;
+    private readonly Metric _metric;
+    private readonly List<EpochMetrics> _epochs = [];
+    private readonly int[] _order;
+    private TrainingState _state = new();
+
+    /// <summary>Builds the model and the optimiser.</summary>
+    /// <param name="data">Prepared dataset.</param>
+    /// <param name="settings">Every setting.</param>
+    /// <param name="backend">Where to compute; stays the caller's.</param>
+    /// <param name="run">Where to save, or null to save nothing.</param>
+    /// <param name="observer">Who watches, or null.</param>
+    /// <exception cref="InputException">An impossible setting.</exception>
+    public Trainer(
+        PreparedDataset data, RunSettings settings, IBackend backend, RunFolder? run = null, ITrainingObserver? observer = null)
+    {
+        settings.Validate();
+        (_data, _settings, _run, _observer) = (data, settings, run, observer);
+        int batchSize = Math.Min(settings.BatchSize, Math.Max(1, data.Train.Rows));
+        Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
+        _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, data.Train));
+        _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps);
+        _optimizer = new AdamOptimizer(backend, Model.Parameters.All, settings.LearningRate);
+        _metric = Metric.Parse(settings.ValidationMetric);
+        _order = new int[data.Train.Rows];
+    }
+
+    /// <summary>The model in training.</summary>
+    public Autoencoder Model { get; }
+
+    /// <summary>Where the run stands.</summary>
+    public TrainingState State => _state;
+
+    /// <summary>Continues from <c>last.ckpt</c> of the run folder.</summary>
+    /// <exception cref="InputException">There is none, or it is damaged.</exception>
+    public void Resume()
+    {
+        var header = Checkpoint.Load(_run!.LastCheckpoint, Model);
+        _state = header.State;
+        _optimizer.Step = _state.Updates;
+        _beta.Held = _state.HeldBeta;
+        _epochs.Clear();
+        _epochs.AddRange(_run.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
+    }
+
+    /// <summary>
+    /// Trains to the last epoch or until patience runs out. On cancellation saves <c>last.ckpt</c> and throws.
+    /// </summary>
+    /// <returns>The epochs, resumed ones included.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the state is saved.</exception>
+    /// <exception cref="TrainingException">A loss or weight is not finite; the last good checkpoint stays.</exception>
+    public IReadOnlyList<EpochMetrics> Run(CancellationToken cancellation = default)
+    {
+        while (_state.Epoch < _settings.Epochs && !OutOfPatience)
+        {
+            double seconds = TrainEpoch(cancellation);
+            RequireFiniteWeights();
+            double beta = _beta.At(_state.Updates);
+            double? value = Validate(cancellation);
+            bool best = value is double v && !(v <= _state.BestValue);
+            _beta.Validated(best, beta);
+            int epoch = _state.Epoch + 1;
+            var sums = _state.EpochSums;
+            double users = _data.Train.Rows, anchor = sums[2] / users;
+            var metrics = new EpochMetrics(
+                epoch, _state.Updates, (sums[0] + beta * sums[1]) / users + _settings.AnchorWeight * anchor, sums[0] / users,
+                sums[1] / users, anchor, beta, value, seconds, users / seconds, best);
+            _epochs.Add(metrics);
+            _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSums = [0, 0, 0], HeldBeta = _beta.Held };
+            if (best) _state = _state with { BestValue = value, BestEpoch = epoch, BestBeta = beta };
+            if (_run is not null)
+            {
+                if (best) Checkpoint.Save(_run.BestCheckpoint, Model, _settings, _state, moments: false);
+                _run.WriteMetrics(_epochs);
+                Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
+            }
+            _observer?.EpochEnded(metrics);
+        }
+        return _epochs;
+    }
+
+    /// <summary>Frees the model's weights.</summary>
+    public void Dispose() => Model.Dispose();
+
+    private bool OutOfPatience =>
+        _settings.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _settings.Patience;
+
+    private double TrainEpoch(CancellationToken cancellation)
+    {
+        Shuffle(_state.Epoch);
+        int batches = (_order.Length + _batch.MaxRows - 1) / _batch.MaxRows;
+        long started = Stopwatch.GetTimestamp();
+        int startedAt = _state.BatchesOfEpoch;
+        var sums = _state.EpochSums;
+        for (int b = startedAt; b < batches; b++)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                if (_run is not null) Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
+                cancellation.ThrowIfCancellationRequested();
+            }
+            double beta = _beta.At(_state.Updates);
+            Step(_order.AsSpan(b * _batch.MaxRows, Math.Min(_batch.MaxRows, _order.Length - b * _batch.MaxRows)), beta, b);
+            sums[0] += Sum(Model.ReconstructionLosses);
+            sums[1] += Sum(Model.KlLosses);
+            sums[2] += Sum(Model.AnchorLosses);
+            _state = _state with { Updates = _state.Updates + 1, BatchesOfEpoch = b + 1 };
+            int users = Math.Min((b + 1) * _batch.MaxRows, _order.Length);
+            double speed = (users - startedAt * _batch.MaxRows) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            _observer?.Updated(new(_state.Epoch + 1, _settings.Epochs, b + 1, batches, sums[0] / users, sums[1] / users,
+                sums[2] / users, beta, speed));
+        }
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>One gradient update on the given training users.</summary>
+    private void Step(ReadOnlySpan<int> users, double beta, int batchOfEpoch)
+    {
+        uint step = checked((uint)_state.Updates);
+        _batch.Load(_data.Train, users);
+        _optimizer.Begin();
+        Model.Forward(_batch, Model.TrainingMask(_settings.Seed, step), new(_settings.Seed, step, RandomPurpose.LatentNoise));
+        double loss = Model.Backward(_batch, new Objective(beta, _settings.AnchorWeight));
+        if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
+        _optimizer.End();
+    }
+
+    private double? Validate(CancellationToken cancellation) => _data.Validation is null
+        ? null
+        : Evaluator.Evaluate(Model, _data.Validation, [_metric], cancellation: cancellation).Metrics[0].Mean;
+
+    /// <summary>Fisher-Yates with the counter-based generator: a pure function of (seed, epoch).</summary>
+    private void Shuffle(int epoch)
+    {
+        for (int i = 0; i < _order.Length; i++) _order[i] = i;
+        var key = new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle);
+        for (int i = _order.Length - 1; i > 0; i--)
+        {
+            int j = CounterRandom.Below(key, 0, (uint)i, i + 1);
+            (_order[i], _order[j]) = (_order[j], _order[i]);
+        }
+    }
+
+    private static double Sum(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values) sum += value;
+        return sum;
+    }
+
+    private void RequireFiniteWeights()
+    {
+        if (FirstNonFinite() is string name) throw Stopped($"after epoch {_state.Epoch + 1} the weights of {name} are not finite");
+    }
+
+    private TrainingException NotFinite(int batchOfEpoch)
+    {
+        int user = 0;
+        for (int row = 0; row < _batch.Rows; row++)
+            if (!double.IsFinite(Model.ReconstructionLosses[row] + Model.KlLosses[row] + Model.AnchorLosses[row]))
+            {
+                user = _batch.Users[row];
+                break;
+            }
+        return Stopped(
+            $"epoch {_state.Epoch + 1}, batch {batchOfEpoch + 1}: the loss of user '{_data.UserIds[user]}' is not finite, "
+            + $"first in {FirstNonFinite() ?? "the logits"}");
+    }
+
+    private TrainingException Stopped(string what) => new(
+        $"training stopped: {what}. "
+        + (_run is not null && File.Exists(_run.LastCheckpoint) ? $"The last good state is {_run.LastCheckpoint}. " : "")
+        + "Try a lower --learning-rate.");
+
+    private string? FirstNonFinite()
+    {
+        foreach (var parameter in Model.Parameters.All)
+        {
+            Model.Backend.Settle(parameter);
+            if (!double.IsFinite(Model.Backend.SquaredNorm(parameter.Value))) return parameter.Name;
+        }
+        return null;
+    }
+}
