@@ -79,6 +79,12 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <summary>The decoder; its output layer's rows are the items' vectors.</summary>
     public Decoder Decoder => _decoder;
 
+    /// <summary>The encoder.</summary>
+    public IEncoder Encoder => _encoder;
+
+    /// <summary>The distribution of clicks given logits.</summary>
+    public Likelihood Likelihood => _likelihood;
+
     /// <summary>Where it computes.</summary>
     public IBackend Backend => _backend;
 
@@ -93,6 +99,9 @@ public sealed class Autoencoder : IRecommenderWithParameters
 
     /// <summary>The posterior statistics [B, 2K] of the last forward pass (DAE: the bottleneck [B, K]).</summary>
     public Tensor Code => _code;
+
+    /// <summary>The latent code z [B, K] that the last <see cref="Forward"/> decoded.</summary>
+    public Tensor Latent => Settings.Variational ? _z.Top(_code.Rows) : _code;
 
     /// <summary>Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>.</summary>
     public ReadOnlySpan<double> ReconstructionLosses => _hostLosses[0].AsSpan(0, _code.Rows);

@@ -19,6 +19,9 @@ public sealed class Decoder
         Output = new(backend, parameters, $"decoder.{hidden.Count}", widths[^2], items, maxRows, weightDecay);
     }
 
+    /// <summary>The tanh layers before the output layer, latent side first; after a backward pass they hold its gradients.</summary>
+    public IReadOnlyList<Linear> Hidden => _hidden;
+
     /// <summary>The output layer; its weight rows are the items' vectors.</summary>
     public OutputLayer Output { get; }
 

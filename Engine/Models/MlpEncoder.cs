@@ -33,6 +33,12 @@ public sealed class MlpEncoder : IEncoder
                 backend, parameters, $"encoder.{i + 1}", widths[i], widths[i + 1], ActivationOf(i + 1), maxRows, weightDecay);
     }
 
+    /// <summary>The layer that reads the clicks; after a backward pass it holds its gradient.</summary>
+    public SparseLinear Input => _input;
+
+    /// <summary>The dense layers after it.</summary>
+    public IReadOnlyList<Linear> Layers => _layers;
+
     /// <inheritdoc/>
     public Tensor Forward(SparseBatch batch)
     {
