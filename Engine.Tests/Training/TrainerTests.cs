@@ -1,0 +1,184 @@
+using ManualVae.Compute;
+using ManualVae.Compute.Reference;
+using ManualVae.Compute.Simd;
+using ManualVae.Data;
+using ManualVae.Tests.Models;
+using ManualVae.Training;
+using Xunit;
+
+namespace ManualVae.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private static readonly RunSettings Settings = new()
+    {
+        Epochs = 4, BatchSize = 7, Hidden = [12], Latent = 5, BetaSteps = 20, Seed = 3, ValidationMetric = "NDCG@5", LearningRate = 0.01,
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("manualvae-trainer-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>31 training users, 9 validation users; checkerboard tastes.</summary>
+    private static PreparedDataset Data()
+    {
+        var clicks = ToyClicks.Checkerboard(40, 20);
+        var (train, held) = (clicks.SelectRows(Enumerable.Range(0, 31).ToArray()), clicks.SelectRows(Enumerable.Range(31, 9).ToArray()));
+        var (foldIn, heldOut) = (new List<(int, int)>(), new List<(int, int)>());
+        for (int user = 0; user < held.Rows; user++)
+            foreach (int item in held.RowColumns(user)) (item < 6 ? heldOut : foldIn).Add((user, item));
+        return new PreparedDataset(
+            new DatasetManifest { Source = new("synthetic", "checkerboard"), Split = SplitKind.Strong }, train,
+            new EvaluationSplit(CsrMatrix.FromPairs(9, 20, foldIn), CsrMatrix.FromPairs(9, 20, heldOut), 31), null,
+            [.. Enumerable.Range(0, 40).Select(u => $"user-{u}")],
+            new ItemList([.. Enumerable.Range(0, 20).Select(i => $"item-{i}")]));
+    }
+
+    private RunFolder NewRun(string name, RunSettings settings) => RunFolder.Create(
+        Path.Combine(_folder, name), new RunManifest { Model = settings.Model, Settings = settings, Data = "toy", DataHash = "0", Items = 20 });
+
+    private static byte[] Weights(Trainer trainer)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var parameter in trainer.Model.Parameters.All)
+        {
+            var values = new double[parameter.Value.Length];
+            trainer.Model.Backend.Settle(parameter);
+            trainer.Model.Backend.Download(parameter.Value, values);
+            foreach (double value in values) bytes.Write(BitConverter.GetBytes(value));
+        }
+        return bytes.ToArray();
+    }
+
+    [Theory]
+    [InlineData("reference", "multvae")]
+    [InlineData("simd", "multvae")]
+    [InlineData("simd", "multdae")]
+    public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
+    {
+        var settings = Settings with { Model = model, WeightDecay = 0.001 };
+        var data = Data();
+        using IBackend backend = device == "simd" ? new SimdBackend(2) : new ReferenceBackend();
+        using var whole = new Trainer(data, settings, backend, NewRun("whole", settings));
+        whole.Run();
+
+        // Stop in the middle of an epoch, as Ctrl-C would, then go on in a new process' worth of objects.
+        var run = NewRun("stopped", settings);
+        using var stop = new CancellationTokenSource();
+        using (var first = new Trainer(data, settings, backend, run, new StopAfter(stop, updates: 8)))
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(data, settings, backend, RunFolder.Open(run.Path));
+        second.Resume();
+        Assert.Equal(8, second.State.Updates);
+        second.Run();
+
+        Assert.Equal(Weights(whole), Weights(second));
+        Assert.Equal(whole.State.BestEpoch, second.State.BestEpoch);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "whole", "best.ckpt")), File.ReadAllBytes(run.BestCheckpoint));
+        Assert.Equal(
+            RunFolder.Open(Path.Combine(_folder, "whole")).ReadMetrics().Select(m => (m.Epoch, m.Loss, m.Kl, m.Validation)),
+            run.ReadMetrics().Select(m => (m.Epoch, m.Loss, m.Kl, m.Validation)));
+    }
+
+    private sealed class StopAfter(CancellationTokenSource stop, int updates) : ITrainingObserver
+    {
+        private int _seen;
+
+        public void Updated(in TrainingProgress progress)
+        {
+            if (++_seen == updates) stop.Cancel();
+        }
+
+        public void EpochEnded(EpochMetrics metrics) { }
+    }
+
+    [Fact]
+    public void Training_learns_the_checkerboard()
+    {
+        using var backend = new SimdBackend();
+        using var trainer = new Trainer(Data(), Settings with { Epochs = 60 }, backend);
+        var epochs = trainer.Run();
+        Assert.True(epochs[^1].Reconstruction < epochs[0].Reconstruction);
+        Assert.True(trainer.State.BestValue > 0.9, $"NDCG@5 {trainer.State.BestValue}");
+    }
+
+    [Fact]
+    public void The_number_of_threads_does_not_change_a_bit()
+    {
+        var data = Data();
+        var weights = new List<byte[]>();
+        foreach (int threads in new[] { 1, 2, 3, 7 })
+        {
+            using var backend = new SimdBackend(threads);
+            using var trainer = new Trainer(data, Settings, backend);
+            trainer.Run();
+            weights.Add(Weights(trainer));
+        }
+        Assert.All(weights, w => Assert.Equal(weights[0], w));
+    }
+
+    [Fact]
+    public void A_step_of_simd_agrees_with_the_reference()
+    {
+        var data = Data();
+        using var simd = new SimdBackend();
+        using var a = new Trainer(data, Settings with { Epochs = 2 }, simd);
+        using var b = new Trainer(data, Settings with { Epochs = 2 }, new ReferenceBackend());
+        var (x, y) = (a.Run(), b.Run());
+        Assert.Equal(y[1].Loss, x[1].Loss, 1e-4 * y[1].Loss);
+        Assert.Equal(y[1].Kl, x[1].Kl, 1e-3 * y[1].Kl);
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_stops_the_run_and_names_the_place()
+    {
+        var settings = Settings with { LearningRate = 1e30 };
+        var run = NewRun("diverges", settings);
+        using var trainer = new Trainer(Data(), settings, new ReferenceBackend(), run);
+        var problem = Assert.Throws<TrainingException>(() => trainer.Run());
+        Assert.Contains("epoch 1", problem.Message);
+        Assert.Contains("not finite", problem.Message);
+        Assert.Contains("--learning-rate", problem.Message);
+    }
+
+    [Fact]
+    public void Patience_stops_early()
+    {
+        using var trainer = new Trainer(Data(), Settings with { Epochs = 200, Patience = 3 }, new ReferenceBackend());
+        var epochs = trainer.Run();
+        Assert.True(epochs.Count < 200);
+        Assert.Equal(trainer.State.BestEpoch + 3, epochs.Count);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_refused_with_its_name()
+    {
+        var run = NewRun("damaged", Settings);
+        using var trainer = new Trainer(Data(), Settings with { Epochs = 1 }, new ReferenceBackend(), run);
+        trainer.Run();
+        byte[] bytes = File.ReadAllBytes(run.LastCheckpoint);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(run.LastCheckpoint, bytes);
+        Assert.Contains("last.ckpt", Assert.Throws<InputException>(trainer.Resume).Message);
+        File.WriteAllBytes(run.LastCheckpoint, bytes[..50]);
+        Assert.Contains("damaged", Assert.Throws<InputException>(trainer.Resume).Message);
+        File.Delete(run.LastCheckpoint);
+        Assert.Contains("last.ckpt", Assert.Throws<InputException>(trainer.Resume).Message);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_a_run_is_refused() =>
+        Assert.Contains("is not a run", Assert.Throws<InputException>(() => RunFolder.Open(_folder)).Message);
+
+    [Fact]
+    public void Presets_load_and_deviations_are_named()
+    {
+        var preset = Preset.Load("liang2018");
+        Assert.Equal((0.2, 200_000L, 600, 200), (preset.Beta, preset.BetaSteps, preset.Hidden[0], preset.Latent));
+        Assert.Equal((2e-5, 0), (Preset.Load("liang2018", "multdae").WeightDecay, Preset.Load("liang2018", "multdae").Hidden.Count));
+        Assert.Equal(
+            ["epochs: 200 -> 150", "hidden: [600] -> [600,300]"],
+            (preset with { Epochs = 150, Hidden = [600, 300], Seed = 4 }).DeviationsFrom(preset));
+        Assert.Contains("liang2018", Assert.Throws<InputException>(() => Preset.Load("nope")).Message);
+    }
+}
