@@ -1,0 +1,81 @@
+namespace ManualVae.Tools.Charts;
+
+/// <summary>The bars of one colour, one a category.</summary>
+/// <param name="Name">Name in the legend; empty for none.</param>
+/// <param name="Values">One a category; what is not finite is left out.</param>
+/// <param name="Errors">Half the length of each error bar (a standard error, say), or null.</param>
+public sealed record BarSeries(string Name, IReadOnlyList<double> Values, IReadOnlyList<double>? Errors = null);
+
+/// <summary>Horizontal bars by category, each with its value beside it: names of any length stay readable.</summary>
+public sealed record BarChart : Figure
+{
+    private const double BarHeight = 16;
+
+    /// <summary>The axis of the values; it starts at zero unless it says otherwise.</summary>
+    public required Axis Value { get; init; }
+
+    /// <summary>Names of the categories, top to bottom.</summary>
+    public required IReadOnlyList<string> Categories { get; init; }
+
+    /// <summary>One bar of each in every category.</summary>
+    public required IReadOnlyList<BarSeries> Series { get; init; }
+
+    /// <summary>Named levels of the value axis.</summary>
+    public IReadOnlyList<Rule> Rules { get; init; } = [];
+
+    /// <summary>A .NET format for the values, or null for three decimals, fewer where values are larger.</summary>
+    public string? Format { get; init; }
+
+    private protected override double Draw(Svg svg, double top)
+    {
+        if (Series.Any(s => s.Values.Count != Categories.Count || (s.Errors is not null && s.Errors.Count != Categories.Count)))
+            throw new ArgumentException("Every series needs one value a category.");
+        var entries = Series.Select((series, s) => (series.Name, new Action<double, double>((x, y) =>
+            svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(s)}\"")))).ToList();
+        top = DrawLegend(svg, Margin, top, Series.Count > 1 ? entries : []) + 6;
+
+        double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
+        double right = Width - Margin - 52; // room for the value of the longest bar
+        double group = Series.Count * (BarHeight + 2) + 10, bottom = top + Categories.Count * group;
+        var values = Series.SelectMany(s => s.Values.Select((v, c) => v + (s.Errors?[c] ?? 0))).Concat(Rules.Select(rule => rule.Value));
+        var scale = Value.ScaleOver(values, left, right, zero: true);
+        for (int t = 0; t < scale.Ticks.Length; t++)
+        {
+            double at = scale.At(scale.Ticks[t]);
+            svg.Line(at, top, at, bottom, "class=\"mv-grid\"");
+            svg.Text(at, bottom + 16, scale.Labels[t], "class=\"mv-tick\" text-anchor=\"middle\"");
+        }
+        for (int c = 0; c < Categories.Count; c++)
+        {
+            double y = top + c * group + 5;
+            svg.Text(left - 10, y + (group - 10) / 2 + 4, Svg.Fit(Categories[c], TextSize, left - Margin - 8), "class=\"mv-text\" text-anchor=\"end\"");
+            for (int s = 0; s < Series.Count; s++, y += BarHeight + 2) DrawBar(svg, scale, Series[s], s, c, y);
+        }
+        double foot = scale.At(scale.Base);
+        svg.Line(foot, top, foot, bottom, "class=\"mv-axis\"");
+        foreach (var rule in Rules)
+        {
+            svg.Line(scale.At(rule.Value), top - 2, scale.At(rule.Value), bottom, "class=\"mv-rule\"");
+            svg.Text(scale.At(rule.Value), top - 6, rule.Label, "class=\"mv-tick\" text-anchor=\"middle\"");
+        }
+        svg.Text((left + right) / 2, bottom + 38, Value.Title, "class=\"mv-muted\" text-anchor=\"middle\"");
+        return bottom + 50;
+    }
+
+    private void DrawBar(Svg svg, Scale scale, BarSeries series, int colour, int category, double y)
+    {
+        double value = series.Values[category];
+        if (!scale.CanShow(value)) return;
+        double foot = scale.At(scale.Base), end = scale.At(value), middle = y + BarHeight / 2, tip = Math.Max(foot, end);
+        svg.Rectangle(Math.Min(foot, end), y, Math.Abs(end - foot), BarHeight, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(colour)}\"");
+        if (series.Errors?[category] is double error && error > 0)
+        {
+            var (low, high) = (scale.At(Math.Max(value - error, scale.Base)), scale.At(value + error));
+            svg.Path($"M{Svg.Number(low)} {Svg.Number(middle)}H{Svg.Number(high)}M{Svg.Number(low)} {Svg.Number(middle - 4)}v8"
+                + $"M{Svg.Number(high)} {Svg.Number(middle - 4)}v8", "style=\"stroke:var(--mv-ink);stroke-width:1.2;stroke-opacity:.75;fill:none\"");
+            tip = Math.Max(tip, high);
+        }
+        string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value) : value.ToString(Format ?? "0.000", System.Globalization.CultureInfo.InvariantCulture);
+        svg.Text(tip + 6, middle + 4, text, "class=\"mv-tick\"");
+    }
+}

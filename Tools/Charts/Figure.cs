@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ManualVae.Tools.Charts;
+
+/// <summary>
+/// A figure that becomes one SVG document, good by itself and inside a page. Colours are CSS variables, so it is readable on
+/// light and dark backgrounds alike.
+/// </summary>
+public abstract record Figure
+{
+    /// <summary>Font sizes in pixels.</summary>
+    private protected const double TitleSize = 14, TextSize = 12, Margin = 12;
+
+    /// <summary>What the figure shows.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>How it was measured, or what to look for: one line under the title.</summary>
+    public string? Subtitle { get; init; }
+
+    /// <summary>Width in pixels.</summary>
+    public double Width { get; init; } = 640;
+
+    /// <summary>The SVG document.</summary>
+    public string ToSvg()
+    {
+        var svg = new Svg();
+        double top = Margin + TitleSize;
+        svg.Text(Margin, top, Svg.Fit(Title, TitleSize, Width - 2 * Margin), "class=\"mv-title\"");
+        foreach (string line in Wrap(Subtitle ?? ""))
+            svg.Text(Margin, top += 18, line, "class=\"mv-muted\"");
+        double height = Draw(svg, top + 12);
+        string body = svg.ToString();
+        // An identity that depends on the content alone: figures inlined in one page must not share clip paths.
+        string id = "mv" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))[..10];
+        var (w, h) = (Svg.Number(Width), Svg.Number(height));
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" "
+            + $"aria-label=\"{Svg.Escape(Title)}\">\n<style>{FigureStyle.Css}</style>\n"
+            + $"<rect class=\"mv-paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"
+            + body.Replace(ClipPlaceholder, id, StringComparison.Ordinal) + "</svg>\n";
+    }
+
+    /// <summary>Stands for the figure's own identity in names that must be unique in a page.</summary>
+    private protected const string ClipPlaceholder = "mv-figure-id";
+
+    /// <summary>Draws everything below <paramref name="top"/> and returns the height of the figure.</summary>
+    private protected abstract double Draw(Svg svg, double top);
+
+    /// <summary>A row (or rows) of legend entries from <paramref name="top"/>; returns where it ends.</summary>
+    private protected double DrawLegend(Svg svg, double left, double top, IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
+    {
+        if (entries.Count == 0) return top;
+        double x = left, y = top + 8;
+        foreach (var (name, mark) in entries)
+        {
+            string label = Svg.Fit(name, TextSize, Width - 2 * Margin - 30);
+            double width = 26 + Svg.Width(label, TextSize) + 16;
+            if (x > left && x + width > Width) (x, y) = (left, y + 20);
+            mark(x, y);
+            svg.Text(x + 26, y + 4, label, "class=\"mv-text\"");
+            x += width;
+        }
+        return y + 16;
+    }
+
+    private IEnumerable<string> Wrap(string text)
+    {
+        var line = new StringBuilder();
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && Svg.Width($"{line} {word}", TextSize) > Width - 2 * Margin)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+            if (line.Length > 0) line.Append(' ');
+            line.Append(word);
+        }
+        if (line.Length > 0) yield return line.ToString();
+    }
+}
+
+/// <summary>The colours and type of every figure and page.</summary>
+internal static class FigureStyle
+{
+    /// <summary>Number of series colours.</summary>
+    public const int Colours = 8;
+
+    private const string Light =
+        "--mv-paper:#ffffff;--mv-ink:#1c2430;--mv-muted:#5c6675;--mv-grid:#e6e9ee;--mv-axis:#aab2bf;--mv-cold:#c2410c;--mv-hot:#1d5fd1;"
+        + "--mv-c0:#1d5fd1;--mv-c1:#d9650b;--mv-c2:#12805c;--mv-c3:#8446c4;--mv-c4:#c2304a;--mv-c5:#0b7f95;--mv-c6:#8a6116;--mv-c7:#667085";
+
+    private const string Dark =
+        "--mv-paper:#161b22;--mv-ink:#e8ecf2;--mv-muted:#9aa5b4;--mv-grid:#2a313b;--mv-axis:#566170;--mv-cold:#ff9d5c;--mv-hot:#6ea8ff;"
+        + "--mv-c0:#6ea8ff;--mv-c1:#ff9d5c;--mv-c2:#4fd1a1;--mv-c3:#c79bff;--mv-c4:#ff7d90;--mv-c5:#4fc9de;--mv-c6:#e0b354;--mv-c7:#a4afbf";
+
+    /// <summary>Rules that hold for figures alone and inside a page.</summary>
+    public const string Css =
+        ".mv-figure{" + Light + ";max-width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
+        + "@media (prefers-color-scheme:dark){.mv-figure{" + Dark + "}}"
+        + ".mv-figure .mv-paper{fill:var(--mv-paper)}"
+        + ".mv-figure text{font-size:12px;fill:var(--mv-ink)}"
+        + ".mv-figure .mv-title{font-size:14px;font-weight:600}"
+        + ".mv-figure .mv-muted,.mv-figure .mv-tick{fill:var(--mv-muted)}"
+        + ".mv-figure .mv-tick{font-size:11px;font-variant-numeric:tabular-nums}"
+        + ".mv-figure .mv-grid{stroke:var(--mv-grid);stroke-width:1;shape-rendering:crispEdges}"
+        + ".mv-figure .mv-axis{stroke:var(--mv-axis);stroke-width:1;shape-rendering:crispEdges}"
+        + ".mv-figure .mv-rule{stroke:var(--mv-muted);stroke-width:1;stroke-dasharray:4 3}";
+
+    /// <summary>The same colours for a page around the figures.</summary>
+    public static string Page => $":root{{color-scheme:light dark;{Light}}}@media (prefers-color-scheme:dark){{:root{{{Dark}}}}}";
+
+    /// <summary>The CSS colour of a series.</summary>
+    public static string Colour(int series) => $"var(--mv-c{series % Colours})";
+}

@@ -1,0 +1,100 @@
+using System.Text;
+
+namespace ManualVae.Tools.Charts;
+
+/// <summary>
+/// A matrix as coloured cells with a colour bar. Values of both signs diverge from the paper's colour at zero; others run from
+/// the smallest (paper) to the largest (full colour).
+/// </summary>
+public sealed record HeatMap : Figure
+{
+    private const int Shades = 32;
+
+    /// <summary>Values by row and column; what is not finite is left blank.</summary>
+    public required double[,] Values { get; init; }
+
+    /// <summary>What the colours mean.</summary>
+    public required Axis Value { get; init; }
+
+    /// <summary>What the columns are.</summary>
+    public required string Columns { get; init; }
+
+    /// <summary>What the rows are.</summary>
+    public required string Rows { get; init; }
+
+    /// <summary>Name of each column, or null for their numbers.</summary>
+    public IReadOnlyList<string>? ColumnNames { get; init; }
+
+    /// <summary>Name of each row, or null for their numbers.</summary>
+    public IReadOnlyList<string>? RowNames { get; init; }
+
+    private protected override double Draw(Svg svg, double top)
+    {
+        int rows = Values.GetLength(0), columns = Values.GetLength(1);
+        var finite = Values.Cast<double>().Where(double.IsFinite).DefaultIfEmpty(0).ToList();
+        bool diverging = finite.Min() < 0 && finite.Max() > 0;
+        double high = diverging ? Math.Max(-finite.Min(), finite.Max()) : finite.Max(), low = diverging ? -high : finite.Min();
+        if (high <= low) high = low + 1;
+
+        top = DrawColourBar(svg, top, low, high, diverging) + 22;
+        svg.Text(Margin, top - 8, $"{Rows} ↓", "class=\"mv-muted\"");
+        double left = Margin + (RowNames is null ? 34 : Math.Min(Width / 3, RowNames.Select(n => Svg.Width(n, 11)).DefaultIfEmpty(0).Max()) + 8);
+        double cell = Math.Min((Width - Margin - left) / Math.Max(1, columns), 44);
+        double height = Math.Max(1.5, Math.Min(cell, 26));
+        if (columns > 40) height = cell; // a picture rather than a table: square cells
+        // A path per shade keeps a map of 10,000 cells small.
+        var shades = new StringBuilder[2 * Shades + 1];
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+            {
+                double value = Values[row, column];
+                if (!double.IsFinite(value)) continue;
+                int shade = diverging ? (int)Math.Round(value / high * Shades) : (int)Math.Round((value - low) / (high - low) * Shades);
+                (shades[shade + Shades] ??= new()).Append('M').Append(Svg.Number(left + column * cell)).Append(' ')
+                    .Append(Svg.Number(top + row * height)).Append('h').Append(Svg.Number(cell)).Append('v').Append(Svg.Number(height))
+                    .Append('h').Append(Svg.Number(-cell)).Append('z');
+            }
+        for (int s = 0; s < shades.Length; s++)
+            if (shades[s] is not null) svg.Path(shades[s].ToString(), Fill(s - Shades));
+        double bottom = top + rows * height;
+        svg.Rectangle(left, top, columns * cell, rows * height, "style=\"fill:none;stroke:var(--mv-grid)\"");
+        DrawNames(svg, left, top, bottom, cell, height, rows, columns);
+        svg.Text(left + columns * cell / 2, bottom + 38, $"{Columns} →", "class=\"mv-muted\" text-anchor=\"middle\"");
+        return bottom + 50;
+    }
+
+    private void DrawNames(Svg svg, double left, double top, double bottom, double cell, double height, int rows, int columns)
+    {
+        int everyRow = Every(14 / height);
+        for (int row = 0; row < rows; row += everyRow)
+            svg.Text(left - 6, top + (row + 0.5) * height + 4, Svg.Fit(RowNames?[row] ?? $"{row}", 11, left - Margin), "class=\"mv-tick\" text-anchor=\"end\"");
+        double widest = Enumerable.Range(0, columns).Select(c => Svg.Width(ColumnNames?[c] ?? $"{c}", 11)).DefaultIfEmpty(0).Max();
+        int everyColumn = Every((widest + 6) / cell);
+        for (int column = 0; column < columns; column += everyColumn)
+            svg.Text(left + (column + 0.5) * cell, bottom + 16, ColumnNames?[column] ?? $"{column}", "class=\"mv-tick\" text-anchor=\"middle\"");
+    }
+
+    private static int Every(double least)
+    {
+        foreach (int every in (ReadOnlySpan<int>)[1, 2, 5, 10, 20, 50, 100, 200, 500])
+            if (every >= least) return every;
+        return 1000;
+    }
+
+    private double DrawColourBar(Svg svg, double top, double low, double high, bool diverging)
+    {
+        double x = Margin + Svg.Width(Scale.Readable(low), 11) + 8;
+        svg.Text(x - 8, top + 11, Scale.Readable(low), "class=\"mv-tick\" text-anchor=\"end\"");
+        int first = diverging ? -Shades : 0, step = diverging ? 3 : 5, width = step * (Shades - first + 1);
+        x = Math.Round(x); // whole pixels: no seams
+        for (int shade = first; shade <= Shades; shade++) svg.Rectangle(x + (shade - first) * step, top, step, 14, Fill(shade));
+        svg.Rectangle(x, top, width, 14, "style=\"fill:none;stroke:var(--mv-grid)\"");
+        string upper = Scale.Readable(high);
+        svg.Text(x + width + 8, top + 11, upper, "class=\"mv-tick\"");
+        svg.Text(x + width + 20 + Svg.Width(upper, 11), top + 11, Value.Title, "class=\"mv-muted\"");
+        return top + 20;
+    }
+
+    private static string Fill(int shade) =>
+        $"style=\"fill:var(--mv-{(shade < 0 ? "cold" : "hot")});fill-opacity:{Svg.Number(Math.Abs(shade) / (double)Shades)}\" shape-rendering=\"crispEdges\"";
+}

@@ -1,0 +1,169 @@
+using System.Text;
+
+namespace ManualVae.Tools.Charts;
+
+/// <summary>Something drawn over the axes of a <see cref="Chart"/>.</summary>
+/// <param name="Name">Name in the legend; empty for none.</param>
+public abstract record Series(string Name)
+{
+    /// <summary>Number of its colour, or null for the next free one; series of one number share a colour.</summary>
+    public int? Colour { get; init; }
+
+    internal abstract IEnumerable<double> XValues { get; }
+
+    internal abstract IEnumerable<double> YValues { get; }
+
+    /// <summary>True where the value axis must start at zero.</summary>
+    internal virtual bool NeedsZero => false;
+
+    internal abstract void Draw(Svg svg, Scale x, Scale y, string colour);
+
+    /// <summary>Its sign in the legend: 20 pixels wide, centred on the line <paramref name="y"/>.</summary>
+    internal abstract void DrawMark(Svg svg, double x, double y, string colour);
+
+    private protected static void CheckLengths(int expected, params IReadOnlyList<double>?[] others)
+    {
+        if (others.Any(other => other is not null && other.Count != expected))
+            throw new ArgumentException("The values of a series must be equally many.");
+    }
+}
+
+/// <summary>Points joined by a line; a value that is not finite interrupts it.</summary>
+public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y) : Series(Name)
+{
+    /// <summary>Lower edge of the confidence band at each point, or null.</summary>
+    public IReadOnlyList<double>? Low { get; init; }
+
+    /// <summary>Upper edge of the confidence band at each point, or null.</summary>
+    public IReadOnlyList<double>? High { get; init; }
+
+    /// <summary>A dashed line: predictions, controls, targets.</summary>
+    public bool Dashed { get; init; }
+
+    /// <summary>Mark each point.</summary>
+    public bool Markers { get; init; }
+
+    internal override IEnumerable<double> XValues => X;
+
+    internal override IEnumerable<double> YValues => Y.Concat(Low ?? []).Concat(High ?? []);
+
+    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    {
+        CheckLengths(X.Count, Y, Low, High);
+        bool Shown(int i) => x.CanShow(X[i]) && y.CanShow(Y[i]);
+        if (Low is not null && High is not null)
+            foreach (var (start, end) in Runs(i => x.CanShow(X[i]) && y.CanShow(Low[i]) && y.CanShow(High[i])))
+            {
+                var band = new StringBuilder();
+                for (int i = start; i < end; i++) Append(band, x.At(X[i]), y.At(High[i]));
+                for (int i = end - 1; i >= start; i--) Append(band, x.At(X[i]), y.At(Low[i]));
+                svg.Path(band.Append('Z').ToString(), $"style=\"fill:{colour};fill-opacity:.16\"");
+            }
+        foreach (var (start, end) in Runs(Shown))
+        {
+            var line = new StringBuilder();
+            for (int i = start; i < end; i++) Append(line, x.At(X[i]), y.At(Y[i]));
+            if (end - start > 1)
+                svg.Path(line.ToString(), $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
+            if (Markers || end - start == 1)
+                for (int i = start; i < end; i++) svg.Circle(x.At(X[i]), y.At(Y[i]), 3, $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
+        }
+    }
+
+    internal override void DrawMark(Svg svg, double x, double y, string colour)
+    {
+        if (Low is not null) svg.Rectangle(x, y - 5, 20, 10, $"style=\"fill:{colour};fill-opacity:.16\"");
+        svg.Line(x, y, x + 20, y, $"style=\"stroke:{colour};stroke-width:2{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
+        if (Markers) svg.Circle(x + 10, y, 3, $"style=\"fill:{colour}\"");
+    }
+
+    private IEnumerable<(int Start, int End)> Runs(Func<int, bool> shown)
+    {
+        for (int i = 0; i < X.Count;)
+        {
+            int start = i;
+            while (i < X.Count && shown(i)) i++;
+            if (i > start) yield return (start, i);
+            else i++;
+        }
+    }
+
+    private static void Append(StringBuilder path, double x, double y) =>
+        path.Append(path.Length == 0 ? 'M' : 'L').Append(Svg.Number(x)).Append(' ').Append(Svg.Number(y));
+}
+
+/// <summary>Separate points, with error bars where <see cref="Low"/> and <see cref="High"/> are given.</summary>
+public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y) : Series(Name)
+{
+    /// <summary>Radius in pixels; smaller by default the more points there are.</summary>
+    public double? Radius { get; init; }
+
+    /// <summary>Lower end of each point's error bar, or null.</summary>
+    public IReadOnlyList<double>? Low { get; init; }
+
+    /// <summary>Upper end of each point's error bar, or null.</summary>
+    public IReadOnlyList<double>? High { get; init; }
+
+    internal override IEnumerable<double> XValues => X;
+
+    internal override IEnumerable<double> YValues => Y.Concat(Low ?? []).Concat(High ?? []);
+
+    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    {
+        CheckLengths(X.Count, Y, Low, High);
+        // One path with round caps: a hundredth of the size of as many circles.
+        var dots = new StringBuilder();
+        for (int i = 0; i < X.Count; i++)
+        {
+            if (!x.CanShow(X[i]) || !y.CanShow(Y[i])) continue;
+            if (Low is not null && High is not null && y.CanShow(Low[i]) && y.CanShow(High[i]))
+                svg.Line(x.At(X[i]), y.At(Low[i]), x.At(X[i]), y.At(High[i]), $"style=\"stroke:{colour};stroke-width:1.5\"");
+            dots.Append('M').Append(Svg.Number(x.At(X[i]))).Append(' ').Append(Svg.Number(y.At(Y[i]))).Append("h0");
+        }
+        double radius = Radius ?? (X.Count > 2000 ? 1.2 : X.Count > 300 ? 2 : 3.2);
+        double opacity = X.Count > 2000 ? .35 : X.Count > 300 ? .55 : .85;
+        svg.Path(dots.ToString(), "style=\"fill:none;stroke-linecap:round;stroke:" + colour
+            + $";stroke-width:{Svg.Number(2 * radius)};stroke-opacity:{Svg.Number(opacity)}\"");
+    }
+
+    internal override void DrawMark(Svg svg, double x, double y, string colour) => svg.Circle(x + 12, y, 4, $"style=\"fill:{colour}\"");
+}
+
+/// <summary>Touching columns over intervals of the x axis: a histogram.</summary>
+/// <param name="Name">Name in the legend; empty for none.</param>
+/// <param name="Edges">The intervals' ends: one more than columns, increasing.</param>
+/// <param name="Heights">Height of each column.</param>
+public sealed record HistogramSeries(string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Heights) : Series(Name)
+{
+    /// <summary>Counts the values in equally wide bins between the smallest and the largest of them.</summary>
+    public static HistogramSeries Of(string name, IReadOnlyCollection<double> values, int bins = 30)
+    {
+        var finite = values.Where(double.IsFinite).ToArray();
+        double low = finite.DefaultIfEmpty(0).Min(), high = finite.DefaultIfEmpty(1).Max();
+        if (!(high > low)) (low, high) = (low - 0.5, low + 0.5);
+        var counts = new double[bins];
+        foreach (double value in finite) counts[Math.Min(bins - 1, (int)((value - low) / (high - low) * bins))]++;
+        return new(name, [.. Enumerable.Range(0, bins + 1).Select(i => low + (high - low) * i / bins)], counts);
+    }
+
+    internal override IEnumerable<double> XValues => Edges;
+
+    internal override IEnumerable<double> YValues => Heights;
+
+    internal override bool NeedsZero => true;
+
+    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    {
+        CheckLengths(Edges.Count - 1, Heights);
+        for (int i = 0; i < Heights.Count; i++)
+        {
+            if (!y.CanShow(Heights[i]) || !x.CanShow(Edges[i]) || !x.CanShow(Edges[i + 1])) continue;
+            double left = x.At(Edges[i]), top = y.At(Heights[i]), foot = y.At(y.Base);
+            svg.Rectangle(left + 0.5, Math.Min(top, foot), x.At(Edges[i + 1]) - left - 1, Math.Abs(foot - top),
+                $"style=\"fill:{colour};fill-opacity:.65\"");
+        }
+    }
+
+    internal override void DrawMark(Svg svg, double x, double y, string colour) =>
+        svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{colour};fill-opacity:.65\"");
+}

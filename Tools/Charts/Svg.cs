@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace ManualVae.Tools.Charts;
+
+/// <summary>Writes SVG elements: numbers in the invariant culture with at most two decimals, text escaped.</summary>
+internal sealed class Svg
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>A coordinate, two decimals at most: <c>12.5</c>.</summary>
+    public static string Number(double value) =>
+        (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture); // + 0 turns -0 into 0
+
+    /// <summary>Text fit for element content and attributes.</summary>
+    public static string Escape(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>Estimated width of a text in the style's font, in pixels; a little generous.</summary>
+    public static double Width(string text, double size)
+    {
+        double ems = 0;
+        foreach (char c in text)
+            ems += c switch
+            {
+                'i' or 'j' or 'l' or 't' or 'f' or 'I' or '.' or ',' or ':' or ';' or '|' or '!' or '\'' or ' ' or '(' or ')' => 0.36,
+                'm' or 'w' or 'M' or 'W' or '@' or '%' => 0.95,
+                >= 'A' and <= 'Z' => 0.72,
+                _ => 0.62,
+            };
+        return ems * size;
+    }
+
+    /// <summary>The text shortened with an ellipsis until it fits.</summary>
+    public static string Fit(string text, double size, double width)
+    {
+        if (Width(text, size) <= width) return text;
+        int length = text.Length;
+        while (length > 1 && Width(text[..length] + "…", size) > width) length--;
+        return text[..length].TrimEnd() + "…";
+    }
+
+    public void Raw(string markup) => _text.Append(markup).Append('\n');
+
+    public void Line(double x1, double y1, double x2, double y2, string attributes) =>
+        Raw($"<line x1=\"{Number(x1)}\" y1=\"{Number(y1)}\" x2=\"{Number(x2)}\" y2=\"{Number(y2)}\" {attributes}/>");
+
+    public void Rectangle(double x, double y, double width, double height, string attributes) => Raw(
+        $"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(Math.Max(0, width))}\" height=\"{Number(Math.Max(0, height))}\" {attributes}/>");
+
+    public void Circle(double x, double y, double radius, string attributes) =>
+        Raw($"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"{Number(radius)}\" {attributes}/>");
+
+    public void Path(string data, string attributes) => Raw($"<path d=\"{data}\" {attributes}/>");
+
+    public void Text(double x, double y, string text, string attributes) =>
+        Raw($"<text x=\"{Number(x)}\" y=\"{Number(y)}\" {attributes}>{Escape(text)}</text>");
+
+    public override string ToString() => _text.ToString();
+}
