@@ -23,8 +23,9 @@ public enum SplitKind
 /// <summary>Where the clicks came from.</summary>
 /// <param name="Format">Name as in <c>--format</c>, or <c>synthetic</c>.</param>
 /// <param name="Name">Name of the file or folder read, without its path, or of the synthetic shape.</param>
-/// <param name="Files">SHA-256 of each file read, by name.</param>
-public sealed record DatasetSource(string Format, string Name, SortedDictionary<string, string>? Files = null);
+/// <param name="Sha256">SHA-256 of the files read, one after another in the order of their names; null where none was read.</param>
+/// <param name="Bytes">Their total size.</param>
+public sealed record DatasetSource(string Format, string Name, string? Sha256 = null, long? Bytes = null);
 
 /// <summary>What a prepared folder holds; every number refers to its files.</summary>
 public sealed record DatasetCounts

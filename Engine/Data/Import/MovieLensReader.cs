@@ -1,0 +1,78 @@
+namespace ManualVae.Data.Import;
+
+/// <summary>The three layouts in which GroupLens publishes MovieLens. Titles and genres are taken where the file lies beside.</summary>
+internal static class MovieLensReader
+{
+    private static readonly string[] Genres100K =
+    [
+        "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
+        "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
+    ];
+
+    /// <summary>100K: <c>u.data</c> (user, item, rating, time; tabs) and <c>u.item</c> ('|', Latin-1, 19 genre flags).</summary>
+    public static void Read100K(ClickSource source)
+    {
+        string path = SourceFiles.Find(source.Options.Input, "u.data");
+        using (var table = new TableReader(source.Files, path, "\t")) ReadRatings(source, table, "user, item, rating and time, tab-separated");
+        if (SourceFiles.TryFindBeside(path, "u.item") is not { } titles) return;
+        using var items = new TableReader(source.Files, titles, "|", latin1: true);
+        while (items.Read())
+        {
+            items.Expect(5 + Genres100K.Length, 5 + Genres100K.Length, "24 separated by '|'");
+            var genres = new List<string>();
+            for (int genre = 0; genre < Genres100K.Length; genre++)
+                if (items.Bytes(5 + genre).SequenceEqual("1"u8)) genres.Add(Genres100K[genre]);
+            source.Descriptions[items.Text(0)] = (items.Text(1), genres.Count == 0 ? null : string.Join('|', genres));
+        }
+    }
+
+    /// <summary>1M and 10M: <c>ratings.dat</c> (user::item::rating::time) and <c>movies.dat</c> (id::title::genres).</summary>
+    public static void Read1M(ClickSource source)
+    {
+        string path = SourceFiles.Find(source.Options.Input, "ratings.dat");
+        using (var table = new TableReader(source.Files, path, "::")) ReadRatings(source, table, "user::item::rating::time");
+        if (SourceFiles.TryFindBeside(path, "movies.dat") is not { } titles) return;
+        using var items = new TableReader(source.Files, titles, "::", latin1: true);
+        while (items.Read())
+        {
+            items.Expect(3, 3, "id::title::genres");
+            Describe(source, items, 0, 1, 2);
+        }
+    }
+
+    /// <summary>20M, 25M, latest: <c>ratings.csv</c> and <c>movies.csv</c>, with headers.</summary>
+    public static void ReadCsv(ClickSource source)
+    {
+        string path = SourceFiles.Find(source.Options.Input, "ratings.csv");
+        using (var table = new TableReader(source.Files, path, ",", hasHeader: true))
+        {
+            int user = table.Column("userId"), item = table.Column("movieId"), rating = table.Column("rating"), time = table.Column("timestamp");
+            source.HasTimes = true;
+            while (table.Read())
+            {
+                table.Expect(4, 4, "userId, movieId, rating and timestamp");
+                source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"), table.Number(rating, "rating"), table.Time(time));
+            }
+        }
+        if (SourceFiles.TryFindBeside(path, "movies.csv") is not { } titles) return;
+        using var items = new TableReader(source.Files, titles, ",", hasHeader: true, lenient: true);
+        int id = items.Column("movieId"), title = items.Column("title"), genres = items.Column("genres");
+        while (items.Read()) Describe(source, items, id, title, genres);
+    }
+
+    private static void ReadRatings(ClickSource source, TableReader table, string layout)
+    {
+        source.HasTimes = true;
+        while (table.Read())
+        {
+            table.Expect(4, 4, layout);
+            source.Add(source.Train, table.Id(0, "user"), table.Id(1, "item"), table.Number(2, "rating"), table.Time(3));
+        }
+    }
+
+    private static void Describe(ClickSource source, TableReader items, int id, int title, int genres)
+    {
+        string text = items.Text(genres);
+        source.Descriptions[items.Text(id)] = (items.Text(title), text is "" or "(no genres listed)" ? null : text);
+    }
+}
