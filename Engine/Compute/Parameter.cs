@@ -25,7 +25,9 @@ public sealed class Parameter
 {
     /// <summary>Creates the parameter from its four views.</summary>
     public Parameter(string name, Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment) =>
-        (Name, Value, Gradient, FirstMoment, SecondMoment) = (name, value, gradient, firstMoment, secondMoment);
+        (Name, Value, _gradient, FirstMoment, SecondMoment) = (name, value, gradient, firstMoment, secondMoment);
+
+    private readonly Tensor _gradient;
 
     /// <summary>Name in checkpoints and messages, such as <c>decoder.0.weight</c>.</summary>
     public string Name { get; }
@@ -33,8 +35,8 @@ public sealed class Parameter
     /// <summary>The weights.</summary>
     public Tensor Value { get; }
 
-    /// <summary>The gradient; backward passes add to it. None where the model was built without training.</summary>
-    public Tensor Gradient { get; }
+    /// <summary>The gradient; backward passes add to it. None where the model was built without training, and while frozen.</summary>
+    public Tensor Gradient => IsFrozen ? default : _gradient;
 
     /// <summary>Adam's first moment, or none.</summary>
     public Tensor FirstMoment { get; }
@@ -50,7 +52,13 @@ public sealed class Parameter
     /// operation (LinearBackward or SparseLinearBackward) of each pass produces this parameter's whole gradient, the backend
     /// <see cref="IBackend.FusesUpdates"/>, and <see cref="Gradient"/> is none.
     /// </summary>
-    public bool IsFused { get; init; }
+    public bool IsFused { get => field && !IsFrozen; init; }
+
+    /// <summary>While true, backward passes and the optimiser leave the parameter alone (alternating updates).</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>Never trained: a copy of other weights, with neither gradient nor moments; always frozen.</summary>
+    public bool IsConstant { get; init; }
 
     /// <summary>The update that a fused backward pass applies; set by the optimiser before the pass.</summary>
     public AdamStep FusedStep { get; set; }

@@ -8,7 +8,12 @@ namespace ManualVae.Models;
 public interface IEncoder
 {
     /// <summary>Reads <see cref="SparseBatch.Inputs"/>; the code stays valid until the next forward pass.</summary>
-    Tensor Forward(SparseBatch batch);
+    /// <param name="batch">Users.</param>
+    /// <param name="noise">
+    /// The standard normal draws [B, K] that the sample of the code will use, or none for the mean: read by encoders of which a later
+    /// level sees the sample of an earlier one.
+    /// </param>
+    Tensor Forward(SparseBatch batch, Tensor noise);
 
     /// <summary>dL/dcode, to be filled before <see cref="Backward"/>.</summary>
     Tensor OutputGradient(int rows);
@@ -18,4 +23,9 @@ public interface IEncoder
 
     /// <summary>Adds to the parameters' gradients, for the batch of the last forward pass.</summary>
     void Backward(SparseBatch batch);
+
+    /// <summary>
+    /// After <see cref="Backward"/> on a batch whose rows hold every item: adds the gradient by the inputs to dInputs [B, I].
+    /// </summary>
+    void InputGradient(Tensor dInputs);
 }

@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>y = f(x W' + b), W [outputs, inputs]: one dense layer and the memory its backward pass needs.</summary>
-public sealed class Linear
+public sealed class Linear : IDenseLayer
 {
     private readonly IBackend _backend;
     private readonly Func<Parameter> _weight, _bias;
@@ -25,8 +25,7 @@ public sealed class Linear
     {
         _backend = backend;
         _activation = activation;
-        _weight = parameters.Declare($"{name}.weight", outputs, inputs, Initialiser.GlorotUniform, fusable: true, weightDecay);
-        _bias = parameters.Declare($"{name}.bias", 1, outputs, Initialiser.TruncatedNormal);
+        (_weight, _bias) = parameters.DeclareLayer(name, inputs, outputs, weightDecay);
         _output = backend.Allocate(maxRows, outputs);
         _gradient = backend.Allocate(maxRows, outputs);
     }
@@ -37,10 +36,10 @@ public sealed class Linear
     /// <summary>b [1, outputs].</summary>
     public Parameter Bias => _bias();
 
-    /// <summary>y of the last forward pass.</summary>
+    /// <inheritdoc/>
     public Tensor Output(int rows) => _output.Top(rows);
 
-    /// <summary>dL/dy, to be filled by whoever reads y. <see cref="Backward"/> consumes it.</summary>
+    /// <inheritdoc/>
     public Tensor OutputGradient(int rows) => _gradient.Top(rows);
 
     /// <summary>y = f(x W' + b).</summary>
@@ -51,10 +50,10 @@ public sealed class Linear
         return y;
     }
 
-    /// <summary>Zeroes dL/dy before the backward pass of the layers above.</summary>
+    /// <inheritdoc/>
     public void ZeroOutputGradient(int rows) => _backend.Fill(OutputGradient(rows), 0);
 
-    /// <summary>From dL/dy: adds to dx (unless none) and to the parameters' gradients.</summary>
+    /// <inheritdoc/>
     public void Backward(Tensor x, Tensor dx)
     {
         var dy = OutputGradient(x.Rows);

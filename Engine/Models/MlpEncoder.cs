@@ -11,9 +11,10 @@ public sealed class MlpEncoder : IEncoder
     private readonly SparseLinear _input;
     private readonly Linear[] _layers;
 
-    /// <summary>Declares the layers <c>encoder.0</c>, <c>encoder.1</c>, ...</summary>
+    /// <summary>Declares the layers <c>NAME.0</c>, <c>NAME.1</c>, ...</summary>
     /// <param name="backend">Where it runs.</param>
     /// <param name="parameters">Block that receives the parameters.</param>
+    /// <param name="name">Prefix of the parameters' names.</param>
     /// <param name="items">Number of items.</param>
     /// <param name="hidden">Widths of the hidden layers, input side first.</param>
     /// <param name="outputs">Width of the code.</param>
@@ -21,16 +22,16 @@ public sealed class MlpEncoder : IEncoder
     /// <param name="maxRows">Largest batch.</param>
     /// <param name="weightDecay">lambda of lambda ||W||^2.</param>
     public MlpEncoder(
-        IBackend backend, ParameterBlock parameters, int items, IReadOnlyList<int> hidden, int outputs, Activation outputActivation,
-        int maxRows, double weightDecay = 0)
+        IBackend backend, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int outputs,
+        Activation outputActivation, int maxRows, double weightDecay = 0)
     {
         int[] widths = [.. hidden, outputs];
         Activation ActivationOf(int layer) => layer == widths.Length - 1 ? outputActivation : Activation.Tanh;
-        _input = new(backend, parameters, "encoder.0", items, widths[0], ActivationOf(0), maxRows, weightDecay);
+        _input = new(backend, parameters, $"{name}.0", items, widths[0], ActivationOf(0), maxRows, weightDecay);
         _layers = new Linear[widths.Length - 1];
         for (int i = 0; i < _layers.Length; i++)
             _layers[i] = new(
-                backend, parameters, $"encoder.{i + 1}", widths[i], widths[i + 1], ActivationOf(i + 1), maxRows, weightDecay);
+                backend, parameters, $"{name}.{i + 1}", widths[i], widths[i + 1], ActivationOf(i + 1), maxRows, weightDecay);
     }
 
     /// <summary>The layer that reads the clicks; after a backward pass it holds its gradient.</summary>
@@ -40,7 +41,7 @@ public sealed class MlpEncoder : IEncoder
     public IReadOnlyList<Linear> Layers => _layers;
 
     /// <inheritdoc/>
-    public Tensor Forward(SparseBatch batch)
+    public Tensor Forward(SparseBatch batch, Tensor noise)
     {
         var h = _input.Forward(batch);
         foreach (var layer in _layers) h = layer.Forward(h);
@@ -70,4 +71,7 @@ public sealed class MlpEncoder : IEncoder
         }
         _input.Backward(batch);
     }
+
+    /// <inheritdoc/>
+    public void InputGradient(Tensor dInputs) => _input.InputGradient(dInputs);
 }

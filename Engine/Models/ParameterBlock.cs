@@ -13,8 +13,15 @@ public enum Initialiser
     GlorotUniform,
     /// <summary>Normal, sd 0.001, redrawn beyond two standard deviations: the reference code's biases (papers.md A1).</summary>
     TruncatedNormal,
-    /// <summary>Normal, sd 0.01: anchors and pseudo-inputs.</summary>
+    /// <summary>Normal, sd 0.01: anchors.</summary>
     SmallNormal,
+    /// <summary>Uniform in +-1 / sqrt(fan_in), weights and biases alike: PyTorch's default for linear layers (papers.md D).</summary>
+    FanInUniform,
+    /// <summary>
+    /// Uniform in [0, sqrt(3 / rows)): columns of expected norm 1 that start inside the clamp, where the gradient flows. VampPrior's
+    /// pseudo-inputs, one for each column; the authors' mean -0.05 is made for images.
+    /// </summary>
+    PseudoInput,
 }
 
 /// <summary>
@@ -25,15 +32,20 @@ public sealed class ParameterBlock : IDisposable
 {
     private const int Alignment = 16; // elements: each parameter starts on a cache line
 
-    private sealed record Declaration(string Name, int Rows, int Columns, Initialiser Initialiser, bool Fusable, double WeightDecay);
+    private sealed record Declaration(
+        string Name, int Rows, int Columns, Initialiser Initialiser, bool Fusable, double WeightDecay, int FanIn);
 
     private readonly IBackend _backend;
+    private readonly bool _fanInUniform;
+    private readonly List<string> _constant = [];
     private readonly List<Declaration> _declared = [];
     private readonly List<Parameter> _parameters = [];
     private readonly List<Tensor> _blocks = [];
 
     /// <summary>An empty block on a backend.</summary>
-    public ParameterBlock(IBackend backend) => _backend = backend;
+    /// <param name="backend">Where the parameters live.</param>
+    /// <param name="fanInUniform">Layers start as in PyTorch and not as in the reference code.</param>
+    public ParameterBlock(IBackend backend, bool fanInUniform = false) => (_backend, _fanInUniform) = (backend, fanInUniform);
 
     /// <summary>The parameters, in order of declaration.</summary>
     public IReadOnlyList<Parameter> All => _parameters;
@@ -45,18 +57,55 @@ public sealed class ParameterBlock : IDisposable
     public Parameter this[string name] => _parameters.Find(p => p.Name == name)
         ?? throw new KeyNotFoundException($"No parameter is named '{name}'; there are: {string.Join(", ", _parameters.Select(p => p.Name))}.");
 
-    /// <summary>Declares a parameter and returns a way to reach it once the block is built.</summary>
-    /// <param name="name">Unique name.</param>
+    /// <summary>Declares <c>NAME.weight</c> and <c>NAME.bias</c> [1, outputs] of a layer.</summary>
+    /// <param name="name">Name of the layer.</param>
+    /// <param name="inputs">Fan-in.</param>
+    /// <param name="outputs">Fan-out.</param>
+    /// <param name="weightDecay">lambda of lambda ||W||^2; biases are never decayed.</param>
+    /// <param name="inputMajor">The weight is [inputs, outputs] and not [outputs, inputs].</param>
+    public (Func<Parameter> Weight, Func<Parameter> Bias) DeclareLayer(
+        string name, int inputs, int outputs, double weightDecay, bool inputMajor = false)
+    {
+        var (rows, columns) = inputMajor ? (inputs, outputs) : (outputs, inputs);
+        var (weight, bias) = _fanInUniform
+            ? (Initialiser.FanInUniform, Initialiser.FanInUniform)
+            : (Initialiser.GlorotUniform, Initialiser.TruncatedNormal);
+        return (
+            Declare($"{name}.weight", rows, columns, weight, fusable: true, weightDecay, inputs),
+            Declare($"{name}.bias", 1, outputs, bias, fanIn: inputs));
+    }
+
+    /// <summary>The parameters whose names start so will never be trained: neither gradient nor moments. Before <see cref="Build"/>.</summary>
+    public void KeepConstant(string prefix) => _constant.Add(prefix);
+
+    /// <summary>
+    /// Declares a parameter and returns a way to reach it once the block is built. Declaring a name again shares the parameter,
+    /// whose gradient then comes from several operations and cannot be fused.
+    /// </summary>
+    /// <param name="name">Name.</param>
     /// <param name="rows">Rows; the fan-out of a dense weight.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="initialiser">How it starts.</param>
     /// <param name="fusable">Exactly one operation of each backward pass produces its whole gradient.</param>
     /// <param name="weightDecay">lambda of lambda ||w||^2.</param>
+    /// <param name="fanIn">Inputs of the layer, for <see cref="Initialiser.FanInUniform"/>.</param>
     public Func<Parameter> Declare(
-        string name, int rows, int columns, Initialiser initialiser, bool fusable = false, double weightDecay = 0)
+        string name, int rows, int columns, Initialiser initialiser, bool fusable = false, double weightDecay = 0, int fanIn = 1)
     {
-        int index = _declared.Count;
-        _declared.Add(new(name, rows, columns, initialiser, fusable, weightDecay));
+        int index = _declared.FindIndex(d => d.Name == name);
+        if (index < 0)
+        {
+            index = _declared.Count;
+            _declared.Add(new(name, rows, columns, initialiser, fusable, weightDecay, fanIn));
+        }
+        else
+        {
+            var first = _declared[index];
+            if ((first.Rows, first.Columns) != (rows, columns))
+                throw new ArgumentException(
+                    $"'{name}' is [{first.Rows}, {first.Columns}] and cannot be shared as [{rows}, {columns}].", nameof(name));
+            _declared[index] = first with { Fusable = false };
+        }
         return () => _parameters[index];
     }
 
@@ -69,24 +118,31 @@ public sealed class ParameterBlock : IDisposable
     public void Build(ulong seed, bool training, bool fuse = false)
     {
         long total = _declared.Sum(d => Padded(d));
-        long withGradient = _declared.Sum(d => fuse && d.Fusable ? 0 : Padded(d));
+        bool IsConstant(Declaration d) => _constant.Exists(prefix => d.Name.StartsWith(prefix, StringComparison.Ordinal));
+        long trained = _declared.Sum(d => IsConstant(d) ? 0 : Padded(d));
+        long withGradient = _declared.Sum(d => IsConstant(d) || (fuse && d.Fusable) ? 0 : Padded(d));
         var value = Flat(total);
-        var (gradient, first, second) = training ? (Flat(withGradient), Flat(total), Flat(total)) : default;
-        long offset = 0, gradientOffset = 0;
+        var (gradient, first, second) = training ? (Flat(withGradient), Flat(trained), Flat(trained)) : default;
+        long offset = 0, gradientOffset = 0, momentOffset = 0;
         for (int i = 0; i < _declared.Count; i++)
         {
             var d = _declared[i];
             Tensor View(Tensor block, long at) => block.IsNone ? default : block.View(at, d.Rows, d.Columns);
-            bool fused = fuse && d.Fusable;
+            bool constant = IsConstant(d), fused = fuse && d.Fusable && !constant;
             var parameter = new Parameter(
-                d.Name, View(value, offset), fused ? default : View(gradient, gradientOffset), View(first, offset), View(second, offset))
+                d.Name, View(value, offset), constant || fused ? default : View(gradient, gradientOffset),
+                constant ? default : View(first, momentOffset), constant ? default : View(second, momentOffset))
             {
                 WeightDecay = d.WeightDecay,
                 IsFused = fused && training,
+                IsFrozen = constant,
+                IsConstant = constant,
             };
             _parameters.Add(parameter);
-            Initialise(parameter, d.Initialiser, seed, (uint)i);
+            Initialise(parameter, d, seed, (uint)i);
             offset += Padded(d);
+            if (constant) continue;
+            momentOffset += Padded(d);
             if (!fused) gradientOffset += Padded(d);
         }
         Gradients = gradient;
@@ -117,23 +173,26 @@ public sealed class ParameterBlock : IDisposable
         return block;
     }
 
-    private void Initialise(Parameter parameter, Initialiser initialiser, ulong seed, uint number)
+    private void Initialise(Parameter parameter, Declaration declared, ulong seed, uint number)
     {
         var key = new RandomKey(seed, 0, RandomPurpose.Initialisation);
         var (rows, columns) = (parameter.Value.Rows, parameter.Value.Columns);
-        float limit = (float)Math.Sqrt(6.0 / ((double)rows + columns));
+        float limit = (float)Math.Sqrt(6.0 / ((double)rows + columns)), fanInLimit = (float)(1 / Math.Sqrt(declared.FanIn));
+        float pseudoLimit = (float)Math.Sqrt(3.0 / rows);
         var row = new float[columns];
         for (int r = 0; r < rows; r++)
         {
             for (int c = 0; c < columns; c++)
             {
                 uint index = checked((uint)((long)r * columns + c));
-                row[c] = initialiser switch
+                row[c] = declared.Initialiser switch
                 {
                     Initialiser.One => 1,
                     Initialiser.GlorotUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * limit,
                     Initialiser.TruncatedNormal => 0.001f * Truncated(key, number, index),
                     Initialiser.SmallNormal => 0.01f * (float)CounterRandom.Normal(key, number, index),
+                    Initialiser.FanInUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * fanInLimit,
+                    Initialiser.PseudoInput => CounterRandom.Uniform(key, number, index) * pseudoLimit,
                     _ => 0,
                 };
             }

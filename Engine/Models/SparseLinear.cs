@@ -17,8 +17,7 @@ public sealed class SparseLinear
     {
         _backend = backend;
         _activation = activation;
-        _weight = parameters.Declare($"{name}.weight", items, outputs, Initialiser.GlorotUniform, fusable: true, weightDecay);
-        _bias = parameters.Declare($"{name}.bias", 1, outputs, Initialiser.TruncatedNormal);
+        (_weight, _bias) = parameters.DeclareLayer(name, items, outputs, weightDecay, inputMajor: true);
         _output = backend.Allocate(maxRows, outputs);
         _gradient = backend.Allocate(maxRows, outputs);
     }
@@ -53,4 +52,8 @@ public sealed class SparseLinear
         _backend.ActivationBackward(_activation, Output(batch.Rows), dy);
         _backend.SparseLinearBackward(batch, Weight, Bias, dy);
     }
+
+    /// <summary>After <see cref="Backward"/>: dinputs [B, I] += dy W', for a batch whose rows hold every item.</summary>
+    public void InputGradient(Tensor dInputs) => _backend.MatMul(
+        Transpose.Second, OutputGradient(dInputs.Rows), Weight.Value, dInputs, accumulate: true);
 }
