@@ -9,6 +9,18 @@ namespace ManualVae.Models;
 /// <param name="Reconstruction">Weight of the negative log-likelihood; studies set it to 0 to see the other parts alone.</param>
 public readonly record struct Objective(double Beta, double AnchorWeight = 0, double Reconstruction = 1);
 
+/// <summary>Which parameters a training pass updates.</summary>
+[Flags]
+public enum TrainedParts
+{
+    /// <summary>The encoder, and with it the prior's own parameters and the anchors.</summary>
+    Encoder = 1,
+    /// <summary>The decoder.</summary>
+    Decoder = 2,
+    /// <summary>Everything at once.</summary>
+    All = Encoder | Decoder,
+}
+
 /// <summary>
 /// Mult-VAE, Mult-DAE and their family, written once against <see cref="IBackend"/>: explicit forward and backward passes over one
 /// batch. Source: Liang et al. 2018 and its reference code (papers.md A1).
@@ -19,6 +31,8 @@ public readonly record struct Objective(double Beta, double AnchorWeight = 0, do
 /// </remarks>
 public sealed class Autoencoder : IRecommenderWithParameters
 {
+    private const string OldEncoder = "old-encoder";
+
     private readonly IBackend _backend;
     private readonly IEncoder _encoder;
     private readonly Decoder _decoder;
@@ -26,6 +40,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
     private readonly Likelihood _likelihood;
     private readonly Func<Parameter>? _anchors;
     private readonly Tensor _noise, _z, _dz, _rowScale, _centroids;
+    private readonly float[] _hostScale;
     private readonly Tensor[] _losses;
     private readonly double[][] _hostLosses;
     private SparseBatch? _scoringBatch;
@@ -45,30 +60,69 @@ public sealed class Autoencoder : IRecommenderWithParameters
     {
         settings.Validate();
         (_backend, Settings, ItemCount, BatchSize) = (backend, settings, items, maxRows);
-        Parameters = new ParameterBlock(backend);
-        _encoder = new MlpEncoder(
-            backend, Parameters, items, settings.Hidden, settings.Variational ? 2 * settings.Latent : settings.Latent,
-            settings.Variational ? Activation.Identity : Activation.Tanh, maxRows, settings.WeightDecay);
+        Parameters = new ParameterBlock(backend, settings.FanInInitialisation);
+        int latent = settings.Latent * settings.Levels;
+        _encoder = MakeEncoder("encoder", maxRows);
         _decoder = new Decoder(
-            backend, Parameters, settings.Latent, [.. settings.Hidden.Reverse()], items, maxRows, settings.WeightDecay);
+            backend, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
+            settings.WeightDecay, gated: settings.Encoder == EncoderKind.Gated);
         _likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
         if (settings.Variational)
         {
-            _prior = new StandardNormalPrior(backend);
-            _noise = backend.Allocate(maxRows, settings.Latent);
-            _z = backend.Allocate(maxRows, settings.Latent);
+            _prior = MakePrior();
+            _noise = backend.Allocate(maxRows, latent);
+            _z = backend.Allocate(maxRows, latent);
         }
-        _dz = backend.Allocate(maxRows, settings.Latent);
+        _dz = backend.Allocate(maxRows, latent);
         _rowScale = backend.Allocate(maxRows, 1);
+        _hostScale = new float[maxRows];
         if (settings.Anchors)
         {
-            _anchors = Parameters.Declare("anchors", items, settings.Latent, Initialiser.SmallNormal);
-            _centroids = backend.Allocate(maxRows, settings.Latent);
+            _anchors = Parameters.Declare("anchors", items, latent, Initialiser.SmallNormal);
+            _centroids = backend.Allocate(maxRows, latent);
         }
         _losses = [backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1)];
         _hostLosses = [new double[maxRows], new double[maxRows], new double[maxRows]];
+        Parameters.KeepConstant(OldEncoder);
         Parameters.Build(seed, training, fuse && backend.FusesUpdates);
     }
+
+    private IEncoder MakeEncoder(string name, int maxRows)
+    {
+        var (s, outputs) = (Settings, Settings.Variational ? 2 * Settings.Latent : Settings.Latent);
+        return s.Encoder switch
+        {
+            EncoderKind.Recvae => new RecVaeEncoder(_backend, Parameters, name, ItemCount, s.Hidden, outputs, maxRows, s.WeightDecay),
+            EncoderKind.Gated when s.Levels == 2 =>
+                new HierarchicalEncoder(_backend, Parameters, name, ItemCount, s.Hidden, s.Latent, maxRows, s.WeightDecay),
+            EncoderKind.Gated => new GatedEncoder(_backend, Parameters, name, ItemCount, s.Hidden, outputs, maxRows, s.WeightDecay),
+            _ => new MlpEncoder(
+                _backend, Parameters, name, ItemCount, s.Hidden, outputs, s.Variational ? Activation.Identity : Activation.Tanh,
+                maxRows, s.WeightDecay),
+        };
+    }
+
+    private IPrior MakePrior()
+    {
+        var s = Settings;
+        IPrior prior = s.Prior switch
+        {
+            PriorKind.Composite => new RecVaePrior(_backend, MakeEncoder(OldEncoder, BatchSize), BatchSize),
+            PriorKind.Vamp => new VampPrior(
+                _backend, Parameters, MakePseudoEncoder(), ItemCount, s.PseudoInputs, BatchSize),
+            _ => new StandardNormalPrior(_backend),
+        };
+        return s.Levels == 2
+            ? new HierarchicalPrior(_backend, Parameters, prior, s.Hidden, s.Latent, BatchSize, s.WeightDecay)
+            : prior;
+    }
+
+    /// <summary>An encoder for the pseudo-inputs, with memory of its own, sharing the weights of the encoder (or of q(z2|x)).</summary>
+    private IInputDifferentiable MakePseudoEncoder() => Settings.Levels == 2
+        ? new GatedEncoder(
+            _backend, Parameters, HierarchicalEncoder.UpperName("encoder"), ItemCount, Settings.Hidden, 2 * Settings.Latent,
+            Settings.PseudoInputs, Settings.WeightDecay)
+        : (IInputDifferentiable)MakeEncoder("encoder", Settings.PseudoInputs);
 
     /// <summary>The parts it is made of.</summary>
     public AutoencoderSettings Settings { get; }
@@ -112,6 +166,38 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <summary>Each user's anchor term, unweighted; zero without anchors.</summary>
     public ReadOnlySpan<double> AnchorLosses => _hostLosses[2].AsSpan(0, _code.Rows);
 
+    /// <summary>What the next backward passes update; the other parameters are frozen meanwhile.</summary>
+    public TrainedParts Trained
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var parameter in Parameters.All)
+                parameter.IsFrozen = parameter.IsConstant || !value.HasFlag(PartOf(parameter));
+        }
+    } = TrainedParts.All;
+
+    /// <summary>The part whose updates a parameter belongs to.</summary>
+    public static TrainedParts PartOf(Parameter parameter) =>
+        parameter.Name.StartsWith("decoder.", StringComparison.Ordinal) ? TrainedParts.Decoder : TrainedParts.Encoder;
+
+    /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>
+    public void UpdatePrior()
+    {
+        foreach (var parameter in Parameters.All)
+        {
+            if (!parameter.IsConstant) continue;
+            var source = Parameters[$"encoder{parameter.Name.AsSpan(OldEncoder.Length)}"];
+            _backend.Settle(source);
+            _backend.Copy(source.Value, parameter.Value);
+        }
+    }
+
+    /// <summary>Weight of a user's KL besides beta: 1, or the user's number of clicks.</summary>
+    public double KlWeight(SparseBatch batch, int row) =>
+        Settings.KlPerClick ? batch.RowOffsets[row + 1] - batch.RowOffsets[row] : 1;
+
     /// <summary>The input mask of training update <paramref name="step"/>.</summary>
     public InputMask TrainingMask(ulong seed, uint step) => Settings.Mask == MaskMode.Clean || Settings.Dropout == 0
         ? InputMask.Clean
@@ -123,20 +209,27 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <returns>Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them.</returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
-        Encode(batch, mask);
-        if (!Settings.Variational) return _decoder.Forward(_code);
-        var z = _z.Top(batch.Rows);
-        _sampled = noise is not null;
-        if (noise is RandomKey key) _backend.DrawNoise(batch, key, _noise.Top(batch.Rows));
-        _backend.SampleForward(_code, Noise(batch.Rows), z);
-        return _decoder.Forward(z);
+        if (Trained.HasFlag(TrainedParts.Encoder)) _prior?.Prepare(batch);
+        return EncodeAndDecode(batch, mask, noise);
     }
 
-    /// <summary>The posterior statistics [B, 2K] of a VAE or the bottleneck [B, K] of a DAE.</summary>
+    /// <summary>The posterior statistics [B, 2K] of a VAE (of two levels: as if z2 were its mean) or the bottleneck [B, K] of a DAE.</summary>
     public Tensor Encode(SparseBatch batch, InputMask mask)
     {
         _backend.EncodeInputs(batch, mask);
-        return _code = _encoder.Forward(batch);
+        return _code = _encoder.Forward(batch, noise: default);
+    }
+
+    private Tensor EncodeAndDecode(SparseBatch batch, InputMask mask, RandomKey? noise)
+    {
+        _sampled = noise is not null && Settings.Variational;
+        if (_sampled) _backend.DrawNoise(batch, noise!.Value, _noise.Top(batch.Rows));
+        _backend.EncodeInputs(batch, mask);
+        _code = _encoder.Forward(batch, Noise(batch.Rows));
+        if (!Settings.Variational) return _decoder.Forward(_code);
+        var z = _z.Top(batch.Rows);
+        _backend.SampleForward(_code, Noise(batch.Rows), z);
+        return _decoder.Forward(z);
     }
 
     /// <summary>The mean loss of the last forward pass, without gradients; the logits stay as they are.</summary>
@@ -144,7 +237,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
     {
         _backend.LikelihoodForward(_likelihood, batch, _decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
         RegulariserLosses(batch);
-        return DownloadLosses(batch.Rows, objective);
+        return DownloadLosses(batch, objective);
     }
 
     /// <summary>
@@ -159,6 +252,11 @@ public sealed class Autoencoder : IRecommenderWithParameters
         var logits = _decoder.Output.Logits(rows);
         _backend.LikelihoodBackward(_likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
         RegulariserLosses(batch);
+        if (!Trained.HasFlag(TrainedParts.Encoder))
+        {
+            _decoder.Backward(Latent, dz: default);
+            return DownloadLosses(batch, objective);
+        }
 
         _encoder.ZeroOutputGradient(rows);
         var dCode = _encoder.OutputGradient(rows);
@@ -180,13 +278,14 @@ public sealed class Autoencoder : IRecommenderWithParameters
             }
             if (objective.Beta != 0)
             {
-                _backend.Fill(rowScale, objective.Beta * share);
+                if (Settings.KlPerClick) UploadKlScale(batch, objective.Beta * share, rowScale);
+                else _backend.Fill(rowScale, objective.Beta * share);
                 _prior!.Backward(batch, _code, z, rowScale, dCode, dz);
             }
             _backend.SampleBackward(_code, Noise(rows), dz, dCode);
         }
         _encoder.Backward(batch);
-        return DownloadLosses(rows, objective);
+        return DownloadLosses(batch, objective);
     }
 
     /// <inheritdoc/>
@@ -223,11 +322,24 @@ public sealed class Autoencoder : IRecommenderWithParameters
         Span<int> users = rows <= 1024 ? stackalloc int[rows] : new int[rows];
         for (int row = 0; row < rows; row++) users[row] = firstRow + row;
         _scoringBatch.Load(foldIn, users);
-        return Forward(_scoringBatch, InputMask.Clean, noise: null);
+        return EncodeAndDecode(_scoringBatch, InputMask.Clean, noise: null);
     }
 
+    private void UploadKlScale(SparseBatch batch, double scale, Tensor rowScale)
+    {
+        for (int row = 0; row < batch.Rows; row++) _hostScale[row] = (float)(scale * KlWeight(batch, row));
+        _backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
+    }
+
+    /// <summary>KL and anchor term; nobody asks for them while the decoder alone is trained.</summary>
     private void RegulariserLosses(SparseBatch batch)
     {
+        if (!Trained.HasFlag(TrainedParts.Encoder))
+        {
+            _backend.Fill(_losses[1], 0);
+            _backend.Fill(_losses[2], 0);
+            return;
+        }
         int rows = batch.Rows;
         if (_prior is not null) _prior.Forward(batch, _code, _z.Top(rows), _losses[1].Top(rows));
         if (_anchors is not null)
@@ -235,15 +347,17 @@ public sealed class Autoencoder : IRecommenderWithParameters
                 Settings.AnchorForm, batch, _anchors(), _code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
     }
 
-    private double DownloadLosses(int rows, Objective objective)
+    private double DownloadLosses(SparseBatch batch, Objective objective)
     {
+        int rows = batch.Rows;
         double sum = 0;
         Span<double> weights = [objective.Reconstruction, objective.Beta, objective.AnchorWeight];
         for (int part = 0; part < _losses.Length; part++)
         {
             var losses = _hostLosses[part].AsSpan(0, rows);
             _backend.Download(_losses[part].Top(rows), losses);
-            foreach (double loss in losses) sum += weights[part] * loss;
+            bool perClick = part == 1 && Settings.KlPerClick;
+            for (int row = 0; row < rows; row++) sum += weights[part] * losses[row] * (perClick ? KlWeight(batch, row) : 1);
         }
         return sum / rows;
     }

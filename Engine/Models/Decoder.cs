@@ -2,25 +2,27 @@ using ManualVae.Compute;
 
 namespace ManualVae.Models;
 
-/// <summary>From the latent code z [B, K] to logits [B, I]: tanh hidden layers, then one linear layer (papers.md A1).</summary>
+/// <summary>From the latent code z [B, K] to logits [B, I]: tanh or gated hidden layers, then one linear layer (papers.md A1, D).</summary>
 public sealed class Decoder
 {
-    private readonly Linear[] _hidden;
+    private readonly IDenseLayer[] _hidden;
 
     /// <summary>Declares the layers <c>decoder.0</c>, <c>decoder.1</c>, ...; the last is the output layer.</summary>
     public Decoder(
         IBackend backend, ParameterBlock parameters, int latent, IReadOnlyList<int> hidden, int items, int maxRows,
-        double weightDecay = 0)
+        double weightDecay = 0, bool gated = false)
     {
         int[] widths = [latent, .. hidden, items];
-        _hidden = new Linear[hidden.Count];
+        _hidden = new IDenseLayer[hidden.Count];
         for (int i = 0; i < _hidden.Length; i++)
-            _hidden[i] = new(backend, parameters, $"decoder.{i}", widths[i], widths[i + 1], Activation.Tanh, maxRows, weightDecay);
+            _hidden[i] = gated
+                ? new GatedLinear(backend, parameters, $"decoder.{i}", widths[i], widths[i + 1], maxRows, weightDecay)
+                : new Linear(backend, parameters, $"decoder.{i}", widths[i], widths[i + 1], Activation.Tanh, maxRows, weightDecay);
         Output = new(backend, parameters, $"decoder.{hidden.Count}", widths[^2], items, maxRows, weightDecay);
     }
 
-    /// <summary>The tanh layers before the output layer, latent side first; after a backward pass they hold its gradients.</summary>
-    public IReadOnlyList<Linear> Hidden => _hidden;
+    /// <summary>The layers before the output layer, latent side first; after a backward pass they hold its gradients.</summary>
+    public IReadOnlyList<IDenseLayer> Hidden => _hidden;
 
     /// <summary>The output layer; its weight rows are the items' vectors.</summary>
     public OutputLayer Output { get; }
@@ -32,7 +34,7 @@ public sealed class Decoder
         return Output.Forward(z);
     }
 
-    /// <summary>From the logits' gradient (in the logits' place): adds to dz and to the parameters' gradients.</summary>
+    /// <summary>From the logits' gradient (in the logits' place): adds to dz (unless none) and to the parameters' gradients.</summary>
     public void Backward(Tensor z, Tensor dz)
     {
         for (int i = 0; i < _hidden.Length; i++) _hidden[i].ZeroOutputGradient(z.Rows);

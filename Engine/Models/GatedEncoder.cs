@@ -6,7 +6,7 @@ namespace ManualVae.Models;
 /// H+Vamp's q(z|x): gated layers, then one linear layer to the 2K statistics (its two heads side by side). The authors clamp the log
 /// variance to [-12, 4]; here it is free, as in the rest of the family.
 /// </summary>
-public sealed class GatedEncoder : IEncoder
+public sealed class GatedEncoder : IInputDifferentiable
 {
     private readonly GatedSparseLinear _input;
     private readonly GatedLinear[] _layers;
@@ -39,6 +39,9 @@ public sealed class GatedEncoder : IEncoder
         foreach (var layer in _layers) h = layer.Forward(h);
         return _head.Forward(h);
     }
+
+    /// <inheritdoc/>
+    public Tensor Output(int rows) => _head.Output(rows);
 
     /// <inheritdoc/>
     public Tensor OutputGradient(int rows) => _head.OutputGradient(rows);

@@ -23,9 +23,16 @@ public interface IEncoder
 
     /// <summary>Adds to the parameters' gradients, for the batch of the last forward pass.</summary>
     void Backward(SparseBatch batch);
+}
+
+/// <summary>An encoder that can also be differentiated by its inputs, as VampPrior's pseudo-inputs need.</summary>
+public interface IInputDifferentiable : IEncoder
+{
+    /// <summary>The code of the last forward pass.</summary>
+    Tensor Output(int rows);
 
     /// <summary>
-    /// After <see cref="Backward"/> on a batch whose rows hold every item: adds the gradient by the inputs to dInputs [B, I].
+    /// After <see cref="IEncoder.Backward"/> on a batch whose rows hold every item: adds the gradient by the inputs to dInputs [B, I].
     /// </summary>
     void InputGradient(Tensor dInputs);
 }

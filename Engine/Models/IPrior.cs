@@ -5,6 +5,11 @@ namespace ManualVae.Models;
 /// <summary>The prior p(z) of a VAE, through the divergence of the posterior from it.</summary>
 public interface IPrior
 {
+    /// <summary>
+    /// Before the encoder's pass: reads the clean histories where the prior needs them. Overwrites <see cref="SparseBatch.Inputs"/>.
+    /// </summary>
+    void Prepare(SparseBatch batch) { }
+
     /// <summary>loss [B, 1] = KL(q(z|x) || p) of each user, exact or by the one sample z.</summary>
     void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss);
 

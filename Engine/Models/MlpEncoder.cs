@@ -6,7 +6,7 @@ namespace ManualVae.Models;
 /// The encoder of Liang et al. 2018 (papers.md A1): tanh hidden layers, then one linear layer to 2K statistics without activation
 /// (Mult-VAE), or to a tanh bottleneck of width K (Mult-DAE). Without hidden layers the input layer is the only one.
 /// </summary>
-public sealed class MlpEncoder : IEncoder
+public sealed class MlpEncoder : IInputDifferentiable
 {
     private readonly SparseLinear _input;
     private readonly Linear[] _layers;
@@ -47,6 +47,9 @@ public sealed class MlpEncoder : IEncoder
         foreach (var layer in _layers) h = layer.Forward(h);
         return h;
     }
+
+    /// <inheritdoc/>
+    public Tensor Output(int rows) => _layers.Length == 0 ? _input.Output(rows) : _layers[^1].Output(rows);
 
     /// <inheritdoc/>
     public Tensor OutputGradient(int rows) =>

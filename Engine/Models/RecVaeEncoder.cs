@@ -6,7 +6,7 @@ namespace ManualVae.Models;
 /// RecVAE's encoder (Shenbin et al. 2020; papers.md D): densely connected layers h_l = LN(swish(W_l h_(l-1) + b_l + h_1 + ... +
 /// h_(l-1))), the residual sum inside the swish, then one linear layer to the 2K statistics (the authors' two heads side by side).
 /// </summary>
-public sealed class RecVaeEncoder : IEncoder
+public sealed class RecVaeEncoder : IInputDifferentiable
 {
     /// <summary>LayerNorm's epsilon in the authors' code.</summary>
     public const double Epsilon = 0.1;
@@ -61,6 +61,9 @@ public sealed class RecVaeEncoder : IEncoder
         }
         return _head.Forward(h);
     }
+
+    /// <inheritdoc/>
+    public Tensor Output(int rows) => _head.Output(rows);
 
     /// <inheritdoc/>
     public Tensor OutputGradient(int rows) => _head.OutputGradient(rows);

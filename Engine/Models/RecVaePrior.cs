@@ -1,0 +1,52 @@
+using ManualVae.Compute;
+
+namespace ManualVae.Models;
+
+/// <summary>
+/// RecVAE's composite prior (Shenbin et al. 2020; papers.md D): for each latent dimension a mixture of N(0, 1), the posterior of the
+/// <b>undropped</b> history under a copy of the encoder, and a wide normal. The KL is estimated by the one sample z.
+/// </summary>
+public sealed class RecVaePrior : IPrior
+{
+    private readonly IBackend _backend;
+    private readonly IEncoder _oldEncoder;
+    private readonly Tensor _logDensity, _negativeScale;
+    private Tensor _oldStatistics;
+
+    /// <summary>Wraps the copy.</summary>
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="oldEncoder">An encoder like the model's on constant parameters; its owner refreshes them.</param>
+    /// <param name="maxRows">Largest batch.</param>
+    public RecVaePrior(IBackend backend, IEncoder oldEncoder, int maxRows)
+    {
+        (_backend, _oldEncoder) = (backend, oldEncoder);
+        _logDensity = backend.Allocate(maxRows, 1);
+        _negativeScale = backend.Allocate(maxRows, 1);
+    }
+
+    /// <inheritdoc/>
+    public void Prepare(SparseBatch batch)
+    {
+        _backend.EncodeInputs(batch, InputMask.Clean);
+        _oldStatistics = _oldEncoder.Forward(batch, noise: default);
+    }
+
+    /// <inheritdoc/>
+    public void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss)
+    {
+        var logDensity = _logDensity.Top(z.Rows);
+        _backend.CompositeLogDensityForward(CompositePrior.RecVae, z, _oldStatistics, logDensity);
+        _backend.GaussianLogDensityForward(z, statistics, loss);
+        _backend.Add(logDensity, -1, loss);
+    }
+
+    /// <inheritdoc/>
+    public void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz)
+    {
+        var negative = _negativeScale.Top(z.Rows);
+        _backend.Fill(negative, 0);
+        _backend.Add(rowScale, -1, negative);
+        _backend.GaussianLogDensityBackward(z, statistics, rowScale, dz, dStatistics);
+        _backend.CompositeLogDensityBackward(CompositePrior.RecVae, z, _oldStatistics, negative, dz);
+    }
+}

@@ -1,0 +1,88 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Models;
+
+/// <summary>
+/// VampPrior (Tomczak and Welling 2018): p(z) = (1/P) sum_p q(z | u_p), the encoder's own posteriors at P learned pseudo-inputs u_p,
+/// clamped to [0, 1]. The KL is estimated by the one sample z: log q(z|x) - log p(z).
+/// </summary>
+/// <remarks>
+/// The pseudo-inputs go through a second instance of the encoder that shares its weights (and has memory of its own), as a batch of
+/// P rows that hold every item: any encoder will do, and no users x items array exists.
+/// </remarks>
+public sealed class VampPrior : IPrior
+{
+    private readonly IBackend _backend;
+    private readonly IInputDifferentiable _encoder;
+    private readonly Func<Parameter> _pseudoInputs;
+    private readonly SparseBatch _batch;
+    private readonly Tensor _identity, _inputs, _dInputs, _logDensity, _responsibilities, _negativeScale;
+
+    /// <summary>Declares <c>prior.pseudo-inputs</c> [I, P].</summary>
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="parameters">Block that receives the pseudo-inputs.</param>
+    /// <param name="encoder">An encoder of its own for batches of P rows, sharing the model's weights.</param>
+    /// <param name="items">Number of items.</param>
+    /// <param name="pseudoInputs">P.</param>
+    /// <param name="maxRows">Largest batch.</param>
+    public VampPrior(
+        IBackend backend, ParameterBlock parameters, IInputDifferentiable encoder, int items, int pseudoInputs, int maxRows)
+    {
+        (_backend, _encoder) = (backend, encoder);
+        _pseudoInputs = parameters.Declare("prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput);
+        _identity = backend.Allocate(pseudoInputs, pseudoInputs);
+        var identity = new float[(long)pseudoInputs * pseudoInputs];
+        for (int p = 0; p < pseudoInputs; p++) identity[((long)p * pseudoInputs) + p] = 1;
+        backend.Upload(identity, _identity);
+        _inputs = backend.Allocate(pseudoInputs, items);
+        _dInputs = backend.Allocate(pseudoInputs, items);
+        _logDensity = backend.Allocate(maxRows, 1);
+        _responsibilities = backend.Allocate(maxRows, pseudoInputs);
+        _negativeScale = backend.Allocate(maxRows, 1);
+        _batch = FullBatch(backend, pseudoInputs, items);
+    }
+
+    /// <inheritdoc/>
+    public void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss)
+    {
+        var logDensity = _logDensity.Top(z.Rows);
+        _backend.LinearForward(_identity, _pseudoInputs(), null, Activation.UnitClamp, _inputs);
+        _backend.Copy(_inputs, _batch.Inputs.View(0, _inputs.Rows, _inputs.Columns));
+        _backend.MixtureLogDensityForward(z, _encoder.Forward(_batch, noise: default), logDensity, _responsibilities.Top(z.Rows));
+        _backend.GaussianLogDensityForward(z, statistics, loss);
+        _backend.Add(logDensity, -1, loss);
+    }
+
+    /// <inheritdoc/>
+    public void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz)
+    {
+        int pseudoInputs = _inputs.Rows;
+        var negative = _negativeScale.Top(z.Rows);
+        _backend.Fill(negative, 0);
+        _backend.Add(rowScale, -1, negative);
+        _encoder.ZeroOutputGradient(pseudoInputs);
+        _backend.GaussianLogDensityBackward(z, statistics, rowScale, dz, dStatistics);
+        _backend.MixtureLogDensityBackward(
+            z, _encoder.Output(pseudoInputs), _responsibilities.Top(z.Rows), negative, dz, _encoder.OutputGradient(pseudoInputs));
+        _encoder.Backward(_batch);
+        _backend.Fill(_dInputs, 0);
+        _encoder.InputGradient(_dInputs);
+        _backend.ActivationBackward(Activation.UnitClamp, _inputs, _dInputs);
+        _backend.LinearBackward(_identity, _pseudoInputs(), null, _dInputs, dx: default);
+    }
+
+    private static SparseBatch FullBatch(IBackend backend, int rows, int items)
+    {
+        int entries = checked(rows * items);
+        var offsets = new long[rows + 1];
+        var columns = new int[entries];
+        for (int row = 0; row <= rows; row++) offsets[row] = (long)row * items;
+        for (int e = 0; e < entries; e++) columns[e] = e % items;
+        var all = new int[rows];
+        for (int row = 0; row < rows; row++) all[row] = row;
+        var batch = backend.AllocateBatch(rows, items, entries);
+        batch.Load(new CsrMatrix(items, offsets, columns), all);
+        return batch;
+    }
+}
