@@ -1,0 +1,165 @@
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Models.Baselines;
+using ManualVae.Tests.Evaluation;
+using MathNet.Numerics.LinearAlgebra;
+using Xunit;
+
+namespace ManualVae.Tests.Models.Baselines;
+
+/// <summary>Each baseline against its formula, worked out by hand or by MathNet's dense algebra.</summary>
+public class BaselineFormulaTests
+{
+    private static readonly CsrMatrix Clicks = FixedScores.Rows(4, [0, 1], [0, 1, 2], [0, 2], [3], [0, 3]);
+
+    private static readonly CsrMatrix Random = RandomClicks(users: 60, items: 21);
+
+    private static float[] Scores(IRecommender model, CsrMatrix foldIn)
+    {
+        var scores = new float[foldIn.Rows * model.ItemCount];
+        model.Score(foldIn, 0, foldIn.Rows, scores);
+        return scores;
+    }
+
+    [Fact]
+    public void Popularity_counts_clicks() =>
+        Assert.Equal([4f, 2, 2, 2], Scores(Popularity.Fit(Clicks), FixedScores.Rows(4, [[]])));
+
+    [Fact]
+    public void Co_clicks_and_cosines()
+    {
+        var clicks = new CoClicks(Clicks);
+        Assert.Equal([4f, 2, 2, 1, 2, 2, 1, 0, 2, 1, 2, 0, 1, 0, 0, 2], clicks.Gram());
+        var cosines = new float[4];
+        clicks.Cosines(0, shrinkage: 0, cosines);
+        Assert.Equal([1f, (float)(2 / Math.Sqrt(8)), (float)(2 / Math.Sqrt(8)), (float)(1 / Math.Sqrt(8))], cosines);
+        clicks.Cosines(1, shrinkage: 2, cosines);
+        Assert.Equal([(float)(2 / (Math.Sqrt(8) + 2)), 0.5f, 0.25f, 0], cosines);
+    }
+
+    [Fact]
+    public void Item_neighbours_sum_the_similarities_of_what_the_user_clicked()
+    {
+        // Only the most similar neighbour is kept: 1 for item 0 (a tie with 2, the lower wins), 0 for all others.
+        float near = (float)(2 / Math.Sqrt(8)), far = (float)(1 / Math.Sqrt(8));
+        using var model = ItemKnn.Fit(Clicks, new ItemKnnSettings(Neighbours: 1, Shrinkage: 0));
+        Assert.Equal([0, near, near, far], Scores(model, FixedScores.Rows(4, [0])));
+        Assert.Equal([near, 0, 0, 0], Scores(model, FixedScores.Rows(4, [1, 2, 3])));
+    }
+
+    [Fact]
+    public void Ease_solves_its_normal_equations()
+    {
+        using var model = Ease.Fit(Random, new EaseSettings(Lambda: 3));
+        var x = Dense(Random);
+        var p = (x.TransposeThisAndMultiply(x) + 3 * Matrix<double>.Build.DenseIdentity(Random.Columns)).Inverse();
+        for (int i = 0; i < Random.Columns; i++)
+            for (int j = 0; j < Random.Columns; j++)
+                Assert.Equal(i == j ? 0 : -p[i, j] / p[j, j], model.Weights[i * Random.Columns + j], 1e-6);
+        var expected = x * Matrix<double>.Build.Dense(Random.Columns, Random.Columns, (i, j) => i == j ? 0 : -p[i, j] / p[j, j]);
+        Close(expected, Scores(model, Random), 1e-5);
+    }
+
+    [Fact]
+    public void Inverse_of_awkward_sizes()
+    {
+        foreach (int n in (int[])[1, 2, 7, 33, 65])
+        {
+            var random = new Random(n);
+            var square = Matrix<double>.Build.Dense(n, n, (_, _) => random.NextDouble() - 0.5);
+            var matrix = square.TransposeThisAndMultiply(square) + Matrix<double>.Build.DenseIdentity(n);
+            var inverse = matrix.ToRowMajorArray();
+            SymmetricInverse.InPlace(inverse, n);
+            Assert.Equal(matrix.Inverse().ToRowMajorArray(), inverse, (a, b) => Math.Abs(a - b) < 1e-10);
+        }
+        Assert.Throws<ArithmeticException>(() => SymmetricInverse.InPlace([1, 2, 2, 1], 2));
+    }
+
+    [Fact]
+    public void Cholesky_solves_sums_of_outer_products()
+    {
+        foreach (int n in (int[])[1, 2, 7, 8, 9, 16, 17, 40])
+        {
+            var random = new Random(n);
+            var vectors = Matrix<float>.Build.Dense(9, n, (_, _) => random.NextSingle() - 0.5f);
+            var sum = new float[n * n];
+            for (int i = 0; i < n; i++) sum[i * n + i] = 1;
+            float[][] v = vectors.ToRowArrays();
+            Cholesky.AddOuterProducts(v[0], v[1], v[2], v[3], sum);
+            Cholesky.AddOuterProducts(v[4], v[5], v[6], v[7], sum);
+            Cholesky.AddOuterProduct(v[8], sum);
+            var expected = vectors.TransposeThisAndMultiply(vectors) + Matrix<float>.Build.DenseIdentity(n);
+            for (int i = 0; i < n; i++)
+                for (int j = 0; j <= i; j++) Assert.Equal(expected[i, j], sum[i * n + j], 1e-5);
+
+            var b = Vector<float>.Build.Dense(n, _ => random.NextSingle());
+            var x = b.ToArray();
+            Cholesky.Solve(sum, x);
+            Assert.Equal(expected.Solve(b).ToArray(), x, (p, q) => Math.Abs(p - q) < 1e-5);
+        }
+        Assert.Throws<ArithmeticException>(() => Cholesky.Solve([1, 2, 2, 1], new float[2]));
+    }
+
+    [Fact]
+    public void Ials_scores_a_user_by_the_closed_form_and_every_item_vector_is_stationary()
+    {
+        var settings = new IalsSettings(Factors: 5, Epochs: 300, UnobservedWeight: 0.2, Regularisation: 0.01);
+        using var model = Ials.Fit(Random, settings);
+        int d = settings.Factors, items = Random.Columns, users = Random.Rows;
+        var x = Dense(Random);
+        var h = Matrix<double>.Build.Dense(items, d, (i, f) => model.ItemVectors[i * d + f]);
+        var w = Matrix<double>.Build.Dense(users, d);
+        for (int u = 0; u < users; u++) w.SetRow(u, Solve(h, x.Row(u), settings));
+        Close(w * h.Transpose(), Scores(model, Random), 1e-4);
+
+        for (int i = 0; i < items; i++)
+            Assert.True((Solve(w, x.Column(i), settings) - h.Row(i)).L2Norm() <= 1e-3 * h.Row(i).L2Norm());
+    }
+
+    [Fact]
+    public void Slim_meets_the_optimality_conditions_of_its_objective()
+    {
+        var settings = new SlimSettings(L1: 0.7, L2: 2, MaxSweeps: 2000, Tolerance: 1e-7);
+        using var model = Slim.Fit(Random, settings);
+        var x = Dense(Random);
+        var w = Matrix<double>.Build.Dense(Random.Columns, Random.Columns);
+        for (int i = 0; i < Random.Columns; i++)
+            for (int e = 0; e < model.Weights.RowLength(i); e++) w[i, model.Weights.RowColumns(i)[e]] = model.Weights.RowValues(i)[e];
+        var slope = x.TransposeThisAndMultiply(x * w - x) + settings.L2 * w + settings.L1;
+        int positive = 0;
+        for (int i = 0; i < Random.Columns; i++)
+            for (int j = 0; j < Random.Columns; j++)
+                if (i == j) Assert.Equal(0, w[i, j]);
+                else if (w[i, j] > 0) { positive++; Assert.Equal(0, slope[i, j], 1e-3); }
+                else Assert.True(slope[i, j] >= -1e-3);
+        Assert.InRange(positive, 10, Random.Columns * Random.Columns - 30); // sparse, but not empty
+        Close(x * w, Scores(model, Random), 1e-4);
+    }
+
+    // The minimiser of the objective for one vector, clicks weighted 1 + alpha_0 and zeros alpha_0, written densely:
+    // the target of a click is 1 / (1 + alpha_0), which makes the two quadratics equal up to a constant.
+    private static Vector<double> Solve(Matrix<double> given, Vector<double> clicks, IalsSettings settings)
+    {
+        var weights = Matrix<double>.Build.DenseOfDiagonalVector(clicks + settings.UnobservedWeight);
+        double ridge = settings.Regularisation * (clicks.Sum() + settings.UnobservedWeight * given.RowCount);
+        var matrix = given.Transpose() * weights * given + ridge * Matrix<double>.Build.DenseIdentity(given.ColumnCount);
+        return matrix.Solve(given.Transpose() * clicks);
+    }
+
+    private static Matrix<double> Dense(CsrMatrix matrix) =>
+        Matrix<double>.Build.Dense(matrix.Rows, matrix.Columns, (u, i) => matrix.Contains(u, i) ? 1 : 0);
+
+    private static void Close(Matrix<double> expected, float[] actual, double tolerance)
+    {
+        for (int u = 0; u < expected.RowCount; u++)
+            for (int i = 0; i < expected.ColumnCount; i++)
+                Assert.Equal(expected[u, i], actual[u * expected.ColumnCount + i], tolerance);
+    }
+
+    private static CsrMatrix RandomClicks(int users, int items)
+    {
+        var random = new Random(1);
+        return FixedScores.Rows(items, [.. Enumerable.Range(0, users).Select(_ =>
+            Enumerable.Range(0, items).Where(i => random.Next(items) > i).ToArray())]);
+    }
+}

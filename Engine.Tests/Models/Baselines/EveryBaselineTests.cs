@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Models.Baselines;
+using ManualVae.Tests.Evaluation;
+using Xunit;
+
+namespace ManualVae.Tests.Models.Baselines;
+
+/// <summary>What every baseline must pass.</summary>
+public class EveryBaselineTests
+{
+    private const int Size = 30;
+
+    public static TheoryData<string> Names => [.. BaselineCatalogue.All.Select(b => b.Name)];
+
+    public static TheoryData<string> Personalised => [.. BaselineCatalogue.All.Select(b => b.Name).Except(["popularity", "random"])];
+
+    /// <summary>User u clicked every item of its own parity but item u: that one is the right answer.</summary>
+    private static CsrMatrix Checkerboard() => FixedScores.Rows(Size, [.. Enumerable.Range(0, Size)
+        .Select(u => Enumerable.Range(0, Size).Where(i => (i - u) % 2 == 0 && i != u).ToArray())]);
+
+    /// <summary>Clicks without structure, an empty row and a full row among them.</summary>
+    private static CsrMatrix Awkward()
+    {
+        var random = new Random(5);
+        return FixedScores.Rows(17, [.. Enumerable.Range(0, 23).Select(u =>
+            Enumerable.Range(0, 17).Where(_ => u != 4 && (u == 9 || random.Next(4) == 0)).ToArray())]);
+    }
+
+    // Small enough to be fast, and regularised for tiny data.
+    private static IRecommender Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, train, name switch
+    {
+        "ease" => new JsonObject { ["lambda"] = 1 },
+        "ials" => new JsonObject { ["factors"] = 8 },
+        "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
+        _ => null,
+    });
+
+    private static (int[] Items, float[] Scores) Rank(IRecommender model, CsrMatrix foldIn, int k, int first = 0, int? rows = null)
+    {
+        int count = rows ?? foldIn.Rows;
+        var (items, scores) = (new int[count * k], new float[count * k]);
+        model.Rank(foldIn, first, count, k, items, scores);
+        return (items, scores);
+    }
+
+    [Theory]
+    [MemberData(nameof(Personalised))]
+    public void Finds_the_missing_square_of_the_checkerboard(string name)
+    {
+        var train = Checkerboard();
+        using var model = Fit(name, train);
+        Assert.Equal(Enumerable.Range(0, Size), Rank(model, train, k: 1).Items);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Never_ranks_a_seen_item_and_ranks_all_others_once(string name)
+    {
+        var train = Awkward();
+        using var model = Fit(name, train);
+        int k = train.Columns;
+        var (items, scores) = Rank(model, train, k);
+        for (int u = 0; u < train.Rows; u++)
+        {
+            var list = items.AsSpan(u * k, k).ToArray();
+            int unseen = k - train.RowLength(u);
+            Assert.Equal(Enumerable.Range(0, k).Except(train.RowColumns(u).ToArray()), list[..unseen].Order());
+            Assert.All(list[unseen..], item => Assert.Equal(-1, item));
+            Assert.All(scores.AsSpan(u * k, unseen).ToArray(), score => Assert.True(float.IsFinite(score)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_user_at_a_time_gives_the_same_bits_as_all_at_once(string name)
+    {
+        var train = Awkward();
+        using var model = Fit(name, train);
+        var all = new float[train.Rows * train.Columns];
+        model.Score(train, 0, train.Rows, all);
+        var one = new float[train.Columns];
+        for (int u = 0; u < train.Rows; u++)
+        {
+            model.Score(train, u, 1, one);
+            Assert.Equal(all[(u * one.Length)..((u + 1) * one.Length)], one);
+            Assert.Equal(Rank(model, train, 5).Items[(u * 5)..(u * 5 + 5)], Rank(model, train, 5, u, 1).Items);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Fitting_twice_gives_the_same_bits(string name)
+    {
+        var train = Awkward();
+        var (first, second) = (new float[train.Rows * train.Columns], new float[train.Rows * train.Columns]);
+        using (var model = Fit(name, train)) model.Score(train, 0, train.Rows, first);
+        using (var model = Fit(name, train)) model.Score(train, 0, train.Rows, second);
+        Assert.Equal(first, second);
+        Assert.Contains(first, score => score != first[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_name_is_the_one_it_was_asked_for_by(string name)
+    {
+        using var model = Fit(name, Awkward());
+        Assert.Equal(name, model.Name);
+        Assert.Equal(17, model.ItemCount);
+        Assert.True(model.BatchSize > 0);
+    }
+
+    [Fact]
+    public void Unknown_names_and_settings_are_refused()
+    {
+        var train = Awkward();
+        Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("elsa", train)).Message);
+        Assert.Contains("lambda", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", train, new JsonObject { ["lamda"] = 1 })).Message);
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", train, new JsonObject { ["lambda"] = "much" }));
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", train, new JsonObject { ["lambda"] = 0 }));
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("itemknn", train, new JsonObject { ["neighbours"] = 0 }));
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ials", train, new JsonObject { ["regularisation"] = -1 }));
+    }
+}

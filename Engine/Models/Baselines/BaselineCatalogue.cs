@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ManualVae.Data;
+
+namespace ManualVae.Models.Baselines;
+
+/// <summary>A baseline that <c>--model</c> can name.</summary>
+/// <param name="Name">As in <c>--model</c>.</param>
+/// <param name="Description">One line for <c>--help</c>.</param>
+/// <param name="Defaults">Its settings with their defaults; a record whose properties are the setting names, or null.</param>
+/// <param name="Fit">Fits it: training clicks, settings of the type of the defaults, monitor.</param>
+public sealed record Baseline(
+    string Name, string Description, object? Defaults, Func<CsrMatrix, object?, FitMonitor, IRecommender> Fit)
+{
+    /// <summary>The settings as JSON, names in camel case: <c>{"lambda": 500}</c>; empty for a baseline without settings.</summary>
+    public JsonObject DefaultsAsJson() =>
+        Defaults is null ? [] : JsonSerializer.SerializeToNode(Defaults, Defaults.GetType(), BaselineCatalogue.Format)!.AsObject();
+}
+
+/// <summary>The catalogue of baselines.</summary>
+public static class BaselineCatalogue
+{
+    internal static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    /// <summary>All baselines, the simplest first.</summary>
+    public static IReadOnlyList<Baseline> All { get; } =
+    [
+        new("popularity", "every item by its number of clicks", null, (train, _, _) => Popularity.Fit(train)),
+        new("random", "random scores", new RandomSettings(), (train, s, _) => RandomScores.Fit(train, (RandomSettings)s!)),
+        new("itemknn", "item neighbours by shrunk cosine", new ItemKnnSettings(), (train, s, m) => ItemKnn.Fit(train, (ItemKnnSettings)s!, m)),
+        new("ease", "EASE (Steck 2019)", new EaseSettings(), (train, s, m) => Ease.Fit(train, (EaseSettings)s!, m)),
+        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (train, s, m) => Ials.Fit(train, (IalsSettings)s!, m)),
+        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (train, s, m) => Slim.Fit(train, (SlimSettings)s!, m)),
+    ];
+
+    /// <summary>The baseline of that name, or null.</summary>
+    public static Baseline? Find(string name) => All.FirstOrDefault(b => b.Name == name);
+
+    /// <summary>Fits a baseline by name.</summary>
+    /// <param name="name">As in <c>--model</c>.</param>
+    /// <param name="train">Training clicks.</param>
+    /// <param name="settings">Settings that differ from the defaults: <c>{"lambda": 300}</c>; null for none.</param>
+    /// <param name="monitor">Progress and cancellation.</param>
+    /// <exception cref="InputException">No such baseline, or a setting it has not or cannot take.</exception>
+    public static IRecommender Fit(string name, CsrMatrix train, JsonObject? settings = null, FitMonitor monitor = default)
+    {
+        var baseline = Find(name)
+            ?? throw new InputException($"No baseline '{name}': there are {string.Join(", ", All.Select(b => b.Name))}.");
+        return baseline.Fit(train, Apply(baseline, settings), monitor);
+    }
+
+    private static object? Apply(Baseline baseline, JsonObject? settings)
+    {
+        var json = baseline.DefaultsAsJson();
+        foreach (var (name, value) in settings ?? [])
+        {
+            if (!json.ContainsKey(name))
+                throw new InputException(
+                    $"{baseline.Name} has no setting '{name}'; it has {(json.Count == 0 ? "none" : string.Join(", ", json.Select(p => p.Key)))}.");
+            json[name] = value?.DeepClone();
+        }
+        try
+        {
+            return baseline.Defaults is null ? null : json.Deserialize(baseline.Defaults.GetType(), Format);
+        }
+        catch (JsonException problem)
+        {
+            throw new InputException($"{baseline.Name}: {problem.Path?.TrimStart('$', '.')} cannot be {settings}.", problem);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using ManualVae.Data;
+
+namespace ManualVae.Models.Baselines;
+
+/// <summary>Scores every item by its number of training clicks: the same list for everybody, minus what the user has.</summary>
+public sealed class Popularity : IRecommender
+{
+    private readonly float[] _clicks;
+
+    private Popularity(float[] clicks) => _clicks = clicks;
+
+    /// <summary>Counts the clicks of each item.</summary>
+    public static Popularity Fit(CsrMatrix train) => new([.. train.ColumnCounts().Select(count => (float)count)]);
+
+    /// <inheritdoc/>
+    public string Name => "popularity";
+
+    /// <inheritdoc/>
+    public int ItemCount => _clicks.Length;
+
+    /// <inheritdoc/>
+    public int BatchSize => 256;
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        ParallelRows.For(scores, rows, ItemCount, (_, values) => _clicks.CopyTo(values));
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+}

@@ -1,0 +1,40 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Models.Baselines;
+
+/// <summary>Settings of <see cref="RandomScores"/>.</summary>
+/// <param name="Seed">The same seed gives the same scores.</param>
+public sealed record RandomSettings(ulong Seed = 1);
+
+/// <summary>Uniform random scores, a pure function of (seed, row, item): the floor under every metric.</summary>
+public sealed class RandomScores : IRecommender
+{
+    private readonly RandomKey _key;
+
+    private RandomScores(int itemCount, RandomKey key) => (ItemCount, _key) = (itemCount, key);
+
+    /// <summary>Nothing is learned but the number of items.</summary>
+    public static RandomScores Fit(CsrMatrix train, RandomSettings settings) =>
+        new(train.Columns, new RandomKey(settings.Seed, 0, RandomPurpose.Study));
+
+    /// <inheritdoc/>
+    public string Name => "random";
+
+    /// <inheritdoc/>
+    public int ItemCount { get; }
+
+    /// <inheritdoc/>
+    public int BatchSize => 256;
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
+        {
+            for (int item = 0; item < values.Length; item++)
+                values[item] = CounterRandom.Uniform(_key, (uint)(firstRow + row), (uint)item);
+        });
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+}

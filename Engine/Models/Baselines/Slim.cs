@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+using ManualVae.Data;
+
+namespace ManualVae.Models.Baselines;
+
+/// <summary>Settings of <see cref="Slim"/>; Liang et al. 2018 search L1 and L2 in {0.1, 0.5, 1, 5}.</summary>
+/// <param name="L1">Weight of the sum of the weights, 0 or more: larger is sparser.</param>
+/// <param name="L2">Weight of half the sum of their squares, above 0.</param>
+/// <param name="MaxSweeps">Most passes of coordinate descent over an item's weights.</param>
+/// <param name="Tolerance">An item is done when no weight moved by more than this.</param>
+public sealed record SlimSettings(double L1 = 5, double L2 = 100, int MaxSweeps = 50, double Tolerance = 1e-4);
+
+/// <summary>
+/// SLIM (Ning and Karypis 2011, eq. 2 to 4): a sparse item-item model with non-negative weights and a zero diagonal, for each item j
+/// min over w >= 0, w_j = 0 of ||x_j - X w||^2 / 2 + L2 ||w||^2 / 2 + L1 sum w, by coordinate descent on X'X (as
+/// Friedman et al. 2010 do for the elastic net). Click values are ignored.
+/// </summary>
+public sealed class Slim : IRecommender
+{
+    private readonly CsrMatrix _influence; // row i: the items j that a click on i speaks for, with w_ij
+
+    private Slim(CsrMatrix influence) => _influence = influence;
+
+    /// <summary>Fits every item by itself. Memory: items^2 x 4 bytes while fitting.</summary>
+    /// <exception cref="InputException">A setting is out of range.</exception>
+    public static Slim Fit(CsrMatrix train, SlimSettings settings, FitMonitor monitor = default)
+    {
+        if (!(settings.L1 >= 0 && settings.L2 > 0 && settings.Tolerance > 0) || settings.MaxSweeps < 1)
+            throw new InputException(
+                $"slim: l1 ({settings.L1}) must be 0 or more, l2 ({settings.L2}) and the tolerance ({settings.Tolerance}) above 0, "
+                + $"the sweeps ({settings.MaxSweeps}) 1 or more.");
+        int n = train.Columns;
+        var gram = new CoClicks(train).Gram();
+        monitor.Pass($"slim: X'X of {n} items");
+        var (items, weights) = (new int[n][], new float[n][]);
+        Parallel.For(0, n, () => (new float[n], new float[n]), (item, loop, scratch) =>
+        {
+            var (w, product) = scratch;
+            Descend(gram, item, settings, w, product);
+            int[] chosen = [.. Enumerable.Range(0, n).Where(i => w[i] > 0)];
+            (items[item], weights[item]) = (chosen, [.. chosen.Select(i => w[i])]);
+            if (monitor.Cancellation.IsCancellationRequested) loop.Stop();
+            return scratch;
+        }, _ => { });
+        monitor.Check();
+
+        var offsets = new long[n + 1];
+        for (int item = 0; item < n; item++) offsets[item + 1] = offsets[item] + items[item].Length;
+        monitor.Pass($"slim: {offsets[n]} weights");
+        return new(new CsrMatrix(n, offsets, [.. items.SelectMany(i => i)], [.. weights.SelectMany(w => w)]).Transpose());
+    }
+
+    /// <inheritdoc/>
+    public string Name => "slim";
+
+    /// <inheritdoc/>
+    public int ItemCount => _influence.Columns;
+
+    /// <inheritdoc/>
+    public int BatchSize => 256;
+
+    /// <summary>Entry (i, j) is what a click on i adds to the score of j.</summary>
+    public CsrMatrix Weights => _influence;
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        CoClicks.SumRows(_influence, foldIn, firstRow, rows, scores);
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+
+    // Sweeps over all weights until one sweep moves none; between such sweeps only over the weights that are not zero.
+    private static void Descend(float[] gram, int item, SlimSettings settings, float[] w, float[] product)
+    {
+        int n = w.Length;
+        Array.Clear(w);
+        Array.Clear(product); // X'X w
+        var target = gram.AsSpan(item * n, n);
+        bool all = true;
+        for (int sweep = 0; sweep < settings.MaxSweeps; sweep++)
+        {
+            double moved = 0;
+            for (int i = 0; i < n; i++)
+            {
+                if (i == item || (!all && w[i] == 0)) continue;
+                float own = gram[i * n + i];
+                double correlation = target[i] - product[i] + own * w[i];
+                float updated = (float)(Math.Max(0, correlation - settings.L1) / (own + settings.L2));
+                float change = updated - w[i];
+                if (change == 0) continue;
+                w[i] = updated;
+                TensorPrimitives.MultiplyAdd(gram.AsSpan(i * n, n), change, product, product);
+                moved = Math.Max(moved, Math.Abs(change));
+            }
+            if (moved > settings.Tolerance) all = false;
+            else if (all) return;
+            else all = true;
+        }
+    }
+}
