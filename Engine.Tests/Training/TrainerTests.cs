@@ -2,6 +2,7 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
+using ManualVae.Models;
 using ManualVae.Tests.Models;
 using ManualVae.Training;
 using Xunit;
@@ -13,6 +14,12 @@ public sealed class TrainerTests : IDisposable
     private static readonly RunSettings Settings = new()
     {
         Epochs = 4, BatchSize = 7, Hidden = [12], Latent = 5, BetaSteps = 20, Seed = 3, ValidationMetric = "NDCG@5", LearningRate = 0.01,
+    };
+
+    private static readonly RunSettings Recvae = Settings with
+    {
+        Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true, Beta = 0.01,
+        BetaSchedule = BetaScheduleKind.Constant, EncoderPasses = 2, DecoderPasses = 1, AnchorWeight = 0.5,
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("manualvae-trainer-").FullName;
@@ -54,9 +61,18 @@ public sealed class TrainerTests : IDisposable
     [InlineData("reference", "multvae")]
     [InlineData("simd", "multvae")]
     [InlineData("simd", "multdae")]
+    [InlineData("simd", "recvae")]
+    [InlineData("simd", "hvamp")]
+    [InlineData("simd", "anchor")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
     {
-        var settings = Settings with { Model = model, WeightDecay = 0.001 };
+        var settings = model switch
+        {
+            "recvae" => Recvae,
+            "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
+            "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
+            _ => Settings with { Model = model, WeightDecay = 0.001 },
+        };
         var data = Data();
         using IBackend backend = device == "simd" ? new SimdBackend(2) : new ReferenceBackend();
         using var whole = new Trainer(data, settings, backend, NewRun("whole", settings));
@@ -78,6 +94,55 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(
             RunFolder.Open(Path.Combine(_folder, "whole")).ReadMetrics().Select(m => (m.Epoch, m.Loss, m.Kl, m.Validation)),
             run.ReadMetrics().Select(m => (m.Epoch, m.Loss, m.Kl, m.Validation)));
+    }
+
+    [Fact]
+    public void Alternating_epochs_count_every_pass_and_report_the_encoders_losses()
+    {
+        using var backend = new SimdBackend(2);
+        using var trainer = new Trainer(Data(), Recvae with { Epochs = 2, KlPerClick = false }, backend);
+        var epochs = trainer.Run();
+        Assert.Equal(2 * 3 * 5, trainer.State.Updates); // 2 epochs of 3 passes of 5 batches
+        foreach (var epoch in epochs) // constant beta: the parts add up
+            Assert.Equal(epoch.Reconstruction + 0.01 * epoch.Kl + 0.5 * epoch.Anchor, epoch.Loss, 1e-6 * epoch.Loss);
+        Assert.True(epochs[1].Loss < epochs[0].Loss);
+        // The composite prior's copy is the encoder of the last encoder pass.
+        foreach (var old in trainer.Model.Parameters.All.Where(p => p.IsConstant))
+            Assert.Equal(Values(trainer, trainer.Model.Parameters[old.Name[4..]].Value), Values(trainer, old.Value));
+    }
+
+    [Fact]
+    public void The_anchor_weight_warms_up_by_epochs()
+    {
+        using var backend = new SimdBackend(2);
+        var settings = Settings with { AnchorWeight = 0.8, AnchorWarmup = 4, Beta = 0, Epochs = 6 };
+        using var trainer = new Trainer(Data(), settings, backend);
+        double[] weights = [0.2, 0.4, 0.6, 0.8, 0.8, 0.8];
+        foreach (var (epoch, weight) in trainer.Run().Zip(weights))
+        {
+            Assert.Equal(epoch.Reconstruction + weight * epoch.Anchor, epoch.Loss, 1e-6 * epoch.Loss);
+            Assert.True(epoch.AnchorSpread > 0 && epoch.MeanSpread > 0);
+        }
+        using var plain = new Trainer(Data(), Settings with { Epochs = 1 }, backend);
+        Assert.Null(plain.Run()[0].AnchorSpread);
+    }
+
+    [Fact]
+    public void Spread_is_the_root_mean_square_distance_from_the_mean()
+    {
+        using var backend = new ReferenceBackend();
+        var rows = backend.Allocate(2, 3);
+        backend.Upload([1.0, 2.0, 9.0, 4.0, 6.0, -9.0], rows);
+        Assert.Equal(2.5, Spread.Of(backend, rows, columns: 2), 12); // means 2.5 and 4: (1.5, 2) on either side
+        backend.Fill(rows, 7);
+        Assert.Equal(0, Spread.Of(backend, rows), 12);
+    }
+
+    private static double[] Values(Trainer trainer, Tensor tensor)
+    {
+        var values = new double[tensor.Length];
+        trainer.Model.Backend.Download(tensor, values);
+        return values;
     }
 
     private sealed class StopAfter(CancellationTokenSource stop, int updates) : ITrainingObserver

@@ -18,7 +18,7 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
         for (int i = 0; i < parameters.Count; i++)
         {
             parameters[i].FusedStep = next;
-            if (!parameters[i].IsFused) backend.Fill(parameters[i].Gradient, 0);
+            if (!parameters[i].Gradient.IsNone) backend.Fill(parameters[i].Gradient, 0);
         }
     }
 
@@ -28,6 +28,6 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
         Step++;
         var step = new AdamStep(learningRate, Step);
         for (int i = 0; i < parameters.Count; i++)
-            if (!parameters[i].IsFused) backend.Adam(parameters[i], step);
+            if (!parameters[i].Gradient.IsNone) backend.Adam(parameters[i], step);
     }
 }

@@ -20,8 +20,8 @@ public sealed record TrainingState
     /// <summary>Batches done of the epoch under way.</summary>
     public int BatchesOfEpoch { get; init; }
 
-    /// <summary>Sums over the users of the epoch under way: reconstruction, KL, anchor.</summary>
-    public double[] EpochSums { get; init; } = [0, 0, 0];
+    /// <summary>Sums over the users of the epoch under way: reconstruction, KL, anchor, total loss; decoder passes are not counted.</summary>
+    public double[] EpochSums { get; init; } = [0, 0, 0, 0];
 
     /// <summary>Best validation value so far.</summary>
     public double? BestValue { get; init; }
@@ -80,7 +80,7 @@ public static class Checkpoint
             {
                 backend.Settle(parameter);
                 WriteTensor(parameter.Value);
-                if (!moments) continue;
+                if (!moments || parameter.IsConstant) continue;
                 WriteTensor(parameter.FirstMoment);
                 WriteTensor(parameter.SecondMoment);
             }
@@ -124,7 +124,7 @@ public static class Checkpoint
         foreach (var parameter in model.Parameters.All)
         {
             Read(parameter.Value, keep: true);
-            if (!header.Moments) continue;
+            if (!header.Moments || parameter.IsConstant) continue;
             Read(parameter.FirstMoment.IsNone ? parameter.Value : parameter.FirstMoment, keep: !parameter.FirstMoment.IsNone);
             Read(parameter.SecondMoment.IsNone ? parameter.Value : parameter.SecondMoment, keep: !parameter.SecondMoment.IsNone);
         }

@@ -61,9 +61,11 @@ public sealed record RunManifest
 /// <param name="Seconds">Time of the epoch's training, without validation.</param>
 /// <param name="UsersPerSecond">Training speed.</param>
 /// <param name="Best">True where it is the best epoch so far.</param>
+/// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
+/// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (papers.md B5).</param>
 public sealed record EpochMetrics(
     int Epoch, long Updates, double Loss, double Reconstruction, double Kl, double Anchor, double Beta, double? Validation,
-    double Seconds, double UsersPerSecond, bool Best);
+    double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null);
 
 /// <summary>
 /// A run: <c>run.json</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>, <c>results.json</c>, <c>report.html</c>. Every file

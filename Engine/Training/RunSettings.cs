@@ -39,8 +39,26 @@ public sealed record RunSettings
     /// <summary>Adam's step size.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Widths of the encoder's hidden layers, mirrored by the decoder.</summary>
+    /// <summary>Encoder: mlp, recvae or gated.</summary>
+    public EncoderKind Encoder { get; init; } = EncoderKind.Mlp;
+
+    /// <summary>Widths of the encoder's hidden layers.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [600];
+
+    /// <summary>Widths of the decoder's hidden layers; null mirrors the encoder's, empty is a linear decoder.</summary>
+    public IReadOnlyList<int>? DecoderHidden { get; init; }
+
+    /// <summary>Prior: normal, composite (RecVAE's) or vamp.</summary>
+    public PriorKind Prior { get; init; } = PriorKind.Normal;
+
+    /// <summary>Learned pseudo-inputs of the vamp prior.</summary>
+    public int PseudoInputs { get; init; } = 100;
+
+    /// <summary>Latent levels: 1, or 2 for the hierarchical gated model.</summary>
+    public int Levels { get; init; } = 1;
+
+    /// <summary>Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in).</summary>
+    public bool FanInInitialisation { get; init; }
 
     /// <summary>Latent dimensions.</summary>
     public int Latent { get; init; } = 200;
@@ -60,6 +78,17 @@ public sealed record RunSettings
     /// <summary>How beta moves.</summary>
     public BetaScheduleKind BetaSchedule { get; init; } = BetaScheduleKind.Linear;
 
+    /// <summary>Weight each user's KL by beta times the user's clicks (RecVAE's gamma) and not by beta alone.</summary>
+    public bool KlPerClick { get; init; }
+
+    /// <summary>
+    /// Passes of an epoch that update the encoder only, with dropout; with <see cref="DecoderPasses"/>. 0: one pass updates everything.
+    /// </summary>
+    public int EncoderPasses { get; init; }
+
+    /// <summary>Passes of an epoch that update the decoder only, on the clean input, after the encoder's.</summary>
+    public int DecoderPasses { get; init; }
+
     /// <summary>lambda of lambda ||W||^2.</summary>
     public double WeightDecay { get; init; }
 
@@ -74,6 +103,9 @@ public sealed record RunSettings
 
     /// <summary>lambda_A of the anchor regulariser; above 0 the model has anchors.</summary>
     public double AnchorWeight { get; init; }
+
+    /// <summary>Epochs over which the anchor weight rises linearly to its value; 0 is constant.</summary>
+    public int AnchorWarmup { get; init; }
 
     /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
     public bool Anchors { get; init; }
@@ -111,7 +143,14 @@ public sealed record RunSettings
     public AutoencoderSettings ToAutoencoder() => new()
     {
         Variational = Model != "multdae",
+        Encoder = Encoder,
         Hidden = Hidden,
+        DecoderHidden = DecoderHidden,
+        Prior = Prior,
+        PseudoInputs = PseudoInputs,
+        Levels = Levels,
+        KlPerClick = KlPerClick,
+        FanInInitialisation = FanInInitialisation,
         Latent = Latent,
         Dropout = Dropout,
         Mask = Mask,
@@ -133,6 +172,10 @@ public sealed record RunSettings
         Require(Beta >= 0 && double.IsFinite(Beta), "--beta", Beta, "0 or more");
         Require(BetaSteps >= 0, "--beta-steps", BetaSteps, "0 or more");
         Require(AnchorWeight >= 0 && double.IsFinite(AnchorWeight), "--anchor-weight", AnchorWeight, "0 or more");
+        Require(AnchorWarmup >= 0, "--anchor-warmup", AnchorWarmup, "0 or more");
+        Require(EncoderPasses >= 0, "--encoder-passes", EncoderPasses, "0 or more");
+        Require(DecoderPasses >= 0 && DecoderPasses > 0 == EncoderPasses > 0, "--decoder-passes", DecoderPasses,
+            "above 0 where --encoder-passes is, and 0 where it is 0");
         Require(Patience >= 0, "--patience", Patience, "0 or more");
         Require(Threads >= 0, "--threads", Threads, "0 (all) or more");
         Metric.Parse(ValidationMetric);

@@ -44,7 +44,7 @@ public sealed class Trainer : IDisposable
     private readonly RunFolder? _run;
     private readonly ITrainingObserver? _observer;
     private readonly BetaSchedule _beta;
-    private readonly AdamOptimizer _optimizer;
+    private readonly AdamOptimizer _encoderOptimizer, _decoderOptimizer;
     private readonly SparseBatch _batch;
     private readonly Metric _metric;
     private readonly List<EpochMetrics> _epochs = [];
@@ -67,7 +67,10 @@ public sealed class Trainer : IDisposable
         Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
         _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, data.Train));
         _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps);
-        _optimizer = new AdamOptimizer(backend, Model.Parameters.All, settings.LearningRate);
+        AdamOptimizer OptimizerOf(TrainedParts part) => new(
+            backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Autoencoder.PartOf(p) == part)], settings.LearningRate);
+        _encoderOptimizer = OptimizerOf(TrainedParts.Encoder);
+        _decoderOptimizer = OptimizerOf(TrainedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
         _order = new int[data.Train.Rows];
     }
@@ -84,7 +87,7 @@ public sealed class Trainer : IDisposable
     {
         var header = Checkpoint.Load(_run!.LastCheckpoint, Model);
         _state = header.State;
-        _optimizer.Step = _state.Updates;
+        (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
         _beta.Held = _state.HeldBeta;
         _epochs.Clear();
         _epochs.AddRange(_run.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
@@ -101,6 +104,7 @@ public sealed class Trainer : IDisposable
         while (_state.Epoch < _settings.Epochs && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);
+            var (anchorSpread, meanSpread) = Spreads();
             RequireFiniteWeights();
             double beta = _beta.At(_state.Updates);
             double? value = Validate(cancellation);
@@ -108,12 +112,12 @@ public sealed class Trainer : IDisposable
             _beta.Validated(best, beta);
             int epoch = _state.Epoch + 1;
             var sums = _state.EpochSums;
-            double users = _data.Train.Rows, anchor = sums[2] / users;
+            double users = (double)_data.Train.Rows * Math.Max(1, _settings.EncoderPasses);
             var metrics = new EpochMetrics(
-                epoch, _state.Updates, (sums[0] + beta * sums[1]) / users + _settings.AnchorWeight * anchor, sums[0] / users,
-                sums[1] / users, anchor, beta, value, seconds, users / seconds, best);
+                epoch, _state.Updates, sums[3] / users, sums[0] / users, sums[1] / users, sums[2] / users, beta, value, seconds,
+                (double)_data.Train.Rows * Passes / seconds, best, anchorSpread, meanSpread);
             _epochs.Add(metrics);
-            _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSums = [0, 0, 0], HeldBeta = _beta.Held };
+            _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held };
             if (best) _state = _state with { BestValue = value, BestEpoch = epoch, BestBeta = beta };
             if (_run is not null)
             {
@@ -132,45 +136,94 @@ public sealed class Trainer : IDisposable
     private bool OutOfPatience =>
         _settings.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _settings.Patience;
 
+    private bool Alternating => _settings.EncoderPasses > 0;
+
+    private int Passes => Alternating ? _settings.EncoderPasses + _settings.DecoderPasses : 1;
+
+    private int BatchesOfPass => (_order.Length + _batch.MaxRows - 1) / _batch.MaxRows;
+
+    /// <summary>Updates of the encoder and of the decoder so far, each with a count of its own.</summary>
+    private (long Encoder, long Decoder) StepsOf(TrainingState state)
+    {
+        if (!Alternating) return (state.Updates, state.Updates);
+        long encoder = (long)state.Epoch * _settings.EncoderPasses * BatchesOfPass
+            + Math.Min(state.BatchesOfEpoch, _settings.EncoderPasses * BatchesOfPass);
+        return (encoder, state.Updates - encoder);
+    }
+
     private double TrainEpoch(CancellationToken cancellation)
     {
-        Shuffle(_state.Epoch);
-        int batches = (_order.Length + _batch.MaxRows - 1) / _batch.MaxRows;
+        int batchesOfPass = BatchesOfPass, batches = batchesOfPass * Passes;
         long started = Stopwatch.GetTimestamp();
-        int startedAt = _state.BatchesOfEpoch;
+        int startedAt = _state.BatchesOfEpoch, shuffled = -1;
         var sums = _state.EpochSums;
         for (int b = startedAt; b < batches; b++)
         {
+            var (pass, batch) = Math.DivRem(b, batchesOfPass);
+            if (pass != shuffled) Shuffle(_state.Epoch * Passes + (shuffled = pass));
+            bool encoderPass = !Alternating || pass < _settings.EncoderPasses;
             if (cancellation.IsCancellationRequested)
             {
                 if (_run is not null) Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
                 cancellation.ThrowIfCancellationRequested();
             }
             double beta = _beta.At(_state.Updates);
-            Step(_order.AsSpan(b * _batch.MaxRows, Math.Min(_batch.MaxRows, _order.Length - b * _batch.MaxRows)), beta, b);
-            sums[0] += Sum(Model.ReconstructionLosses);
-            sums[1] += Sum(Model.KlLosses);
-            sums[2] += Sum(Model.AnchorLosses);
+            if (Alternating)
+            {
+                if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses) Model.UpdatePrior();
+                var trained = encoderPass ? TrainedParts.Encoder : TrainedParts.Decoder;
+                if (Model.Trained != trained) Model.Trained = trained;
+            }
+            int first = batch * _batch.MaxRows;
+            double loss = Step(_order.AsSpan(first, Math.Min(_batch.MaxRows, _order.Length - first)), beta, b);
+            if (encoderPass)
+            {
+                sums[0] += Sum(Model.ReconstructionLosses);
+                sums[1] += Sum(Model.KlLosses);
+                sums[2] += Sum(Model.AnchorLosses);
+                sums[3] += loss * _batch.Rows;
+            }
             _state = _state with { Updates = _state.Updates + 1, BatchesOfEpoch = b + 1 };
-            int users = Math.Min((b + 1) * _batch.MaxRows, _order.Length);
-            double speed = (users - startedAt * _batch.MaxRows) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            double users = UsersBefore(Math.Min(b + 1, batchesOfPass * Math.Max(1, _settings.EncoderPasses)));
+            double speed = (UsersBefore(b + 1) - UsersBefore(startedAt)) / Stopwatch.GetElapsedTime(started).TotalSeconds;
             _observer?.Updated(new(_state.Epoch + 1, _settings.Epochs, b + 1, batches, sums[0] / users, sums[1] / users,
                 sums[2] / users, beta, speed));
         }
+        if (!Alternating) Model.UpdatePrior();
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        double UsersBefore(int b)
+        {
+            var (passes, rest) = Math.DivRem(b, batchesOfPass);
+            return ((double)passes * _order.Length) + Math.Min(rest * _batch.MaxRows, _order.Length);
+        }
     }
 
-    /// <summary>One gradient update on the given training users.</summary>
-    private void Step(ReadOnlySpan<int> users, double beta, int batchOfEpoch)
+    /// <summary>One gradient update on the given training users; returns the mean loss.</summary>
+    private double Step(ReadOnlySpan<int> users, double beta, int batchOfEpoch)
     {
         uint step = checked((uint)_state.Updates);
         _batch.Load(_data.Train, users);
-        _optimizer.Begin();
-        Model.Forward(_batch, Model.TrainingMask(_settings.Seed, step), new(_settings.Seed, step, RandomPurpose.LatentNoise));
-        double loss = Model.Backward(_batch, new Objective(beta, _settings.AnchorWeight));
+        bool encoder = Model.Trained.HasFlag(TrainedParts.Encoder), decoder = Model.Trained.HasFlag(TrainedParts.Decoder);
+        if (encoder) _encoderOptimizer.Begin();
+        if (decoder) _decoderOptimizer.Begin();
+        // RecVAE trains its decoder on the clean input (papers.md D).
+        var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : InputMask.Clean;
+        Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
+        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(_state.Epoch)));
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
-        _optimizer.End();
+        if (encoder) _encoderOptimizer.End();
+        if (decoder) _decoderOptimizer.End();
+        return loss;
     }
+
+    /// <summary>lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch anchor-warmup.</summary>
+    private double AnchorWeightAt(int epoch) =>
+        _settings.AnchorWeight * (_settings.AnchorWarmup == 0 ? 1 : Math.Min(1, (epoch + 1.0) / _settings.AnchorWarmup));
+
+    /// <summary>How far the anchors, and the posterior means of the last batch, lie apart.</summary>
+    private (double? Anchors, double? Means) Spreads() => !Model.Settings.Anchors ? (null, null) : (
+        Spread.Of(Model.Backend, Model.Parameters["anchors"].Value), Spread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
     private double? Validate(CancellationToken cancellation) => _data.Validation is null
         ? null
