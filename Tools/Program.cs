@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using ManualVae.Data;
 
@@ -31,11 +32,7 @@ public static class Program
         var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"manualvae: {parsed.Errors[0].Message} Try: manualvae {parsed.CommandResult.Command.Name switch
-            {
-                "manualvae" => "--help",
-                var verb => $"{verb} --help",
-            }}");
+            Console.Error.WriteLine($"manualvae: {parsed.Errors[0].Message} Try: {Path(parsed.CommandResult)} --help");
             return WrongUsage;
         }
         try
@@ -60,8 +57,13 @@ public static class Program
         }
     }
 
+    private static string Path(CommandResult? command) => command?.Parent is CommandResult parent
+        ? $"{Path(parent)} {command.Command.Name}"
+        : "manualvae";
+
     private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
+        DataVerb.Create(),
         DevicesVerb.Create(),
     };
 }
