@@ -113,6 +113,12 @@ public sealed record RunSettings
     /// <summary>Estimator of the anchor term.</summary>
     public AnchorForm AnchorForm { get; init; } = AnchorForm.ClosedForm;
 
+    /// <summary>
+    /// Weak splits only: train on the training and validation clicks together and validate nothing, for the number of epochs that an
+    /// earlier run found on the validation part. What published tables on ready-made train/test files compare.
+    /// </summary>
+    public bool FitValidation { get; init; }
+
     /// <summary>Metric by which the best epoch is chosen.</summary>
     public string ValidationMetric { get; init; } = "NDCG@100";
 

@@ -40,6 +40,8 @@ public sealed class TrainingException(string message) : Exception(message);
 public sealed class Trainer : IDisposable
 {
     private readonly PreparedDataset _data;
+    private readonly CsrMatrix _train;
+    private readonly EvaluationSplit? _validation;
     private readonly RunSettings _settings;
     private readonly RunFolder? _run;
     private readonly ITrainingObserver? _observer;
@@ -63,17 +65,23 @@ public sealed class Trainer : IDisposable
     {
         settings.Validate();
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
-        int batchSize = Math.Min(settings.BatchSize, Math.Max(1, data.Train.Rows));
+        (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, data.Validation);
+        int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
         Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
-        _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, data.Train));
+        _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
         _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps);
         AdamOptimizer OptimizerOf(TrainedParts part) => new(
             backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Autoencoder.PartOf(p) == part)], settings.LearningRate);
         _encoderOptimizer = OptimizerOf(TrainedParts.Encoder);
         _decoderOptimizer = OptimizerOf(TrainedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
-        _order = new int[data.Train.Rows];
+        _order = new int[_train.Rows];
     }
+
+    private static CsrMatrix WithValidation(PreparedDataset data) => data.Manifest.Split != SplitKind.Strong && data.Validation is not null
+        ? CsrMatrix.Union(data.Train, data.Validation.HeldOut)
+        : throw new InputException(
+            "--fit-validation needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
 
     /// <summary>The model in training.</summary>
     public Autoencoder Model { get; }
@@ -112,10 +120,10 @@ public sealed class Trainer : IDisposable
             _beta.Validated(best, beta);
             int epoch = _state.Epoch + 1;
             var sums = _state.EpochSums;
-            double users = (double)_data.Train.Rows * Math.Max(1, _settings.EncoderPasses);
+            double users = (double)_train.Rows * Math.Max(1, _settings.EncoderPasses);
             var metrics = new EpochMetrics(
                 epoch, _state.Updates, sums[3] / users, sums[0] / users, sums[1] / users, sums[2] / users, beta, value, seconds,
-                (double)_data.Train.Rows * Passes / seconds, best, anchorSpread, meanSpread);
+                (double)_train.Rows * Passes / seconds, best, anchorSpread, meanSpread);
             _epochs.Add(metrics);
             _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held };
             if (best) _state = _state with { BestValue = value, BestEpoch = epoch, BestBeta = beta };
@@ -203,7 +211,7 @@ public sealed class Trainer : IDisposable
     private double Step(ReadOnlySpan<int> users, double beta, int batchOfEpoch)
     {
         uint step = checked((uint)_state.Updates);
-        _batch.Load(_data.Train, users);
+        _batch.Load(_train, users);
         bool encoder = Model.Trained.HasFlag(TrainedParts.Encoder), decoder = Model.Trained.HasFlag(TrainedParts.Decoder);
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
@@ -225,9 +233,9 @@ public sealed class Trainer : IDisposable
     private (double? Anchors, double? Means) Spreads() => !Model.Settings.Anchors ? (null, null) : (
         Spread.Of(Model.Backend, Model.Parameters["anchors"].Value), Spread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
-    private double? Validate(CancellationToken cancellation) => _data.Validation is null
+    private double? Validate(CancellationToken cancellation) => _validation is null
         ? null
-        : Evaluator.Evaluate(Model, _data.Validation, [_metric], cancellation: cancellation).Metrics[0].Mean;
+        : Evaluator.Evaluate(Model, _validation, [_metric], cancellation: cancellation).Metrics[0].Mean;
 
     /// <summary>Fisher-Yates with the counter-based generator: a pure function of (seed, epoch).</summary>
     private void Shuffle(int epoch)
