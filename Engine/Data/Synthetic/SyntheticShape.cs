@@ -18,23 +18,23 @@ public sealed record SyntheticShape
     /// <summary>Users held out for validation, and again for the test.</summary>
     public required int HeldOutUsers { get; init; }
     /// <summary>Planted factors (tastes); each has its items and its genres.</summary>
-    public int Factors { get; init; } = 120;
+    public int Factors { get; init; } = 150;
     /// <summary>Tastes that make up one user, drawn with repetition.</summary>
     public int TastesOfAUser { get; init; } = 5;
     /// <summary>Share of clicks drawn from the user's tastes; the rest follows plain popularity.</summary>
-    public double PersonalShare { get; init; } = 0.8;
+    public double PersonalShare { get; init; } = 0.82;
     /// <summary>Exponent of the power law.</summary>
-    public double PopularityExponent { get; init; } = 0.95;
+    public double PopularityExponent { get; init; } = 1.08;
     /// <summary>Ranks over which the head is flat.</summary>
-    public double HeadShift { get; init; } = 18;
+    public double HeadShift { get; init; } = 20;
     /// <summary>Rank, as a share of the items, at which the power law begins to die out.</summary>
-    public double TailLength { get; init; } = 0.17;
+    public double TailLength { get; init; } = 0.125;
     /// <summary>Clicks that the rarest items are expected to have.</summary>
     public double FewestItemClicks { get; init; } = 1;
     /// <summary>Clicks of the least active users.</summary>
     public int FewestUserClicks { get; init; } = 5;
     /// <summary>Standard deviation of the logarithm of activity.</summary>
-    public double ActivitySpread { get; init; } = 1.22;
+    public double ActivitySpread { get; init; } = 1.18;
 
     /// <summary>
     /// MovieLens-20M as prepared by Liang et al. 2018: counts published there; popularity and activity fitted to the held-out halves
