@@ -28,10 +28,14 @@ public class EveryBaselineTests
             Enumerable.Range(0, 17).Where(_ => u != 4 && (u == 9 || random.Next(4) == 0)).ToArray())]);
     }
 
+    // Every item has two features: its parity and one of seven others.
+    private static BaselineData Data(CsrMatrix train) => new(train, FixedScores.Rows(9, [.. Enumerable.Range(0, train.Columns)
+        .Select(i => new[] { i % 2, 2 + i % 7 })]));
+
     // Small enough to be fast, and regularised for tiny data.
-    private static IRecommender Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, train, name switch
+    private static IRecommender Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), name switch
     {
-        "ease" => new JsonObject { ["lambda"] = 1 },
+        "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
         _ => null,
@@ -115,11 +119,12 @@ public class EveryBaselineTests
     public void Unknown_names_and_settings_are_refused()
     {
         var train = Awkward();
-        Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("elsa", train)).Message);
-        Assert.Contains("lambda", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", train, new JsonObject { ["lamda"] = 1 })).Message);
-        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", train, new JsonObject { ["lambda"] = "much" }));
-        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", train, new JsonObject { ["lambda"] = 0 }));
-        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("itemknn", train, new JsonObject { ["neighbours"] = 0 }));
-        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ials", train, new JsonObject { ["regularisation"] = -1 }));
+        Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("elsa", Data(train))).Message);
+        Assert.Contains("lambda", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lamda"] = 1 })).Message);
+        Assert.Contains("features", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("marec", new BaselineData(train))).Message);
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lambda"] = "much" }));
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lambda"] = 0 }));
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("itemknn", Data(train), new JsonObject { ["neighbours"] = 0 }));
+        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ials", Data(train), new JsonObject { ["regularisation"] = -1 }));
     }
 }

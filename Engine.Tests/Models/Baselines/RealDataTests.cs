@@ -54,6 +54,15 @@ public class RealDataTests(ITestOutputHelper output)
         Assert.Equal([0.1066, 0.1816, 0.0910, 0.1165], ease.Metrics.Select(m => m.Mean), (a, b) => Math.Abs(a - b) < 0.0002);
     }
 
+    [FactWithData("ml-1m-strong")]
+    public void Ials_on_unseen_users_is_no_worse_than_implicit()
+    {
+        var (train, _, test) = RealData.Ml1mStrong();
+        using var model = Ials.Fit(train, new IalsSettings(Factors: 64, Regularisation: 0.003, UnobservedWeight: 0.3));
+        var result = Evaluate(model, test, "Recall@20 Recall@50 NDCG@100");
+        Assert.True(result["Recall@20"] >= 0.3381 && result["Recall@50"] >= 0.4768 && result["NDCG@100"] >= 0.4115);
+    }
+
     /// <summary>A model that sees other clicks than the fold-in, which then only says what not to rank.</summary>
     private sealed class ScoredBy(CsrMatrix clicks, IRecommender model) : IRecommender
     {

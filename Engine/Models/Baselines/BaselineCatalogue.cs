@@ -9,14 +9,19 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Name">As in <c>--model</c>.</param>
 /// <param name="Description">One line for <c>--help</c>.</param>
 /// <param name="Defaults">Its settings with their defaults; a record whose properties are the setting names, or null.</param>
-/// <param name="Fit">Fits it: training clicks, settings of the type of the defaults, monitor.</param>
+/// <param name="Fit">Fits it: training data, settings of the type of the defaults, monitor.</param>
 public sealed record Baseline(
-    string Name, string Description, object? Defaults, Func<CsrMatrix, object?, FitMonitor, IRecommender> Fit)
+    string Name, string Description, object? Defaults, Func<BaselineData, object?, FitMonitor, IRecommender> Fit)
 {
     /// <summary>The settings as JSON, names in camel case: <c>{"lambda": 500}</c>; empty for a baseline without settings.</summary>
     public JsonObject DefaultsAsJson() =>
         Defaults is null ? [] : JsonSerializer.SerializeToNode(Defaults, Defaults.GetType(), BaselineCatalogue.Format)!.AsObject();
 }
+
+/// <summary>What a baseline is fitted to.</summary>
+/// <param name="Train">Training clicks, users x items.</param>
+/// <param name="ItemFeatures">Items x features, or null; only marec needs it.</param>
+public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null);
 
 /// <summary>The catalogue of baselines.</summary>
 public static class BaselineCatalogue
@@ -30,12 +35,15 @@ public static class BaselineCatalogue
     /// <summary>All baselines, the simplest first.</summary>
     public static IReadOnlyList<Baseline> All { get; } =
     [
-        new("popularity", "every item by its number of clicks", null, (train, _, _) => Popularity.Fit(train)),
-        new("random", "random scores", new RandomSettings(), (train, s, _) => RandomScores.Fit(train, (RandomSettings)s!)),
-        new("itemknn", "item neighbours by shrunk cosine", new ItemKnnSettings(), (train, s, m) => ItemKnn.Fit(train, (ItemKnnSettings)s!, m)),
-        new("ease", "EASE (Steck 2019)", new EaseSettings(), (train, s, m) => Ease.Fit(train, (EaseSettings)s!, m)),
-        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (train, s, m) => Ials.Fit(train, (IalsSettings)s!, m)),
-        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (train, s, m) => Slim.Fit(train, (SlimSettings)s!, m)),
+        new("popularity", "every item by its number of clicks", null, (data, _, _) => Popularity.Fit(data.Train)),
+        new("random", "random scores", new RandomSettings(), (data, s, _) => RandomScores.Fit(data.Train, (RandomSettings)s!)),
+        new("itemknn", "item neighbours by shrunk cosine", new ItemKnnSettings(), (data, s, m) => ItemKnn.Fit(data.Train, (ItemKnnSettings)s!, m)),
+        new("ease", "EASE (Steck 2019)", new EaseSettings(), (data, s, m) => Ease.Fit(data.Train, (EaseSettings)s!, m)),
+        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (data, s, m) => Ials.Fit(data.Train, (IalsSettings)s!, m)),
+        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (data, s, m) => Slim.Fit(data.Train, (SlimSettings)s!, m)),
+        new("marec", "MARec on EASE (Monteil et al. 2024), needs item features", new MarecSettings(), (data, s, m) => Marec.Fit(
+            data.Train, data.ItemFeatures ?? throw new InputException("marec: needs item features, such as genres, which this data has not."),
+            (MarecSettings)s!, m)),
     ];
 
     /// <summary>The baseline of that name, or null.</summary>
@@ -43,15 +51,15 @@ public static class BaselineCatalogue
 
     /// <summary>Fits a baseline by name.</summary>
     /// <param name="name">As in <c>--model</c>.</param>
-    /// <param name="train">Training clicks.</param>
+    /// <param name="data">Training clicks, and item features where there are any.</param>
     /// <param name="settings">Settings that differ from the defaults: <c>{"lambda": 300}</c>; null for none.</param>
     /// <param name="monitor">Progress and cancellation.</param>
     /// <exception cref="InputException">No such baseline, or a setting it has not or cannot take.</exception>
-    public static IRecommender Fit(string name, CsrMatrix train, JsonObject? settings = null, FitMonitor monitor = default)
+    public static IRecommender Fit(string name, BaselineData data, JsonObject? settings = null, FitMonitor monitor = default)
     {
         var baseline = Find(name)
             ?? throw new InputException($"No baseline '{name}': there are {string.Join(", ", All.Select(b => b.Name))}.");
-        return baseline.Fit(train, Apply(baseline, settings), monitor);
+        return baseline.Fit(data, Apply(baseline, settings), monitor);
     }
 
     private static object? Apply(Baseline baseline, JsonObject? settings)
