@@ -246,4 +246,16 @@ public sealed class TrainerTests : IDisposable
             (preset with { Epochs = 150, Hidden = [600, 300], Seed = 4 }).DeviationsFrom(preset));
         Assert.Contains("liang2018", Assert.Throws<InputException>(() => Preset.Load("nope")).Message);
     }
+
+    [Fact]
+    public void Memory_is_estimated_and_a_run_that_cannot_fit_is_refused()
+    {
+        // 20108-600-200-600-20108 in single precision with fused updates: 24.4 M weights and two moments; logits of 500 users.
+        var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, doublePrecision: false, fused: true);
+        Assert.InRange(estimate.Parameters, 24_500_000, 24_520_000);
+        Assert.Equal(12 * estimate.Parameters, estimate.ParameterBytes);
+        Assert.InRange(estimate.ActivationBytes, 40_216_000, 50_000_000);
+        var huge = MemoryEstimate.Of(new RunSettings { Hidden = [2_000_000] }, 2_000_000, doublePrecision: true, fused: false);
+        Assert.Contains("--hidden", Assert.Throws<InputException>(huge.RequireFits).Message);
+    }
 }

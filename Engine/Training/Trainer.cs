@@ -66,6 +66,8 @@ public sealed class Trainer : IDisposable
         settings.Validate();
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
         (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, data.Validation);
+        Memory = MemoryEstimate.Of(settings, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates);
+        Memory.RequireFits();
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
         Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
         _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
@@ -82,6 +84,9 @@ public sealed class Trainer : IDisposable
         ? CsrMatrix.Union(data.Train, data.Validation.HeldOut)
         : throw new InputException(
             "--fit-validation needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
+
+    /// <summary>What the run was estimated to need.</summary>
+    public MemoryEstimate Memory { get; }
 
     /// <summary>The model in training.</summary>
     public Autoencoder Model { get; }
