@@ -32,7 +32,10 @@ public static class Program
         var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"manualvae: {parsed.Errors[0].Message} Try: {Path(parsed.CommandResult)} --help");
+            // A word that was not understood explains more than the verb or flag that is missing for it.
+            var error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? parsed.Errors[0];
+            string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            Console.Error.WriteLine($"manualvae: {message} Try: manualvae {PathTo(parsed.CommandResult)}--help");
             return WrongUsage;
         }
         try
@@ -57,13 +60,17 @@ public static class Program
         }
     }
 
-    private static string Path(CommandResult? command) => command?.Parent is CommandResult parent
-        ? $"{Path(parent)} {command.Command.Name}"
-        : "manualvae";
+    // "data import " for a verb in a verb.
+    private static string PathTo(CommandResult verb) =>
+        verb.Parent is CommandResult parent ? $"{PathTo(parent)}{verb.Command.Name} " : "";
 
     private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
         DataVerb.Create(),
+        TrainVerb.Create(),
+        EvaluateVerb.Create(),
+        RecommendVerb.Create(),
+        SimilarVerb.Create(),
         DevicesVerb.Create(),
     };
 }

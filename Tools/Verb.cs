@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManualVae.Data;
 
 namespace ManualVae.Tools;
 
@@ -10,6 +11,17 @@ internal static class Verb
 
     /// <summary><c>--json</c>: one JSON document on standard output.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
+
+    /// <summary><c>--run</c>: the run folder to use.</summary>
+    public static Option<string> Run() => new("--run") { Description = "Run folder (made by: manualvae train).", HelpName = "folder", Required = true };
+
+    /// <summary><c>--top</c>: length of a list.</summary>
+    public static Option<int> Top() => new("--top") { Description = "How many items.", HelpName = "k", DefaultValueFactory = _ => 10 };
+
+    /// <summary>Refuses a count below 1.</summary>
+    /// <exception cref="InputException">It is.</exception>
+    public static int Positive(string flag, int value) =>
+        value >= 1 ? value : throw new InputException($"{flag} {value}: give a whole number of 1 or more.");
 
     /// <summary>A command with its options and what it does.</summary>
     public static Command Create(string name, string description, Func<ParseResult, int> run, params Symbol[] symbols)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
@@ -24,6 +25,9 @@ public sealed record RunManifest
 
     /// <summary>Every setting.</summary>
     public required RunSettings Settings { get; init; }
+
+    /// <summary>Settings of a baseline that differ from its defaults; null for an autoencoder.</summary>
+    public JsonObject? BaselineSettings { get; init; }
 
     /// <summary>Folder of the prepared dataset.</summary>
     public required string Data { get; init; }
@@ -109,9 +113,11 @@ public sealed class RunFolder
     {
         AtomicFile.RefuseToReplace(path, overwrite: false);
         Directory.CreateDirectory(path);
-        AtomicFile.WriteText(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(manifest, Json.WithKebabSettings()) + "\n");
-        return new(path, manifest);
+        return new RunFolder(path, manifest).Write();
     }
+
+    /// <summary>The same run described anew: <c>run.json</c> is replaced.</summary>
+    public RunFolder Update(RunManifest manifest) => new RunFolder(Path, manifest).Write();
 
     /// <summary>Opens a run.</summary>
     /// <exception cref="InputException">The folder is not a run.</exception>
@@ -153,6 +159,12 @@ public sealed class RunFolder
             backend, Manifest.Settings.ToAutoencoder(), Manifest.Items, batchSize, Manifest.Settings.Seed, training);
         Checkpoint.Load(File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint, model);
         return model;
+    }
+
+    private RunFolder Write()
+    {
+        AtomicFile.WriteText(System.IO.Path.Combine(Path, "run.json"), JsonSerializer.Serialize(Manifest, Json.WithKebabSettings()) + "\n");
+        return this;
     }
 }
 

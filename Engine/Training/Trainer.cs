@@ -120,7 +120,7 @@ public sealed class Trainer : IDisposable
             var (anchorSpread, meanSpread) = Spreads();
             RequireFiniteWeights();
             double beta = _beta.At(_state.Updates);
-            double? value = Validate(cancellation);
+            double? value = Validate();
             bool best = value is double v && !(v <= _state.BestValue);
             _beta.Validated(best, beta);
             int epoch = _state.Epoch + 1;
@@ -238,9 +238,10 @@ public sealed class Trainer : IDisposable
     private (double? Anchors, double? Means) Spreads() => !Model.Settings.Anchors ? (null, null) : (
         Spread.Of(Model.Backend, Model.Parameters["anchors"].Value), Spread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
-    private double? Validate(CancellationToken cancellation) => _validation is null
+    // Not interrupted: it takes seconds, and the epoch's checkpoint follows it.
+    private double? Validate() => _validation is null
         ? null
-        : Evaluator.Evaluate(Model, _validation, [_metric], cancellation: cancellation).Metrics[0].Mean;
+        : Evaluator.Evaluate(Model, _validation, [_metric]).Metrics[0].Mean;
 
     /// <summary>Fisher-Yates with the counter-based generator: a pure function of (seed, epoch).</summary>
     private void Shuffle(int epoch)

@@ -1,0 +1,111 @@
+using Xunit;
+
+namespace ManualVae.Tests.Tools;
+
+/// <summary>Whatever the user gets wrong: exit code 2, one line that says what, where and what to do, nothing left behind.</summary>
+[Collection(nameof(CommandLine))]
+public sealed class BadUsageTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestData.NewFolder();
+
+    public BadUsageTests()
+    {
+        CommandLine.WriteToyData(_folder["data"]);
+        _folder.Write("not-a-run/readme.txt", "nothing");
+        _folder.Write("broken.json", "{ \"epochs\": 3,\n  latent }");
+        _folder.Write("unknown.json", "{ \"epoch\": 3 }");
+        _folder.Write("wrong.json", "{ \"epochs\": \"many\" }");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("fly", "fly")]
+    [InlineData("train --output RUN", "--data")]
+    [InlineData("train --data DATA", "--output")]
+    [InlineData("train --data NOWHERE --output RUN", "no such folder")]
+    [InlineData("train --data not-a-run --output RUN", "manifest.json")]
+    [InlineData("train --data DATA --output not-a-run", "not empty")]
+    [InlineData("train --data DATA --output RUN --epochs 0", "--epochs is 0")]
+    [InlineData("train --data DATA --output RUN --epochs many", "--epochs 'many'")]
+    [InlineData("train --data DATA --output RUN --hidden 600,x", "--hidden '600,x'")]
+    [InlineData("train --data DATA --output RUN --dropout 1", "--dropout is 1")]
+    [InlineData("train --data DATA --output RUN --learning-rate -1", "--learning-rate is -1")]
+    [InlineData("train --data DATA --output RUN --likelihood poisson", "multinomial, gaussian, logistic")]
+    [InlineData("train --data DATA --output RUN --model perceptron", "--model perceptron")]
+    [InlineData("train --data DATA --output RUN --preset best", "--preset best")]
+    [InlineData("train --data DATA --output RUN --device abacus", "--device abacus")]
+    [InlineData("train --data DATA --output RUN --validation-metric Luck@3", "Luck")]
+    [InlineData("train --data DATA --output RUN --threads -2", "--threads")]
+    [InlineData("train --data DATA --output RUN --latent 2000000000 --device simd", "memory")]
+    [InlineData("train --data DATA --output RUN --config broken.json", "broken.json, line 2")]
+    [InlineData("train --data DATA --output RUN --config unknown.json", "did you mean 'epochs'")]
+    [InlineData("train --data DATA --output RUN --config wrong.json", "epochs 'many'")]
+    [InlineData("train --data DATA --output RUN --config nowhere.json", "no such file")]
+    [InlineData("train --data DATA --output RUN --colour red", "--colour")]
+    [InlineData("train --resume --output not-a-run", "is not a run")]
+    [InlineData("evaluate --run not-a-run", "is not a run")]
+    [InlineData("evaluate", "--run")]
+    [InlineData("evaluate --run not-a-run --split tomorrow", "tomorrow")]
+    [InlineData("recommend --run not-a-run", "--user")]
+    [InlineData("recommend --run not-a-run --user u1 --all", "one of")]
+    [InlineData("recommend --run not-a-run --all", "--output")]
+    [InlineData("recommend --run not-a-run --user u1 --top 0", "--top 0")]
+    public void One_clear_line_and_exit_code_2(string command, string expected)
+    {
+        string[] before = Files();
+        var result = CommandLine.Run([.. command.Split(' ').Select(Place)]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Messages);
+        Assert.StartsWith("manualvae: ", result.Messages);
+        Assert.Single(result.Messages.Trim().Split('\n'));
+        Assert.DoesNotContain("   at ", result.Messages);
+        Assert.Equal("", result.Output);
+        Assert.Equal(before, Files());
+    }
+
+    [Fact]
+    public void A_run_is_asked_for_something_it_has_not()
+    {
+        CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["run"], "--epochs", "1", "--hidden", "4", "--latent", "2", "--device", "simd").Succeeded();
+        foreach (var (arguments, expected) in new (string[], string)[]
+        {
+            (["recommend", "--run", _folder["run"], "--user", "nobody"], "--user nobody"),
+            (["recommend", "--run", _folder["run"], "--items", "i1,nothing"], "--items nothing"),
+            (["evaluate", "--run", _folder["run"], "--metrics", "NDCG@0"], "NDCG@0"),
+            (["evaluate", "--run", _folder["run"], "--data", _folder["nowhere"]], "no such folder"),
+        })
+        {
+            var result = CommandLine.Run(arguments);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(expected, result.Messages);
+        }
+
+        // One changed byte of a prepared file, or of a checkpoint, is found.
+        Damage(_folder["run", "best.ckpt"]);
+        var checkpoint = CommandLine.Run("evaluate", "--run", _folder["run"]);
+        Assert.Equal(2, checkpoint.ExitCode);
+        Assert.Contains("best.ckpt", checkpoint.Messages);
+        Damage(_folder["data", "train.csr"]);
+        var data = CommandLine.Run("evaluate", "--run", _folder["run"]);
+        Assert.Equal(2, data.ExitCode);
+        Assert.Contains("train.csr", data.Messages);
+    }
+
+    private static void Damage(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    private string Place(string word) => word switch
+    {
+        "DATA" => _folder["data"],
+        "RUN" => _folder["run"],
+        "NOWHERE" => _folder["nowhere"],
+        _ => word.EndsWith(".json", StringComparison.Ordinal) || word == "not-a-run" ? _folder[word] : word,
+    };
+
+    private string[] Files() => [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using ManualVae.Data;
+using ManualVae.Evaluation;
+using Spectre.Console;
+
+namespace ManualVae.Tools;
+
+/// <summary><c>manualvae evaluate</c>: measures a run on held-out clicks and writes <c>results.json</c>.</summary>
+internal static class EvaluateVerb
+{
+    public static Command Create()
+    {
+        var run = Verb.Run();
+        var split = Split();
+        var metrics = Metrics();
+        var perUser = new Option<string?>("--per-user") { Description = "Write each user's values into this file (tab-separated).", HelpName = "file" };
+        var json = Verb.Json();
+        var model = new TrainedModel.Flags();
+        return Verb.Create("evaluate", "Measure a run on held-out clicks; writes results.json into the run.", parsed =>
+        {
+            using var trained = model.Open(parsed, parsed.GetValue(run)!);
+            string name = parsed.GetValue(split)!;
+            var part = TrainedModel.Part(trained.Data, name);
+            var result = Evaluate(trained, part, parsed.GetValue(metrics));
+            var document = Document(trained, result, name);
+            document.Save(trained.Run.Results);
+            if (parsed.GetValue(perUser) is string file) PerUserFile.Write(file, result, part, trained.Data.UserIds);
+            if (parsed.GetValue(json)) Console.Out.WriteLine(document.ToJson());
+            else WriteTable(document, result);
+            return Program.Done;
+        }, [run, split, metrics, perUser, json, .. model.Options]);
+    }
+
+    /// <summary><c>--split</c>.</summary>
+    public static Option<string> Split()
+    {
+        var split = new Option<string>("--split") { Description = "Which held-out part.", DefaultValueFactory = _ => "test" };
+        return split.AcceptOnlyFromAmong("validation", "test");
+    }
+
+    /// <summary><c>--metrics</c>.</summary>
+    public static Option<string?> Metrics() => new("--metrics")
+    {
+        Description = "Names such as Recall@20,NDCG@100,Coverage@20. [default: those of the data's protocol]", HelpName = "names",
+    };
+
+    /// <summary>Evaluates a model on a part with metrics by name, or with the defaults of the part's protocol.</summary>
+    public static EvaluationResult Evaluate(TrainedModel trained, EvaluationSplit part, string? metrics) => Evaluator.Evaluate(
+        trained.Recommender, part, metrics is null ? Metric.DefaultsFor(part) : Metric.ParseList(metrics),
+        ItemPopularity.Of(trained.Data.Train), cancellation: Verb.Cancellation);
+
+    /// <summary>The contents of <c>results.json</c>.</summary>
+    public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split) =>
+        ResultsDocument.From(result, trained.Run.Manifest.Model, Path.GetFullPath(trained.Data.Directory), split);
+
+    private static void WriteTable(ResultsDocument document, EvaluationResult result)
+    {
+        var console = Terminal.Results;
+        var table = Terminal.Table("metric", ">mean", ">± standard error", "definition");
+        foreach (var metric in result.Metrics)
+            table.AddRow(
+                $"[bold]{metric.Metric}[/]", metric.Mean.ToString("0.0000", CultureInfo.InvariantCulture),
+                metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "", $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
+            $"[bold]{document.Model}[/] on {document.Split}: {document.Users:#,0} users{(document.SkippedUsers > 0 ? $", {document.SkippedUsers:#,0} skipped (nothing held out)" : "")}"));
+        console.Write(table);
+    }
+}

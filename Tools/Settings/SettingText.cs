@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+
+namespace ManualVae.Tools.Settings;
+
+/// <summary>Values of settings as text, as flags and tables show them.</summary>
+internal static class SettingText
+{
+    /// <summary>Reads a value of a type.</summary>
+    /// <param name="where">The flag, or file and name, for messages.</param>
+    /// <param name="text">What was given; null where a switch was given without a value.</param>
+    /// <param name="type">Type of the setting.</param>
+    /// <exception cref="InputException">The text is not of that type.</exception>
+    public static JsonNode? Read(string where, string? text, Type type)
+    {
+        const NumberStyles whole = NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands;
+        string value = (text ?? "true").Trim();
+        var culture = CultureInfo.InvariantCulture;
+        if (type == typeof(string)) return value;
+        if (type == typeof(bool)) return value.ToLowerInvariant() switch
+        {
+            "true" or "yes" or "on" or "1" => true,
+            "false" or "no" or "off" or "0" => false,
+            _ => throw Refuse("true or false"),
+        };
+        if (type == typeof(int)) return int.TryParse(value, whole, culture, out int i) ? i : throw Refuse("a whole number");
+        if (type == typeof(long)) return long.TryParse(value, whole, culture, out long l) ? l : throw Refuse("a whole number");
+        if (type == typeof(ulong)) return ulong.TryParse(value, whole, culture, out ulong u) ? u : throw Refuse("a whole number of 0 or more");
+        if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, culture, out double d) && double.IsFinite(d) ? d : throw Refuse("a number");
+        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse($"one of {string.Join(", ", Names(type))}");
+        if (type.IsAssignableTo(typeof(IEnumerable<int>)))
+        {
+            if (value is "null") return null;
+            var numbers = new JsonArray();
+            if (value is not ("" or "none" or "[]"))
+                foreach (string part in value.Trim('[', ']').Split(','))
+                    numbers.Add(int.TryParse(part, whole, culture, out int n) ? n : throw Refuse("whole numbers separated by commas, such as 600,200, or none"));
+            return numbers;
+        }
+        throw new NotSupportedException($"A setting of type {type}.");
+
+        InputException Refuse(string wanted) => new($"{where} '{value}': give {wanted}.");
+    }
+
+    /// <summary>A value as a flag would take it.</summary>
+    public static string Write(JsonNode? value) => value switch
+    {
+        null => "null",
+        JsonArray array => array.Count == 0 ? "none" : string.Join(',', array.Select(Write)),
+        _ => value.GetValueKind() == JsonValueKind.String ? (string)value! : value.ToJsonString(),
+    };
+
+    /// <summary>A value as a flag would take it.</summary>
+    public static string Write(JsonElement value) => Write(JsonSerializer.SerializeToNode(value));
+
+    /// <summary>What a value of the type looks like, in help.</summary>
+    public static string Kind(Type type) =>
+        type == typeof(bool) ? "true|false"
+        : type == typeof(double) ? "x"
+        : type == typeof(string) || type.IsEnum ? "name"
+        : type.IsAssignableTo(typeof(IEnumerable<int>)) ? "n,n,..."
+        : "n";
+
+    /// <summary>The names of an enumeration, in help; empty for other types.</summary>
+    public static string Choices(Type type) => type.IsEnum ? $"One of {string.Join(", ", Names(type))}." : "";
+
+    private static IEnumerable<string> Names(Type type) => Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);
+}

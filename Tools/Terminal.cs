@@ -1,0 +1,73 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace ManualVae.Tools;
+
+/// <summary>Where words go: results to standard output, everything else to standard error.</summary>
+internal static class Terminal
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        WriteIndented = true,
+        NewLine = "\n",
+    };
+
+    /// <summary>For results.</summary>
+    public static IAnsiConsole Results => Create(Console.Out, Console.IsOutputRedirected);
+
+    /// <summary>For progress and messages.</summary>
+    public static IAnsiConsole Messages => Create(Console.Error, Console.IsErrorRedirected);
+
+    /// <summary>True where a person watches the progress.</summary>
+    public static bool IsWatched => !Console.IsErrorRedirected && Messages.Profile.Capabilities.Ansi;
+
+    /// <summary>One JSON document on standard output.</summary>
+    public static void WriteJson<T>(T document) => Console.Out.WriteLine(ToJson(document));
+
+    /// <summary>The JSON text of a document, names in camel case.</summary>
+    public static string ToJson<T>(T document) => JsonSerializer.Serialize(document, Format);
+
+    /// <summary>A duration for people: <c>0:07</c>, <c>1:02:33</c>.</summary>
+    public static string Clock(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}" : $"{time.Minutes}:{time.Seconds:00}";
+
+    /// <summary>A number of bytes for people: <c>120 MiB</c>.</summary>
+    public static string Bytes(double bytes) => bytes switch
+    {
+        >= 1L << 30 => FormattableString.Invariant($"{bytes / (1L << 30):0.0} GiB"),
+        >= 1L << 20 => FormattableString.Invariant($"{bytes / (1L << 20):0} MiB"),
+        _ => FormattableString.Invariant($"{bytes / 1024:0} KiB"),
+    };
+
+    /// <summary>A table in the style of all verbs.</summary>
+    public static Table Table(params string[] columns)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        table.BorderColor(Color.Grey);
+        foreach (string column in columns)
+        {
+            bool right = column.StartsWith('>');
+            var header = new TableColumn($"[bold]{Markup.Escape(column.TrimStart('>'))}[/]");
+            table.AddColumn(right ? header.RightAligned() : header);
+        }
+        return table;
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (redirected) console.Profile.Width = 160; // a file has no width; never break its lines early
+        return console;
+    }
+}

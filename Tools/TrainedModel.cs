@@ -1,0 +1,91 @@
+using System.CommandLine;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Models.Baselines;
+using ManualVae.Training;
+
+namespace ManualVae.Tools;
+
+/// <summary>A run folder opened for use: its data, its backend and its model.</summary>
+internal sealed class TrainedModel : IDisposable
+{
+    private readonly IBackend? _backend;
+
+    private TrainedModel(RunFolder run, PreparedDataset data, IBackend? backend, IRecommender recommender) =>
+        (Run, Data, _backend, Recommender) = (run, data, backend, recommender);
+
+    /// <summary>The run.</summary>
+    public RunFolder Run { get; }
+
+    /// <summary>The data it was trained on, or what the user gave instead.</summary>
+    public PreparedDataset Data { get; }
+
+    /// <summary>The model.</summary>
+    public IRecommender Recommender { get; }
+
+    /// <summary>The flags that say what to open and where to compute.</summary>
+    public sealed class Flags
+    {
+        private readonly Option<string?> _data = new("--data") { Description = "Prepared dataset. [default: the one the run was trained on]", HelpName = "folder" };
+        private readonly Option<string?> _device = new("--device") { Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
+        private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 for all.", HelpName = "n" };
+
+        /// <summary>The flags, for a command.</summary>
+        public IEnumerable<Symbol> Options => [_data, _device, _threads];
+
+        /// <summary>Opens a run.</summary>
+        public TrainedModel Open(ParseResult parsed, string run) =>
+            TrainedModel.Open(run, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads));
+    }
+
+    /// <summary>Opens a run. A baseline is fitted again: it is a pure function of the data and of its settings.</summary>
+    /// <param name="path">The run folder.</param>
+    /// <param name="data">Another prepared dataset, or null for the run's.</param>
+    /// <param name="device">Where to compute, or null for the run's device.</param>
+    /// <param name="threads">Threads; 0 for all.</param>
+    /// <exception cref="InputException">Not a run, or its data has changed.</exception>
+    public static TrainedModel Open(string path, string? data = null, string? device = null, int threads = 0)
+    {
+        var run = RunFolder.Open(path);
+        var manifest = run.Manifest;
+        if (data is null && !Directory.Exists(manifest.Data))
+            throw new InputException($"{manifest.Data}: the run's data is not there any more; say where it is with --data DIR.");
+        var prepared = PreparedDataset.Open(data ?? manifest.Data);
+        if (prepared.ManifestHash != manifest.DataHash)
+        {
+            if (data is null)
+                throw new InputException($"{manifest.Data}: is not the data this run was trained on (its manifest has changed); "
+                    + "import it again as before, or pass --data DIR.");
+            Console.Error.WriteLine($"note: {data} is not the data that {path} was trained on.");
+        }
+        if (prepared.ItemCount != manifest.Items)
+            throw new InputException($"{prepared.Directory}: has {prepared.ItemCount} items, the run {path} was trained on {manifest.Items}.");
+        if (manifest.BaselineSettings is not null)
+            return new(run, prepared, null, BaselineCatalogue.Fit(
+                manifest.Model, prepared.Train, manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
+        var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { });
+        try
+        {
+            return new(run, prepared, backend, run.LoadModel(backend));
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The part of the data that a name means.</summary>
+    /// <exception cref="InputException">The data has no such part.</exception>
+    public static EvaluationSplit Part(PreparedDataset data, string split) =>
+        (split == "validation" ? data.Validation : data.Test)
+        ?? throw new InputException($"{data.Directory}: has no {split} part; import it with --split, or choose the other with --split validation|test.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Recommender.Dispose();
+        _backend?.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models.Baselines;
+using ManualVae.Tools.Settings;
+using ManualVae.Training;
+
+namespace ManualVae.Tools;
+
+/// <summary>How a training ended.</summary>
+internal sealed record TrainingOutcome(
+    string Run, string Model, int Epochs, int BestEpoch, string ValidationMetric, double? Validation, double BestBeta, long Parameters, double Seconds)
+{
+    public override string ToString() => Epochs == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Run}: {Model} fitted in {Seconds:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{Run}: {Model}, {Epochs} epochs in {Terminal.Clock(TimeSpan.FromSeconds(Seconds))}, ")
+          + (Validation is double value
+              ? string.Create(CultureInfo.InvariantCulture, $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}")
+              : "no validation part: the last epoch counts");
+}
+
+/// <summary>Trains into a run folder and tells a person how it goes.</summary>
+internal static class TrainingJob
+{
+    /// <summary>Starts a new run; nothing is written before everything that can be refused is checked.</summary>
+    public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder, bool quiet = false)
+    {
+        AtomicFile.RefuseToReplace(folder, overwrite: false);
+        if (settings.Baseline is not null) return Fit(data, settings, folder);
+        using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, _ => { });
+        MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits();
+        var run = RunFolder.Create(folder, Manifest(data, settings));
+        try
+        {
+            return Train(data, run, backend, resume: false, quiet);
+        }
+        catch (InputException) // the trainer refused: nothing began
+        {
+            Directory.Delete(run.Path, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run from its last checkpoint, or from the start where it had not come to one.</summary>
+    public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, bool quiet = false)
+    {
+        using var backend = Backends.Create(run.Manifest.Settings.Device, run.Manifest.Settings.Threads, _ => { });
+        return Train(data, run, backend, File.Exists(run.LastCheckpoint), quiet);
+    }
+
+    private static TrainingOutcome Train(
+        PreparedDataset data, RunFolder run, IBackend backend, bool resume, bool quiet)
+    {
+        var settings = run.Manifest.Settings;
+        using var display = TrainingDisplay.Create(settings, quiet);
+        using var trainer = new Trainer(data, settings, backend, run, display);
+        run = run.Update(run.Manifest with { Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length), Backend = backend.Description });
+        if (!quiet) WriteHeader(data, run, backend, trainer.Memory);
+        if (resume) trainer.Resume();
+        if (resume && !quiet) Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
+        try
+        {
+            var epochs = display.Watch(() => trainer.Run(Verb.Cancellation));
+            var state = trainer.State;
+            return new(run.Path, settings.Model, epochs.Count, state.BestEpoch, settings.ValidationMetric, state.BestValue, state.BestBeta,
+                run.Manifest.Parameters, epochs.Sum(e => e.Seconds));
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine($"saved      {run.LastCheckpoint}; go on with: manualvae train --resume --output {run.Path}");
+            throw;
+        }
+    }
+
+    private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder)
+    {
+        var clock = Stopwatch.StartNew();
+        var monitor = new FitMonitor(line => Console.Error.WriteLine($"{settings.Run.Model}: {line}"), Verb.Cancellation);
+        BaselineCatalogue.Fit(settings.Run.Model, data.Train, settings.Baseline, monitor).Dispose();
+        RunFolder.Create(folder, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+        return new(folder, settings.Run.Model, 0, 0, settings.Run.ValidationMetric, null, 0, 0, clock.Elapsed.TotalSeconds);
+    }
+
+    private static RunManifest Manifest(PreparedDataset data, ResolvedSettings settings) => new()
+    {
+        Model = settings.Run.Model,
+        Preset = settings.Preset,
+        Deviations = settings.Deviations,
+        Settings = settings.Run,
+        Data = Path.GetFullPath(data.Directory),
+        DataHash = data.ManifestHash,
+        Items = data.ItemCount,
+    };
+
+    private static void WriteHeader(PreparedDataset data, RunFolder run, IBackend backend, MemoryEstimate memory)
+    {
+        var (settings, counts, manifest) = (run.Manifest.Settings, data.Manifest.Counts, run.Manifest);
+        var message = Console.Error;
+        message.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model      {settings.Model}, {manifest.Parameters:#,0} weights"));
+        message.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, {counts.TrainClicks:#,0} clicks"));
+        message.WriteLine($"device     {backend.Description}");
+        message.WriteLine($"memory     about {memory}");
+        message.WriteLine($"seed       {settings.Seed}");
+        message.WriteLine($"preset     {manifest.Preset}, {(manifest.Deviations.Count == 0 ? "no deviation" : $"{manifest.Deviations.Count} deviations:")}");
+        foreach (string deviation in manifest.Deviations) message.WriteLine($"           {deviation}");
+        message.WriteLine($"run        {run.Path}");
+    }
+}
