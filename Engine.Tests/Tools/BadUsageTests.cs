@@ -37,7 +37,7 @@ public sealed class BadUsageTests : IDisposable
     [InlineData("train --data DATA --output RUN --device abacus", "--device abacus")]
     [InlineData("train --data DATA --output RUN --validation-metric Luck@3", "Luck")]
     [InlineData("train --data DATA --output RUN --threads -2", "--threads")]
-    [InlineData("train --data DATA --output RUN --latent 2000000000 --device simd", "memory")]
+    [InlineData("train --data DATA --output RUN --latent 2000000000 --device simd", "lower --hidden")]
     [InlineData("train --data DATA --output RUN --config broken.json", "broken.json, line 2")]
     [InlineData("train --data DATA --output RUN --config unknown.json", "did you mean 'epochs'")]
     [InlineData("train --data DATA --output RUN --config wrong.json", "epochs 'many'")]
