@@ -1,5 +1,7 @@
 using System.Globalization;
+#if !ILGPU
 using System.Reflection;
+#endif
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
@@ -24,9 +26,11 @@ public static class Backends
     /// </summary>
     /// <param name="device">One of <see cref="Names"/>.</param>
     /// <param name="threads">Threads of a CPU backend; 0 for one a logical processor.</param>
+    /// <param name="precision">Precision of a GPU's matrix products; anything but single needs a device that has it.</param>
     /// <param name="message">Takes the line that <c>auto</c> may have to say; standard error if null.</param>
     /// <exception cref="InputException">The name is unknown, or this machine lacks what was asked for.</exception>
-    public static IBackend Create(string device, int threads = 0, Action<string>? message = null)
+    public static IBackend Create(string device, int threads = 0, Action<string>? message = null,
+        Precision precision = Precision.Single)
     {
         if (threads < 0) throw new InputException($"--threads {threads}: give a number of threads, or 0 for all processors.");
         switch (device)
@@ -34,7 +38,7 @@ public static class Backends
             case "reference": return new ReferenceBackend();
             case "simd": return Simd(threads);
             case "auto":
-                if (CreateGpu("gpu:0", out string reason) is { } gpu) return gpu;
+                if (CreateGpu("gpu:0", precision, out string reason) is { } gpu) return gpu;
                 (message ?? Console.Error.WriteLine)($"device: simd, for there is no GPU: {reason}");
                 return Simd(threads);
             case "gpu": device = "gpu:0"; break;
@@ -42,7 +46,7 @@ public static class Backends
         if (device != "ilgpu-cpu" && !(device.StartsWith("gpu:", StringComparison.Ordinal)
                 && int.TryParse(device.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             throw new InputException($"--device {device}: no such device; give one of {Names}.");
-        return CreateGpu(device, out string why)
+        return CreateGpu(device, precision, out string why)
             ?? throw new InputException($"--device {device}: {why} (try: manualvae devices, or --device auto)");
     }
 
@@ -64,13 +68,14 @@ public static class Backends
     private static SimdBackend Simd(int threads) => new(threads);
 
 #if ILGPU
-    private static IBackend? CreateGpu(string device, out string reason) => Gpu.GpuDevices.Create(device, out reason);
+    private static IBackend? CreateGpu(string device, Precision precision, out string reason) =>
+        Gpu.GpuDevices.Create(device, precision, out reason);
 #else
     /// <summary>What the build's probe for the package found, see Ilgpu.targets.</summary>
     private static string NotBuiltIn { get; } = "built without ILGPU: " + (typeof(Backends).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "IlgpuAbsent")?.Value ?? "reason unknown");
 
-    private static IBackend? CreateGpu(string device, out string reason)
+    private static IBackend? CreateGpu(string device, Precision precision, out string reason)
     {
         reason = NotBuiltIn;
         return null;

@@ -1,0 +1,115 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ManualVae.Compute.Gpu.Kernels;
+
+namespace ManualVae.Compute.Gpu;
+
+/// <summary>Dense and sparse layers.</summary>
+internal sealed partial class GpuBackend : IGemmLadder
+{
+    private static readonly string[] AllLevels = ["naive", "tiled", "blocked", "divided"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Levels => AllLevels;
+
+    /// <inheritdoc/>
+    public void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c)
+    {
+        var g = Arguments(transpose, a, b, c, accumulate: false, default, Activation.Identity);
+        switch (level)
+        {
+            case "naive": _launcher.Run(Shape(g, GemmSimple.Tile, GemmSimple.Tile), GemmSimple.Naive, g); break;
+            case "tiled": _launcher.Run(Shape(g, GemmSimple.Tile, GemmSimple.Tile), GemmSimple.Tiled, g); break;
+            case "blocked": Blocked(g, 1); break;
+            case "divided": Blocked(g, Math.Max(2, Parts(g))); break;
+            default: throw new ArgumentException($"Got level '{level}', expected one of {string.Join(", ", Levels)}.", nameof(level));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MatMul(Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate = false) =>
+        Product(Arguments(transpose, a, b, c, accumulate, default, Activation.Identity));
+
+    /// <inheritdoc/>
+    public void LinearForward(Tensor x, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
+        Product(Arguments(Transpose.Second, x, weight.Value, y, accumulate: false, bias?.Value ?? default, activation));
+
+    /// <inheritdoc/>
+    public void LinearBackward(Tensor x, Parameter weight, Parameter? bias, Tensor dy, Tensor dx)
+    {
+        if (!dx.IsNone) MatMul(Transpose.None, dy, weight.Value, dx, accumulate: true);
+        if (!weight.Gradient.IsNone) MatMul(Transpose.First, dy, x, weight.Gradient, accumulate: true);
+        AddColumnSums(dy, bias);
+    }
+
+    /// <inheritdoc/>
+    public void EncodeInputs(SparseBatch batch, InputMask mask) => _launcher.Run(
+        Launcher.Groups(batch.Rows), SparseKernels.EncodeInputs, Structure(batch), View(batch.Targets), View(batch.Inputs),
+        (int)mask.Mode, mask.KeepProbability, new DeviceKey(mask.Key), mask.SharedUser);
+
+    /// <inheritdoc/>
+    public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
+        _launcher.Run(
+            Launcher.Groups(batch.Rows), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias),
+            (int)activation, View(y), y.Columns);
+
+    /// <inheritdoc/>
+    public void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
+    {
+        if (!weight.Gradient.IsNone)
+            _launcher.Run(
+                Launcher.Groups(batch.ActiveColumnCount), SparseKernels.LinearBackward, Structure(batch), View(batch.Inputs), View(dy),
+                Gradient(weight), dy.Columns);
+        AddColumnSums(dy, bias);
+    }
+
+    private void AddColumnSums(Tensor dy, Parameter? bias)
+    {
+        if (bias is null || bias.Gradient.IsNone) return;
+        _launcher.Run(Launcher.Elements(dy.Columns), ElementKernels.AddColumnSums, View(dy), Gradient(bias), dy.Rows);
+    }
+
+    private GemmArguments Arguments(
+        Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate, Tensor bias, Activation activation)
+    {
+        bool first = transpose == Transpose.First, second = transpose == Transpose.Second;
+        int inner = first ? a.Rows : a.Columns;
+        return new()
+        {
+            A = View(a), B = View(b), C = View(c), Bias = View(bias), Partial = View(default(Tensor)),
+            M = c.Rows, N = c.Columns, K = inner, Chunk = inner,
+            ARow = first ? 1 : inner, AColumn = first ? c.Rows : 1,
+            BRow = second ? 1 : c.Columns, BColumn = second ? inner : 1,
+            Accumulate = accumulate ? 1 : 0, Activation = (int)activation,
+        };
+    }
+
+    private void Product(GemmArguments g) => Blocked(g, Parts(g));
+
+    /// <summary>Parts of the inner dimension that give every multiprocessor two groups, none shorter than eight slices.</summary>
+    private int Parts(in GemmArguments g)
+    {
+        long tiles = (long)Ceiling(g.M, GemmBlocked.Tile) * Ceiling(g.N, GemmBlocked.Tile);
+        return (int)Math.Min(2L * Accelerator.NumMultiprocessors / Math.Max(1, tiles), g.K / (8 * GemmBlocked.Depth));
+    }
+
+    private void Blocked(GemmArguments g, int parts)
+    {
+        if (parts > 1)
+        {
+            g.Chunk = Ceiling(Ceiling(g.K, parts), GemmBlocked.Depth) * GemmBlocked.Depth;
+            parts = Ceiling(g.K, g.Chunk); // rounding may leave fewer
+            if (parts > 1) g.Partial = Room(ref _parts, (long)parts * g.M * g.N);
+        }
+        var shape = Shape(g, GemmBlocked.Tile, 0);
+        _launcher.Run(
+            new KernelConfig(new Index3D(shape.GridDim.X, shape.GridDim.Y, Math.Max(1, parts)), new Index3D(GemmBlocked.Threads, 1, 1)),
+            GemmBlocked.Run, g);
+        if (parts > 1) _launcher.Run(Launcher.Elements((long)g.M * g.N), Gemm.SumParts, g, parts);
+    }
+
+    private static KernelConfig Shape(in GemmArguments g, int tile, int side) =>
+        new(new Index3D(Ceiling(g.N, tile), Ceiling(g.M, tile), 1), new Index3D(Math.Max(1, side), Math.Max(1, side), 1));
+
+    private static int Ceiling(int length, int step) => (length + step - 1) / step;
+}

@@ -1,0 +1,36 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace ManualVae.Compute.Gpu;
+
+/// <summary>Working memory of single operations: made at the first use, grown when a larger one comes, never given back in between.</summary>
+internal sealed partial class GpuBackend
+{
+    private MemoryBuffer1D<ulong, Stride1D.Dense>? _keys;
+    private MemoryBuffer1D<int, Stride1D.Dense>? _items;
+    private MemoryBuffer1D<float, Stride1D.Dense>? _itemScores, _parts;
+
+    private (ArrayView<ulong> Keys, ArrayView<int> Items, ArrayView<float> Scores) Ranking(int rows, int k)
+    {
+        long length = (long)rows * k;
+        return (Room(ref _keys, length), Room(ref _items, length), Room(ref _itemScores, length));
+    }
+
+    private ArrayView<T> Room<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? memory, long length) where T : unmanaged
+    {
+        if (memory is null || memory.Length < length)
+        {
+            if (memory is not null)
+            {
+                Synchronize(); // queued kernels may still use it
+                _others.Remove(memory);
+                _allocated -= memory.LengthInBytes;
+                memory.Dispose();
+                memory = null;
+            }
+            memory = Take<T>(length);
+            _others.Add(memory);
+        }
+        return ((ArrayView<T>)memory.View).SubView(0, length);
+    }
+}

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Globalization;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ManualVae.Compute.Gpu.Kernels;
+using ManualVae.Data;
+using View = ILGPU.ArrayView<float>;
+
+namespace ManualVae.Compute.Gpu;
+
+/// <summary>
+/// ILGPU kernels on a CUDA device, or on ILGPU's CPU accelerator for tests. Single precision. A step stays on the device from the
+/// upload of a batch to the Adam update: operations are queued, and only downloads wait for them. Every output element is computed by
+/// one thread in a fixed order, and no sum uses atomics, so results repeat to the last bit on one device.
+/// </summary>
+internal sealed partial class GpuBackend : IBackend
+{
+    private const double MiB = 1024 * 1024;
+
+    private readonly Context _context;
+    private readonly Launcher _launcher;
+    private readonly HashSet<GpuBuffer> _buffers = [];
+    private readonly List<IDisposable> _others = []; // batches, scratch
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> _none;
+    private readonly MemoryBuffer1D<double, Stride1D.Dense> _sums;
+    private readonly double[] _hostSums;
+    private readonly long _memoryLimit;
+    private long _allocated;
+
+    /// <summary>Takes over the accelerator and its context.</summary>
+    /// <param name="context">Owns the accelerator.</param>
+    /// <param name="accelerator">Where kernels run.</param>
+    /// <param name="name">Name as in <c>--device</c>.</param>
+    /// <param name="precision">Precision of the matrix products.</param>
+    /// <param name="memoryLimit">Bytes that may be taken; 0 for what the device has free.</param>
+    public GpuBackend(Context context, Accelerator accelerator, string name, Precision precision, long memoryLimit = 0)
+    {
+        (_context, Accelerator, Name, Precision) = (context, accelerator, name, precision);
+        _memoryLimit = memoryLimit > 0 ? memoryLimit
+            : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
+            : accelerator.MemorySize;
+        _launcher = new Launcher(accelerator);
+        _none = accelerator.Allocate1D<float>(1);
+        _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
+        _sums = accelerator.Allocate1D<double>(_hostSums.Length);
+    }
+
+    /// <summary>Where kernels run.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Precision of the matrix products; everything else is single.</summary>
+    public Precision Precision { get; }
+
+    /// <inheritdoc/>
+    public string Description =>
+        $"{Name} ({GpuDevices.Describe(Accelerator)}), single precision"
+        + (Precision == Precision.TensorFloat32 ? ", products in TF32" : "");
+
+    /// <summary>How often the host has waited for the device.</summary>
+    public long Synchronizations { get; private set; }
+
+    /// <summary>Waits until all queued work is done.</summary>
+    public void Synchronize()
+    {
+        Accelerator.DefaultStream.Synchronize();
+        Synchronizations++;
+    }
+
+    /// <summary>
+    /// Gives everything back: batches, tensors, the accelerator, its context, in that order. After a failure of the device each of
+    /// these may fail too; the rest is given back all the same, and the first failure stays the one that is reported.
+    /// </summary>
+    public void Dispose()
+    {
+        foreach (IDisposable owned in (IDisposable[])[.. _others, .. _buffers, _sums, _none, Accelerator, _context])
+            try
+            {
+                owned.Dispose();
+            }
+            catch (AcceleratorException)
+            {
+            }
+        _others.Clear();
+        _buffers.Clear();
+    }
+
+    // ---- Memory --------------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public Tensor Allocate(int rows, int columns)
+    {
+        long length = (long)rows * columns;
+        var buffer = new GpuBuffer(Take<float>(length));
+        _buffers.Add(buffer);
+        var tensor = new Tensor(buffer, 0, rows, columns);
+        Fill(tensor, 0);
+        return tensor;
+    }
+
+    /// <summary>Room for indices.</summary>
+    internal MemoryBuffer1D<int, Stride1D.Dense> AllocateIndices(long length) => Take<int>(length);
+
+    /// <summary>Memory of the device, or a refusal with the figures.</summary>
+    private MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
+    {
+        long bytes = Math.Max(1, length) * Interop.SizeOf<T>();
+        if (bytes > _memoryLimit - _allocated) throw TooLarge(bytes, null);
+        try
+        {
+            var memory = Accelerator.Allocate1D<T>(Math.Max(1, length));
+            _allocated += bytes;
+            return memory;
+        }
+        catch (AcceleratorException problem)
+        {
+            throw TooLarge(bytes, problem);
+        }
+    }
+
+    private InputException TooLarge(long bytes, Exception? problem)
+    {
+        string message = string.Create(CultureInfo.InvariantCulture,
+            $"--device {Name}: does not fit: {_memoryLimit / MiB:F0} MiB were free, {_allocated / MiB:F0} MiB are taken, another "
+            + $"{bytes / MiB:F0} MiB are needed; use a smaller --batch-size or smaller layers, or --device simd");
+        return problem is null ? new(message) : new(message, problem);
+    }
+
+    /// <inheritdoc/>
+    public void Free(Tensor tensor)
+    {
+        if (tensor.IsNone || !_buffers.Remove((GpuBuffer)tensor.Buffer)) return;
+        _allocated -= Math.Max(1, tensor.Buffer.Length) * sizeof(float);
+        ((GpuBuffer)tensor.Buffer).Dispose();
+    }
+
+    /// <inheritdoc/>
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries)
+    {
+        var batch = new GpuBatch(this, maxRows, columns, maxEntries);
+        _others.Add(batch);
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public void Upload(ReadOnlySpan<float> source, Tensor destination)
+    {
+        if (source.Length != destination.Length) throw new ArgumentException($"Got {source.Length} values for {destination.Length}.");
+        View(destination).CopyFromCPU(Accelerator.DefaultStream, source); // waits
+        Synchronizations++;
+    }
+
+    /// <inheritdoc/>
+    public void Upload(ReadOnlySpan<double> source, Tensor destination)
+    {
+        var single = ArrayPool<float>.Shared.Rent(source.Length);
+        for (int i = 0; i < source.Length; i++) single[i] = (float)source[i];
+        Upload(single.AsSpan(0, source.Length), destination);
+        ArrayPool<float>.Shared.Return(single);
+    }
+
+    /// <inheritdoc/>
+    public void Download(Tensor source, Span<float> destination)
+    {
+        View(source).CopyToCPU(Accelerator.DefaultStream, destination[..checked((int)source.Length)]); // waits
+        Synchronizations++;
+    }
+
+    /// <inheritdoc/>
+    public void Download(Tensor source, Span<double> destination)
+    {
+        int length = checked((int)source.Length);
+        var single = ArrayPool<float>.Shared.Rent(length);
+        Download(source, single.AsSpan(0, length));
+        for (int i = 0; i < length; i++) destination[i] = single[i];
+        ArrayPool<float>.Shared.Return(single);
+    }
+
+    /// <inheritdoc/>
+    public void Copy(Tensor source, Tensor destination)
+    {
+        if (source.Length > 0) View(source).CopyTo(Accelerator.DefaultStream, View(destination));
+    }
+
+    /// <inheritdoc/>
+    public void Fill(Tensor tensor, double value) =>
+        _launcher.Run(Launcher.Elements(tensor.Length), ElementKernels.Fill, View(tensor), (float)value);
+
+    /// <summary>The elements as kernels take them; none becomes a view of length 0.</summary>
+    internal View View(Tensor tensor) =>
+        tensor.IsNone ? ((View)_none.View).SubView(0, 0) : ((GpuBuffer)tensor.Buffer).View.SubView(tensor.Offset, tensor.Length);
+
+    private View Gradient(Parameter? parameter) => View(parameter?.Gradient ?? default);
+
+    private View Value(Parameter? parameter) => View(parameter?.Value ?? default);
+
+    private static DeviceBatch Structure(SparseBatch batch) => ((GpuBatch)batch).Device;
+}

@@ -1,0 +1,17 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace ManualVae.Compute.Gpu;
+
+/// <summary>Numbers in the device's memory.</summary>
+internal sealed class GpuBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory) : TensorBuffer, IDisposable
+{
+    /// <inheritdoc/>
+    public override long Length => memory.Length;
+
+    /// <summary>All elements, as kernels take them.</summary>
+    public ArrayView<float> View => memory.View;
+
+    /// <inheritdoc/>
+    public void Dispose() => memory.Dispose();
+}

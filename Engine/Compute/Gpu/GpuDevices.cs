@@ -1,0 +1,78 @@
+using System.Globalization;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+
+namespace ManualVae.Compute.Gpu;
+
+/// <summary>Finds the devices that ILGPU can drive here: CUDA ones, and its own CPU accelerator.</summary>
+internal static class GpuDevices
+{
+    private const string NoDriver = "no NVIDIA driver, or no CUDA device it can drive";
+
+    /// <summary>Every CUDA device (or why there is none) and the CPU accelerator.</summary>
+    public static IReadOnlyList<DeviceInfo> List()
+    {
+        List<DeviceInfo> devices = [];
+        using var context = NewContext();
+        var found = context.GetCudaDevices();
+        for (int i = 0; i < found.Count; i++)
+            devices.Add(new($"gpu:{i}", Lacks(found[i]) is null, Lacks(found[i]) ?? Describe(found[i])));
+        if (found.Count == 0) devices.Add(new("gpu:0", false, NoDriver));
+        devices.Add(new("ilgpu-cpu", true, "the GPU kernels on ILGPU's CPU accelerator: for tests, very slow"));
+        return devices;
+    }
+
+    /// <summary>The backend of that name, or null and the reason.</summary>
+    public static GpuBackend? Create(string device, Precision precision, out string reason, long memoryLimit = 0)
+    {
+        reason = "";
+        var context = NewContext();
+        try
+        {
+            var chosen = Choose(context, device, precision, out reason);
+            if (chosen is not null) return new GpuBackend(context, chosen.CreateAccelerator(context), device, precision, memoryLimit);
+        }
+        catch (Exception problem) when (problem is AcceleratorException or NotSupportedException or DllNotFoundException)
+        {
+            reason = $"the device cannot be opened: {problem.Message.ReplaceLineEndings(" ")}";
+        }
+        context.Dispose();
+        return null;
+    }
+
+    /// <summary>Model and size.</summary>
+    public static string Describe(Accelerator accelerator) =>
+        accelerator is CudaAccelerator cuda ? Describe((CudaDevice)cuda.Device) : "ILGPU's CPU accelerator";
+
+    private static string Describe(CudaDevice device) => string.Create(CultureInfo.InvariantCulture,
+        $"{device.Name}, compute capability {device.Architecture?.Major}.{device.Architecture?.Minor}, {device.NumMultiprocessors} multiprocessors, "
+        + $"{device.MemorySize / (1024 * 1024)} MiB");
+
+    // 32 x 32 threads a group on the CPU, as on NVIDIA devices: the larger kernels need them.
+    private static Context NewContext() => Context.Create(builder => builder
+        .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia).Cuda());
+
+    private static Device? Choose(Context context, string device, Precision precision, out string reason)
+    {
+        reason = "";
+        if (device == "ilgpu-cpu") return context.GetCPUDevice(0);
+        var found = context.GetCudaDevices();
+        int number = int.Parse(device.AsSpan("gpu:".Length), NumberStyles.None, CultureInfo.InvariantCulture);
+        if (found.Count == 0) reason = NoDriver;
+        else if (number >= found.Count) reason = $"there are only {found.Count} CUDA devices";
+        else if (Lacks(found[number]) is { } lack) reason = lack;
+        else if (precision == Precision.TensorFloat32 && found[number].Architecture < CudaArchitecture.SM_80)
+            reason = $"{found[number].Name} has no TF32 tensor cores (compute capability 8.0 or above)";
+        else return found[number];
+        return null;
+    }
+
+    /// <summary>What a device lacks, or null.</summary>
+    private static string? Lacks(CudaDevice device) =>
+        device.Architecture is null || device.InstructionSet is null ? $"{device.Name} is unknown to ILGPU"
+        : device.Architecture < CudaArchitecture.SM_50 ? $"{device.Name} is too old (compute capability 5.0 or above is needed)"
+        : device.MaxSharedMemoryPerGroup < 48 * 1024 ? $"{device.Name} has too little shared memory (48 KiB a group are needed)"
+        : null;
+}

@@ -1,0 +1,118 @@
+using ILGPU;
+using Indices = ILGPU.ArrayView<int>;
+using View = ILGPU.ArrayView<float>;
+
+namespace ManualVae.Compute.Gpu.Kernels;
+
+/// <summary>The structure of a sparse batch on the device, see <see cref="SparseBatch"/>.</summary>
+internal readonly struct DeviceBatch(
+    Indices users, Indices rowOffsets, Indices columns, Indices activeColumns, Indices columnOffsets, Indices entryRows,
+    Indices entryIndices)
+{
+    public readonly Indices Users = users, RowOffsets = rowOffsets, Columns = columns, ActiveColumns = activeColumns,
+        ColumnOffsets = columnOffsets, EntryRows = entryRows, EntryIndices = entryIndices;
+}
+
+/// <summary>Sparse input layer and anchors: a group for each user forward, a group for each item of the batch backward.</summary>
+internal static class SparseKernels
+{
+    public static void EncodeInputs(
+        DeviceBatch batch, View targets, View inputs, int mode, float keepProbability, DeviceKey key, int sharedUser)
+    {
+        int row = Grid.IdxX, end = batch.RowOffsets[row + 1];
+        uint user = (uint)(sharedUser >= 0 ? sharedUser : batch.Users[row]);
+        float squares = 0;
+        for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX)
+        {
+            bool kept = mode == (int)MaskMode.Clean || DeviceRandom.Uniform(key, user, (uint)batch.Columns[e]) < keepProbability;
+            float seen = kept ? targets[e] : 0;
+            inputs[e] = seen;
+            float counted = mode == (int)MaskMode.MaskThenNormalise ? seen : targets[e];
+            squares += counted * counted;
+        }
+        float scale = 1 / MathF.Sqrt(MathF.Max(GroupReduce.Sum(squares), 1e-12f));
+        if (mode == (int)MaskMode.NormaliseThenDrop) scale /= keepProbability;
+        for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX) inputs[e] *= scale;
+    }
+
+    public static void LinearForward(DeviceBatch batch, View inputs, View weight, View bias, int activation, View y, int n)
+    {
+        int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
+        for (int j = Group.IdxX; j < n; j += Group.DimX)
+        {
+            float sum = bias.Length == 0 ? 0 : bias[j];
+            for (int e = start; e < end; e++) sum += inputs[e] * weight[(long)batch.Columns[e] * n + j];
+            y[(long)row * n + j] = ElementKernels.Apply(activation, sum);
+        }
+    }
+
+    /// <summary>Every row of the gradient has one owner, which adds its clicks by increasing user.</summary>
+    public static void LinearBackward(DeviceBatch batch, View inputs, View dy, View dWeight, int n)
+    {
+        int active = Grid.IdxX, start = batch.ColumnOffsets[active], end = batch.ColumnOffsets[active + 1];
+        long item = batch.ActiveColumns[active];
+        for (int j = Group.IdxX; j < n; j += Group.DimX)
+        {
+            float sum = 0;
+            for (int e = start; e < end; e++) sum += inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
+            dWeight[item * n + j] += sum;
+        }
+    }
+
+    /// <summary>
+    /// points: statistics (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref name="pointWidth"/>.
+    /// </summary>
+    public static void AnchorForward(
+        DeviceBatch batch, View anchors, View points, int pointWidth, int closed, View centroids, View loss, int latent)
+    {
+        int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
+        float sum = 0;
+        for (int k = Group.IdxX; k < latent; k += Group.DimX)
+        {
+            float point = points[(long)row * pointWidth + k], centroid = 0, squares = 0;
+            for (int e = start; e < end; e++)
+            {
+                float anchor = anchors[(long)batch.Columns[e] * latent + k];
+                centroid += anchor;
+                squares += (point - anchor) * (point - anchor);
+            }
+            centroids[(long)row * latent + k] = end == start ? 0 : centroid / (end - start);
+            if (end == start) continue;
+            sum += squares / (end - start);
+            if (closed != 0) sum += DeviceMath.Exp(points[(long)row * pointWidth + latent + k]);
+        }
+        sum = GroupReduce.Sum(sum);
+        if (Group.IdxX == 0) loss[row] = sum;
+    }
+
+    public static void AnchorBackwardPoint(
+        DeviceBatch batch, View points, int pointWidth, int closed, View centroids, View rowScale, View dPoints, int latent)
+    {
+        for (long i = ElementKernels.First; i < centroids.Length; i += ElementKernels.Stride)
+        {
+            long row = i / latent, at = row * pointWidth + i - row * latent;
+            if (batch.RowOffsets[row + 1] == batch.RowOffsets[row]) continue;
+            float scale = rowScale.Length == 0 ? 1 : rowScale[row];
+            dPoints[at] += 2 * scale * (points[at] - centroids[i]);
+            if (closed != 0) dPoints[at + latent] += scale * DeviceMath.Exp(points[at + latent]);
+        }
+    }
+
+    public static void AnchorBackwardAnchors(
+        DeviceBatch batch, View anchors, View points, int pointWidth, View rowScale, View dAnchors, int latent)
+    {
+        int active = Grid.IdxX, start = batch.ColumnOffsets[active], end = batch.ColumnOffsets[active + 1];
+        long item = batch.ActiveColumns[active];
+        for (int k = Group.IdxX; k < latent; k += Group.DimX)
+        {
+            float anchor = anchors[item * latent + k], sum = 0;
+            for (int e = start; e < end; e++)
+            {
+                int row = batch.EntryRows[e];
+                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]) / (batch.RowOffsets[row + 1] - batch.RowOffsets[row]);
+                sum += scale * (anchor - points[(long)row * pointWidth + k]);
+            }
+            dAnchors[item * latent + k] += sum;
+        }
+    }
+}

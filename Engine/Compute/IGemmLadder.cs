@@ -1,0 +1,23 @@
+namespace ManualVae.Compute;
+
+/// <summary>How a GPU multiplies matrices.</summary>
+public enum Precision
+{
+    /// <summary>Single precision throughout.</summary>
+    Single,
+    /// <summary>Operands rounded to TF32 (10-bit mantissa) for the tensor cores, sums in single precision.</summary>
+    TensorFloat32,
+}
+
+/// <summary>A backend whose matrix product exists at several levels of effort, so that they can be compared.</summary>
+public interface IGemmLadder : IBackend
+{
+    /// <summary>The levels that this device has, from the simplest up.</summary>
+    IReadOnlyList<string> Levels { get; }
+
+    /// <summary>C = op(A) op(B) at one level; queued, see <see cref="Synchronize"/>.</summary>
+    void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c);
+
+    /// <summary>Waits until all queued work is done.</summary>
+    void Synchronize();
+}
