@@ -10,6 +10,7 @@ internal static class DataVerb
     {
         DataImportVerb.Create(),
         DataSynthesizeVerb.Create(),
+        DataDownloadVerb.Create(),
         DataDescribeVerb.Create(),
         DataExportVerb.Create(),
     };

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace ManualVae.Data.Download;
+
+/// <summary>A file of a dataset at its owner's address.</summary>
+/// <param name="Url">Where it is.</param>
+/// <param name="Bytes">Its size, where it is fixed.</param>
+/// <param name="Md5">Its MD5, where the owner published one.</param>
+public sealed record CatalogueFile(Uri Url, long? Bytes = null, string? Md5 = null)
+{
+    /// <summary>The last part of the address.</summary>
+    public string Name => Path.GetFileName(Url.AbsolutePath);
+}
+
+/// <summary>A public dataset.</summary>
+/// <param name="Name">Name for the command line.</param>
+/// <param name="Title">Full name.</param>
+/// <param name="Homepage">Where its owner describes it.</param>
+/// <param name="Licence">The terms, in short.</param>
+/// <param name="Format">Format for <c>data import</c>.</param>
+/// <param name="Files">What to fetch.</param>
+/// <param name="Users">Expected users, where known.</param>
+/// <param name="Items">Expected items, where known.</param>
+/// <param name="Clicks">Expected clicks, where known.</param>
+public sealed record CatalogueEntry(string Name, string Title, string Homepage, string Licence, string Format, CatalogueFile[] Files,
+    int? Users = null, int? Items = null, long? Clicks = null);
+
+/// <summary>The public datasets that <c>data download</c> knows: <c>datasets/catalogue.json</c>.</summary>
+public static class DatasetCatalogue
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    /// <summary>Reads a catalogue file, or the built-in one.</summary>
+    /// <exception cref="InputException">The file is missing or malformed.</exception>
+    public static CatalogueEntry[] Read(string? path = null)
+    {
+        try
+        {
+            using var stream = path is null
+                ? typeof(DatasetCatalogue).Assembly.GetManifestResourceStream("catalogue.json")!
+                : File.OpenRead(path);
+            var entries = JsonSerializer.Deserialize<CatalogueEntry[]>(stream, Json) ?? throw new JsonException("it is null");
+            foreach (var entry in entries)
+                if (entry is not { Name.Length: > 0, Format.Length: > 0, Files.Length: > 0 } || entry.Files.Any(file => file.Url is not { IsAbsoluteUri: true }))
+                    throw new JsonException($"entry '{entry?.Name}' lacks its name, format or the absolute addresses of its files");
+            return entries;
+        }
+        catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: not a usable catalogue ({problem.Message.Split('\n')[0]}); see datasets/README.md.", problem);
+        }
+    }
+
+    /// <summary>The entry of a name.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public static CatalogueEntry Find(CatalogueEntry[] entries, string name) => entries.FirstOrDefault(entry => entry.Name == name)
+        ?? throw new InputException($"{name}: not in the catalogue; it has {string.Join(", ", entries.Select(entry => entry.Name))}.");
+}
