@@ -38,6 +38,7 @@ public class EveryBaselineTests
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
+        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batchSize"] = 10, ["learningRate"] = 0.01, ["weightDecay"] = 0 },
         _ => null,
     });
 

@@ -21,7 +21,14 @@ public sealed record Baseline(
 /// <summary>What a baseline is fitted to.</summary>
 /// <param name="Train">Training clicks, users x items.</param>
 /// <param name="ItemFeatures">Items x features, or null; only marec needs it.</param>
-public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null);
+public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null)
+{
+    /// <summary>The training clicks of a prepared dataset, and its genres.</summary>
+    public static BaselineData Of(PreparedDataset data) => new(data.Train, Baselines.ItemFeatures.FromGenres(data.Items));
+
+    /// <summary>Clicks alone.</summary>
+    public static implicit operator BaselineData(CsrMatrix train) => new(train);
+}
 
 /// <summary>The catalogue of baselines.</summary>
 public static class BaselineCatalogue
@@ -41,6 +48,8 @@ public static class BaselineCatalogue
         new("ease", "EASE (Steck 2019)", new EaseSettings(), (data, s, m) => Ease.Fit(data.Train, (EaseSettings)s!, m)),
         new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (data, s, m) => Ials.Fit(data.Train, (IalsSettings)s!, m)),
         new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (data, s, m) => Slim.Fit(data.Train, (SlimSettings)s!, m)),
+        new("cdae", "collaborative denoising autoencoder (Wu et al. 2016)", new CdaeSettings(),
+            (data, s, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, m)),
         new("marec", "MARec on EASE (Monteil et al. 2024), needs item features", new MarecSettings(), (data, s, m) => Marec.Fit(
             data.Train, data.ItemFeatures ?? throw new InputException("marec: needs item features, such as genres, which this data has not."),
             (MarecSettings)s!, m)),
