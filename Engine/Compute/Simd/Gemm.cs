@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ManualVae.Compute.Simd;
 
@@ -8,11 +9,13 @@ namespace ManualVae.Compute.Simd;
 /// <param name="KContiguous">True where k runs along memory rows, false where it runs across them.</param>
 internal readonly unsafe struct Operand(float* Data, nint Stride, bool KContiguous)
 {
-    /// <summary>Packs rows [first, first + count) of k range [k0, k0 + k) into a panel.</summary>
-    public void Pack(int first, int count, int k0, int k, int width, float* panel)
+    /// <summary>Packs rows [first, first + count) of k range [k0, k0 + k) into panels of some width, one after another.</summary>
+    public void Pack(int first, int count, int k0, int k, int width, float* panels)
     {
-        if (KContiguous) GemmPacking.Transposing(Data + first * Stride + k0, Stride, k, count, width, panel);
-        else GemmPacking.Straight(Data + k0 * Stride + first, Stride, k, count, width, panel);
+        if (!KContiguous) GemmPacking.Straight(Data + k0 * Stride + first, Stride, k, count, width, panels);
+        else
+            for (int row = 0; row < count; row += width, panels += (nint)width * k)
+                GemmPacking.Transposing(Data + (first + row) * Stride + k0, Stride, k, Math.Min(width, count - row), width, panels);
     }
 }
 
@@ -30,6 +33,9 @@ internal sealed unsafe class Gemm : IDisposable
     private const int ChunkSize = 1 << 20;
     /// <summary>Numbers of packed B (400 KiB) that stay in L2 while panels of A stream by.</summary>
     private const int GroupSize = 100 * 1024;
+
+    /// <summary>Panels that one part of a dispatch packs.</summary>
+    private const int PanelsPerPart = 8;
 
     private readonly Threads _threads;
     private readonly GemmKernel _kernel = GemmKernel.Best;
@@ -54,7 +60,7 @@ internal sealed unsafe class Gemm : IDisposable
     {
         public int M0, M, N0, N, K0, K;
         public float* A, B;
-        public bool PackA, PackB, First, Last;
+        public bool First, Last;
     }
 
     /// <summary>Everything that a part of a dispatch must know.</summary>
@@ -62,63 +68,66 @@ internal sealed unsafe class Gemm : IDisposable
     {
         public GemmKernel Kernel;
         public Operand A, B;
-        public Chunk Current, Next;
-        public bool HasCurrent;
+        public Chunk Current, Next; // the one multiplied and the one packed meanwhile; empty at the ends
         public int PackAParts, PackBParts, RowPanels, GroupPanels;
         public float* C;
         public nint Stride;
-        public bool Accumulate;
+        public bool Accumulate, LowerOnly;
         public TEpilogue Epilogue;
     }
 
     /// <summary>C[m, n] (+)= A B; k of 0 gives zeros. Without C (null) k is not cut, and only the epilogue sees the sums.</summary>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Length of the sums.</param>
+    /// <param name="a">Rows of C by k.</param>
+    /// <param name="b">Columns of C by k.</param>
+    /// <param name="c">First element of C, or null.</param>
+    /// <param name="stride">Distance of C's rows in memory.</param>
+    /// <param name="accumulate">Add to C.</param>
+    /// <param name="epilogue">What becomes of finished tiles.</param>
+    /// <param name="lowerOnly">Leaves out tiles that lie wholly above the diagonal.</param>
     public void Multiply<TEpilogue>(
-        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue)
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, bool lowerOnly = false)
         where TEpilogue : struct, IEpilogue
     {
         Debug.Assert(c != null || (!accumulate && (long)k * _kernel.Columns <= ChunkSize));
         if (m == 0 || n == 0) return;
-        int kChunks = c == null ? 1 : Math.Max(1, (k + MaxK - 1) / MaxK), kStep = (k + kChunks - 1) / kChunks;
+        int kChunks = c == null ? 1 : Math.Max(1, Parts(k, MaxK)), kStep = Parts(k, kChunks);
         int mStep = Step(m, kStep, _kernel.Rows), nStep = Step(n, kStep, _kernel.Columns);
-        int mChunks = (m + mStep - 1) / mStep, nChunks = (n + nStep - 1) / nStep;
+        int mChunks = Parts(m, mStep), nChunks = Parts(n, nStep), chunks = checked(mChunks * nChunks * kChunks);
 
         var work = new Work<TEpilogue>
         {
-            Kernel = _kernel, A = a, B = b, C = c, Stride = stride, Accumulate = accumulate, Epilogue = epilogue,
+            Kernel = _kernel, A = a, B = b, C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, Epilogue = epilogue,
             GroupPanels = Math.Max(1, GroupSize / Math.Max(1, kStep) / _kernel.Columns),
         };
-        int chunks = checked(mChunks * nChunks * kChunks);
         int sideA = 0, sideB = 0, lastA = -1, lastB = -1;
         for (int i = 0; i <= chunks; i++)
         {
             work.Current = work.Next;
-            work.HasCurrent = i > 0;
+            work.Next = default;
             work.PackAParts = work.PackBParts = 0;
-            if (i < chunks)
+            for (; i < chunks; i++)
             {
                 int ki = i % kChunks, mi = i / kChunks % mChunks, ni = i / kChunks / mChunks;
-                var next = new Chunk
-                {
-                    M0 = mi * mStep, N0 = ni * nStep, K0 = ki * kStep, First = ki == 0, Last = ki == kChunks - 1,
-                };
-                (next.M, next.N) = (Math.Min(mStep, m - next.M0), Math.Min(nStep, n - next.N0));
-                next.K = Math.Min(kStep, k - next.K0);
+                if (lowerOnly && ni * nStep >= (mi + 1) * mStep) continue;
                 int nowA = mi * kChunks + ki, nowB = ni * kChunks + ki;
-                if (next.PackA = nowA != lastA) (sideA, lastA) = (1 - sideA, nowA);
-                if (next.PackB = nowB != lastB) (sideB, lastB) = (1 - sideB, nowB);
-                next.A = _packed[sideA].Pointer;
-                next.B = _packed[2 + sideB].Pointer;
-                if (next.PackA) work.PackAParts = (next.M + _kernel.Rows - 1) / _kernel.Rows;
-                if (next.PackB) work.PackBParts = (next.N + _kernel.Columns - 1) / _kernel.Columns;
-                work.Next = next;
+                bool packA = nowA != lastA, packB = nowB != lastB;
+                if (packA) (sideA, lastA) = (1 - sideA, nowA);
+                if (packB) (sideB, lastB) = (1 - sideB, nowB);
+                work.Next = new Chunk
+                {
+                    M0 = mi * mStep, M = Math.Min(mStep, m - mi * mStep), N0 = ni * nStep, N = Math.Min(nStep, n - ni * nStep),
+                    K0 = ki * kStep, K = Math.Min(kStep, k - ki * kStep), First = ki == 0, Last = ki == kChunks - 1,
+                    A = _packed[sideA].Pointer, B = _packed[2 + sideB].Pointer,
+                };
+                if (packA) work.PackAParts = Parts(work.Next.M, _kernel.Rows * PanelsPerPart);
+                if (packB) work.PackBParts = Parts(work.Next.N, _kernel.Columns * PanelsPerPart);
+                break;
             }
-            int tasks = 0;
-            if (work.HasCurrent)
-            {
-                work.RowPanels = (work.Current.M + _kernel.Rows - 1) / _kernel.Rows;
-                int columnPanels = (work.Current.N + _kernel.Columns - 1) / _kernel.Columns;
-                tasks = work.RowPanels * ((columnPanels + work.GroupPanels - 1) / work.GroupPanels);
-            }
+            work.RowPanels = Parts(work.Current.M, _kernel.Rows);
+            int tasks = work.RowPanels * Parts(work.Current.N, _kernel.Columns * work.GroupPanels);
             _threads.For(work.PackAParts + work.PackBParts + tasks, 1, in work,
                 static (in Work<TEpilogue> w, int first, int last) => Run(in w, first));
         }
@@ -128,21 +137,24 @@ internal sealed unsafe class Gemm : IDisposable
     private static int Step(int total, int k, int width)
     {
         int most = Math.Max(1, ChunkSize / Math.Max(1, k) / width) * width;
-        int chunks = (total + most - 1) / most;
-        return ((total + chunks - 1) / chunks + width - 1) / width * width;
+        return Parts(Parts(total, Parts(total, most)), width) * width;
     }
+
+    /// <summary>How many pieces of a size cover a total.</summary>
+    private static int Parts(int total, int size) => (total + size - 1) / size;
 
     private static void Run<TEpilogue>(in Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
     {
+        ref readonly var next = ref w.Next;
         if (part < w.PackAParts)
         {
-            int width = w.Kernel.Rows, first = part * width;
-            w.A.Pack(w.Next.M0 + first, Math.Min(width, w.Next.M - first), w.Next.K0, w.Next.K, width, w.Next.A + (nint)first * w.Next.K);
+            int rows = w.Kernel.Rows * PanelsPerPart, first = part * rows;
+            w.A.Pack(next.M0 + first, Math.Min(rows, next.M - first), next.K0, next.K, w.Kernel.Rows, next.A + (nint)first * next.K);
         }
         else if ((part -= w.PackAParts) < w.PackBParts)
         {
-            int width = w.Kernel.Columns, first = part * width;
-            w.B.Pack(w.Next.N0 + first, Math.Min(width, w.Next.N - first), w.Next.K0, w.Next.K, width, w.Next.B + (nint)first * w.Next.K);
+            int columns = w.Kernel.Columns * PanelsPerPart, first = part * columns;
+            w.B.Pack(next.N0 + first, Math.Min(columns, next.N - first), next.K0, next.K, w.Kernel.Columns, next.B + (nint)first * next.K);
         }
         else Compute(in w, part - w.PackBParts);
     }
@@ -162,12 +174,14 @@ internal sealed unsafe class Gemm : IDisposable
 
         for (int column = firstColumn; column < Math.Min(chunk.N, firstColumn + w.GroupPanels * columns); column += columns)
         {
+            if (w.LowerOnly && chunk.N0 + column >= chunk.M0 + row + rowsHere) break;
             int columnsHere = Math.Min(columns, chunk.N - column);
             float* b = chunk.B + (nint)column * chunk.K;
             float* c = w.C + (chunk.M0 + row) * w.Stride + chunk.N0 + column;
             bool whole = rowsHere == rows && columnsHere == columns, toMemory = TEpilogue.IsPlain || !chunk.Last;
             if (whole && toMemory)
             {
+                Prefetch(c, w.Stride, rows);
                 run(chunk.K, a, b, c, w.Stride, accumulate);
                 continue;
             }
@@ -175,6 +189,17 @@ internal sealed unsafe class Gemm : IDisposable
             run(chunk.K, a, b, tile, columns, accumulate);
             if (toMemory) CopyTile(tile, columns, c, w.Stride, rowsHere, columnsHere);
             else w.Epilogue.Finish(tile, columns, chunk.M0 + row, chunk.N0 + column, rowsHere, columnsHere);
+        }
+    }
+
+    /// <summary>Asks for the tile's lines while its sums are under way: C is usually far away.</summary>
+    private static void Prefetch(float* c, nint stride, int rows)
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < rows; i++, c += stride)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + 16);
         }
     }
 

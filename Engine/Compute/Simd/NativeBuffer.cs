@@ -16,6 +16,7 @@ internal sealed unsafe class NativeBuffer : TensorBuffer, IDisposable
         Length = length;
         _block = NativeMemory.AllocZeroed(checked((nuint)length * sizeof(float) + Alignment));
         Pointer = (float*)(((nuint)_block + Alignment - 1) & ~(nuint)(Alignment - 1));
+        HugePages.Advise(Pointer, length * sizeof(float));
     }
 
     ~NativeBuffer() => Release();

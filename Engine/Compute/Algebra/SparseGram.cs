@@ -1,0 +1,62 @@
+using ManualVae.Data;
+
+namespace ManualVae.Compute.Algebra;
+
+/// <summary>The Gram matrix X'X of a click matrix: how many users clicked both of two items.</summary>
+public static unsafe class SparseGram
+{
+    /// <summary>
+    /// Writes X'X, both triangles. Each thread counts whole rows of the lower triangle (a row stays in its cache while the
+    /// users of its item pass by), which halves the work, and the upper one is copied.
+    /// </summary>
+    /// <param name="users">X, users x items. Values are ignored: a click counts 1.</param>
+    /// <param name="gram">items x items, overwritten. Counts are exact up to 2^24 users.</param>
+    /// <param name="threads">Threads that compute; 0 for all processors.</param>
+    /// <exception cref="ArgumentException">The span does not hold items x items numbers.</exception>
+    public static void Compute(CsrMatrix users, Span<float> gram, int threads = 0)
+    {
+        int n = users.Columns;
+        if (gram.Length != (long)n * n) throw new ArgumentException($"Got {gram.Length} numbers, expected {n} x {n}.", nameof(gram));
+        using var pool = new Threads(threads);
+        var items = users.Transpose();
+        fixed (float* matrix = gram)
+        {
+            // Rows of popular items at the end of the matrix would be late work: claim from the longest row down.
+            pool.For(n, 1, (users, items, (nint)matrix), static (in (CsrMatrix Users, CsrMatrix Items, nint Matrix) s, int first, int last) =>
+            {
+                for (int part = first; part < last; part++)
+                {
+                    int n = s.Users.Columns, item = n - 1 - part;
+                    Count(s.Users, s.Items, item, new Span<float>((float*)s.Matrix + (nint)item * n, item + 1));
+                }
+            });
+            Mirror(pool, matrix, n);
+        }
+    }
+
+    /// <summary>counts[j] = users who clicked both the item and j, for j up to the item itself.</summary>
+    private static void Count(CsrMatrix users, CsrMatrix items, int item, Span<float> counts)
+    {
+        counts.Clear();
+        fixed (float* count = counts)
+            foreach (int user in items.RowColumns(item))
+                foreach (int other in users.RowColumns(user))
+                {
+                    if (other > item) break;
+                    count[other]++;
+                }
+    }
+
+    private static void Mirror(Threads pool, float* matrix, int n)
+    {
+        const int Tile = 64;
+        pool.For(n, Tile, ((nint)matrix, n), static (in (nint Matrix, int N) s, int first, int last) =>
+        {
+            float* a = (float*)s.Matrix;
+            nint n = s.N;
+            for (int left = 0; left < last; left += Tile)
+                for (int i = first; i < last; i++)
+                    for (int j = left; j < Math.Min(i, left + Tile); j++) a[j * n + i] = a[i * n + j];
+        });
+    }
+}

@@ -1,0 +1,110 @@
+using ManualVae.Compute.Simd;
+
+namespace ManualVae.Compute.Algebra;
+
+/// <summary>
+/// Inverse of a large symmetric positive definite matrix in its own memory, single precision, on all cores. Blocked sweep
+/// operator (Goodnight 1979, "A tutorial on the sweep operator"): n^3 operations as Cholesky, triangular inverse and product
+/// take together, but nearly all of them in one kind of matrix product, over the lower triangle only.
+/// </summary>
+/// <remarks>
+/// Sweeping block K: P = A_KK^-1 (double precision, Cholesky); A_ij -= A_iK P A_Kj; A_iK = A_iK P; A_KK = -P. When every block
+/// is swept, the matrix is minus its inverse.
+/// </remarks>
+public static unsafe class SymmetricInverse
+{
+    /// <summary>Columns swept at once: long enough for the product, short enough for the serial inverse of the pivot block.</summary>
+    private const int BlockSize = 256;
+
+    /// <summary>Replaces the matrix by its inverse. Beside it, two panels of n x 256 and the product's buffers are needed.</summary>
+    /// <param name="matrix">n x n, row-major; only the lower triangle is read, both are written.</param>
+    /// <param name="n">Rows and columns.</param>
+    /// <param name="threads">Threads that compute; 0 for all processors.</param>
+    /// <param name="cancellation">Watched between blocks; the matrix is then half done and useless.</param>
+    /// <exception cref="ArgumentException">The span does not hold n x n numbers.</exception>
+    /// <exception cref="ArithmeticException">The matrix is not positive definite.</exception>
+    public static void InPlace(Span<float> matrix, int n, int threads = 0, CancellationToken cancellation = default)
+    {
+        if (n < 0 || matrix.Length != (long)n * n)
+            throw new ArgumentException($"Got {matrix.Length} numbers, expected {n} x {n}.", nameof(matrix));
+        using var pool = new Threads(threads);
+        using var gemm = new Gemm(pool);
+        using var panel = new NativeBuffer((long)n * BlockSize);
+        using var scaled = new NativeBuffer((long)n * BlockSize);
+        using var pivot = new NativeBuffer(BlockSize * BlockSize);
+        var block = new double[BlockSize * BlockSize];
+        fixed (float* a = matrix)
+        {
+            for (int first = 0; first < n; first += BlockSize)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Sweep(pool, gemm, a, n, first, Math.Min(BlockSize, n - first), panel.Pointer, scaled.Pointer, pivot.Pointer, block);
+            }
+            Finish(pool, a, n);
+        }
+    }
+
+    private static void Sweep(
+        Threads pool, Gemm gemm, float* a, int n, int first, int width, float* panel, float* scaled, float* pivot, double[] block)
+    {
+        for (int i = 0; i < width; i++)
+            for (int j = 0; j <= i; j++) block[i * width + j] = a[(nint)(first + i) * n + first + j];
+        PivotBlock.Invert(block, width, first);
+        for (int i = 0; i < width * width; i++) pivot[i] = (float)-block[i];
+
+        // panel = A_:K with zeros in the rows of K; scaled = -panel P; A += scaled panel' leaves block K alone.
+        var state = new SweepState { A = a, N = n, First = first, Width = width, Panel = panel, Scaled = scaled, Pivot = pivot };
+        pool.For(n, 64, in state, static (in SweepState s, int from, int to) => s.ReadPanel(from, to));
+        gemm.Multiply(n, width, width, new Operand(panel, width, true), new Operand(pivot, width, false),
+            scaled, width, false, default(PlainEpilogue));
+        gemm.Multiply(n, n, width, new Operand(scaled, width, true), new Operand(panel, width, true),
+            a, n, true, default(PlainEpilogue), lowerOnly: true);
+        pool.For(n, 64, in state, static (in SweepState s, int from, int to) => s.WritePanel(from, to));
+    }
+
+    private struct SweepState
+    {
+        public float* A, Panel, Scaled, Pivot;
+        public int N, First, Width;
+
+        public readonly void ReadPanel(int from, int to)
+        {
+            for (int row = from; row < to; row++)
+            {
+                var into = new Span<float>(Panel + (nint)row * Width, Width);
+                if (row >= First + Width) new ReadOnlySpan<float>(A + (nint)row * N + First, Width).CopyTo(into);
+                else if (row >= First) into.Clear();
+                else
+                    for (int j = 0; j < Width; j++) into[j] = A[(nint)(First + j) * N + row];
+            }
+        }
+
+        public readonly void WritePanel(int from, int to)
+        {
+            for (int row = from; row < to; row++)
+            {
+                float* scaled = Scaled + (nint)row * Width; // minus A_iK P
+                if (row >= First + Width)
+                    for (int j = 0; j < Width; j++) A[(nint)row * N + First + j] = -scaled[j];
+                else if (row >= First)
+                    for (int j = 0; j <= row - First; j++) A[(nint)row * N + First + j] = Pivot[(row - First) * Width + j];
+                else
+                    for (int j = 0; j < Width; j++) A[(nint)(First + j) * N + row] = -scaled[j];
+            }
+        }
+    }
+
+    /// <summary>Changes the sign and copies the lower triangle to the upper one, in square tiles.</summary>
+    private static void Finish(Threads pool, float* a, int n)
+    {
+        const int Tile = 64;
+        pool.For(n, Tile, ((nint)a, n), static (in (nint A, int N) s, int first, int last) =>
+        {
+            float* a = (float*)s.A;
+            nint n = s.N;
+            for (int left = 0; left < last; left += Tile)
+                for (int i = first; i < last; i++)
+                    for (int j = left; j < Math.Min(i + 1, left + Tile); j++) a[j * n + i] = a[i * n + j] = -a[i * n + j];
+        });
+    }
+}
