@@ -128,6 +128,18 @@ public class FamilyTests
     }
 
     [Fact]
+    public void Anchors_are_dropped_at_inference()
+    {
+        using var model = Build("recvae + anchors");
+        var clicks = ToyClicks.Random(Users, Items);
+        var (before, after) = (new float[Users * Items], new float[Users * Items]);
+        model.Score(clicks, 0, Users, before);
+        model.Backend.Fill(model.Parameters["anchors"].Value, 1e6);
+        model.Score(clicks, 0, Users, after);
+        Assert.Equal(before, after);
+    }
+
+    [Fact]
     public void Alternating_passes_train_one_part_each()
     {
         using var model = Build("recvae + anchors");

@@ -128,6 +128,26 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Fitting_the_validation_part_needs_validation_clicks_of_training_users()
+    {
+        using var backend = new SimdBackend(2);
+        var strong = Data();
+        Assert.Contains("--fit-validation", Assert.Throws<InputException>(
+            () => new Trainer(strong, Settings with { FitValidation = true }, backend)).Message);
+
+        var (train, later) = (CsrMatrix.FromPairs(2, 4, [(0, 0), (0, 1), (1, 2)]), CsrMatrix.FromPairs(2, 4, [(0, 2), (1, 3)]));
+        PreparedDataset Weak(CsrMatrix clicks) => new(
+            new DatasetManifest { Source = new("synthetic", "pairs"), Split = SplitKind.Weak }, clicks,
+            new EvaluationSplit(clicks, later, 0), null, ["a", "b"], new ItemList(["0", "1", "2", "3"]));
+        var settings = Settings with { Epochs = 3, Hidden = [], Latent = 2, ValidationMetric = "NDCG@1" };
+        using var merged = new Trainer(Weak(train), settings with { FitValidation = true }, backend);
+        using var whole = new Trainer(Weak(CsrMatrix.Union(train, later)), settings, backend);
+        Assert.All(merged.Run(), epoch => Assert.Null(epoch.Validation));
+        whole.Run();
+        Assert.Equal(Weights(whole), Weights(merged));
+    }
+
+    [Fact]
     public void Spread_is_the_root_mean_square_distance_from_the_mean()
     {
         using var backend = new ReferenceBackend();
