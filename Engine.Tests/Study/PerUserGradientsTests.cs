@@ -1,0 +1,98 @@
+using ManualVae.Compute;
+using ManualVae.Models;
+using ManualVae.Study;
+using ManualVae.Tests.Models;
+using Xunit;
+
+namespace ManualVae.Tests.Study;
+
+public class PerUserGradientsTests
+{
+    private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
+
+    public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "anchors", "sampled", "logistic", "gaussian"];
+
+    private static AutoencoderSettings SettingsOf(string variant) => variant switch
+    {
+        "deep" => StudyToys.Settings(9, 5),
+        "shallow" => StudyToys.Settings(),
+        "dae" => StudyToys.Settings(6) with { Variational = false },
+        "anchors" => StudyToys.Settings(7) with { Anchors = true },
+        "sampled" => StudyToys.Settings(7) with { Anchors = true, AnchorForm = AnchorForm.Sampled },
+        "logistic" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Logistic },
+        "gaussian" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Gaussian },
+        _ => StudyToys.Settings(7),
+    };
+
+    [Theory, MemberData(nameof(Variants))]
+    public void Users_gradients_average_to_the_batch_gradient(string variant)
+    {
+        var clicks = ToyClicks.Random(8, 13);
+        using var model = StudyToys.Model(SettingsOf(variant), 13, training: true);
+        var batch = ToyClicks.Batch(model.Backend, clicks);
+        var gradients = PerUserGradients.Compute(model, batch, model.TrainingMask(3, 8), Noise, new Objective(0.3, 0.7));
+        foreach (var block in gradients.Blocks)
+        {
+            var sum = new double[block.ParameterCount];
+            for (int user = 0; user < 8; user++) block.AddTo(user, 1.0 / 8, sum);
+            double[] expected = BatchGradient(model, block.Name);
+            Assert.Equal(expected.Length, sum.Length);
+            for (int i = 0; i < sum.Length; i++) Assert.InRange(sum[i] - expected[i], -1e-9, 1e-9);
+            Assert.Contains(expected, g => g != 0);
+        }
+    }
+
+    [Theory, MemberData(nameof(Variants))]
+    public void Inner_products_equal_those_of_written_out_gradients(string variant)
+    {
+        var clicks = ToyClicks.Random(21, 13);
+        using var model = StudyToys.Model(SettingsOf(variant), 13);
+        var batch = ToyClicks.Batch(model.Backend, clicks);
+        var objective = new Objective(0.3, 0.7);
+        var gradients = PerUserGradients.Compute(model, batch, model.TrainingMask(3, 8), Noise, objective);
+        var again = PerUserGradients.Compute(model, batch, model.TrainingMask(3, 9), Noise, objective);
+        foreach (string prefix in new[] { "", "decoder", "encoder" })
+        {
+            var gram = gradients.Gram(prefix);
+            for (int u = 0; u < 21; u++)
+                for (int v = 0; v < 21; v++)
+                {
+                    double brute = BruteForce(gradients, u, gradients, v, prefix);
+                    Assert.Equal(brute, gram[u * 21 + v], 1e-9 * Math.Max(1, Math.Abs(brute)));
+                    Assert.Equal(BruteForce(gradients, u, again, v, prefix), gradients.Dot(u, again, v, prefix), 1e-9 * Math.Max(1, Math.Abs(brute)));
+                }
+        }
+    }
+
+    [Fact]
+    public void Masks_of_one_user_do_not_move_another_users_gradient()
+    {
+        var clicks = ToyClicks.Random(6, 13);
+        using var model = StudyToys.Model(StudyToys.Settings(7), 13);
+        var whole = PerUserGradients.Compute(
+            model, ToyClicks.Batch(model.Backend, clicks), model.TrainingMask(3, 8), Noise, new Objective(0.3));
+        var part = model.Backend.AllocateBatch(1, 13, 13);
+        part.Load(clicks, [4]);
+        var single = PerUserGradients.Compute(model, part, model.TrainingMask(3, 8), Noise, new Objective(0.3));
+        Assert.Equal(whole.Dot(4, whole, 4), single.Dot(0, single, 0), 1e-9);
+    }
+
+    private static double BruteForce(PerUserGradients a, int u, PerUserGradients b, int v, string prefix)
+    {
+        double sum = 0;
+        for (int block = 0; block < a.Blocks.Count; block++)
+        {
+            if (!a.Blocks[block].Name.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            var (left, right) = (new double[a.Blocks[block].ParameterCount], new double[a.Blocks[block].ParameterCount]);
+            a.Blocks[block].AddTo(u, 1, left);
+            b.Blocks[block].AddTo(v, 1, right);
+            sum += left.Zip(right, (x, y) => x * y).Sum();
+        }
+        return sum;
+    }
+
+    private static double[] BatchGradient(Autoencoder model, string layer) => layer == "anchors"
+        ? StudyToys.Host(model.Backend, model.Parameters["anchors"].Gradient)
+        : [.. StudyToys.Host(model.Backend, model.Parameters[$"{layer}.weight"].Gradient),
+            .. StudyToys.Host(model.Backend, model.Parameters[$"{layer}.bias"].Gradient)];
+}

@@ -1,0 +1,249 @@
+using System.Numerics.Tensors;
+using ManualVae.Compute;
+using ManualVae.Models;
+using Tensor = ManualVae.Compute.Tensor;
+
+namespace ManualVae.Study;
+
+/// <summary>
+/// Gradients of the reconstruction loss by the decoder's weights at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and the
+/// exact change of losses when one user's gradient step is taken. theta is the whole decoder, biases included (papers.md B2).
+/// </summary>
+public sealed class DecoderProbe
+{
+    private readonly Autoencoder _model;
+    private readonly Population _population;
+    private readonly SparseBatch _batch;
+    private readonly Tensor _z, _dz, _loss;
+
+    /// <summary>Makes room for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
+    public DecoderProbe(Autoencoder model, Population population)
+    {
+        (_model, _population) = (model, population);
+        var backend = model.Backend;
+        MaxRows = model.BatchSize;
+        int longest = 1;
+        foreach (int user in population.Users) longest = Math.Max(longest, population.Clicks.RowLength(user));
+        _batch = backend.AllocateBatch(MaxRows, model.ItemCount, checked(MaxRows * longest));
+        _z = backend.Allocate(MaxRows, model.Settings.Latent);
+        _dz = backend.Allocate(MaxRows, model.Settings.Latent);
+        _loss = backend.Allocate(MaxRows, 1);
+    }
+
+    /// <summary>Most rows of one call.</summary>
+    public int MaxRows { get; }
+
+    /// <summary>The gradients G(z_r, x_r) of rows r.</summary>
+    /// <param name="users">Index in the population of each row's user, whose clicks are x.</param>
+    /// <param name="z">Latent codes [rows, K].</param>
+    public DecoderGradients At(ReadOnlySpan<int> users, ReadOnlySpan<double> z)
+    {
+        var backend = _model.Backend;
+        int rows = users.Length;
+        var clicks = new int[rows];
+        for (int row = 0; row < rows; row++) clicks[row] = _population.Users[users[row]];
+        _batch.Load(_population.Clicks, clicks);
+        var (code, dCode) = (_z.Top(rows), _dz.Top(rows));
+        backend.Upload(z, code);
+        var logits = _model.Decoder.Forward(code);
+        backend.LikelihoodBackward(_model.Likelihood, _batch, 1, logits, _loss.Top(rows));
+        backend.Fill(dCode, 0);
+        _model.Decoder.Backward(code, dCode);
+        return new(users.ToArray(), PerUserGradients.Decoder(_model, code, rows, 1), PerUserGradients.Host(backend, _loss.Top(rows)));
+    }
+
+    /// <summary>
+    /// The change of each pair's loss L_u, the mean over the draws, when theta becomes theta - step * g_v, g_v being the mean over v's
+    /// draws. Exact up to rounding <b>relative to the change itself</b>: only differences travel through the layers, so steps far
+    /// below the resolution of the losses can be measured.
+    /// </summary>
+    /// <param name="u">Gradients of u's draws: rows [pair, draw].</param>
+    /// <param name="v">Gradients of v's draws: rows [pair, draw].</param>
+    /// <param name="draws">Draws of each pair.</param>
+    /// <param name="step">Step size.</param>
+    public double[] StepChange(DecoderGradients u, DecoderGradients v, int draws, double step)
+    {
+        int rows = u.Rows, pairs = rows / draws;
+        double[]? dx = null; // x'_l - x_l of each row
+        for (int l = 0; l < u.Layers.Count; l++)
+        {
+            var (layer, stepped) = (u.Layers[l], v.Layers[l]);
+            var da = dx is null ? new double[rows * layer.OutputWidth] : Propagate(dx, l, rows);
+            Parallel.For(0, pairs, pair =>
+            {
+                var moved = new double[layer.InputWidth];
+                for (int row = pair * draws; row < (pair + 1) * draws; row++)
+                {
+                    layer.Input(row).CopyTo(moved);
+                    if (dx is not null) TensorPrimitives.Add(moved, dx.AsSpan(row * moved.Length, moved.Length), moved);
+                    var change = da.AsSpan(row * layer.OutputWidth, layer.OutputWidth);
+                    for (int other = pair * draws; other < (pair + 1) * draws; other++)
+                    {
+                        double scale = -step / draws * (TensorPrimitives.Dot(stepped.Input(other), moved) + 1);
+                        TensorPrimitives.MultiplyAdd(stepped.Delta(other), scale, change, change);
+                    }
+                    if (l < u.Layers.Count - 1) TanhChange(u.Layers[l + 1].Input(row), change);
+                }
+            });
+            dx = da;
+        }
+        var changes = new double[pairs];
+        int items = u.Layers[^1].OutputWidth;
+        Parallel.For(0, pairs, pair =>
+        {
+            for (int row = pair * draws; row < (pair + 1) * draws; row++)
+                changes[pair] += LossChange(
+                    u.Layers[^1].Delta(row), _population.Items(u.Users[row]), dx!.AsSpan(row * items, items)) / draws;
+        });
+        return changes;
+    }
+
+    /// <summary>dx W' on the backend: the linear part of a layer applied to differences.</summary>
+    private double[] Propagate(double[] dx, int layer, int rows)
+    {
+        var (backend, decoder) = (_model.Backend, _model.Decoder);
+        bool last = layer == decoder.Hidden.Count;
+        var below = decoder.Hidden[layer - 1].OutputGradient(rows); // free between passes
+        var above = last ? decoder.Output.Logits(rows) : decoder.Hidden[layer].Output(rows);
+        backend.Upload(dx, below);
+        backend.MatMul(Transpose.Second, below, (last ? decoder.Output.Weight : decoder.Hidden[layer].Weight).Value, above);
+        return PerUserGradients.Host(backend, above);
+    }
+
+    /// <summary>In place, da := tanh(a + da) - tanh(a) by h = tanh(a): with t = tanh(da), t (1 - h^2) / (1 + h t).</summary>
+    private static void TanhChange(ReadOnlySpan<double> h, Span<double> da)
+    {
+        for (int i = 0; i < da.Length; i++)
+        {
+            double t = Math.Tanh(da[i]);
+            da[i] = t * (1 - h[i] * h[i]) / (1 + h[i] * t);
+        }
+    }
+
+    /// <summary>loss(f + df) - loss(f) by delta = dloss/df, without subtracting two losses.</summary>
+    private double LossChange(ReadOnlySpan<double> delta, ReadOnlySpan<int> clicks, ReadOnlySpan<double> df)
+    {
+        double linear = 0, sum = 0;
+        int next = 0;
+        switch (_model.Likelihood.Kind)
+        {
+            case LikelihoodKind.Multinomial: // N log(sum_i pi_i e^df_i) - sum over clicks of df, N pi = delta + x
+                double n = clicks.Length;
+                for (int i = 0; i < df.Length; i++)
+                {
+                    bool clicked = next < clicks.Length && clicks[next] == i;
+                    if (clicked) next++;
+                    sum += (delta[i] + (clicked ? 1 : 0)) / n * ExpMinusOne(df[i]);
+                    if (clicked) linear -= df[i];
+                }
+                return n * LogOnePlus(sum) + linear;
+            case LikelihoodKind.Logistic: // log(1 + p (e^df - 1)) - x df, p = delta + x
+                for (int i = 0; i < df.Length; i++)
+                {
+                    bool clicked = next < clicks.Length && clicks[next] == i;
+                    if (clicked) next++;
+                    sum += LogOnePlus((delta[i] + (clicked ? 1 : 0)) * ExpMinusOne(df[i])) - (clicked ? df[i] : 0);
+                }
+                return sum;
+            default: // delta df + c df^2 / 2
+                for (int i = 0; i < df.Length; i++)
+                {
+                    bool clicked = next < clicks.Length && clicks[next] == i;
+                    if (clicked) next++;
+                    double weight = clicked ? _model.Likelihood.ClickWeight : _model.Likelihood.ZeroWeight;
+                    sum += delta[i] * df[i] + 0.5 * weight * df[i] * df[i];
+                }
+                return sum;
+        }
+    }
+
+    /// <summary>e^x - 1 to full precision: 2 e^(x/2) sinh(x/2).</summary>
+    private static double ExpMinusOne(double x) => Math.Abs(x) < 1e-5 ? x + 0.5 * x * x : 2 * Math.Exp(0.5 * x) * Math.Sinh(0.5 * x);
+
+    /// <summary>log(1 + x) to full precision.</summary>
+    private static double LogOnePlus(double x) => Math.Abs(x) < 1e-4 ? x * (1 - x * (0.5 - x * (1.0 / 3 - x / 4))) : Math.Log(1 + x);
+}
+
+/// <summary>Decoder gradients of many (latent code, user) rows as factors.</summary>
+public sealed class DecoderGradients
+{
+    internal DecoderGradients(int[] users, IEnumerable<DenseBlock> layers, double[] losses) =>
+        (Users, Layers, Losses) = (users, [.. layers], losses);
+
+    /// <summary>Index in the population of each row's user.</summary>
+    public IReadOnlyList<int> Users { get; }
+
+    /// <summary>The layers, latent side first.</summary>
+    public IReadOnlyList<DenseBlock> Layers { get; }
+
+    /// <summary>Reconstruction loss of each row.</summary>
+    public double[] Losses { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows => Users.Count;
+
+    /// <summary>Inner product of the mean of <paramref name="draws"/> rows from a with that of as many rows of another from b.</summary>
+    public double Dot(int a, DecoderGradients other, int b, int draws)
+    {
+        double sum = 0;
+        for (int l = 0; l < Layers.Count; l++)
+            for (int i = a; i < a + draws; i++)
+                for (int j = b; j < b + draws; j++) sum += Layers[l].Dot(i, other.Layers[l], j);
+        return sum / ((double)draws * draws);
+    }
+
+    /// <summary>
+    /// ||G_a - G_b||^2 of two rows without cancellation: with dD = delta - delta', dX = x - x',
+    /// ||dD||^2 (||x||^2 + 1) + ||delta'||^2 ||dX||^2 + 2 &lt;dD, delta'&gt; &lt;x, dX&gt; in each layer.
+    /// </summary>
+    public double SquaredDistance(int a, DecoderGradients other, int b)
+    {
+        double total = 0;
+        for (int l = 0; l < Layers.Count; l++)
+        {
+            ReadOnlySpan<double> x = Layers[l].Input(a), y = other.Layers[l].Input(b);
+            ReadOnlySpan<double> d = Layers[l].Delta(a), e = other.Layers[l].Delta(b);
+            double dd = 0, de = 0, ee = 0, xx = 1, gap = 0, cross = 0;
+            for (int i = 0; i < d.Length; i++)
+            {
+                double difference = d[i] - e[i];
+                dd += difference * difference;
+                de += difference * e[i];
+                ee += e[i] * e[i];
+            }
+            for (int i = 0; i < x.Length; i++)
+            {
+                double difference = x[i] - y[i];
+                xx += x[i] * x[i];
+                gap += difference * difference;
+                cross += x[i] * difference;
+            }
+            total += dd * xx + ee * gap + 2 * de * cross;
+        }
+        return Math.Max(0, total);
+    }
+
+    /// <summary>
+    /// Norm of the mean over draws of G(z_s, x) - G(z_s, x'), both rows of a draw at the same code: the content mismatch.
+    /// The inputs are then equal, and only the deltas differ.
+    /// </summary>
+    public double MismatchNorm(int a, DecoderGradients other, int b, int draws)
+    {
+        double sum = 0;
+        for (int l = 0; l < Layers.Count; l++)
+        {
+            var layer = Layers[l];
+            var differences = new double[draws][];
+            for (int s = 0; s < draws; s++)
+            {
+                differences[s] = new double[layer.OutputWidth];
+                TensorPrimitives.Subtract(layer.Delta(a + s), other.Layers[l].Delta(b + s), differences[s]);
+            }
+            for (int s = 0; s < draws; s++)
+                for (int t = 0; t < draws; t++)
+                    sum += TensorPrimitives.Dot<double>(differences[s], differences[t])
+                        * (TensorPrimitives.Dot(layer.Input(a + s), layer.Input(a + t)) + 1);
+        }
+        return Math.Sqrt(Math.Max(0, sum)) / draws;
+    }
+}
