@@ -17,8 +17,10 @@ public sealed class DecoderProbe
     private readonly Tensor _z, _dz, _loss;
 
     /// <summary>Makes room for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
+    /// <exception cref="Data.InputException">The decoder is gated.</exception>
     public DecoderProbe(Autoencoder model, Population population)
     {
+        StudyModel.RequireDenseDecoder(model);
         (_model, _population) = (model, population);
         var backend = model.Backend;
         MaxRows = model.BatchSize;
@@ -103,10 +105,11 @@ public sealed class DecoderProbe
     {
         var (backend, decoder) = (_model.Backend, _model.Decoder);
         bool last = layer == decoder.Hidden.Count;
+        var weight = last ? decoder.Output.Weight : ((Linear)decoder.Hidden[layer]).Weight;
         var below = decoder.Hidden[layer - 1].OutputGradient(rows); // free between passes
         var above = last ? decoder.Output.Logits(rows) : decoder.Hidden[layer].Output(rows);
         backend.Upload(dx, below);
-        backend.MatMul(Transpose.Second, below, (last ? decoder.Output.Weight : decoder.Hidden[layer].Weight).Value, above);
+        backend.MatMul(Transpose.Second, below, weight.Value, above);
         return PerUserGradients.Host(backend, above);
     }
 

@@ -35,8 +35,8 @@ public sealed class PerUserGradients
     public static PerUserGradients Compute(
         Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective)
     {
-        if (model.Encoder is not MlpEncoder encoder)
-            throw new InputException("Per-user gradients of the encoder need the mlp encoder; study the decoder instead (--part decoder).");
+        StudyModel.RequireDense(model);
+        var encoder = (MlpEncoder)model.Encoder;
         model.Forward(batch, mask, noise);
         model.Backward(batch, objective);
         var backend = model.Backend;

@@ -14,6 +14,7 @@ public sealed class PosteriorEncoder
     /// <summary>Makes room for the largest batch of the population.</summary>
     public PosteriorEncoder(Autoencoder model, Population population)
     {
+        StudyModel.RequireOneLevel(model);
         (_model, _population) = (model, population);
         int rows = Math.Min(model.BatchSize, population.Count);
         _batch = model.Backend.AllocateBatch(

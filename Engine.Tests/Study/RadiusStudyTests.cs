@@ -1,0 +1,88 @@
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Study;
+using Xunit;
+
+namespace ManualVae.Tests.Study;
+
+public class RadiusStudyTests
+{
+    private const int Items = 24, Users = 40;
+    private static readonly RadiusOptions Options = new() { Pairs = 400, Draws = 3, Seed = 7 };
+
+    private static RadiusResult Run(RadiusOptions options, AutoencoderSettings? settings = null, int batch = 64)
+    {
+        var clicks = StudyToys.TwoGroups(Users, Items);
+        using var trained = StudyToys.Trained(settings ?? StudyToys.Settings(8), clicks, 60, beta: 0.1);
+        using var model = new Autoencoder(new ManualVae.Compute.Reference.ReferenceBackend(), trained.Settings, Items, batch, 1, training: false);
+        foreach (var parameter in trained.Parameters.All)
+            model.Backend.Upload(StudyToys.Host(trained.Backend, parameter.Value), model.Parameters[parameter.Name].Value);
+        return RadiusStudy.Run(model, Population.Sample(clicks, Users, 1), options);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Inside_the_radius_every_step_helps_and_prediction_errs_by_the_square_of_the_step(bool masked)
+    {
+        var result = Run(Options with { Masked = masked });
+        Assert.Equal(400, result.Pairs.Count);
+        Assert.True(result.InsideOwnPairs > 0);
+        Assert.Equal(0, result.Violations);
+        Assert.Equal(0, result.OwnViolations);
+        Assert.InRange(result.RemainderSlope, 1.95, 2.05);
+        Assert.True(result.Orders[^1].SignAgreement > 0.98);
+        foreach (var pair in result.Pairs)
+        {
+            Assert.True(pair.W1Low <= pair.W1High + 1e-12);
+            // The theorem's inequality itself: <g_u, g_v> >= ||g_u|| (||g_u|| - L W1 - Delta_x).
+            double bound = pair.NormU * (pair.NormU - result.Lipschitz * pair.W1High - pair.Mismatch);
+            Assert.True(pair.InnerProduct >= bound - 1e-9 * pair.NormU * pair.NormU);
+        }
+    }
+
+    [Fact]
+    public void Help_decays_with_distance_between_the_groups_and_the_control_does_not()
+    {
+        var result = Run(Options);
+        Assert.True(result.CosineDecay.High < -0.2, result.CosineDecay.ToString());
+        Assert.True(result.HelpDecay.High < 0, result.HelpDecay.ToString());
+        Assert.True(Math.Abs(result.ShuffledDecay.Value) < Math.Abs(result.HelpDecay.Value) / 2);
+    }
+
+    [Fact]
+    public void Results_do_not_depend_on_the_batch_nor_on_threads()
+    {
+        var whole = Run(Options);
+        var blocks = Run(Options, batch: 7);
+        for (int i = 0; i < whole.Pairs.Count; i++)
+        {
+            Assert.Equal(whole.Pairs[i].Pair, blocks.Pairs[i].Pair);
+            // The step follows from a median over a block, so only what does not depend on the step is equal to the bit.
+            Assert.Equal(whole.Pairs[i].InnerProduct, blocks.Pairs[i].InnerProduct);
+            Assert.Equal(whole.Pairs[i].Mismatch, blocks.Pairs[i].Mismatch);
+        }
+        Assert.Equal(whole.HelpDecay, Run(Options).HelpDecay);
+    }
+
+    [Fact]
+    public void Weights_undo_the_stratification()
+    {
+        var clicks = StudyToys.TwoGroups(Users, Items);
+        var population = Population.Sample(clicks, Users, 1);
+        var pairs = PairSampler.Sample(population, (u, v) => Math.Abs(u - v), 300, 5);
+        Assert.Equal(300, pairs.Length);
+        Assert.Equal(300, pairs.Select(p => (p.U, p.V)).Distinct().Count());
+        Assert.Equal(Users * (Users - 1.0), pairs.Sum(p => p.Weight), 6);
+        double mean = pairs.Sum(p => p.Weight * p.Distance) / pairs.Sum(p => p.Weight), truth = (Users + 1) / 3.0;
+        Assert.InRange(mean, truth - 0.5, truth + 0.5);
+    }
+
+    [Fact]
+    public void Bad_requests_get_one_line()
+    {
+        var population = Population.Sample(StudyToys.TwoGroups(Users, Items), Users, 1);
+        Assert.Contains("--pairs 0", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 0, 1)).Message);
+        Assert.Contains("only 1560", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 1561, 1)).Message);
+        Assert.Contains("only 40", Assert.Throws<InputException>(() => Population.Sample(population.Clicks, 41, 1)).Message);
+        Assert.Contains("VAE", Assert.Throws<InputException>(() => Run(Options, StudyToys.Settings(8) with { Variational = false })).Message);
+    }
+}

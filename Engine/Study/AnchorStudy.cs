@@ -1,0 +1,137 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Study;
+
+/// <summary>Settings of <see cref="AnchorStudy"/>.</summary>
+public sealed record AnchorOptions
+{
+    /// <summary>Mask draws.</summary>
+    public int Draws { get; init; } = 20;
+
+    /// <summary>Seed of the masks.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>How far masks move the posterior mean of a trained model, and how near it is to the user's item centroid.</summary>
+/// <param name="Weight">lambda_A of the run.</param>
+/// <param name="MaskVariance">Mean over users of E_b ||mu(x_h) - E_b mu(x_h)||^2.</param>
+/// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale to compare the variance with.</param>
+/// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
+/// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
+/// <param name="CentroidSpread">Root mean square distance of the centroids from their mean: 0 where anchors have collapsed.</param>
+/// <param name="Sigma">Mean posterior sigma.</param>
+public sealed record AnchorResult(
+    double Weight, Interval MaskVariance, Interval MeanSpread, double RelativeVariance, Interval CentroidDistance,
+    double CentroidSpread, double Sigma);
+
+/// <summary>
+/// Personalized item alignment (papers.md B5): what the anchors do to the variance of the mean across masks and to its distance from
+/// the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
+/// </summary>
+public static class AnchorStudy
+{
+    /// <summary>tau = L / (L + 2 lambda) for curvature L.</summary>
+    public static double Tau(double curvature, double weight) => curvature / (curvature + 2 * weight);
+
+    /// <summary>
+    /// The minimiser of (mu - m)' H (mu - m) / 2 + lambda ||mu - e||^2 for H = diag(curvature):
+    /// mu* = (H + 2 lambda I)^-1 (H m + 2 lambda e), so that mu* - e = tau_k (m - e) in each direction.
+    /// </summary>
+    public static double[] Minimiser(double[] curvature, double[] mean, double[] centroid, double weight) =>
+        [.. mean.Select((m, k) => (curvature[k] * m + 2 * weight * centroid[k]) / (curvature[k] + 2 * weight))];
+
+    /// <summary>
+    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight 0).
+    /// </summary>
+    /// <param name="weights">lambda of each run, above 0.</param>
+    /// <param name="ratios">Variance over that at weight 0.</param>
+    public static double FitCurvature(IReadOnlyList<double> weights, IReadOnlyList<double> ratios)
+    {
+        double best = double.NaN, least = double.PositiveInfinity;
+        for (int i = -600; i <= 600; i++) // 10^-6 to 10^6, 1 % steps: the objective is smooth and one-dimensional
+        {
+            double curvature = Math.Pow(10, i / 100.0), error = 0;
+            for (int r = 0; r < weights.Count; r++)
+                error += Math.Pow(2 * Math.Log(Tau(curvature, weights[r])) - Math.Log(ratios[r]), 2);
+            if (error < least) (best, least) = (curvature, error);
+        }
+        return best;
+    }
+
+    /// <summary>Measures a trained model.</summary>
+    /// <param name="model">A VAE.</param>
+    /// <param name="population">The users.</param>
+    /// <param name="weight">lambda_A it was trained with.</param>
+    /// <param name="rate">Probability that a click is dropped.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="InputException">Not a VAE, or too few draws.</exception>
+    public static AnchorResult Run(Autoencoder model, Population population, double weight, double rate, AnchorOptions options)
+    {
+        if (!model.Settings.Variational) throw new InputException("Anchors act on posteriors: give a run of a VAE.");
+        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2, a variance needs them.");
+        var encoder = new PosteriorEncoder(model, population);
+        var mode = model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask;
+        int users = population.Count, latent = model.Settings.Latent;
+        var (mean, square) = (new double[users * latent], new double[users]);
+        double sigma = 0;
+        for (int draw = 0; draw < options.Draws; draw++)
+        {
+            var key = new RandomKey(options.Seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask);
+            var posteriors = encoder.Encode(new InputMask(mode, (float)(1 - rate), key));
+            for (int u = 0; u < users; u++)
+                for (int k = 0; k < latent; k++)
+                {
+                    double mu = posteriors.Mean(u)[k];
+                    mean[u * latent + k] += mu / options.Draws;
+                    square[u] += mu * mu / options.Draws;
+                    sigma += posteriors.Sigma(u)[k] / ((double)options.Draws * users * latent);
+                }
+        }
+        var variance = new double[users];
+        for (int u = 0; u < users; u++)
+        {
+            double own = 0;
+            for (int k = 0; k < latent; k++) own += mean[u * latent + k] * mean[u * latent + k];
+            variance[u] = Math.Max(0, square[u] - own) * options.Draws / (options.Draws - 1);
+        }
+        double[] spread = SquaredDistances(mean, Centre(mean, latent), latent), centroids = Centroids(model, population);
+        double[] toCentroid = centroids.Length == 0 ? [] : [.. SquaredDistances(mean, centroids, latent).Select(Math.Sqrt)];
+        return new(weight, Statistics.Mean(variance, options.Seed), Statistics.Mean(spread, options.Seed),
+            variance.Average() / spread.Average(), Statistics.Mean(toCentroid, options.Seed),
+            centroids.Length == 0 ? double.NaN : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
+    }
+
+    /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>
+    private static double[] Centroids(Autoencoder model, Population population)
+    {
+        if (!model.Settings.Anchors) return [];
+        double[] anchors = PerUserGradients.Host(model.Backend, model.Parameters["anchors"].Value);
+        int latent = model.Settings.Latent;
+        var centroids = new double[population.Count * latent];
+        for (int u = 0; u < population.Count; u++)
+            foreach (int item in population.Items(u))
+                for (int k = 0; k < latent; k++) centroids[u * latent + k] += anchors[item * latent + k] / population.Items(u).Length;
+        return centroids;
+    }
+
+    private static double[] Centre(double[] rows, int columns)
+    {
+        var centre = new double[rows.Length];
+        for (int k = 0; k < columns; k++)
+        {
+            double sum = 0;
+            for (int i = k; i < rows.Length; i += columns) sum += rows[i];
+            for (int i = k; i < rows.Length; i += columns) centre[i] = sum / (rows.Length / columns);
+        }
+        return centre;
+    }
+
+    private static double[] SquaredDistances(double[] a, double[] b, int columns)
+    {
+        var distances = new double[a.Length / columns];
+        for (int i = 0; i < a.Length; i++) distances[i / columns] += (a[i] - b[i]) * (a[i] - b[i]);
+        return distances;
+    }
+}

@@ -1,0 +1,60 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Study;
+
+/// <summary>
+/// What it costs two users with different clicks to share one latent code (papers.md B3, theorem 2.5): the best common prediction
+/// loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p), p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v), against each user's own
+/// best, p_u = x_u / N_u. With N_u = N_v = N and weights that sum to 1 this is N times the weighted Jensen-Shannon divergence.
+/// </summary>
+public static class CompromiseGap
+{
+    /// <summary>The gap in nats at a code that the two users have with weights w_u and w_v.</summary>
+    /// <param name="u">Items of u.</param>
+    /// <param name="v">Items of v.</param>
+    /// <param name="weightU">w_u, at least 0.</param>
+    /// <param name="weightV">w_v, at least 0.</param>
+    public static double At(ReadOnlySpan<int> u, ReadOnlySpan<int> v, double weightU, double weightV)
+    {
+        int common = UserPair.CountCommon(u, v);
+        double total = weightU * u.Length + weightV * v.Length;
+        if (weightU <= 0 || weightV <= 0 || u.Length == 0 || v.Length == 0) return 0;
+        double both = (weightU + weightV) / total, onlyU = weightU / total, onlyV = weightV / total;
+        double Side(int clicks, double alone) =>
+            common * Math.Log(1.0 / clicks / both) + (clicks - common) * Math.Log(1.0 / clicks / alone);
+        return weightU * Side(u.Length, onlyU) + weightV * Side(v.Length, onlyV);
+    }
+
+    /// <summary>
+    /// The cost of the posteriors' overlap, the integral of the gap with w_u = q_u(z) and w_v = q_v(z) over z, by sampling both
+    /// posteriors in turn: 2 E over the half-half mixture of the gap with weights q_u / (q_u + q_v) and q_v / (q_u + q_v).
+    /// </summary>
+    public static double Overlap(Population population, Posteriors posteriors, int u, int v, int draws, ulong seed)
+    {
+        if (draws < 1) throw new InputException($"--draws {draws}: give at least 1.");
+        var key = new RandomKey(seed, StudyDraw.Overlap, RandomPurpose.Study);
+        double sum = 0;
+        var z = new double[posteriors.Latent];
+        for (int draw = 0; draw < 2 * draws; draw++)
+        {
+            int from = draw % 2 == 0 ? u : v;
+            for (int k = 0; k < z.Length; k++)
+                z[k] = posteriors.Mean(from)[k] + posteriors.Sigma(from)[k] * CounterRandom.Normal(key, (uint)draw, (uint)k);
+            double share = 1 / (1 + Math.Exp(LogDensity(posteriors, v, z) - LogDensity(posteriors, u, z)));
+            sum += At(population.Items(u), population.Items(v), share, 1 - share);
+        }
+        return sum / draws;
+    }
+
+    private static double LogDensity(Posteriors posteriors, int user, double[] z)
+    {
+        double sum = 0;
+        for (int k = 0; k < z.Length; k++)
+        {
+            double sigma = posteriors.Sigma(user)[k], t = (z[k] - posteriors.Mean(user)[k]) / sigma;
+            sum -= 0.5 * t * t + Math.Log(sigma);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,158 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Study;
+
+/// <summary>Settings of <see cref="GradientStudy"/>.</summary>
+public sealed record GradientOptions
+{
+    /// <summary>Draws of masks and noise.</summary>
+    public int Draws { get; init; } = 8;
+
+    /// <summary>Weights of the run's objective.</summary>
+    public Objective Objective { get; init; } = new(0.2);
+
+    /// <summary>Driving items listed for each user.</summary>
+    public int TopItems { get; init; } = 5;
+
+    /// <summary>Seed of masks and noise.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>One part of the loss in one layer, over all users.</summary>
+/// <param name="Part">reconstruction, kl or anchor (weighted as in the objective).</param>
+/// <param name="Block">The layer.</param>
+/// <param name="Norm">Mean over users of the root mean square norm over draws.</param>
+/// <param name="Spread">Mean over users of the coefficient of variation of the norm over draws.</param>
+/// <param name="Consistency">Mean cosine of one user's gradients under two draws.</param>
+/// <param name="Agreement">Mean cosine of a user's gradient with the batch's, which contains it.</param>
+public sealed record GradientPart(string Part, string Block, Interval Norm, double Spread, Interval Consistency, Interval Agreement);
+
+/// <summary>One user.</summary>
+/// <param name="User">Row in the click matrix.</param>
+/// <param name="Clicks">Number of clicks.</param>
+/// <param name="Norms">Norm of each part's gradient over all parameters, first draw.</param>
+/// <param name="TopItems">Items with the largest share of the squared output-layer gradient, first draw.</param>
+/// <param name="TopShares">Their shares.</param>
+/// <param name="OwnShare">Share of the user's own clicks; the rest pushes other items down.</param>
+public sealed record GradientUser(int User, int Clicks, double[] Norms, int[] TopItems, double[] TopShares, double OwnShare);
+
+/// <summary>What the gradient study measured.</summary>
+/// <param name="Options">Settings.</param>
+/// <param name="Parts">By part of the loss and layer.</param>
+/// <param name="Users">By user.</param>
+/// <param name="Conflict">Mean cosine between the reconstruction's and the KL's gradient of the encoder.</param>
+public sealed record GradientResult(
+    GradientOptions Options, IReadOnlyList<GradientPart> Parts, IReadOnlyList<GradientUser> Users, Interval Conflict);
+
+/// <summary>Single users' gradients: how large, which way, by layer and part of the loss, and how much masks and noise move them.</summary>
+public static class GradientStudy
+{
+    private static readonly string[] Names = ["reconstruction", "kl", "anchor"];
+
+    /// <summary>Measures the population, whose users must fit in one batch of the model.</summary>
+    /// <exception cref="InputException">More users than the model's batch.</exception>
+    public static GradientResult Run(Autoencoder model, Population population, GradientOptions options)
+    {
+        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2, a spread needs them.");
+        var batch = Load(model, population);
+        var objective = options.Objective;
+        Objective?[] parts =
+        [
+            new Objective(0, 0, objective.Reconstruction),
+            model.Settings.Variational && objective.Beta != 0 ? new(objective.Beta, 0, 0) : null,
+            model.Settings.Anchors && objective.AnchorWeight != 0 ? new(0, objective.AnchorWeight, 0) : null,
+        ];
+        var rows = new List<GradientPart>();
+        var first = new PerUserGradients?[parts.Length];
+        for (int part = 0; part < parts.Length; part++)
+        {
+            if (parts[part] is not Objective only) continue;
+            PerUserGradients[] draws = [.. Enumerable.Range(0, options.Draws).Select(d => PerUserGradients.Compute(
+                model, batch, model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)d),
+                new RandomKey(options.Seed, (uint)d, RandomPurpose.LatentNoise), only))];
+            first[part] = draws[0];
+            for (int block = 0; block < draws[0].Blocks.Count; block++)
+                if (Summarise(Names[part], draws, block, options.Seed) is GradientPart row) rows.Add(row);
+        }
+        return new(options, rows, Users(model, population, first, options), Conflict(first, options.Seed));
+    }
+
+    /// <summary>The population as one batch.</summary>
+    internal static SparseBatch Load(Autoencoder model, Population population)
+    {
+        if (population.Count > model.BatchSize)
+            throw new InputException($"--users {population.Count}: the model was opened for {model.BatchSize} users at once; give fewer.");
+        long entries = population.Users.Sum(user => (long)population.Clicks.RowLength(user));
+        var batch = model.Backend.AllocateBatch(population.Count, model.ItemCount, checked((int)entries));
+        batch.Load(population.Clicks, population.Users);
+        return batch;
+    }
+
+    private static GradientPart? Summarise(string part, PerUserGradients[] draws, int block, ulong seed)
+    {
+        int users = draws[0].Rows, count = draws.Length;
+        var (norm, spread, consistency, agreement) = (new double[users], new double[users], new double[users], new double[users]);
+        var gram = new double[(long)users * users];
+        draws[0].Blocks[block].AddGram(gram);
+        double batchNorm = Math.Sqrt(gram.Sum());
+        Parallel.For(0, users, u =>
+        {
+            var norms = new double[count];
+            for (int d = 0; d < count; d++) norms[d] = Math.Sqrt(Math.Max(0, draws[d].Blocks[block].Dot(u, draws[d].Blocks[block], u)));
+            norm[u] = Math.Sqrt(norms.Average(n => n * n));
+            if (norm[u] == 0) return;
+            spread[u] = Math.Sqrt(Math.Max(0, norm[u] * norm[u] - norms.Average() * norms.Average())) / norms.Average();
+            int pairs = 0;
+            for (int d = 0; d < count; d++)
+                for (int e = d + 1; e < count; e++)
+                {
+                    if (norms[d] == 0 || norms[e] == 0) continue;
+                    consistency[u] += draws[d].Blocks[block].Dot(u, draws[e].Blocks[block], u) / (norms[d] * norms[e]);
+                    pairs++;
+                }
+            if (pairs > 0) consistency[u] /= pairs;
+            double withBatch = 0;
+            for (int v = 0; v < users; v++) withBatch += gram[(long)u * users + v];
+            if (norms[0] > 0 && batchNorm > 0) agreement[u] = withBatch / (norms[0] * batchNorm);
+        });
+        return norm.Max() == 0 ? null : new(part, draws[0].Blocks[block].Name, Statistics.Mean(norm, seed), spread.Average(),
+            Statistics.Mean(consistency, seed), Statistics.Mean(agreement, seed));
+    }
+
+    private static IReadOnlyList<GradientUser> Users(
+        Autoencoder model, Population population, PerUserGradients?[] parts, GradientOptions options)
+    {
+        var output = (DenseBlock)parts[0]!.Blocks.Last(b => b.Name == $"decoder.{model.Decoder.Hidden.Count}");
+        var users = new GradientUser[population.Count];
+        Parallel.For(0, users.Length, u =>
+        {
+            // Item i's rows of the output layer's gradient are delta_i [h, 1]: its share of the squared norm is delta_i^2.
+            var delta = output.Delta(u);
+            var (items, squares) = (new int[delta.Length], new double[delta.Length]);
+            double total = 0, own = 0;
+            for (int i = 0; i < delta.Length; i++)
+            {
+                (items[i], squares[i]) = (i, -delta[i] * delta[i]);
+                total += delta[i] * delta[i];
+            }
+            foreach (int item in population.Items(u)) own += delta[item] * delta[item];
+            Array.Sort(squares, items);
+            int top = Math.Min(options.TopItems, items.Length);
+            users[u] = new(population.Users[u], population.Items(u).Length,
+                [.. parts.Select(part => part is null ? 0 : Math.Sqrt(Math.Max(0, part.Dot(u, part, u))))],
+                items[..top], [.. squares[..top].Select(s => -s / total)], own / total);
+        });
+        return users;
+    }
+
+    private static Interval Conflict(PerUserGradients?[] parts, ulong seed)
+    {
+        if (parts[0] is not { } reconstruction || parts[1] is not { } kl) return new(double.NaN, double.NaN, double.NaN);
+        var cosines = new double[reconstruction.Rows];
+        Parallel.For(0, cosines.Length, u => cosines[u] = reconstruction.Dot(u, kl, u, "encoder") / Math.Sqrt(
+            reconstruction.Dot(u, reconstruction, u, "encoder") * kl.Dot(u, kl, u, "encoder")));
+        return Statistics.Mean(cosines, seed);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json.Serialization;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Study;
+
+/// <summary>Which parameters an influence is measured over.</summary>
+public enum InfluencePart
+{
+    /// <summary>The decoder: how a step on v moves u's reconstruction, its posterior fixed.</summary>
+    Decoder,
+    /// <summary>All parameters and all parts of the loss.</summary>
+    All,
+}
+
+/// <summary>Settings of <see cref="InfluenceStudy"/>.</summary>
+public sealed record InfluenceOptions
+{
+    /// <summary>Decoder or all parameters.</summary>
+    public InfluencePart Part { get; init; } = InfluencePart.Decoder;
+
+    /// <summary>Weights of the loss's parts, for <see cref="InfluencePart.All"/>.</summary>
+    public Objective Objective { get; init; } = new(0.2);
+
+    /// <summary>Clusters wanted.</summary>
+    public int Clusters { get; init; } = 4;
+
+    /// <summary>Mask the input as training does.</summary>
+    public bool Masked { get; init; }
+
+    /// <summary>Seed of masks and noise.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>The user-by-user matrix of inner products of gradients, and what it shows.</summary>
+/// <param name="Users">Number of users.</param>
+/// <param name="Matrix">&lt;g_u, g_v&gt;, users x users, symmetric.</param>
+/// <param name="PositiveShare">Share of ordered pairs u != v that help each other to first order.</param>
+/// <param name="MeanCosine">Mean cosine over pairs u != v.</param>
+/// <param name="SignStability">Share of pairs whose sign is the same under another draw of noise (and masks).</param>
+/// <param name="Cluster">Cluster of each user, the largest being 0.</param>
+/// <param name="WithinCosine">Mean cosine of pairs within a cluster.</param>
+/// <param name="BetweenCosine">Mean cosine of pairs of different clusters.</param>
+public sealed record InfluenceResult(
+    int Users, [property: JsonIgnore] double[] Matrix, double PositiveShare, double MeanCosine, double SignStability, int[] Cluster,
+    double WithinCosine, double BetweenCosine)
+{
+    /// <summary>Cosine of two users' gradients; 0 where one has none.</summary>
+    public double Cosine(int u, int v)
+    {
+        double norms = Matrix[(long)u * Users + u] * Matrix[(long)v * Users + v];
+        return norms > 0 ? Matrix[(long)u * Users + v] / Math.Sqrt(norms) : 0;
+    }
+}
+
+/// <summary>
+/// Mutual influence of users: to first order a gradient step on v changes u's loss by -step &lt;g_u, g_v&gt;. Computed from the
+/// outer-product structure of the layers (papers.md B2), never from written-out gradients.
+/// </summary>
+public static class InfluenceStudy
+{
+    /// <summary>Measures the population, whose users must fit in one batch of the model.</summary>
+    /// <exception cref="InputException">More users than the model's batch, or more clusters than users.</exception>
+    public static InfluenceResult Run(Autoencoder model, Population population, InfluenceOptions options)
+    {
+        int users = population.Count;
+        if (options.Clusters < 1 || options.Clusters > users)
+            throw new InputException($"--clusters {options.Clusters}: give 1 to {users}, the number of users.");
+        double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, 1);
+        long same = 0, positive = 0;
+        for (int u = 0; u < users; u++)
+            for (int v = 0; v < users; v++)
+            {
+                if (u == v) continue;
+                double a = matrix[(long)u * users + v], b = again[(long)u * users + v];
+                if (a > 0) positive++;
+                if (a > 0 == b > 0) same++;
+            }
+        double pairs = Math.Max(1, (double)users * (users - 1));
+        var result = new InfluenceResult(users, matrix, positive / pairs, 0, same / pairs, [], 0, 0);
+        int[] clusters = KernelKMeans.Run(users, result.Cosine, options.Clusters);
+        double within = 0, between = 0;
+        long inner = 0, outer = 0;
+        for (int u = 0; u < users; u++)
+            for (int v = 0; v < users; v++)
+            {
+                if (u == v) continue;
+                if (clusters[u] == clusters[v])
+                {
+                    within += result.Cosine(u, v);
+                    inner++;
+                }
+                else
+                {
+                    between += result.Cosine(u, v);
+                    outer++;
+                }
+            }
+        return result with
+        {
+            Cluster = clusters,
+            MeanCosine = (within + between) / pairs,
+            WithinCosine = inner == 0 ? double.NaN : within / inner,
+            BetweenCosine = outer == 0 ? double.NaN : between / outer,
+        };
+    }
+
+    private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, uint draw)
+    {
+        int users = population.Count;
+        if (options.Part == InfluencePart.Decoder)
+        {
+            var mask = options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + draw) : InputMask.Clean;
+            var posteriors = new PosteriorEncoder(model, population).Encode(mask);
+            int latent = posteriors.Latent;
+            double[] noise = Posteriors.Noise((int)draw + 1, latent, options.Seed), z = new double[users * latent];
+            for (int u = 0; u < users; u++) posteriors.Sample(u, noise.AsSpan((int)draw * latent, latent), z.AsSpan(u * latent, latent));
+            var gradients = new DecoderProbe(model, population).At([.. Enumerable.Range(0, users)], z);
+            var gram = new double[(long)users * users];
+            foreach (var layer in gradients.Layers) layer.AddGram(gram);
+            return gram;
+        }
+        var batch = GradientStudy.Load(model, population);
+        var all = PerUserGradients.Compute(
+            model, batch, options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + draw) : InputMask.Clean,
+            new RandomKey(options.Seed, draw, RandomPurpose.LatentNoise), options.Objective);
+        return all.Gram();
+    }
+}
+
+/// <summary>Clusters by a similarity matrix alone: kernel k-means with a deterministic start.</summary>
+public static class KernelKMeans
+{
+    /// <summary>
+    /// Starts from the user nearest to all others and then, again and again, the one least similar to those chosen; then moves
+    /// users to the nearest cluster mean until nothing moves.
+    /// </summary>
+    /// <param name="users">Number of users.</param>
+    /// <param name="similarity">Similarity of two users, 1 of a user with itself.</param>
+    /// <param name="clusters">Clusters wanted.</param>
+    /// <returns>Cluster of each user, numbered by falling size.</returns>
+    public static int[] Run(int users, Func<int, int, double> similarity, int clusters)
+    {
+        var seeds = new List<int> { Enumerable.Range(0, users).MaxBy(u => Enumerable.Range(0, users).Sum(v => similarity(u, v))) };
+        while (seeds.Count < clusters)
+            seeds.Add(Enumerable.Range(0, users).Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
+        int[] assigned = [.. Enumerable.Range(0, users).Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
+        for (int round = 0; round < 50; round++)
+        {
+            // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.
+            var (toCluster, size, self) = (new double[users, clusters], new int[clusters], new double[clusters]);
+            foreach (int cluster in assigned) size[cluster]++;
+            Parallel.For(0, users, u =>
+            {
+                for (int v = 0; v < users; v++) toCluster[u, assigned[v]] += similarity(u, v) / size[assigned[v]];
+            });
+            for (int u = 0; u < users; u++) self[assigned[u]] += toCluster[u, assigned[u]] / size[assigned[u]];
+            int[] next = [.. Enumerable.Range(0, users).Select(u => Enumerable.Range(0, clusters)
+                .MinBy(c => size[c] == 0 ? double.MaxValue : self[c] - 2 * toCluster[u, c]))];
+            if (next.AsSpan().SequenceEqual(assigned)) break;
+            assigned = next;
+        }
+        int[] order = [.. Enumerable.Range(0, clusters).OrderByDescending(c => assigned.Count(a => a == c)).ThenBy(c => c)];
+        return [.. assigned.Select(c => Array.IndexOf(order, c))];
+    }
+}

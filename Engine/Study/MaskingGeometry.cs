@@ -1,0 +1,60 @@
+using MathNet.Numerics.Distributions;
+
+namespace ManualVae.Study;
+
+/// <summary>
+/// The distribution of D_h = ||x_u * b_u - x_v * b_v||_1 after masking (papers.md B4), s = items in common, d = ||x_u - x_v||_1.
+/// </summary>
+/// <param name="Common">s.</param>
+/// <param name="Different">d.</param>
+/// <param name="Keep">rho, the probability that a click is kept.</param>
+/// <param name="Shared">One mask for both users instead of one each.</param>
+public readonly record struct MaskingGeometry(int Common, int Different, double Keep, bool Shared)
+{
+    /// <summary>Probability that an item in common is kept by exactly one of the two: 2 rho (1 - rho), or 0 under a shared mask.</summary>
+    private double Split => Shared ? 0 : 2 * Keep * (1 - Keep);
+
+    /// <summary>E D_h = rho d + 2 rho (1 - rho) s; rho d under a shared mask.</summary>
+    public double Mean => Keep * Different + Split * Common;
+
+    /// <summary>Var D_h = d rho (1 - rho) + s p (1 - p), p = 2 rho (1 - rho).</summary>
+    public double Variance => Different * Keep * (1 - Keep) + Common * Split * (1 - Split);
+
+    /// <summary>Masking brings the pair nearer on average: E D_h &lt; d; for independent masks where s/d &lt; 1 / (2 rho).</summary>
+    public bool ContractsOnAverage => Mean < Different;
+
+    /// <summary>P(D_h &lt; d): the exact law Bin(d, rho) + Bin(s, 2 rho (1 - rho)).</summary>
+    public double Contraction
+    {
+        get
+        {
+            double sum = 0;
+            for (int fromCommon = 0; fromCommon <= Math.Min(Common, Different - 1); fromCommon++)
+                sum += Probability(Common, Split, fromCommon) * Cumulative(Different, Keep, Different - 1 - fromCommon);
+            return Math.Min(1, sum);
+        }
+    }
+
+    /// <summary>P(D_h &gt; d), exact.</summary>
+    public double Expansion
+    {
+        get
+        {
+            double sum = 0;
+            for (int fromCommon = 1; fromCommon <= Common; fromCommon++)
+                sum += Probability(Common, Split, fromCommon) * (1 - Cumulative(Different, Keep, Different - fromCommon));
+            return Math.Clamp(sum, 0, 1);
+        }
+    }
+
+    /// <summary>
+    /// Hoeffding: P(D_h &gt;= d) at most exp(-2 (d - E D_h)^2 / (d + s)) where the pair contracts on average, P(D_h &lt;= d) at most the
+    /// same where it expands.
+    /// </summary>
+    public double HoeffdingBound =>
+        Common + Different == 0 ? 1 : Math.Exp(-2 * (Different - Mean) * (Different - Mean) / (Different + Common));
+
+    private static double Probability(int n, double p, int k) => n == 0 ? (k == 0 ? 1 : 0) : Binomial.PMF(p, n, k);
+
+    private static double Cumulative(int n, double p, int k) => k < 0 ? 0 : k >= n ? 1 : Binomial.CDF(p, n, k);
+}

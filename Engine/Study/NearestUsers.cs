@@ -1,0 +1,37 @@
+namespace ManualVae.Study;
+
+/// <summary>The k nearest users of each user, nearest first; equal distances take the lower index first.</summary>
+public static class NearestUsers
+{
+    /// <summary>By W2 between posteriors.</summary>
+    public static int[][] ByDistance(Posteriors posteriors, int k) =>
+        By(posteriors.Count, k, posteriors.Distance);
+
+    /// <summary>By the Jaccard overlap of clicks, largest first.</summary>
+    public static int[][] ByClicks(Population population, int k) => By(population.Count, k, (u, v) =>
+    {
+        ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
+        int common = UserPair.CountCommon(a, b);
+        return -(double)common / (a.Length + b.Length - common);
+    });
+
+    /// <summary>|A and B| / |A or B| of two sets.</summary>
+    public static double Jaccard(int[] a, int[] b)
+    {
+        int common = a.Intersect(b).Count();
+        return a.Length + b.Length == 0 ? 1 : (double)common / (a.Length + b.Length - common);
+    }
+
+    private static int[][] By(int users, int k, Func<int, int, double> distance)
+    {
+        var nearest = new int[users][];
+        Parallel.For(0, users, u =>
+        {
+            var (keys, order) = (new double[users], new int[users]);
+            for (int v = 0; v < users; v++) (keys[v], order[v]) = (v == u ? double.PositiveInfinity : distance(u, v), v);
+            Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[a].CompareTo(keys[b]) : a.CompareTo(b));
+            nearest[u] = order[..Math.Min(k, users - 1)];
+        });
+        return nearest;
+    }
+}

@@ -1,0 +1,135 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Study;
+
+/// <summary>Settings of <see cref="NeighbourStudy"/>.</summary>
+public sealed record NeighbourOptions
+{
+    /// <summary>k of the neighbourhoods.</summary>
+    public int Neighbours { get; init; } = 20;
+
+    /// <summary>Cohorts by activity: users of the lowest, the middle and the highest share of clicks.</summary>
+    public double CohortShare { get; init; } = 0.2;
+
+    /// <summary>Lay the users out on a map.</summary>
+    public bool Map { get; init; } = true;
+
+    /// <summary>Perplexity of the map.</summary>
+    public double Perplexity { get; init; } = 30;
+
+    /// <summary>Seed of the map.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>What the neighbour study measured of one model.</summary>
+/// <param name="Users">Users measured.</param>
+/// <param name="Overlap">Mean Jaccard overlap of the k nearest by W2 and the k nearest by clicks.</param>
+/// <param name="ChanceOverlap">What two random sets of k would have.</param>
+/// <param name="LocalShare">Share of latent neighbours that are among the k nearest by clicks.</param>
+/// <param name="GlobalShare">Share that are not, yet have an item in common.</param>
+/// <param name="UnrelatedShare">Share without an item in common.</param>
+/// <param name="RankCorrelation">Mean over users of Spearman's correlation of W2 with -Jaccard over all others.</param>
+/// <param name="Cohort">Of each user: 0 few, 1 middle, 2 many clicks, -1 none of them.</param>
+/// <param name="CohortClicks">Mean number of clicks of each cohort.</param>
+/// <param name="CentroidDistances">Distances of the cohorts' mean mu: few-middle, middle-many, few-many, over the mean W2.</param>
+/// <param name="Purity">Share of a cohort user's k nearest cohort users that are of its cohort; 1/3 is chance.</param>
+/// <param name="Map">x, y of each user by t-SNE of mu; empty without.</param>
+public sealed record NeighbourResult(
+    int Users, Interval Overlap, double ChanceOverlap, Interval LocalShare, Interval GlobalShare, Interval UnrelatedShare,
+    Interval RankCorrelation, int[] Cohort, double[] CohortClicks, double[] CentroidDistances, Interval Purity, double[] Map);
+
+/// <summary>Who is near whom: in latent space (W2) beside in clicks (Jaccard), and by activity.</summary>
+public static class NeighbourStudy
+{
+    /// <summary>Measures a population under the clean input.</summary>
+    /// <exception cref="InputException">Too few users for k, or too many for a map.</exception>
+    public static NeighbourResult Run(Autoencoder model, Population population, NeighbourOptions options)
+    {
+        int users = population.Count, k = options.Neighbours;
+        if (k < 1 || k >= users) throw new InputException($"--neighbours {k}: with {users} users give 1 to {users - 1}.");
+        if (!(options.CohortShare > 0 && options.CohortShare <= 1.0 / 3)) throw new InputException("The cohorts' share must be in (0, 1/3].");
+        var posteriors = new PosteriorEncoder(model, population).Encode(InputMask.Clean);
+        int[][] latent = NearestUsers.ByDistance(posteriors, k), clicks = NearestUsers.ByClicks(population, k);
+        var (overlap, local, global, unrelated, rank) =
+            (new double[users], new double[users], new double[users], new double[users], new double[users]);
+        Parallel.For(0, users, u =>
+        {
+            overlap[u] = NearestUsers.Jaccard(latent[u], clicks[u]);
+            foreach (int v in latent[u])
+                if (clicks[u].Contains(v)) local[u] += 1.0 / k;
+                else if (UserPair.CountCommon(population.Items(u), population.Items(v)) > 0) global[u] += 1.0 / k;
+                else unrelated[u] += 1.0 / k;
+            var (distances, similarities) = (new double[users - 1], new double[users - 1]);
+            for (int v = 0, at = 0; v < users; v++)
+            {
+                if (v == u) continue;
+                ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
+                int common = UserPair.CountCommon(a, b);
+                distances[at] = posteriors.Distance(u, v);
+                similarities[at++] = -(double)common / (a.Length + b.Length - common);
+            }
+            rank[u] = Statistics.Correlation(Statistics.Ranks(distances), Statistics.Ranks(similarities));
+        });
+        int[] cohort = Cohorts(population, options.CohortShare);
+        Interval Mean(double[] values) => Statistics.Mean(values, options.Seed);
+        return new(users, Mean(overlap), Chance(users, k), Mean(local), Mean(global), Mean(unrelated), Mean(rank), cohort,
+            [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, users).Where(u => cohort[u] == c).Average(u => population.Items(u).Length))],
+            CentroidDistances(posteriors, cohort), Mean(Purity(posteriors, cohort, k)),
+            options.Map ? TSne.Layout(Means(posteriors), posteriors.Latent, options.Perplexity, seed: options.Seed) : []);
+    }
+
+    /// <summary>By number of clicks, ties by index: the lowest share, the middle one and the highest.</summary>
+    private static int[] Cohorts(Population population, double share)
+    {
+        int users = population.Count, size = Math.Max(1, (int)(share * users));
+        int[] order = [.. Enumerable.Range(0, users).OrderBy(u => population.Items(u).Length).ThenBy(u => u)];
+        int[] cohort = new int[users];
+        Array.Fill(cohort, -1);
+        for (int i = 0; i < size; i++)
+            (cohort[order[i]], cohort[order[(users - size) / 2 + i]], cohort[order[users - size + i]]) = (0, 1, 2);
+        return cohort;
+    }
+
+    private static double[] CentroidDistances(Posteriors posteriors, int[] cohort)
+    {
+        var centroids = new double[3][];
+        for (int c = 0; c < 3; c++)
+        {
+            centroids[c] = new double[posteriors.Latent];
+            int count = cohort.Count(x => x == c);
+            for (int u = 0; u < cohort.Length; u++)
+                for (int k = 0; k < posteriors.Latent && cohort[u] == c; k++) centroids[c][k] += posteriors.Mean(u)[k] / count;
+        }
+        double scale = MaskingStudy.MeanDistance(posteriors);
+        return [.. new[] { (0, 1), (1, 2), (0, 2) }.Select(p => Wasserstein.MeanDistance(centroids[p.Item1], centroids[p.Item2]) / scale)];
+    }
+
+    private static double[] Purity(Posteriors posteriors, int[] cohort, int k)
+    {
+        int[] members = [.. Enumerable.Range(0, cohort.Length).Where(u => cohort[u] >= 0)];
+        var (means, sigmas) = (new double[members.Length * posteriors.Latent], new double[members.Length * posteriors.Latent]);
+        for (int i = 0; i < members.Length; i++)
+        {
+            posteriors.Mean(members[i]).CopyTo(means.AsSpan(i * posteriors.Latent));
+            posteriors.Sigma(members[i]).CopyTo(sigmas.AsSpan(i * posteriors.Latent));
+        }
+        var nearest = NearestUsers.ByDistance(new Posteriors(posteriors.Latent, means, sigmas), Math.Min(k, members.Length - 1));
+        return [.. members.Select((u, i) => nearest[i].Length == 0 ? 1 : nearest[i].Average(j => cohort[members[j]] == cohort[u] ? 1.0 : 0))];
+    }
+
+    private static double[] Means(Posteriors posteriors)
+    {
+        var means = new double[posteriors.Count * posteriors.Latent];
+        for (int u = 0; u < posteriors.Count; u++) posteriors.Mean(u).CopyTo(means.AsSpan(u * posteriors.Latent));
+        return means;
+    }
+
+    /// <summary>Expected Jaccard overlap of two random sets of k among n - 1 others, by the mean of the hypergeometric law.</summary>
+    private static double Chance(int users, int k)
+    {
+        double common = (double)k * k / (users - 1);
+        return common / (2 * k - common);
+    }
+}

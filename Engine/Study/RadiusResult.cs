@@ -1,0 +1,174 @@
+namespace ManualVae.Study;
+
+/// <summary>What was found at one range of latent distance, or for one kind of pair.</summary>
+/// <param name="Name">The range or the kind.</param>
+/// <param name="Pairs">Pairs measured.</param>
+/// <param name="Distance">Weighted mean W2.</param>
+/// <param name="Helps">P(helps): the step on v lowers u's loss.</param>
+/// <param name="Change">Mean change of u's loss, nats.</param>
+/// <param name="Relative">Mean of &lt;g_u, g_v&gt; / ||g_u||^2: 1 is as good as u's own step.</param>
+/// <param name="Cosine">Mean cosine of g_u and g_v.</param>
+/// <param name="ShuffledHelps">P(helps) of the control.</param>
+/// <param name="ShuffledChange">Mean change of the control.</param>
+public sealed record RadiusBin(
+    string Name, int Pairs, double Distance, Interval Helps, Interval Change, Interval Relative, Interval Cosine,
+    Interval ShuffledHelps, Interval ShuffledChange);
+
+/// <summary>How far the first-order prediction was off at one step size.</summary>
+/// <param name="Step">The step size.</param>
+/// <param name="MedianError">Median over pairs of |actual + step &lt;g_u, g_v&gt;|, nats.</param>
+/// <param name="MedianRelativeError">Median of the same over step |&lt;g_u, g_v&gt;|.</param>
+/// <param name="SignAgreement">Share of pairs whose actual change has the predicted sign.</param>
+public sealed record FirstOrderError(double Step, double MedianError, double MedianRelativeError, double SignAgreement);
+
+/// <summary>Everything the radius study measured, with its summaries.</summary>
+public sealed class RadiusResult
+{
+    /// <summary>Step sizes tried, each half of the one before.</summary>
+    public const int Steps = 4;
+
+    /// <summary>Summarises the pairs.</summary>
+    public RadiusResult(RadiusOptions options, int users, double step, IReadOnlyList<RadiusPair> pairs)
+    {
+        (Options, Users, Step, Pairs) = (options, users, step, pairs);
+        Lipschitz = pairs.Max(p => p.PairLipschitz);
+        LipschitzMedian = Statistics.Quantile(pairs.Select(p => p.PairLipschitz), 0.5);
+        RadiusPair[] inside = [.. pairs.Where(p => p.W1High < p.Radius(Lipschitz))];
+        RadiusPair[] insideOwn = [.. pairs.Where(p => p.W1High < p.Radius(p.PairLipschitz))];
+        InsideShare = WeightedShare(p => p.W1High < p.Radius(Lipschitz));
+        PossiblyInsideShare = WeightedShare(p => p.W1Low < p.Radius(Lipschitz));
+        InsideOwnShare = WeightedShare(p => p.W1High < p.Radius(p.PairLipschitz));
+        (InsidePairs, InsideOwnPairs) = (inside.Length, insideOwn.Length);
+        Violations = inside.Count(p => !(p.Changes[^1] < 0));
+        OwnViolations = insideOwn.Count(p => !(p.Changes[^1] < 0));
+        PositiveRadiusShare = WeightedShare(p => p.NormU > p.Mismatch);
+        Helps = Bin("all", [.. pairs]).Helps;
+        Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
+        RemainderSlope = Statistics.Quantile(pairs.Select(Slope).Where(double.IsFinite), 0.5);
+        ByDistance = Bins(p => p.Pair.Distance, "W2");
+        ByJaccard = Bins(p => p.Pair.Jaccard, "Jaccard");
+        ByKind = [.. Enum.GetValues<PairKind>().Select(kind => (kind, of: pairs.Where(p => p.Pair.Kind == kind).ToArray()))
+            .Where(group => group.of.Length > 0).Select(group => Bin(group.kind.ToString().ToLowerInvariant(), group.of))];
+        int[] users1 = [.. pairs.Select(p => p.Pair.U)];
+        double[] distances = [.. pairs.Select(p => p.Pair.Distance)];
+        HelpDecay = Statistics.Spearman(distances, [.. pairs.Select(p => p.Helps ? 1.0 : 0)], users1, Seed);
+        CosineDecay = Statistics.Spearman(distances, [.. pairs.Select(p => p.Cosine)], users1, Seed);
+        RadiusPair[] controlled = [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
+        ShuffledDecay = Statistics.Spearman(
+            [.. controlled.Select(p => p.Pair.Distance)], [.. controlled.Select(p => p.ShuffledChange < 0 ? 1.0 : 0)],
+            [.. controlled.Select(p => p.Pair.U)], Seed);
+    }
+
+    /// <summary>The settings.</summary>
+    public RadiusOptions Options { get; }
+
+    /// <summary>Users of the population.</summary>
+    public int Users { get; }
+
+    /// <summary>Largest step size.</summary>
+    public double Step { get; }
+
+    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| over all pairs and draws; a lower bound of the constant.</summary>
+    public double Lipschitz { get; }
+
+    /// <summary>Median over pairs of their own largest ratio.</summary>
+    public double LipschitzMedian { get; }
+
+    /// <summary>Share of all pairs surely inside the radius (upper end of the bracket of W1).</summary>
+    public double InsideShare { get; }
+
+    /// <summary>Share of all pairs possibly inside (lower end of the bracket).</summary>
+    public double PossiblyInsideShare { get; }
+
+    /// <summary>Share inside when L is each pair's own ratio, the smallest constant that the bound holds with.</summary>
+    public double InsideOwnShare { get; }
+
+    /// <summary>Measured pairs inside.</summary>
+    public int InsidePairs { get; }
+
+    /// <summary>Measured pairs inside by their own ratio.</summary>
+    public int InsideOwnPairs { get; }
+
+    /// <summary>Pairs inside whose loss did not fall at the smallest step; the theorem says none.</summary>
+    public int Violations { get; }
+
+    /// <summary>The same for pairs inside by their own ratio.</summary>
+    public int OwnViolations { get; }
+
+    /// <summary>Share of pairs with ||g_u|| above the content mismatch, without which the radius is 0.</summary>
+    public double PositiveRadiusShare { get; }
+
+    /// <summary>P(helps) over all pairs of the population.</summary>
+    public Interval Helps { get; }
+
+    /// <summary>First-order prediction against the truth, by step size.</summary>
+    public IReadOnlyList<FirstOrderError> Orders { get; }
+
+    /// <summary>Median over pairs of log2 of the fall of the error when the step is halved; 2 for a correct gradient.</summary>
+    public double RemainderSlope { get; }
+
+    /// <summary>By decile of latent distance.</summary>
+    public IReadOnlyList<RadiusBin> ByDistance { get; }
+
+    /// <summary>By decile of click overlap.</summary>
+    public IReadOnlyList<RadiusBin> ByJaccard { get; }
+
+    /// <summary>Local, global, unrelated.</summary>
+    public IReadOnlyList<RadiusBin> ByKind { get; }
+
+    /// <summary>Spearman correlation of W2 and helping, over the stratified sample.</summary>
+    public Interval HelpDecay { get; }
+
+    /// <summary>Spearman correlation of W2 and the gradients' cosine.</summary>
+    public Interval CosineDecay { get; }
+
+    /// <summary>The control: W2(u, v) against helping by a partner of another pair.</summary>
+    public Interval ShuffledDecay { get; }
+
+    /// <summary>Every pair.</summary>
+    public IReadOnlyList<RadiusPair> Pairs { get; }
+
+    private ulong Seed => Options.Seed;
+
+    private double WeightedShare(Func<RadiusPair, bool> holds) =>
+        Pairs.Sum(p => holds(p) ? p.Pair.Weight : 0) / Pairs.Sum(p => p.Pair.Weight);
+
+    private FirstOrderError Order(int i)
+    {
+        double step = Step / (1 << i);
+        double[] errors = [.. Pairs.Select(p => Math.Abs(p.Changes[i] + step * p.InnerProduct))];
+        return new(step, Statistics.Quantile(errors, 0.5),
+            Statistics.Quantile(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
+            Pairs.Average(p => (p.Changes[i] < 0) == (p.InnerProduct > 0) ? 1.0 : 0));
+    }
+
+    private double Slope(RadiusPair pair) => Math.Log2(
+        Math.Abs(pair.Changes[0] + Step * pair.InnerProduct) / Math.Abs(pair.Changes[1] + Step / 2 * pair.InnerProduct));
+
+    private IReadOnlyList<RadiusBin> Bins(Func<RadiusPair, double> value, string name)
+    {
+        RadiusPair[] sorted = [.. Pairs.OrderBy(value).ThenBy(p => p.Pair.U).ThenBy(p => p.Pair.V)];
+        int bins = Math.Min(10, sorted.Length);
+        var result = new List<RadiusBin>();
+        for (int b = 0, start = 0; b < bins; b++)
+        {
+            int end = Math.Max(start, (int)((long)sorted.Length * (b + 1) / bins));
+            while (end < sorted.Length && end > 0 && value(sorted[end]) == value(sorted[end - 1])) end++; // ties stay together
+            if (end == start) continue;
+            result.Add(Bin(FormattableString.Invariant($"{name} {value(sorted[start]):0.###} to {value(sorted[end - 1]):0.###}"), sorted[start..end]));
+            start = end;
+        }
+        return result;
+    }
+
+    private RadiusBin Bin(string name, RadiusPair[] of)
+    {
+        RadiusPair[] controlled = [.. of.Where(p => double.IsFinite(p.ShuffledChange))];
+        return new(name, of.Length, of.Sum(p => p.Pair.Weight * p.Pair.Distance) / of.Sum(p => p.Pair.Weight),
+            Mean(of, p => p.Helps ? 1 : 0), Mean(of, p => p.Changes[0]), Mean(of, p => p.InnerProduct / (p.NormU * p.NormU)),
+            Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0), Mean(controlled, p => p.ShuffledChange));
+    }
+
+    private Interval Mean(RadiusPair[] of, Func<RadiusPair, double> value) => Statistics.Mean(
+        [.. of.Select(value)], [.. of.Select(p => p.Pair.Weight)], [.. of.Select(p => p.Pair.U)], Seed);
+}

@@ -1,0 +1,126 @@
+using ManualVae.Compute;
+
+namespace ManualVae.Study;
+
+/// <summary>An estimate with its 95 % confidence interval.</summary>
+/// <param name="Value">The estimate.</param>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+public readonly record struct Interval(double Value, double Low, double High)
+{
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{Value:0.###} [{Low:0.###}, {High:0.###}]");
+}
+
+/// <summary>Estimates with uncertainty for the studies. Pairs that share a user are not independent: resampling is by user.</summary>
+public static class Statistics
+{
+    /// <summary>Resamples of a bootstrap.</summary>
+    public const int Resamples = 400;
+
+    /// <summary>A weighted mean with a percentile bootstrap over clusters (users).</summary>
+    /// <param name="values">One a pair.</param>
+    /// <param name="weights">Sampling weight of each.</param>
+    /// <param name="clusters">Cluster of each, any integers.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    public static Interval Mean(
+        ReadOnlySpan<double> values, ReadOnlySpan<double> weights, ReadOnlySpan<int> clusters, ulong seed)
+    {
+        if (values.Length == 0) return new(double.NaN, double.NaN, double.NaN);
+        var index = new Dictionary<int, int>();
+        var (sums, totals) = (new List<double>(), new List<double>());
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (index.TryAdd(clusters[i], sums.Count))
+            {
+                sums.Add(0);
+                totals.Add(0);
+            }
+            int cluster = index[clusters[i]];
+            sums[cluster] += weights[i] * values[i];
+            totals[cluster] += weights[i];
+        }
+        var means = new double[Resamples];
+        for (int r = 0; r < Resamples; r++)
+        {
+            double sum = 0, total = 0;
+            for (int i = 0; i < sums.Count; i++)
+            {
+                int drawn = CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, sums.Count);
+                sum += sums[drawn];
+                total += totals[drawn];
+            }
+            means[r] = sum / total;
+        }
+        return Percentiles(sums.Sum() / totals.Sum(), means);
+    }
+
+    /// <summary>The mean of independent values with a percentile bootstrap.</summary>
+    public static Interval Mean(ReadOnlySpan<double> values, ulong seed)
+    {
+        var (ones, own) = (new double[values.Length], new int[values.Length]);
+        for (int i = 0; i < values.Length; i++) (ones[i], own[i]) = (1, i);
+        return Mean(values, ones, own, seed);
+    }
+
+    /// <summary>Spearman's rank correlation with a percentile bootstrap over clusters.</summary>
+    public static Interval Spearman(double[] x, double[] y, int[] clusters, ulong seed)
+    {
+        if (x.Length < 3) return new(double.NaN, double.NaN, double.NaN);
+        int[][] members = [.. Enumerable.Range(0, x.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray())];
+        var values = new double[Resamples];
+        Parallel.For(0, Resamples, r =>
+        {
+            var rows = new List<int>();
+            for (int i = 0; i < members.Length; i++)
+                rows.AddRange(members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)]);
+            values[r] = Correlation(Ranks([.. rows.Select(i => x[i])]), Ranks([.. rows.Select(i => y[i])]));
+        });
+        return Percentiles(Correlation(Ranks(x), Ranks(y)), values);
+    }
+
+    /// <summary>Ranks from 1, ties sharing their mean rank.</summary>
+    public static double[] Ranks(double[] values)
+    {
+        var order = new int[values.Length];
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort(order, (a, b) => values[a] != values[b] ? values[a].CompareTo(values[b]) : a.CompareTo(b));
+        var ranks = new double[values.Length];
+        for (int start = 0; start < order.Length;)
+        {
+            int end = start;
+            while (end < order.Length && values[order[end]] == values[order[start]]) end++;
+            for (int i = start; i < end; i++) ranks[order[i]] = 0.5 * (start + end + 1);
+            start = end;
+        }
+        return ranks;
+    }
+
+    /// <summary>Pearson's correlation; 0 where one side is constant.</summary>
+    public static double Correlation(double[] x, double[] y)
+    {
+        double mx = x.Average(), my = y.Average(), xy = 0, xx = 0, yy = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            xy += (x[i] - mx) * (y[i] - my);
+            xx += (x[i] - mx) * (x[i] - mx);
+            yy += (y[i] - my) * (y[i] - my);
+        }
+        return xx == 0 || yy == 0 ? 0 : xy / Math.Sqrt(xx * yy);
+    }
+
+    /// <summary>The value below which a share of the values lies, by linear interpolation; sorts a copy.</summary>
+    public static double Quantile(IEnumerable<double> values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        if (sorted.Length == 0) return double.NaN;
+        double at = share * (sorted.Length - 1);
+        int below = (int)at;
+        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+    }
+
+    private static Interval Percentiles(double value, double[] resampled) =>
+        new(value, Quantile(resampled.Where(double.IsFinite), 0.025), Quantile(resampled.Where(double.IsFinite), 0.975));
+
+    private static RandomKey Bootstrap(ulong seed) => new(seed, StudyDraw.Bootstrap, RandomPurpose.Study);
+}

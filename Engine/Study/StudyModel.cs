@@ -1,0 +1,31 @@
+using ManualVae.Data;
+using ManualVae.Models;
+
+namespace ManualVae.Study;
+
+/// <summary>Which models the studies' formulas hold for; everything else is refused in one line.</summary>
+internal static class StudyModel
+{
+    /// <summary>Posteriors N(mu, sigma^2) of one latent level.</summary>
+    public static void RequireOneLevel(Autoencoder model)
+    {
+        if (model.Settings.Levels != 1) throw new InputException("The studies need one latent level; this run has two.");
+    }
+
+    /// <summary>A decoder of tanh layers, each of whose gradients is one outer product a user.</summary>
+    public static void RequireDenseDecoder(Autoencoder model)
+    {
+        RequireOneLevel(model);
+        if (model.Decoder.Hidden.Any(layer => layer is not Linear))
+            throw new InputException("This study needs a decoder of tanh layers (--encoder mlp or recvae); this run's is gated.");
+    }
+
+    /// <summary>Mult-VAE's encoder and prior, all of whose gradients are outer products.</summary>
+    public static void RequireDense(Autoencoder model)
+    {
+        RequireDenseDecoder(model);
+        if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
+            throw new InputException(
+                "Gradients of all parameters need --encoder mlp and --prior normal; study the decoder instead (study influence --part decoder).");
+    }
+}

@@ -1,0 +1,130 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Study;
+
+/// <summary>How two users' clicks relate (papers.md B7).</summary>
+public enum PairKind
+{
+    /// <summary>Items in common, and ||x_u - x_v||_1 within the lowest quarter of all pairs.</summary>
+    Local,
+    /// <summary>Items in common, yet far in l1.</summary>
+    Global,
+    /// <summary>No item in common.</summary>
+    Unrelated,
+}
+
+/// <summary>An ordered pair of users of a population: a step on v, its effect on u.</summary>
+/// <param name="U">Index of u in the population.</param>
+/// <param name="V">Index of v.</param>
+/// <param name="Overlap">Items in common, s.</param>
+/// <param name="L1">||x_u - x_v||_1, d.</param>
+/// <param name="Distance">W2 between their posteriors.</param>
+/// <param name="Kind">Local, global or unrelated.</param>
+/// <param name="Weight">Pairs of the population that this one stands for.</param>
+public readonly record struct UserPair(int U, int V, int Overlap, int L1, double Distance, PairKind Kind, double Weight)
+{
+    /// <summary>|S_u and S_v| / |S_u or S_v|.</summary>
+    public double Jaccard => Overlap == 0 ? 0 : (double)Overlap / (Overlap + L1);
+
+    /// <summary>Number of items in both of two increasing lists.</summary>
+    public static int CountCommon(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    {
+        int common = 0;
+        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
+        {
+            if (a[i] == b[j])
+            {
+                common++;
+                i++;
+                j++;
+            }
+            else if (a[i] < b[j]) i++;
+            else j++;
+        }
+        return common;
+    }
+}
+
+/// <summary>Samples pairs evenly over latent distance and kind, with weights that undo the stratification.</summary>
+public static class PairSampler
+{
+    /// <summary>Number of distance strata (quantiles of the pool).</summary>
+    public const int DistanceStrata = 10;
+
+    /// <summary>
+    /// Draws a pool of random pairs, cuts it into deciles of distance by kind, and takes equally many of each stratum as far as it
+    /// goes.
+    /// </summary>
+    /// <param name="population">The users.</param>
+    /// <param name="distance">Latent distance of two of them.</param>
+    /// <param name="count">Pairs wanted.</param>
+    /// <param name="seed">Seed of the draw.</param>
+    /// <exception cref="InputException">No pairs asked for, or more than there are.</exception>
+    public static UserPair[] Sample(Population population, Func<int, int, double> distance, int count, ulong seed)
+    {
+        long all = (long)population.Count * (population.Count - 1);
+        if (count < 1) throw new InputException($"--pairs {count}: give at least 1.");
+        if (count > all)
+            throw new InputException($"--pairs {count}: {population.Count} users have only {all} ordered pairs; give fewer pairs or more users.");
+        var pool = Pool(population, distance, (int)Math.Min(all, 50L * count), seed);
+        var l1 = pool.Where(pair => pair.Overlap > 0).Select(pair => (double)pair.L1).ToArray();
+        double near = Statistics.Quantile(l1, 0.25);
+        double[] edges = [.. Enumerable.Range(1, DistanceStrata - 1)
+            .Select(i => Statistics.Quantile(pool.Select(pair => pair.Distance), (double)i / DistanceStrata))];
+        var strata = new List<UserPair>[DistanceStrata * 3];
+        for (int i = 0; i < strata.Length; i++) strata[i] = [];
+        foreach (var pair in pool)
+        {
+            var kind = pair.Overlap == 0 ? PairKind.Unrelated : pair.L1 <= near ? PairKind.Local : PairKind.Global;
+            strata[edges.Count(edge => pair.Distance > edge) * 3 + (int)kind].Add(pair with { Kind = kind });
+        }
+        var taken = new int[strata.Length];
+        for (int left = count; left > 0;)
+            for (int i = 0; i < strata.Length && left > 0; i++)
+                if (taken[i] < strata[i].Count)
+                {
+                    taken[i]++;
+                    left--;
+                }
+        // The pool is in random order already, so the first of each stratum are a random sample of it.
+        return [.. strata.SelectMany((stratum, i) => stratum.Take(taken[i]).Select(pair => pair with
+        {
+            Weight = (double)stratum.Count / taken[i] * all / pool.Count,
+        }))];
+    }
+
+    private static List<UserPair> Pool(Population population, Func<int, int, double> distance, int size, ulong seed)
+    {
+        var key = new RandomKey(seed, StudyDraw.Pairs, RandomPurpose.Study);
+        var seen = new HashSet<(int, int)>();
+        long all = (long)population.Count * (population.Count - 1);
+        var pairs = new List<(int U, int V)>(size);
+        if (2L * size > all) // most of them: shuffle the whole list
+        {
+            for (int u = 0; u < population.Count; u++)
+                for (int v = 0; v < population.Count; v++)
+                    if (u != v) pairs.Add((u, v));
+            for (int i = 0; i < size; i++)
+            {
+                int j = i + CounterRandom.Below(key, 0, (uint)i, pairs.Count - i);
+                (pairs[i], pairs[j]) = (pairs[j], pairs[i]);
+            }
+            pairs.RemoveRange(size, pairs.Count - size);
+        }
+        for (uint draw = 0; pairs.Count < size; draw++)
+        {
+            int u = CounterRandom.Below(key, 1, 2 * draw, population.Count), v = CounterRandom.Below(key, 1, 2 * draw + 1, population.Count);
+            if (u != v && seen.Add((u, v))) pairs.Add((u, v));
+        }
+        var result = new UserPair[size];
+        Parallel.For(0, size, i =>
+        {
+            var (u, v) = pairs[i];
+            ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
+            int common = UserPair.CountCommon(a, b);
+            result[i] = new(u, v, common, a.Length + b.Length - 2 * common, distance(u, v), default, 1);
+        });
+        return [.. result];
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using ManualVae.Data;
+using ManualVae.Study;
+using ManualVae.Tools.Charts;
+using ManualVae.Training;
+using static ManualVae.Tools.StudyVerb;
+
+namespace ManualVae.Tools;
+
+/// <summary><c>study collapse</c>: what the posteriors still know, and a sweep of beta.</summary>
+internal static class StudyCollapseVerb
+{
+    /// <summary>One beta of a sweep.</summary>
+    internal sealed record SweepPoint(double Beta, double? Validation, CollapseResult Collapse);
+
+    public static Command Create()
+    {
+        var flags = new StudyFlags(1000);
+        var draws = new Option<int>("--draws") { Description = "Latent draws a user of the information estimate.", HelpName = "n", DefaultValueFactory = _ => 2 };
+        var betas = new Option<string?>("--betas") { Description = "Also train a run for each of these constant betas, with the run's other settings.", HelpName = "x,x" };
+        var epochs = new Option<int>("--epochs") { Description = "Epochs of each run of the sweep.", HelpName = "n", DefaultValueFactory = _ => 20 };
+        return Verb.Create("collapse", "KL by dimension, active units, mutual information, sigmas; a sweep of beta with --betas.", parsed =>
+        {
+            if (parsed.GetValue(draws) < 1) throw new InputException($"--draws {parsed.GetValue(draws)}: give at least 1.");
+            var options = new CollapseOptions { Draws = parsed.GetValue(draws), Seed = flags.Seed(parsed) };
+            double[] sweep = parsed.GetValue(betas) is string list ? StudyMaskingVerb.Numbers("--betas", list) : [];
+            if (parsed.GetValue(epochs) < 1) throw new InputException($"--epochs {parsed.GetValue(epochs)}: give at least 1.");
+            var (run, users) = flags.Open(parsed, batch: 500);
+            using (run)
+            {
+                var result = CollapseStudy.Run(run.Model, users, options);
+                var points = Sweep(run.Data, run.Settings, users, sweep, parsed.GetValue(epochs), Path.Combine(run.Folder.Path, "studies", "collapse"), options);
+                var output = new StudyOutput(run.Folder.Path, "collapse", new { result, sweep = points })
+                    .Table("dimensions", ["dimension", "kl", "mean_variance"],
+                        result.KlByDimension.Select((kl, k) => new object?[] { k, kl, result.MeanVariance[k] }))
+                    .Plot("kl", new Chart
+                    {
+                        Title = "KL by latent dimension", Subtitle = Text($"Mean of {result.Users} users, largest first; {result.InformativeUnits} of {result.KlByDimension.Length} above {CollapseStudy.Threshold} nats"),
+                        X = new Axis("dimension, by rank"), Y = new Axis("KL", "nats") { Log = true },
+                        Series = [new LineSeries("", [.. Enumerable.Range(1, result.KlByDimension.Length).Select(i => (double)i)], [.. result.KlByDimension.OrderDescending()])],
+                        Rules = [new Rule("informative", CollapseStudy.Threshold)],
+                    })
+                    .Plot("sigma", new Chart
+                    {
+                        Title = "Posterior standard deviations", Subtitle = "Every user and dimension; 1 is the prior's",
+                        X = new Axis("sigma"), Y = new Axis("user x dimension"), Series = [HistogramSeries.Of("", result.Sigmas, 50)],
+                    });
+                if (points.Count > 0) WriteSweep(output, points);
+                return flags.Print(parsed, output, Lines(result, points));
+            }
+        }, [.. flags.Options, draws, betas, epochs]);
+    }
+
+    /// <summary>Trains and measures one run for each beta.</summary>
+    public static List<SweepPoint> Sweep(
+        PreparedDataset data, RunSettings settings, Population users, double[] betas, int epochs, string folder, CollapseOptions options)
+    {
+        var points = new List<SweepPoint>();
+        foreach (double beta in betas.Order())
+        {
+            string name = Text($"beta-{beta}");
+            var trained = StudyTraining.Train(
+                data, settings with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = epochs }, Path.Combine(folder, name), name);
+            using var run = StudyRun.Open(trained.Path, data.Directory, null, settings.Threads, 500);
+            points.Add(new(beta, trained.ReadMetrics().Max(e => e.Validation), CollapseStudy.Run(run.Model, users, options)));
+        }
+        return points;
+    }
+
+    /// <summary>The sweep's table and figures.</summary>
+    public static void WriteSweep(StudyOutput output, List<SweepPoint> points)
+    {
+        double[] x = [.. points.Select(p => p.Beta)];
+        output
+            .Table("betas", ["beta", "validation", "kl", "active_units", "informative_units", "mutual_information", "aggregate_kl", "mean_w2", "alarm"],
+                points.Select(p => new object?[]
+                {
+                    p.Beta, p.Validation, p.Collapse.Kl, p.Collapse.ActiveUnits, p.Collapse.InformativeUnits, p.Collapse.MutualInformation,
+                    p.Collapse.AggregateKl, p.Collapse.MeanDistance, p.Collapse.Alarm,
+                }))
+            .Plot("contraction", new Chart
+            {
+                Title = "beta contracts latent distances", Subtitle = "Mean W2 between users of runs that differ in beta alone",
+                X = new Axis("beta"), Y = new Axis("mean W2") { Min = 0 }, Series = [new LineSeries("", x, [.. points.Select(p => p.Collapse.MeanDistance)]) { Markers = true }],
+            })
+            .Plot("units", new Chart
+            {
+                Title = "Dimensions that survive beta", Subtitle = "Active: variance of mu above 0.01; informative: KL above 0.01 nats",
+                X = new Axis("beta"), Y = new Axis("dimensions") { Min = 0 },
+                Series =
+                [
+                    new LineSeries("active", x, [.. points.Select(p => (double)p.Collapse.ActiveUnits)]) { Markers = true },
+                    new LineSeries("informative", x, [.. points.Select(p => (double)p.Collapse.InformativeUnits)]) { Markers = true },
+                ],
+            });
+    }
+
+    private static IEnumerable<string> Lines(CollapseResult r, List<SweepPoint> points)
+    {
+        yield return Text($"{r.Users} users: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} dimensions active, {r.InformativeUnits} informative");
+        yield return Text($"mutual information {r.MutualInformation} nats (at most {r.InformationLimit:0.00} with this many users); aggregate KL {r.AggregateKl:0.00}; mean W2 {r.MeanDistance:0.00}");
+        yield return r.Alarm is null ? "no alarm" : $"ALARM: {r.Alarm}";
+        if (points.Count == 0) yield break;
+        yield return Row("beta", "validation", "KL", "active", "informative", "mean W2");
+        foreach (var p in points)
+            yield return Row(Text($"{p.Beta}{(p.Collapse.Alarm is null ? "" : " ALARM")}"), Text($"{p.Validation:0.0000}"), Text($"{p.Collapse.Kl:0.00}"),
+                Text($"{p.Collapse.ActiveUnits}"), Text($"{p.Collapse.InformativeUnits}"), Text($"{p.Collapse.MeanDistance:0.000}"));
+    }
+}

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Study;
+using ManualVae.Training;
+
+namespace ManualVae.Tools;
+
+/// <summary>A run opened for a study: its model with room for the users, its data and the chosen users.</summary>
+internal sealed class StudyRun : IDisposable
+{
+    private readonly IBackend _backend;
+
+    private StudyRun(RunFolder folder, PreparedDataset data, IBackend backend, Autoencoder model) =>
+        (Folder, Data, _backend, Model) = (folder, data, backend, model);
+
+    public RunFolder Folder { get; }
+
+    public PreparedDataset Data { get; }
+
+    public Autoencoder Model { get; }
+
+    public RunSettings Settings => Folder.Manifest.Settings;
+
+    /// <summary>The objective of the run's last update.</summary>
+    public Objective Objective
+    {
+        get
+        {
+            var epochs = Folder.ReadMetrics();
+            return new(epochs.Count == 0 ? Settings.Beta : epochs[^1].Beta, Settings.AnchorWeight);
+        }
+    }
+
+    /// <summary>Opens a run.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="data">Another prepared dataset, or null for the run's.</param>
+    /// <param name="device">Where to compute, or null for the run's device.</param>
+    /// <param name="threads">Threads; 0 for all.</param>
+    /// <param name="batch">Users (or user x draw rows) in one pass.</param>
+    /// <exception cref="InputException">Not a run of an autoencoder, no checkpoint, or other data.</exception>
+    public static StudyRun Open(string path, string? data, string? device, int threads, int batch)
+    {
+        var folder = RunFolder.Open(path);
+        var manifest = folder.Manifest;
+        if (manifest.Model is not ("multvae" or "multdae"))
+            throw new InputException($"{path}: a run of {manifest.Model}; the studies need a multvae or multdae run.");
+        if (!File.Exists(folder.BestCheckpoint) && !File.Exists(folder.LastCheckpoint))
+            throw new InputException($"{path}: the run has no checkpoint yet; train it first (manualvae train --resume --output {path}).");
+        var prepared = PreparedDataset.Open(data ?? manifest.Data);
+        if (prepared.ItemCount != manifest.Items)
+            throw new InputException($"{prepared.Directory}: has {prepared.ItemCount} items, the run was trained on {manifest.Items}.");
+        if (prepared.ManifestHash != manifest.DataHash) Console.Error.WriteLine("note: not the data that the run was trained on.");
+        var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { });
+        try
+        {
+            return new(folder, prepared, backend, folder.LoadModel(backend, batch));
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A random sample of the training users, or those of the given ids.</summary>
+    /// <exception cref="InputException">An id that is not a training user's, or too many users.</exception>
+    public Population Users(int count, string? ids, ulong seed)
+    {
+        if (string.IsNullOrEmpty(ids)) return Population.Sample(Data.Train, count, seed);
+        var index = new Dictionary<string, int>();
+        for (int user = 0; user < Data.Train.Rows; user++) index[Data.UserIds[user]] = user;
+        var users = new SortedSet<int>();
+        foreach (string id in ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!index.TryGetValue(id, out int user))
+                throw new InputException($"--user-ids {id}: no training user has that id; they are in the second column of {Path.Combine(Data.Directory, "users.tsv")}.");
+            if (Data.Train.RowLength(user) == 0) throw new InputException($"--user-ids {id}: this user has no training clicks.");
+            users.Add(user);
+        }
+        return new(Data.Train, [.. users]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Model.Dispose();
+        _backend.Dispose();
+    }
+}
+
+/// <summary>The flags that all studies share.</summary>
+internal sealed class StudyFlags(int defaultUsers)
+{
+    private readonly Option<string> _run = new("--run") { Description = "Run folder (made by: manualvae train).", HelpName = "folder", Required = true };
+    private readonly Option<string?> _data = new("--data") { Description = "Prepared dataset. [default: the run's]", HelpName = "folder" };
+    private readonly Option<string?> _device = new("--device") { Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the backend; 0 for all. The numbers do not depend on it.", HelpName = "n" };
+    private readonly Option<int> _users = new("--users") { Description = "Training users sampled.", HelpName = "n", DefaultValueFactory = _ => defaultUsers };
+    private readonly Option<string?> _ids = new("--user-ids") { Description = "These users instead of a sample.", HelpName = "id,id" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of users, pairs, masks and noise.", HelpName = "n", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _json = Verb.Json();
+
+    /// <summary>The flags, for a command.</summary>
+    public IEnumerable<Symbol> Options => [_run, _data, _device, _threads, _users, _ids, _seed, _json];
+
+    /// <summary>Seed as given.</summary>
+    public ulong Seed(ParseResult parsed) => (ulong)parsed.GetValue(_seed);
+
+    /// <summary>Opens the run and chooses the users.</summary>
+    public (StudyRun Run, Population Users) Open(ParseResult parsed, int? batch = null)
+    {
+        int users = parsed.GetValue(_users);
+        if (users < 1) throw new InputException($"--users {users}: give at least 1.");
+        string? ids = parsed.GetValue(_ids);
+        int room = batch ?? Math.Max(users, ids?.Split(',').Length ?? 0);
+        var run = StudyRun.Open(parsed.GetValue(_run)!, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), room);
+        try
+        {
+            return (run, run.Users(users, ids, Seed(parsed)));
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens another run for comparison, with the same flags.</summary>
+    public StudyRun OpenOther(ParseResult parsed, string path, int batch) =>
+        StudyRun.Open(path, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), batch);
+
+    /// <summary>Prints the result: the document with <c>--json</c>, otherwise the lines.</summary>
+    public int Print(ParseResult parsed, StudyOutput output, IEnumerable<string> lines)
+    {
+        if (parsed.GetValue(_json)) Console.Out.WriteLine(output.Document);
+        else
+            foreach (string line in lines) Console.Out.WriteLine(line);
+        Console.Error.WriteLine($"wrote {output.Folder}");
+        return Program.Done;
+    }
+}
