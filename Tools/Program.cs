@@ -71,6 +71,8 @@ public static class Program
         EvaluateVerb.Create(),
         RecommendVerb.Create(),
         SimilarVerb.Create(),
+        StudyVerb.Create(),
+        TablesVerb.Create(),
         DevicesVerb.Create(),
     };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
 using static ManualVae.Tools.StudyVerb;

@@ -130,8 +130,8 @@ internal static class TablesMechanismsVerb
     {
         yield return Text($"{data.Directory}: {data.Train.Rows} training users, {data.ItemCount} items; {settings.Epochs} epochs each, beta to {settings.Beta} half way");
         yield return "";
-        yield return Row("", [.. runs.Select(r => r.Name)]);
-        string Line(string name, Func<MechanismRun, string> value) => Row(name, [.. runs.Select(value)]);
+        yield return Row(["", .. runs.Select(r => r.Name)]);
+        string Line(string name, Func<MechanismRun, string> value) => Row([name, .. runs.Select(value)]);
         yield return Line("test NDCG@100", r => Text($"{r.Ndcg:0.0000} ± {r.NdcgError:0.0000}"));
         yield return Line("P(helps) local", r => MechanismClaims.Helps(r.Clean, "local").ToString());
         yield return Line("P(helps) global", r => MechanismClaims.Helps(r.Clean, "global").ToString());

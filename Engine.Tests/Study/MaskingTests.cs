@@ -1,6 +1,4 @@
 using ManualVae.Compute;
-using ManualVae.Data;
-using ManualVae.Models;
 using ManualVae.Study;
 using ManualVae.Tests.Models;
 using Xunit;

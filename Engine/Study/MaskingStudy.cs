@@ -181,13 +181,14 @@ public static class MaskingStudy
         for (int u = 0; u < users; u++)
             for (int draw = 0; draw + 1 < masked.Length; draw++)
             {
-                between[u] += NearestUsers.Jaccard(neighbours[draw][u], neighbours[draw + 1][u]) / (masked.Length - 1);
-                withClean[u] += NearestUsers.Jaccard(neighbours[draw][u], reference[u]) / (masked.Length - 1);
+                between[u] += NearestUsers.Jaccard(neighbours[draw][u], neighbours[draw + 1][u]);
+                withClean[u] += NearestUsers.Jaccard(neighbours[draw][u], reference[u]);
             }
-        double before = MeanDistance(clean), after = masked.Average(MeanDistance), self = 0;
+        for (int u = 0; u < users; u++) (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
+        double before = MeanDistance(clean), ratio = masked.Average(q => MeanDistance(q) / before), self = 0;
         for (int u = 0; u < users; u++) self += masked[0].Distance(u, masked[1], u) / users;
         return new(rate, Statistics.Mean(between, options.Seed), Statistics.Mean(withClean, options.Seed),
-            before == after ? 1 : after / before, after == 0 ? double.NaN : self / after);
+            ratio, self / (ratio * before));
     }
 
     /// <summary>Mean W2 over all pairs of users.</summary>
