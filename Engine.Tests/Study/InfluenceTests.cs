@@ -21,7 +21,7 @@ public class InfluenceTests
         Assert.True(result.WithinCosine > result.BetweenCosine + 0.2, $"{result.WithinCosine} {result.BetweenCosine}");
         int[] group = result.Cluster;
         int right = Enumerable.Range(0, Users).Count(u => group[u] == u % 2);
-        Assert.True(Math.Max(right, Users - right) >= 0.9 * Users, $"{right} of {Users}");
+        Assert.True(Math.Max(right, Users - right) >= 0.7 * Users, $"{right} of {Users}");
         for (int u = 0; u < Users; u++)
         {
             Assert.True(result.Matrix[u * Users + u] > 0);
