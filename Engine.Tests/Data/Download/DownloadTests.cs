@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 using System.Text;
 using ManualVae.Data;
 using ManualVae.Data.Download;
+using ManualVae.Tests.Tools;
 using Xunit;
 
 namespace ManualVae.Tests.Data.Download;
 
+[Collection(nameof(CommandLine))]
 public class DownloadTests : IDisposable
 {
     private static readonly byte[] Ratings = Encoding.ASCII.GetBytes("1\t10\t5\t100\n1\t11\t3\t101\n2\t10\t4\t102\n");
@@ -99,10 +101,10 @@ public class DownloadTests : IDisposable
             [{"name": "tiny", "title": "Tiny", "homepage": "none", "licence": "none", "format": "movielens-100k",
               "files": [{"url": "{{_server.Root}}a/u.data", "bytes": {{Ratings.Length}}}], "users": 2, "items": 2, "clicks": 3}]
             """);
-        Assert.Equal(0, ManualVae.Tools.Program.Run(["data", "download", "tiny", "--catalogue", catalogue, "--output", _folder["t"]], default));
+        Assert.Equal(0, CommandLine.Run("data", "download", "tiny", "--catalogue", catalogue, "--output", _folder["t"]).ExitCode);
         Assert.Equal(Ratings, File.ReadAllBytes(_folder["t", "u.data"]));
-        Assert.Equal(2, ManualVae.Tools.Program.Run(["data", "download", "huge", "--catalogue", catalogue], default));
-        Assert.Equal(2, ManualVae.Tools.Program.Run(["data", "download", "tiny", "--catalogue", _folder["absent.json"]], default));
+        Assert.Equal(2, CommandLine.Run("data", "download", "huge", "--catalogue", catalogue).ExitCode);
+        Assert.Equal(2, CommandLine.Run("data", "download", "tiny", "--catalogue", _folder["absent.json"]).ExitCode);
     }
 
     [Fact]

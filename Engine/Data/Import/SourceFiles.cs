@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace ManualVae.Data.Import;
@@ -47,7 +46,7 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
             }
             _opened.Add(path);
             _current = file;
-            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipFile(file) : file;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
