@@ -72,6 +72,7 @@ public static class Program
         RecommendVerb.Create(),
         SimilarVerb.Create(),
         StudyVerb.Create(),
+        GradcheckVerb.Create(),
         TablesVerb.Create(),
         DevicesVerb.Create(),
     };

@@ -1,0 +1,31 @@
+using ManualVae.Compute.Simd;
+using ManualVae.Study;
+using ManualVae.Training;
+using Xunit;
+
+namespace ManualVae.Tests.Study;
+
+public class GradientSuiteTests
+{
+    [Theory]
+    [InlineData("recvae-anchor")]
+    [InlineData("logistic-dae")]
+    public void A_preset_passes_every_kind_of_check(string preset)
+    {
+        using var simd = new SimdBackend(2);
+        var settings = Preset.Load(preset);
+        var findings = GradientSuite.Model(preset, settings with { Hidden = [.. settings.Hidden.Select(_ => 20)], Latent = 10 }, simd).ToArray();
+        Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
+        Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
+    }
+
+    [Fact]
+    public void A_finding_outside_its_bound_fails()
+    {
+        Assert.True(new GradientFinding("model", "", "", 1e-7, 1e-6).Passed);
+        Assert.False(new GradientFinding("model", "", "", 1e-5, 1e-6).Passed);
+        Assert.False(new GradientFinding("parity", "", "", double.NaN, 1e-6).Passed);
+        Assert.True(new GradientFinding("taylor", "", "", 1.95, 0.1).Passed);
+        Assert.False(new GradientFinding("taylor", "", "", 1.0, 0.1).Passed);
+    }
+}
