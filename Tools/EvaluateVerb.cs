@@ -54,6 +54,25 @@ internal static class EvaluateVerb
     public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split) =>
         ResultsDocument.From(result, trained.Run.Manifest.Model, Path.GetFullPath(trained.Data.Directory), split);
 
+    /// <summary>Models side by side, the best of each metric bold.</summary>
+    public static void WriteComparison(IAnsiConsole console, IReadOnlyList<ResultsDocument> results)
+    {
+        string[] metrics = [.. results.SelectMany(r => r.Metrics.Keys).Distinct()];
+        var table = Terminal.Table(["model", .. metrics.Select(m => $">{m}")]);
+        foreach (var result in results)
+            table.AddRow([$"[bold]{Markup.Escape(result.Model)}[/]", .. metrics.Select(metric => Cell(result, metric))]);
+        console.Write(table);
+
+        string Cell(ResultsDocument result, string metric)
+        {
+            if (result.Metrics.GetValueOrDefault(metric) is not { Mean: double mean } value) return "";
+            bool best = mean >= results.Max(r => r.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
+            string text = mean.ToString("0.0000", CultureInfo.InvariantCulture);
+            return (best ? $"[bold green]{text}[/]" : text)
+                + (value.StandardError is double error ? string.Create(CultureInfo.InvariantCulture, $" [grey]± {error:0.0000}[/]") : "");
+        }
+    }
+
     private static void WriteTable(ResultsDocument document, EvaluationResult result)
     {
         var console = Terminal.Results;

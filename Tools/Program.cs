@@ -66,6 +66,7 @@ public static class Program
 
     private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
+        DemoVerb.Create(),
         DataVerb.Create(),
         TrainVerb.Create(),
         EvaluateVerb.Create(),
@@ -74,6 +75,7 @@ public static class Program
         StudyVerb.Create(),
         GradcheckVerb.Create(),
         TablesVerb.Create(),
+        ReportVerb.Create(),
         DevicesVerb.Create(),
     };
 }

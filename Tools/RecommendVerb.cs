@@ -64,7 +64,7 @@ internal static class RecommendVerb
         new(rank + 1, data.ItemIds[item], data.ItemTitles[item], data.ItemGenres[item], score, heldOut);
 
     /// <summary>A table of ranked items.</summary>
-    public static void WriteTable(string title, IReadOnlyList<RankedItem> ranked)
+    public static void WriteTable(string title, IReadOnlyList<RankedItem> ranked, IAnsiConsole? console = null)
     {
         bool titles = ranked.Any(r => r.Title is not null), genres = ranked.Any(r => r.Genres is not null), hits = ranked.Any(r => r.HeldOut);
         var table = Terminal.Table([">rank", "item", .. titles ? ["title"] : Array.Empty<string>(), .. genres ? ["genres"] : Array.Empty<string>(), ">score", .. hits ? ["held out"] : Array.Empty<string>()]);
@@ -75,7 +75,7 @@ internal static class RecommendVerb
                 .. genres ? [$"[grey]{Markup.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? "")}[/]"] : Array.Empty<string>(),
                 item.Score.ToString("0.000", CultureInfo.InvariantCulture),
                 .. hits ? [item.HeldOut ? "[green]✓ clicked[/]" : ""] : Array.Empty<string>()]);
-        var console = Terminal.Results;
+        console ??= Terminal.Results;
         console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
         console.Write(table);
     }

@@ -25,16 +25,21 @@ internal sealed record TrainingOutcome(
 internal static class TrainingJob
 {
     /// <summary>Starts a new run; nothing is written before everything that can be refused is checked.</summary>
-    public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder, bool quiet = false)
+    /// <param name="data">Prepared dataset.</param>
+    /// <param name="settings">Every setting.</param>
+    /// <param name="folder">The new run folder.</param>
+    /// <param name="header">Say first what the run is.</param>
+    /// <param name="quiet">Say nothing at all.</param>
+    public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder, bool header = true, bool quiet = false)
     {
         AtomicFile.RefuseToReplace(folder, overwrite: false);
-        if (settings.Baseline is not null) return Fit(data, settings, folder);
+        if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
         using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, _ => { });
         MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits();
         var run = RunFolder.Create(folder, Manifest(data, settings));
         try
         {
-            return Train(data, run, backend, resume: false, quiet);
+            return Train(data, run, backend, resume: false, header, quiet);
         }
         catch (InputException) // the trainer refused: nothing began
         {
@@ -44,20 +49,20 @@ internal static class TrainingJob
     }
 
     /// <summary>Goes on with a run from its last checkpoint, or from the start where it had not come to one.</summary>
-    public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, bool quiet = false)
+    public static TrainingOutcome Resume(PreparedDataset data, RunFolder run)
     {
         using var backend = Backends.Create(run.Manifest.Settings.Device, run.Manifest.Settings.Threads, _ => { });
-        return Train(data, run, backend, File.Exists(run.LastCheckpoint), quiet);
+        return Train(data, run, backend, File.Exists(run.LastCheckpoint), header: true, quiet: false);
     }
 
     private static TrainingOutcome Train(
-        PreparedDataset data, RunFolder run, IBackend backend, bool resume, bool quiet)
+        PreparedDataset data, RunFolder run, IBackend backend, bool resume, bool header, bool quiet)
     {
         var settings = run.Manifest.Settings;
         using var display = TrainingDisplay.Create(settings, quiet);
         using var trainer = new Trainer(data, settings, backend, run, display);
         run = run.Update(run.Manifest with { Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length), Backend = backend.Description });
-        if (!quiet) WriteHeader(data, run, backend, trainer.Memory);
+        if (header && !quiet) WriteHeader(data, run, backend, trainer.Memory);
         if (resume) trainer.Resume();
         if (resume && !quiet) Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
@@ -74,10 +79,10 @@ internal static class TrainingJob
         }
     }
 
-    private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder)
+    private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder, bool quiet)
     {
         var clock = Stopwatch.StartNew();
-        var monitor = new FitMonitor(line => Console.Error.WriteLine($"{settings.Run.Model}: {line}"), Verb.Cancellation);
+        var monitor = new FitMonitor(quiet ? null : Console.Error.WriteLine, Verb.Cancellation);
         BaselineCatalogue.Fit(settings.Run.Model, ModelNames.FittingData(data), settings.Baseline, monitor).Dispose();
         RunFolder.Create(folder, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
         return new(folder, settings.Run.Model, 0, 0, settings.Run.ValidationMetric, null, 0, 0, clock.Elapsed.TotalSeconds);
