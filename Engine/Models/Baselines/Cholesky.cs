@@ -15,20 +15,43 @@ internal static class Cholesky
     public static void Solve(Span<float> a, Span<float> b)
     {
         int n = b.Length;
-        for (int i = 0; i < n; i++)
-        {
-            var row = a.Slice(i * n, n);
-            for (int j = 0; j < i; j++)
-                row[j] = (row[j] - TensorPrimitives.Dot<float>(row[..j], a.Slice(j * n, j))) / a[j * n + j];
-            float pivot = row[i] - TensorPrimitives.Dot<float>(row[..i], row[..i]);
-            if (!(pivot > 0)) throw new ArithmeticException($"Not positive definite at row {i}: pivot {pivot}.");
-            row[i] = MathF.Sqrt(pivot);
-            b[i] = (b[i] - TensorPrimitives.Dot<float>(row[..i], b[..i])) / row[i]; // L y = b
-        }
+        Factorise(a, n);
+        for (int i = 0; i < n; i++) // L y = b
+            b[i] = (b[i] - TensorPrimitives.Dot<float>(a.Slice(i * n, i), b[..i])) / a[i * n + i];
         for (int i = n - 1; i >= 0; i--) // L' x = y
         {
             b[i] /= a[i * n + i];
             TensorPrimitives.MultiplyAdd(a.Slice(i * n, i), -b[i], b[..i], b[..i]);
+        }
+    }
+
+    // A = L L', four columns at a time: their part of A is then taken from all that is right of and below them at once.
+    private static void Factorise(Span<float> a, int n)
+    {
+        Span<float> columns = n <= 2048 ? stackalloc float[4 * n] : new float[4 * n]; // contiguous copies of the four columns
+        for (int k = 0; k < n; k += 4)
+        {
+            int width = Math.Min(4, n - k);
+            for (int c = 0; c < width; c++)
+            {
+                var pivotRow = a.Slice((k + c) * n + k, c);
+                float diagonal = 0;
+                for (int i = k + c; i < n; i++)
+                {
+                    var row = a.Slice(i * n + k, c + 1);
+                    float value = row[c];
+                    for (int earlier = 0; earlier < c; earlier++) value -= row[earlier] * pivotRow[earlier];
+                    if (i == k + c)
+                    {
+                        if (!(value > 0)) throw new ArithmeticException($"Not positive definite at row {i}: pivot {value}.");
+                        value = diagonal = MathF.Sqrt(value);
+                    }
+                    else value /= diagonal;
+                    row[c] = columns[c * n + i] = value;
+                }
+            }
+            if (width == 4)
+                AddOuterProducts(columns[..n], columns.Slice(n, n), columns.Slice(2 * n, n), columns[(3 * n)..], a, -1, k + 4);
         }
     }
 
@@ -43,31 +66,36 @@ internal static class Cholesky
         }
     }
 
-    /// <summary>a += v0 v0' + v1 v1' + v2 v2' + v3 v3': four at once, so that a is read and written a quarter as often.</summary>
+    /// <summary>
+    /// a += scale (v0 v0' + v1 v1' + v2 v2' + v3 v3'), from row and column <paramref name="first"/> on: four at once, so that a is read
+    /// and written a quarter as often.
+    /// </summary>
     public static void AddOuterProducts(
-        ReadOnlySpan<float> v0, ReadOnlySpan<float> v1, ReadOnlySpan<float> v2, ReadOnlySpan<float> v3, Span<float> a)
+        ReadOnlySpan<float> v0, ReadOnlySpan<float> v1, ReadOnlySpan<float> v2, ReadOnlySpan<float> v3, Span<float> a,
+        float scale = 1, int first = 0)
     {
         int n = v0.Length, width = Vector<float>.Count;
         Debug.Assert(v1.Length == n && v2.Length == n && v3.Length == n && a.Length == n * n);
-        ref float first = ref MemoryMarshal.GetReference(a);
+        ref float a0 = ref MemoryMarshal.GetReference(a);
         ref float w0 = ref MemoryMarshal.GetReference(v0), w1 = ref MemoryMarshal.GetReference(v1);
         ref float w2 = ref MemoryMarshal.GetReference(v2), w3 = ref MemoryMarshal.GetReference(v3);
-        for (int i = 0; i < n; i++)
+        for (int i = first; i < n; i++)
         {
-            var (b0, b1) = (new Vector<float>(v0[i]), new Vector<float>(v1[i]));
-            var (b2, b3) = (new Vector<float>(v2[i]), new Vector<float>(v3[i]));
-            nuint row = (nuint)i * (nuint)n, j = 0;
+            float s0 = scale * v0[i], s1 = scale * v1[i], s2 = scale * v2[i], s3 = scale * v3[i];
+            var (b0, b1) = (new Vector<float>(s0), new Vector<float>(s1));
+            var (b2, b3) = (new Vector<float>(s2), new Vector<float>(s3));
+            nuint row = (nuint)i * (nuint)n, j = (nuint)first;
             for (; j + (nuint)width <= (nuint)n && j <= (nuint)i; j += (nuint)width)
             {
-                var sum = Vector.LoadUnsafe(ref first, row + j);
+                var sum = Vector.LoadUnsafe(ref a0, row + j);
                 sum = Vector.FusedMultiplyAdd(b0, Vector.LoadUnsafe(ref w0, j), sum);
                 sum = Vector.FusedMultiplyAdd(b1, Vector.LoadUnsafe(ref w1, j), sum);
                 sum = Vector.FusedMultiplyAdd(b2, Vector.LoadUnsafe(ref w2, j), sum);
                 sum = Vector.FusedMultiplyAdd(b3, Vector.LoadUnsafe(ref w3, j), sum);
-                sum.StoreUnsafe(ref first, row + j);
+                sum.StoreUnsafe(ref a0, row + j);
             }
             for (; j <= (nuint)i; j++)
-                a[(int)(row + j)] += v0[i] * v0[(int)j] + v1[i] * v1[(int)j] + v2[i] * v2[(int)j] + v3[i] * v3[(int)j];
+                a[(int)(row + j)] += s0 * v0[(int)j] + s1 * v1[(int)j] + s2 * v2[(int)j] + s3 * v3[(int)j];
         }
     }
 }
