@@ -39,6 +39,7 @@ public class EveryBaselineTests
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
         "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batchSize"] = 10, ["learningRate"] = 0.01, ["weightDecay"] = 0 },
+        "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batchSize"] = 64, ["learningRate"] = 0.01 },
         _ => null,
     });
 

@@ -50,6 +50,8 @@ public static class BaselineCatalogue
         new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (data, s, m) => Slim.Fit(data.Train, (SlimSettings)s!, m)),
         new("cdae", "collaborative denoising autoencoder (Wu et al. 2016)", new CdaeSettings(),
             (data, s, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, m)),
+        new("neumf", "NCF's NeuMF (He et al. 2017); scores training users only", new NeuMfSettings(),
+            (data, s, m) => NeuMf.Fit(data.Train, (NeuMfSettings)s!, m)),
         new("marec", "MARec on EASE (Monteil et al. 2024), needs item features", new MarecSettings(), (data, s, m) => Marec.Fit(
             data.Train, data.ItemFeatures ?? throw new InputException("marec: needs item features, such as genres, which this data has not."),
             (MarecSettings)s!, m)),
