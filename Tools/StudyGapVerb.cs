@@ -31,7 +31,7 @@ internal static class StudyGapVerb
                 int[] who = [.. sample.Select(pair => pair.U)];
                 var trend = Statistics.Spearman(
                     [.. result.Select(r => r.Gap / (users.Items(r.Pair.U).Length + users.Items(r.Pair.V).Length))],
-                    [.. result.Select(r => r.Pair.Distance)], who, flags.Seed(parsed));
+                    [.. result.Select(r => r.Pair.Distance)], [.. sample.Select(pair => pair.Weight)], who, flags.Seed(parsed));
                 var output = new StudyOutput(run.Folder.Path, "gap", new { gapAndDistance = trend, pairs = result })
                     .Table("pairs", ["user_u", "user_v", "overlap_items", "l1", "w2", "gap_nats", "overlap_cost_nats"], result.Select(r => new object?[]
                     {

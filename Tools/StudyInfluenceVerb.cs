@@ -15,6 +15,7 @@ internal static class StudyInfluenceVerb
         var flags = new StudyFlags(1000);
         var part = new Option<InfluencePart>("--part") { Description = "decoder, or all parameters and all parts of the loss.", DefaultValueFactory = _ => InfluencePart.Decoder };
         var clusters = new Option<int>("--clusters") { Description = "Clusters of users by influence.", HelpName = "n", DefaultValueFactory = _ => 4 };
+        var draws = new Option<int>("--draws") { Description = "Draws of noise (and masks) a user's gradient is the mean of.", HelpName = "n", DefaultValueFactory = _ => 2 };
         var masked = new Option<bool>("--masked") { Description = "Mask the input as training does." };
         return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.", parsed =>
         {
@@ -23,12 +24,12 @@ internal static class StudyInfluenceVerb
             {
                 var result = InfluenceStudy.Run(run.Model, users, new InfluenceOptions
                 {
-                    Part = parsed.GetValue(part), Objective = run.Objective, Clusters = parsed.GetValue(clusters),
+                    Part = parsed.GetValue(part), Objective = run.Objective, Clusters = parsed.GetValue(clusters), Draws = parsed.GetValue(draws),
                     Masked = parsed.GetValue(masked), Seed = flags.Seed(parsed),
                 });
                 return flags.Print(parsed, Write(run, result, users), Lines(result));
             }
-        }, [.. flags.Options, part, clusters, masked]);
+        }, [.. flags.Options, part, clusters, draws, masked]);
     }
 
     private static StudyOutput Write(StudyRun run, InfluenceResult result, Population users)

@@ -39,13 +39,13 @@ internal static class StudyRadiusVerb
         new StudyOutput(folder, name, result)
             .Table("pairs",
                 ["user_u", "user_v", "kind", "weight", "overlap", "l1", "jaccard", "w2", "w1_low", "w1_high", "w1_l1_cost", "norm_u", "norm_v",
-                    "inner_product", "mismatch", "pair_lipschitz", "radius", "change_step", "change_half", "change_quarter", "change_eighth",
+                    "inner_product", "mismatch", "pair_lipschitz", "radius", "change_step", "change_half", "change_quarter", "change_eighth", "coupled_change_eighth",
                     "shuffled_change"],
                 result.Pairs.Select(p => new object?[]
                 {
                     data.UserIds[users.Users[p.Pair.U]], data.UserIds[users.Users[p.Pair.V]], p.Pair.Kind, p.Pair.Weight, p.Pair.Overlap, p.Pair.L1,
                     p.Pair.Jaccard, p.Pair.Distance, p.W1Low, p.W1High, p.W1L1Cost, p.NormU, p.NormV, p.InnerProduct, p.Mismatch,
-                    p.PairLipschitz, p.Radius(result.Lipschitz), p.Changes[0], p.Changes[1], p.Changes[2], p.Changes[3], p.ShuffledChange,
+                    p.PairLipschitz, p.Radius(result.Lipschitz), p.Changes[0], p.Changes[1], p.Changes[2], p.Changes[3], p.CoupledChange, p.ShuffledChange,
                 }))
             .Table("bins", ["bin", "pairs", "w2", "helps", "change_nats", "relative", "cosine", "shuffled_helps", "shuffled_change_nats"],
                 result.ByDistance.Concat(result.ByKind).Concat(result.ByJaccard).Select(b => new object?[]
@@ -130,6 +130,7 @@ internal static class StudyRadiusVerb
         yield return Text($"{r.Pairs.Count} pairs of {r.Users} users, {r.Options.Draws} draws, step {r.Step:0.###e+0}{(r.Options.Masked ? ", masked input" : "")}");
         yield return $"P(helps) over all pairs: {r.Helps}";
         yield return $"Spearman of W2 and helping {r.HelpDecay}, and cosine {r.CosineDecay}; control {r.ShuffledDecay}";
+        yield return $"the same, the clicks of u and v held fixed: helping {r.PartialHelpDecay}, cosine {r.PartialCosineDecay}";
         yield return Text($"Lipschitz constant of the decoder's gradient: at least {r.Lipschitz:0.##} (median of pairs {r.LipschitzMedian:0.##})");
         yield return Text($"||g_u|| above the content mismatch: {r.PositiveRadiusShare:0.0%} of pairs; inside r_share: {r.InsideShare:0.0%} (possibly {r.PossiblyInsideShare:0.0%})");
         yield return Text($"inside by the pair's own constant: {r.InsideOwnShare:0.0%}; inside but not helped: {r.Violations} of {r.InsidePairs}, {r.OwnViolations} of {r.InsideOwnPairs}");

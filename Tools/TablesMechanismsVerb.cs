@@ -139,6 +139,8 @@ internal static class TablesMechanismsVerb
         yield return Line("P(helps) global, masked", r => r.Masked is null ? "-" : MechanismClaims.Helps(r.Masked, "global").ToString());
         yield return Line("W2 and helping, Spearman", r => r.Clean.HelpDecay.ToString());
         yield return Line("W2 and cosine, Spearman", r => r.Clean.CosineDecay.ToString());
+        yield return Line("W2 and helping, clicks fixed", r => r.Clean.PartialHelpDecay.ToString());
+        yield return Line("W2 and cosine, clicks fixed", r => r.Clean.PartialCosineDecay.ToString());
         yield return Line("control, Spearman", r => r.Clean.ShuffledDecay.ToString());
         yield return Line("inside r_share", r => Text($"{r.Clean.InsideShare:0.00%}"));
         yield return Line("inside, own constant", r => Text($"{r.Clean.InsideOwnShare:0.0%}"));

@@ -17,7 +17,7 @@ public class InfluenceTests
         var clicks = StudyToys.TwoGroups(Users, Items, own: 0.8, other: 0.05);
         using var model = StudyToys.Trained(StudyToys.Settings(8), clicks, 3, beta: 0.1);
         var population = Population.Sample(clicks, Users, 1);
-        var result = InfluenceStudy.Run(model, population, new InfluenceOptions { Part = part, Clusters = 2, Seed = 3 });
+        var result = InfluenceStudy.Run(model, population, new InfluenceOptions { Part = part, Clusters = 2, Draws = 1, Seed = 3 });
         Assert.True(result.WithinCosine > result.BetweenCosine + 0.2, $"{result.WithinCosine} {result.BetweenCosine}");
         int[] group = result.Cluster;
         int right = Enumerable.Range(0, Users).Count(u => group[u] == u % 2);

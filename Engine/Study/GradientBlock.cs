@@ -28,9 +28,10 @@ public abstract class GradientBlock(string name, int rows)
     public abstract void AddTo(int row, double scale, Span<double> gradient);
 
     /// <summary>
-    /// gram[i, j] += inner product of gradients i and j. Rows are shared among threads; each element is one thread's work.
+    /// gram[i, j] += scale * the inner product of gradient i here with gradient j of another block of the same layer and as many rows.
+    /// Rows are shared among threads; each element is one thread's work.
     /// </summary>
-    public void AddGram(double[] gram)
+    public void AddGram(double[] gram, GradientBlock other, double scale = 1)
     {
         // Tiles of 16 x 16 rows: the wide output layer's rows are read from memory once a tile, not once a pair.
         const int tile = 16;
@@ -38,13 +39,14 @@ public abstract class GradientBlock(string name, int rows)
         Parallel.For(0, tiles * tiles, t =>
         {
             var (a, b) = (t / tiles * tile, t % tiles * tile);
-            if (b < a) return;
+            bool symmetric = ReferenceEquals(other, this);
+            if (symmetric && b < a) return;
             for (int i = a; i < Math.Min(a + tile, Rows); i++)
-                for (int j = Math.Max(i, b); j < Math.Min(b + tile, Rows); j++)
+                for (int j = symmetric ? Math.Max(i, b) : b; j < Math.Min(b + tile, Rows); j++)
                 {
-                    double dot = Dot(i, this, j);
+                    double dot = scale * Dot(i, other, j);
                     gram[(long)i * Rows + j] += dot;
-                    if (j != i) gram[(long)j * Rows + i] += dot;
+                    if (symmetric && j != i) gram[(long)j * Rows + i] += dot;
                 }
         });
     }

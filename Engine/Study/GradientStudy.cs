@@ -95,7 +95,7 @@ public static class GradientStudy
         int users = draws[0].Rows, count = draws.Length;
         var (norm, spread, consistency, agreement) = (new double[users], new double[users], new double[users], new double[users]);
         var gram = new double[(long)users * users];
-        draws[0].Blocks[block].AddGram(gram);
+        draws[0].Blocks[block].AddGram(gram, draws[0].Blocks[block]);
         double batchNorm = Math.Sqrt(gram.Sum());
         Parallel.For(0, users, u =>
         {

@@ -23,6 +23,9 @@ public sealed record InfluenceOptions
     /// <summary>Weights of the loss's parts, for <see cref="InfluencePart.All"/>.</summary>
     public Objective Objective { get; init; } = new(0.2);
 
+    /// <summary>Draws of noise (and masks) that each user's gradient is the mean of; every user's noise is its own.</summary>
+    public int Draws { get; init; } = 2;
+
     /// <summary>Clusters wanted.</summary>
     public int Clusters { get; init; } = 4;
 
@@ -67,7 +70,8 @@ public static class InfluenceStudy
         int users = population.Count;
         if (options.Clusters < 1 || options.Clusters > users)
             throw new InputException($"--clusters {options.Clusters}: give 1 to {users}, the number of users.");
-        double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, 1);
+        if (options.Draws < 1) throw new InputException($"--draws {options.Draws}: give at least 1.");
+        double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, options.Draws);
         long same = 0, positive = 0;
         for (int u = 0; u < users; u++)
             for (int v = 0; v < users; v++)
@@ -106,26 +110,37 @@ public static class InfluenceStudy
         };
     }
 
-    private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, uint draw)
+    /// <summary>Inner products of the mean gradients over draws first, first + 1, ...: the mean over all pairs of draws.</summary>
+    private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, int first)
     {
-        int users = population.Count;
-        if (options.Part == InfluencePart.Decoder)
+        IReadOnlyList<GradientBlock>[] draws = [.. Enumerable.Range(first, options.Draws).Select(draw => Draw(model, population, options, draw))];
+        var gram = new double[(long)population.Count * population.Count];
+        double scale = 1.0 / ((double)options.Draws * options.Draws);
+        for (int block = 0; block < draws[0].Count; block++)
+            foreach (var left in draws)
+                foreach (var right in draws) left[block].AddGram(gram, right[block], scale);
+        for (int u = 0; u < population.Count; u++) // two roundings of one number become one
+            for (int v = 0; v < u; v++) gram[(long)v * population.Count + u] = gram[(long)u * population.Count + v];
+        return gram;
+    }
+
+    private static IReadOnlyList<GradientBlock> Draw(Autoencoder model, Population population, InfluenceOptions options, int draw)
+    {
+        var mask = options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)draw) : InputMask.Clean;
+        if (options.Part == InfluencePart.All)
+            return PerUserGradients.Compute(
+                model, GradientStudy.Load(model, population), mask, new RandomKey(options.Seed, (uint)draw, RandomPurpose.LatentNoise),
+                options.Objective).Blocks;
+        var posteriors = new PosteriorEncoder(model, population).Encode(mask);
+        int users = population.Count, latent = posteriors.Latent;
+        var z = new double[users * latent];
+        Parallel.For(0, users, u =>
         {
-            var mask = options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + draw) : InputMask.Clean;
-            var posteriors = new PosteriorEncoder(model, population).Encode(mask);
-            int latent = posteriors.Latent;
-            double[] noise = Posteriors.Noise((int)draw + 1, latent, options.Seed), z = new double[users * latent];
-            for (int u = 0; u < users; u++) posteriors.Sample(u, noise.AsSpan((int)draw * latent, latent), z.AsSpan(u * latent, latent));
-            var gradients = new DecoderProbe(model, population).At([.. Enumerable.Range(0, users)], z);
-            var gram = new double[(long)users * users];
-            foreach (var layer in gradients.Layers) layer.AddGram(gram);
-            return gram;
-        }
-        var batch = GradientStudy.Load(model, population);
-        var all = PerUserGradients.Compute(
-            model, batch, options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + draw) : InputMask.Clean,
-            new RandomKey(options.Seed, draw, RandomPurpose.LatentNoise), options.Objective);
-        return all.Gram();
+            var noise = new double[latent];
+            Posteriors.Noise(u, draw, options.Seed, noise);
+            posteriors.Sample(u, noise, z.AsSpan(u * latent, latent));
+        });
+        return new DecoderProbe(model, population).At([.. Enumerable.Range(0, users)], z).Layers;
     }
 }
 

@@ -79,7 +79,7 @@ public sealed class PerUserGradients
     {
         var gram = new double[(long)Rows * Rows];
         foreach (var block in Blocks)
-            if (block.Name.StartsWith(prefix, StringComparison.Ordinal)) block.AddGram(gram);
+            if (block.Name.StartsWith(prefix, StringComparison.Ordinal)) block.AddGram(gram, block);
         return gram;
     }
 

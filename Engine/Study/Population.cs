@@ -70,20 +70,20 @@ public sealed class Posteriors
     /// <summary>W2 between a user's posterior here and another's elsewhere.</summary>
     public double Distance(int u, Posteriors other, int v) => Wasserstein.Second(Mean(u), Sigma(u), other.Mean(v), other.Sigma(v));
 
-    /// <summary>Writes z = mu + noise * sigma of a user, the noise of a draw being the same for every user (common random numbers).</summary>
+    /// <summary>Writes z = mu + noise * sigma of a user.</summary>
     public void Sample(int user, ReadOnlySpan<double> noise, Span<double> z)
     {
         ReadOnlySpan<double> mean = Mean(user), sigma = Sigma(user);
         for (int k = 0; k < Latent; k++) z[k] = mean[k] + noise[k] * sigma[k];
     }
 
-    /// <summary>Standard normal noise [draws, K] of a seed.</summary>
-    public static double[] Noise(int draws, int latent, ulong seed)
+    /// <summary>
+    /// Standard normal noise [K] of one user and draw. A negative user stands for all: the same noise couples two posteriors at the
+    /// least cost, different users' noise is independent as in training.
+    /// </summary>
+    public static void Noise(int user, int draw, ulong seed, Span<double> noise)
     {
-        var noise = new double[draws * latent];
-        var key = new RandomKey(seed, StudyDraw.Noise, RandomPurpose.Study);
-        for (int draw = 0; draw < draws; draw++)
-            for (int k = 0; k < latent; k++) noise[draw * latent + k] = CounterRandom.Normal(key, (uint)draw, (uint)k);
-        return noise;
+        var key = new RandomKey(seed, StudyDraw.Noise + (uint)draw * 16, RandomPurpose.Study);
+        for (int k = 0; k < noise.Length; k++) noise[k] = CounterRandom.Normal(key, (uint)(user + 1), (uint)k);
     }
 }

@@ -39,8 +39,8 @@ public sealed class RadiusResult
         PossiblyInsideShare = WeightedShare(p => p.W1Low < p.Radius(Lipschitz));
         InsideOwnShare = WeightedShare(p => p.W1High < p.Radius(p.PairLipschitz));
         (InsidePairs, InsideOwnPairs) = (inside.Length, insideOwn.Length);
-        Violations = inside.Count(p => !(p.Changes[^1] < 0));
-        OwnViolations = insideOwn.Count(p => !(p.Changes[^1] < 0));
+        Violations = inside.Count(p => !(p.CoupledChange < 0));
+        OwnViolations = insideOwn.Count(p => !(p.CoupledChange < 0));
         PositiveRadiusShare = WeightedShare(p => p.NormU > p.Mismatch);
         Helps = Bin("all", [.. pairs]).Helps;
         Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
@@ -51,12 +51,18 @@ public sealed class RadiusResult
             .Where(group => group.of.Length > 0).Select(group => Bin(group.kind.ToString().ToLowerInvariant(), group.of))];
         int[] users1 = [.. pairs.Select(p => p.Pair.U)];
         double[] distances = [.. pairs.Select(p => p.Pair.Distance)];
-        HelpDecay = Statistics.Spearman(distances, [.. pairs.Select(p => p.Helps ? 1.0 : 0)], users1, Seed);
-        CosineDecay = Statistics.Spearman(distances, [.. pairs.Select(p => p.Cosine)], users1, Seed);
+        double[] weights = [.. pairs.Select(p => p.Pair.Weight)], helps = [.. pairs.Select(p => p.Helps ? 1.0 : 0)];
+        double[] cosines = [.. pairs.Select(p => p.Cosine)];
+        // Active users lie far out and meet everybody: their number of clicks is held fixed by the partial correlations.
+        double[] activityU = [.. pairs.Select(p => (double)p.ClicksU)], activityV = [.. pairs.Select(p => (double)p.ClicksV)];
+        HelpDecay = Statistics.Spearman(distances, helps, weights, users1, Seed);
+        CosineDecay = Statistics.Spearman(distances, cosines, weights, users1, Seed);
+        PartialHelpDecay = Statistics.Spearman(distances, helps, weights, users1, Seed, activityU, activityV);
+        PartialCosineDecay = Statistics.Spearman(distances, cosines, weights, users1, Seed, activityU, activityV);
         RadiusPair[] controlled = [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
         ShuffledDecay = Statistics.Spearman(
             [.. controlled.Select(p => p.Pair.Distance)], [.. controlled.Select(p => p.ShuffledChange < 0 ? 1.0 : 0)],
-            [.. controlled.Select(p => p.Pair.U)], Seed);
+            [.. controlled.Select(p => p.Pair.Weight)], [.. controlled.Select(p => p.Pair.U)], Seed);
     }
 
     /// <summary>The settings.</summary>
@@ -116,11 +122,17 @@ public sealed class RadiusResult
     /// <summary>Local, global, unrelated.</summary>
     public IReadOnlyList<RadiusBin> ByKind { get; }
 
-    /// <summary>Spearman correlation of W2 and helping, over the stratified sample.</summary>
+    /// <summary>Spearman correlation of W2 and helping, weighted to the population's pairs.</summary>
     public Interval HelpDecay { get; }
 
     /// <summary>Spearman correlation of W2 and the gradients' cosine.</summary>
     public Interval CosineDecay { get; }
+
+    /// <summary>As <see cref="HelpDecay"/>, the numbers of clicks of u and v held fixed.</summary>
+    public Interval PartialHelpDecay { get; }
+
+    /// <summary>As <see cref="CosineDecay"/>, the numbers of clicks of u and v held fixed.</summary>
+    public Interval PartialCosineDecay { get; }
 
     /// <summary>The control: W2(u, v) against helping by a partner of another pair.</summary>
     public Interval ShuffledDecay { get; }

@@ -10,7 +10,7 @@ public sealed record RadiusOptions
     /// <summary>Ordered pairs (u, v).</summary>
     public int Pairs { get; init; } = 2000;
 
-    /// <summary>Latent draws in every expectation, the same noise for all users.</summary>
+    /// <summary>Latent draws in every expectation.</summary>
     public int Draws { get; init; } = 4;
 
     /// <summary>Length of the parameter move that a step on a user of median gradient makes; the step size follows from it.</summary>
@@ -33,14 +33,21 @@ public sealed record RadiusOptions
 /// <param name="InnerProduct">&lt;g_u, g_v&gt;: to first order the step lowers L_u by step times this.</param>
 /// <param name="Mismatch">Delta_x = ||E_{q_v}[G(z, x_u) - G(z, x_v)]||.</param>
 /// <param name="PairLipschitz">max over draws of ||G(z_u, x_u) - G(z_v, x_u)|| / ||z_u - z_v||.</param>
-/// <param name="Changes">Actual change of L_u at step, step/2, step/4, step/8.</param>
+/// <param name="Changes">Actual change of L_u at step, step/2, step/4, step/8; v's noise is its own, as in training.</param>
+/// <param name="CoupledChange">The same at step/8 where u and v share their noise: what the bracket of W1 and the radius speak of.</param>
 /// <param name="ShuffledChange">Actual change of L_u by a step on another pair's v (the control); NaN where that is u itself.</param>
 public sealed record RadiusPair(
     UserPair Pair, double W1Low, double W1High, double W1L1Cost, double NormU, double NormV, double InnerProduct, double Mismatch,
-    double PairLipschitz, double[] Changes, double ShuffledChange)
+    double PairLipschitz, double[] Changes, double CoupledChange, double ShuffledChange)
 {
     /// <summary>r_share = [||g_u|| - Delta_x]_+ / L for a Lipschitz constant L.</summary>
     public double Radius(double lipschitz) => Math.Max(0, NormU - Mismatch) / lipschitz;
+
+    /// <summary>Clicks of u.</summary>
+    public required int ClicksU { get; init; }
+
+    /// <summary>Clicks of v.</summary>
+    public required int ClicksV { get; init; }
 
     /// <summary>Cosine of the two gradients.</summary>
     public double Cosine => InnerProduct / (NormU * NormV);
@@ -51,8 +58,13 @@ public sealed record RadiusPair(
 
 /// <summary>
 /// The latent sharing radius (papers.md B2, theorem 2.3) beside the truth. theta is the whole decoder; g_u is the gradient of the
-/// reconstruction loss, the mean over common latent draws.
+/// reconstruction loss, the mean over latent draws.
 /// </summary>
+/// <remarks>
+/// Noise: u's loss is measured before and after with the same draws. The step on v uses v's own draws, independent of u's as in
+/// training; noise in common would add a help that no training sees. The theorem's quantities are those of the empirical posteriors
+/// of the draws, coupled by common noise, for which it holds exactly.
+/// </remarks>
 public static class RadiusStudy
 {
     /// <summary>Measures a sample of pairs.</summary>
@@ -69,12 +81,11 @@ public static class RadiusStudy
         if (model.BatchSize < options.Draws) throw new InputException($"--draws {options.Draws}: give at most {model.BatchSize}.");
         var posteriors = Encode(model, population, options);
         var pairs = PairSampler.Sample(population, (u, v) => Distance(posteriors, u, v), options.Pairs, options.Seed);
-        double[] noise = Posteriors.Noise(options.Draws, model.Settings.Latent, options.Seed);
         var probe = new DecoderProbe(model, population);
         int[] shuffled = Shuffle(pairs, options.Seed);
         int perBlock = probe.MaxRows / options.Draws;
 
-        double step = options.Move / MedianNorm(probe, posteriors, pairs, noise, options.Draws, perBlock);
+        double step = options.Move / MedianNorm(probe, posteriors, pairs, options, perBlock);
         var results = new RadiusPair[pairs.Length];
         for (int first = 0; first < pairs.Length; first += perBlock)
         {
@@ -87,12 +98,14 @@ public static class RadiusStudy
         {
             int draws = options.Draws;
             var (ofU, ofV, ofOther) = (Rows(i => pairs[i].U), Rows(i => pairs[i].V), Rows(i => pairs[shuffled[i]].V));
-            double[] zu = Codes(posteriors, ofU, noise, draws), zv = Codes(posteriors, ofV, noise, draws);
+            double[] zu = Codes(posteriors, ofU, options, common: true), zv = Codes(posteriors, ofV, options, common: true);
             var u = probe.At(ofU, zu);
-            var v = probe.At(ofV, zv);
+            var coupled = probe.At(ofV, zv);
             var crossed = probe.At(ofU, zv);
-            var other = probe.At(ofOther, Codes(posteriors, ofOther, noise, draws));
+            var v = probe.At(ofV, Codes(posteriors, ofV, options, common: false));
+            var other = probe.At(ofOther, Codes(posteriors, ofOther, options, common: false));
             double[][] changes = [.. Enumerable.Range(0, RadiusResult.Steps).Select(i => probe.StepChange(u, v, draws, step / (1 << i)))];
+            double[] together = probe.StepChange(u, coupled, draws, step / (1 << RadiusResult.Steps - 1));
             double[] control = probe.StepChange(u, other, draws, step);
             int latent = model.Settings.Latent;
             Parallel.For(0, count, p =>
@@ -110,8 +123,11 @@ public static class RadiusStudy
                     pair, MeanDistance(posteriors, pair.U, pair.V), Math.Max(pair.Distance, coupling),
                     posteriors.Average(q => Wasserstein.FirstByL1Cost(q.Mean(pair.U), q.Sigma(pair.U), q.Mean(pair.V), q.Sigma(pair.V))),
                     Math.Sqrt(u.Dot(at, u, at, draws)), Math.Sqrt(v.Dot(at, v, at, draws)), u.Dot(at, v, at, draws),
-                    crossed.MismatchNorm(at, v, at, draws), lipschitz, [.. changes.Select(c => c[p])],
-                    pairs[shuffled[first + p]].V == pair.U ? double.NaN : control[p]);
+                    crossed.MismatchNorm(at, coupled, at, draws), lipschitz, [.. changes.Select(c => c[p])], together[p],
+                    pairs[shuffled[first + p]].V == pair.U ? double.NaN : control[p])
+                {
+                    ClicksU = population.Items(pair.U).Length, ClicksV = population.Items(pair.V).Length,
+                };
             });
 
             int[] Rows(Func<int, int> user)
@@ -153,25 +169,30 @@ public static class RadiusStudy
         return Wasserstein.MeanDistance(a, b);
     }
 
-    private static double[] Codes(Posteriors[] posteriors, int[] users, double[] noise, int draws)
+    private static double[] Codes(Posteriors[] posteriors, int[] users, RadiusOptions options, bool common)
     {
         int latent = posteriors[0].Latent;
         var z = new double[users.Length * latent];
-        for (int row = 0; row < users.Length; row++)
-            posteriors[row % draws % posteriors.Length].Sample(
-                users[row], noise.AsSpan(row % draws * latent, latent), z.AsSpan(row * latent, latent));
+        Parallel.For(0, users.Length, row =>
+        {
+            int draw = row % options.Draws;
+            var noise = new double[latent];
+            Posteriors.Noise(common ? -1 : users[row], draw, options.Seed, noise);
+            posteriors[draw % posteriors.Length].Sample(users[row], noise, z.AsSpan(row * latent, latent));
+        });
         return z;
     }
 
     /// <summary>Median ||g_v|| over the first block of a shuffle of the pairs.</summary>
     private static double MedianNorm(
-        DecoderProbe probe, Posteriors[] posteriors, UserPair[] pairs, double[] noise, int draws, int count)
+        DecoderProbe probe, Posteriors[] posteriors, UserPair[] pairs, RadiusOptions options, int count)
     {
+        int draws = options.Draws;
         int stride = Math.Max(1, pairs.Length / count);
         int[] chosen = [.. Enumerable.Range(0, Math.Min(count, pairs.Length)).Select(i => pairs[i * stride % pairs.Length].V)];
         var users = new int[chosen.Length * draws];
         for (int row = 0; row < users.Length; row++) users[row] = chosen[row / draws];
-        var gradients = probe.At(users, Codes(posteriors, users, noise, draws));
+        var gradients = probe.At(users, Codes(posteriors, users, options, common: false));
         var norms = new double[chosen.Length];
         Parallel.For(0, norms.Length, i => norms[i] = Math.Sqrt(gradients.Dot(i * draws, gradients, i * draws, draws)));
         return Statistics.Quantile(norms, 0.5);

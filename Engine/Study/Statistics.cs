@@ -63,20 +63,64 @@ public static class Statistics
         return Mean(values, ones, own, seed);
     }
 
-    /// <summary>Spearman's rank correlation with a percentile bootstrap over clusters.</summary>
-    public static Interval Spearman(double[] x, double[] y, int[] clusters, ulong seed)
+    /// <summary>Weighted Spearman correlation, partial where controls are given, with a percentile bootstrap over clusters.</summary>
+    /// <param name="x">One side.</param>
+    /// <param name="y">The other.</param>
+    /// <param name="weights">Sampling weight of each pair.</param>
+    /// <param name="clusters">Cluster of each pair.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    /// <param name="controls">Variables held fixed: their ranks are regressed out of the ranks of both sides.</param>
+    public static Interval Spearman(
+        double[] x, double[] y, double[] weights, int[] clusters, ulong seed, params double[][] controls)
     {
         if (x.Length < 3) return new(double.NaN, double.NaN, double.NaN);
+        // Ranks are taken once, over all pairs: they differ from a resample's own ranks by a common scale alone, up to noise.
+        double[] left = Ranks(x), right = Ranks(y);
+        double[][] fixedRanks = [.. controls.Select(Ranks)];
         int[][] members = [.. Enumerable.Range(0, x.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray())];
         var values = new double[Resamples];
         Parallel.For(0, Resamples, r =>
         {
-            var rows = new List<int>();
+            var drawn = new double[x.Length];
             for (int i = 0; i < members.Length; i++)
-                rows.AddRange(members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)]);
-            values[r] = Correlation(Ranks([.. rows.Select(i => x[i])]), Ranks([.. rows.Select(i => y[i])]));
+                foreach (int row in members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)]) drawn[row] += weights[row];
+            values[r] = PartialCorrelation(left, right, fixedRanks, drawn);
         });
-        return Percentiles(Correlation(Ranks(x), Ranks(y)), values);
+        return Percentiles(PartialCorrelation(left, right, fixedRanks, weights), values);
+    }
+
+    /// <summary>Weighted Pearson correlation of two variables after regressing the controls out of both (Gram-Schmidt).</summary>
+    internal static double PartialCorrelation(double[] x, double[] y, double[][] controls, double[] weights)
+    {
+        var basis = new List<double[]>();
+        foreach (double[] control in controls) basis.Add(Residual(control));
+        double[] a = Residual(x), b = Residual(y);
+        double aa = Dot(a, a), bb = Dot(b, b);
+        return aa <= 0 || bb <= 0 ? 0 : Dot(a, b) / Math.Sqrt(aa * bb);
+
+        double[] Residual(double[] values)
+        {
+            double mean = 0, total = 0;
+            for (int i = 0; i < values.Length; i++)
+            {
+                mean += weights[i] * values[i];
+                total += weights[i];
+            }
+            double[] rest = [.. values.Select(v => v - mean / total)];
+            foreach (double[] direction in basis)
+            {
+                double squared = Dot(direction, direction), share = squared > 0 ? Dot(rest, direction) / squared : 0;
+                for (int i = 0; i < rest.Length; i++) rest[i] -= share * direction[i];
+            }
+            return rest;
+        }
+
+        double Dot(double[] p, double[] q)
+        {
+            double sum = 0;
+            for (int i = 0; i < p.Length; i++) sum += weights[i] * p[i] * q[i];
+            return sum;
+        }
     }
 
     /// <summary>Ranks from 1, ties sharing their mean rank.</summary>

@@ -1,0 +1,57 @@
+using ManualVae.Compute;
+using ManualVae.Study;
+using Xunit;
+
+namespace ManualVae.Tests.Study;
+
+public class StatisticsTests
+{
+    [Fact]
+    public void Ranks_share_ties_and_quantiles_interpolate()
+    {
+        Assert.Equal([1.5, 4, 3, 1.5], Statistics.Ranks([2, 9, 5, 2]));
+        Assert.Equal(2.5, Statistics.Quantile([4, 1, 3, 2], 0.5));
+        Assert.Equal(1.3, Statistics.Quantile([4, 1, 3, 2], 0.1), 12);
+    }
+
+    [Fact]
+    public void A_partial_correlation_removes_what_the_control_explains()
+    {
+        const int n = 400;
+        double Draw(uint purpose, int i) => CounterRandom.Normal(new(3, purpose, RandomPurpose.Study), 0, (uint)i);
+        double[] control = [.. Enumerable.Range(0, n).Select(i => Draw(1, i))];
+        double[] x = [.. Enumerable.Range(0, n).Select(i => control[i] + 0.3 * Draw(2, i))];
+        double[] y = [.. Enumerable.Range(0, n).Select(i => control[i] + 0.3 * Draw(3, i))];
+        double[] ones = [.. Enumerable.Repeat(1.0, n)];
+        int[] own = [.. Enumerable.Range(0, n)];
+        Assert.True(Statistics.Spearman(x, y, ones, own, 1).Low > 0.8);
+        var partial = Statistics.Spearman(x, y, ones, own, 1, control);
+        Assert.InRange(partial.Value, -0.2, 0.2);
+        Assert.Equal(1, Statistics.Spearman(x, x, ones, own, 1).Value, 12);
+        Assert.Equal(-1, Statistics.Spearman(x, [.. x.Select(v => -v)], ones, own, 1).Value, 12);
+    }
+
+    [Fact]
+    public void Intervals_hold_the_truth_about_as_often_as_they_say()
+    {
+        int held = 0;
+        for (uint trial = 0; trial < 200; trial++)
+        {
+            double[] values = [.. Enumerable.Range(0, 60).Select(i => CounterRandom.Normal(new(5, trial, RandomPurpose.Study), 0, (uint)i))];
+            var interval = Statistics.Mean(values, trial);
+            if (interval.Low <= 0 && 0 <= interval.High) held++;
+        }
+        Assert.InRange(held, 175, 200);
+    }
+
+    [Fact]
+    public void Clustered_values_are_not_taken_for_independent_ones()
+    {
+        // Ten clusters of twenty equal values carry ten values' worth of information.
+        double[] values = [.. Enumerable.Range(0, 200).Select(i => CounterRandom.Normal(new(7, 1, RandomPurpose.Study), 0, (uint)(i / 20)))];
+        double[] ones = [.. Enumerable.Repeat(1.0, 200)];
+        var clustered = Statistics.Mean(values, ones, [.. Enumerable.Range(0, 200).Select(i => i / 20)], 1);
+        var naive = Statistics.Mean(values, 1);
+        Assert.True(clustered.High - clustered.Low > 2.5 * (naive.High - naive.Low));
+    }
+}
