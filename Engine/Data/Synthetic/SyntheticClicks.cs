@@ -159,17 +159,26 @@ public static class SyntheticClicks
     {
         var random = new NumpyRandom(seed);
         long[] shownOffsets = new long[clicks.Rows + 1], heldOffsets = new long[clicks.Rows + 1];
-        List<int> shown = [], held = [];
         for (int row = 0; row < clicks.Rows; row++)
+        {
+            int held = HeldOut(clicks.RowLength(row));
+            heldOffsets[row + 1] = heldOffsets[row] + held;
+            shownOffsets[row + 1] = shownOffsets[row] + clicks.RowLength(row) - held;
+        }
+        int[] shownColumns = new int[shownOffsets[^1]], heldColumns = new int[heldOffsets[^1]];
+        for (int row = 0, shown = 0, held = 0; row < clicks.Rows; row++)
         {
             var own = clicks.RowColumns(row);
             var chosen = new bool[own.Length];
-            if (own.Length >= Import.Splits.FewestClicksToDivide)
-                foreach (int i in random.Choice(own.Length, (int)(Import.Splits.HeldOutShare * own.Length))) chosen[i] = true;
-            for (int i = 0; i < own.Length; i++) (chosen[i] ? held : shown).Add(own[i]);
-            (shownOffsets[row + 1], heldOffsets[row + 1]) = (shown.Count, held.Count);
+            if (HeldOut(own.Length) is > 0 and var size)
+                foreach (int i in random.Choice(own.Length, size)) chosen[i] = true;
+            for (int i = 0; i < own.Length; i++)
+                if (chosen[i]) heldColumns[held++] = own[i];
+                else shownColumns[shown++] = own[i];
         }
-        return new EvaluationSplit(new CsrMatrix(clicks.Columns, shownOffsets, [.. shown]), new CsrMatrix(clicks.Columns, heldOffsets, [.. held]), firstUser);
+        return new EvaluationSplit(new CsrMatrix(clicks.Columns, shownOffsets, shownColumns),
+            new CsrMatrix(clicks.Columns, heldOffsets, heldColumns), firstUser);
+        static int HeldOut(int count) => count < Import.Splits.FewestClicksToDivide ? 0 : (int)(Import.Splits.HeldOutShare * count);
     }
 
     /// <summary>Adds up what threads have done and reports it, one at a time.</summary>
