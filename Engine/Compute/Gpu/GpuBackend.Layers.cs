@@ -7,10 +7,8 @@ namespace ManualVae.Compute.Gpu;
 /// <summary>Dense and sparse layers.</summary>
 internal sealed partial class GpuBackend : IGemmLadder
 {
-    private static readonly string[] AllLevels = ["naive", "tiled", "blocked", "divided"];
-
     /// <inheritdoc/>
-    public IReadOnlyList<string> Levels => AllLevels;
+    public IReadOnlyList<string> Levels { get; }
 
     /// <inheritdoc/>
     public void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c)
@@ -18,10 +16,11 @@ internal sealed partial class GpuBackend : IGemmLadder
         var g = Arguments(transpose, a, b, c, accumulate: false, default, Activation.Identity);
         switch (level)
         {
-            case "naive": _launcher.Run(Shape(g, GemmSimple.Tile, GemmSimple.Tile), GemmSimple.Naive, g); break;
-            case "tiled": _launcher.Run(Shape(g, GemmSimple.Tile, GemmSimple.Tile), GemmSimple.Tiled, g); break;
-            case "blocked": Blocked(g, 1); break;
-            case "divided": Blocked(g, Math.Max(2, Parts(g))); break;
+            case "naive": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Naive, g); break;
+            case "tiled": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Tiled, g); break;
+            case "blocked": Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, 1); break;
+            case "divided": Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Math.Max(2, Parts(g, GemmBlocked.Tile))); break;
+            case "tf32": TensorProduct(g); break;
             default: throw new ArgumentException($"Got level '{level}', expected one of {string.Join(", ", Levels)}.", nameof(level));
         }
     }
@@ -84,32 +83,37 @@ internal sealed partial class GpuBackend : IGemmLadder
         };
     }
 
-    private void Product(GemmArguments g) => Blocked(g, Parts(g));
-
-    /// <summary>Parts of the inner dimension that give every multiprocessor two groups, none shorter than eight slices.</summary>
-    private int Parts(in GemmArguments g)
+    private void Product(GemmArguments g)
     {
-        long tiles = (long)Ceiling(g.M, GemmBlocked.Tile) * Ceiling(g.N, GemmBlocked.Tile);
-        return (int)Math.Min(2L * Accelerator.NumMultiprocessors / Math.Max(1, tiles), g.K / (8 * GemmBlocked.Depth));
+        if (Precision == Precision.TensorFloat32) TensorProduct(g);
+        else Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Parts(g, GemmBlocked.Tile));
     }
 
-    private void Blocked(GemmArguments g, int parts)
+    private void TensorProduct(GemmArguments g) =>
+        Product(g, GemmTensor.Run, GemmTensor.Tile, GemmTensor.Threads, Parts(g, GemmTensor.Tile));
+
+    /// <summary>Parts of the inner dimension that give every multiprocessor two groups, none shorter than eight slices.</summary>
+    private int Parts(in GemmArguments g, int tile)
+    {
+        long tiles = (long)Ceiling(g.M, tile) * Ceiling(g.N, tile);
+        return (int)Math.Min(2L * Accelerator.NumMultiprocessors / Math.Max(1, tiles), g.K / (8 * GemmSlice.Depth));
+    }
+
+    private void Product(GemmArguments g, Action<GemmArguments> kernel, int tile, int threads, int parts)
     {
         if (parts > 1)
         {
-            g.Chunk = Ceiling(Ceiling(g.K, parts), GemmBlocked.Depth) * GemmBlocked.Depth;
+            g.Chunk = Ceiling(Ceiling(g.K, parts), GemmSlice.Depth) * GemmSlice.Depth;
             parts = Ceiling(g.K, g.Chunk); // rounding may leave fewer
             if (parts > 1) g.Partial = Room(ref _parts, (long)parts * g.M * g.N);
         }
-        var shape = Shape(g, GemmBlocked.Tile, 0);
-        _launcher.Run(
-            new KernelConfig(new Index3D(shape.GridDim.X, shape.GridDim.Y, Math.Max(1, parts)), new Index3D(GemmBlocked.Threads, 1, 1)),
-            GemmBlocked.Run, g);
+        var grid = new Index3D(Ceiling(g.N, tile), Ceiling(g.M, tile), Math.Max(1, parts));
+        _launcher.Run(new KernelConfig(grid, new Index3D(threads, 1, 1)), kernel, g);
         if (parts > 1) _launcher.Run(Launcher.Elements((long)g.M * g.N), Gemm.SumParts, g, parts);
     }
 
-    private static KernelConfig Shape(in GemmArguments g, int tile, int side) =>
-        new(new Index3D(Ceiling(g.N, tile), Ceiling(g.M, tile), 1), new Index3D(Math.Max(1, side), Math.Max(1, side), 1));
+    private static KernelConfig Square(in GemmArguments g, int side) =>
+        new(new Index3D(Ceiling(g.N, side), Ceiling(g.M, side), 1), new Index3D(side, side, 1));
 
     private static int Ceiling(int length, int step) => (length + step - 1) / step;
 }

@@ -41,6 +41,9 @@ internal sealed partial class GpuBackend : IBackend
             : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator);
+        Levels = GpuDevices.HasTensorCores(accelerator)
+            ? ["naive", "tiled", "blocked", "divided", "tf32"]
+            : ["naive", "tiled", "blocked", "divided"];
         _none = accelerator.Allocate1D<float>(1);
         _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
         _sums = accelerator.Allocate1D<double>(_hostSums.Length);

@@ -46,6 +46,12 @@ internal static class GpuDevices
     public static string Describe(Accelerator accelerator) =>
         accelerator is CudaAccelerator cuda ? Describe((CudaDevice)cuda.Device) : "ILGPU's CPU accelerator";
 
+    /// <summary>True where the TF32 product runs; the CPU accelerator emulates it.</summary>
+    public static bool HasTensorCores(Accelerator accelerator) =>
+        accelerator is not CudaAccelerator cuda || HasTensorCores((CudaDevice)cuda.Device);
+
+    private static bool HasTensorCores(CudaDevice device) => device.Architecture >= CudaArchitecture.SM_80;
+
     private static string Describe(CudaDevice device) => string.Create(CultureInfo.InvariantCulture,
         $"{device.Name}, compute capability {device.Architecture?.Major}.{device.Architecture?.Minor}, {device.NumMultiprocessors} multiprocessors, "
         + $"{device.MemorySize / (1024 * 1024)} MiB");
@@ -63,7 +69,7 @@ internal static class GpuDevices
         if (found.Count == 0) reason = NoDriver;
         else if (number >= found.Count) reason = $"there are only {found.Count} CUDA devices";
         else if (Lacks(found[number]) is { } lack) reason = lack;
-        else if (precision == Precision.TensorFloat32 && found[number].Architecture < CudaArchitecture.SM_80)
+        else if (precision == Precision.TensorFloat32 && !HasTensorCores(found[number]))
             reason = $"{found[number].Name} has no TF32 tensor cores (compute capability 8.0 or above)";
         else return found[number];
         return null;

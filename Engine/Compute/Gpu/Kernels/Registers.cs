@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ManualVae.Compute.Gpu.Kernels;
+
+/// <summary>Four neighbouring numbers, read from shared memory in one instruction.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal struct Float4
+{
+    public float X, Y, Z, W;
+}
+
+/// <summary>Eight registers of a tile: written out, since ILGPU neither unrolls loops nor keeps local arrays in registers.</summary>
+internal struct Float8
+{
+    public float X0, X1, X2, X3, X4, X5, X6, X7;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float8 Join(Float4 a, Float4 b) => new()
+    {
+        X0 = a.X, X1 = a.Y, X2 = a.Z, X3 = a.W, X4 = b.X, X5 = b.Y, X6 = b.Z, X7 = b.W,
+    };
+
+    /// <summary>this + a b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float8 Plus(float a, Float8 b) => new()
+    {
+        X0 = X0 + a * b.X0, X1 = X1 + a * b.X1, X2 = X2 + a * b.X2, X3 = X3 + a * b.X3,
+        X4 = X4 + a * b.X4, X5 = X5 + a * b.X5, X6 = X6 + a * b.X6, X7 = X7 + a * b.X7,
+    };
+}
