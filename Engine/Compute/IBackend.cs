@@ -31,6 +31,9 @@ public interface IBackend : IDisposable
     /// </summary>
     bool FusesUpdates => false;
 
+    /// <summary>Bytes that tensors may take where the backend has memory of its own; null where they lie in the machine's.</summary>
+    long? MemoryLimit => null;
+
     /// <summary>
     /// Brings a parameter's values and moments up to date where the backend has deferred part of its updates. Called before
     /// anyone but the backend's own operations reads them.

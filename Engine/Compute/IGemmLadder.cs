@@ -18,6 +18,9 @@ public interface IGemmLadder : IBackend
     /// <summary>C = op(A) op(B) at one level; queued, see <see cref="Synchronize"/>.</summary>
     void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c);
 
+    /// <summary>Queues nothing but multiply-adds on registers, on the whole device; returns the operations (two each).</summary>
+    double MultiplyAdds();
+
     /// <summary>Waits until all queued work is done.</summary>
     void Synchronize();
 }

@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Data;
 
 namespace ManualVae.Training;
@@ -41,6 +42,16 @@ public readonly record struct MemoryEstimate(long Parameters, long ParameterByte
         if (Bytes > available)
             throw new InputException(
                 $"This run needs about {this}, the machine has {Mebibytes(available)}; lower --hidden, --latent or --batch-size.");
+    }
+
+    /// <summary>Refuses a run that the backend's memory cannot hold.</summary>
+    /// <exception cref="InputException">It does not fit.</exception>
+    public void RequireFits(IBackend backend)
+    {
+        if (backend.MemoryLimit is not long limit) RequireFits();
+        else if (Bytes > limit)
+            throw new InputException(
+                $"This run needs about {this}, {backend.Name} has {Mebibytes(limit)}; lower --hidden, --latent or --batch-size, or use --device simd.");
     }
 
     /// <inheritdoc/>

@@ -67,7 +67,7 @@ public sealed class Trainer : IDisposable
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
         (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, data.Validation);
         Memory = MemoryEstimate.Of(settings, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates);
-        Memory.RequireFits();
+        Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
         Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
         _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));

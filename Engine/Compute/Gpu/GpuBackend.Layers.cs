@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using ManualVae.Compute.Gpu.Kernels;
 
 namespace ManualVae.Compute.Gpu;
@@ -23,6 +24,16 @@ internal sealed partial class GpuBackend : IGemmLadder
             case "tf32": TensorProduct(g); break;
             default: throw new ArgumentException($"Got level '{level}', expected one of {string.Join(", ", Levels)}.", nameof(level));
         }
+    }
+
+    /// <inheritdoc/>
+    public double MultiplyAdds()
+    {
+        const int GroupsPerProcessor = 16;
+        int iterations = Accelerator is CudaAccelerator ? 4096 : 4;
+        int groups = GroupsPerProcessor * Accelerator.NumMultiprocessors;
+        _launcher.Run(Launcher.Groups(groups), PeakKernel.MultiplyAdds, (ArrayView<float>)_none.View, 0.999f, 1e-7f, iterations);
+        return (double)groups * Launcher.GroupSize * iterations * PeakKernel.OperationsPerIteration;
     }
 
     /// <inheritdoc/>

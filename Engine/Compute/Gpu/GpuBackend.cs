@@ -25,7 +25,6 @@ internal sealed partial class GpuBackend : IBackend
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _none;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _sums;
     private readonly double[] _hostSums;
-    private readonly long _memoryLimit;
     private long _allocated;
 
     /// <summary>Takes over the accelerator and its context.</summary>
@@ -37,7 +36,7 @@ internal sealed partial class GpuBackend : IBackend
     public GpuBackend(Context context, Accelerator accelerator, string name, Precision precision, long memoryLimit = 0)
     {
         (_context, Accelerator, Name, Precision) = (context, accelerator, name, precision);
-        _memoryLimit = memoryLimit > 0 ? memoryLimit
+        MemoryLimit = memoryLimit > 0 ? memoryLimit
             : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator);
@@ -62,6 +61,9 @@ internal sealed partial class GpuBackend : IBackend
     public string Description =>
         $"{Name} ({GpuDevices.Describe(Accelerator)}), single precision"
         + (Precision == Precision.TensorFloat32 ? ", products in TF32" : "");
+
+    /// <inheritdoc/>
+    public long? MemoryLimit { get; }
 
     /// <summary>How often the host has waited for the device.</summary>
     public long Synchronizations { get; private set; }
@@ -111,7 +113,7 @@ internal sealed partial class GpuBackend : IBackend
     private MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
     {
         long bytes = Math.Max(1, length) * Interop.SizeOf<T>();
-        if (bytes > _memoryLimit - _allocated) throw TooLarge(bytes, null);
+        if (bytes > MemoryLimit - _allocated) throw TooLarge(bytes, null);
         try
         {
             var memory = Accelerator.Allocate1D<T>(Math.Max(1, length));
@@ -127,7 +129,7 @@ internal sealed partial class GpuBackend : IBackend
     private InputException TooLarge(long bytes, Exception? problem)
     {
         string message = string.Create(CultureInfo.InvariantCulture,
-            $"--device {Name}: does not fit: {_memoryLimit / MiB:F0} MiB were free, {_allocated / MiB:F0} MiB are taken, another "
+            $"--device {Name}: does not fit: {MemoryLimit / MiB:F0} MiB were free, {_allocated / MiB:F0} MiB are taken, another "
             + $"{bytes / MiB:F0} MiB are needed; use a smaller --batch-size or smaller layers, or --device simd");
         return problem is null ? new(message) : new(message, problem);
     }

@@ -1,0 +1,71 @@
+using Xunit;
+#if ILGPU
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ManualVae.Compute.Gpu.Kernels;
+#endif
+
+namespace ManualVae.Tests.Compute;
+
+/// <summary>What a CUDA device would be given, looked at without one.</summary>
+public class GpuCompileTests
+{
+    [FactWithDevice("ilgpu-cpu")]
+    public void Every_kernel_compiles_for_a_machine_that_has_only_a_driver()
+    {
+#if ILGPU
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        // No libdevice is given: a call of a function that plain PTX lacks fails to compile.
+        var kernels = Kernels().ToArray();
+        Assert.True(kernels.Length >= 40, $"only {kernels.Length} kernels found");
+        foreach (var kernel in kernels) Assert.Contains(".entry", Compile(backend, kernel));
+#endif
+    }
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void The_register_tile_stays_in_registers_and_reads_shared_memory_by_fours()
+    {
+#if ILGPU
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        string code = Compile(backend, typeof(GemmBlocked).GetMethod(nameof(GemmBlocked.Run))!);
+        Assert.DoesNotContain(".local", code);
+        Assert.Equal(4, code.Split("ld.shared.v4.f32").Length - 1);
+#endif
+    }
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void The_tensor_product_issues_eight_instructions_a_slice()
+    {
+#if ILGPU
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        string code = Compile(backend, typeof(GemmTensor).GetMethod(nameof(GemmTensor.Run))!);
+        Assert.Equal(8, code.Split("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32").Length - 1);
+#endif
+    }
+
+#if ILGPU
+    private static Context NewContext() => Context.Create(builder => builder
+        .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia));
+
+    private static PTXBackend NewBackend(Context context) =>
+        new(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null);
+
+    private static string Compile(PTXBackend backend, MethodInfo kernel) =>
+        ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;
+
+    /// <summary>Public static methods without a result: the helpers of kernels return one or take references.</summary>
+    private static IEnumerable<MethodInfo> Kernels() =>
+        from type in typeof(ElementKernels).Assembly.GetTypes()
+        where type.Namespace == typeof(ElementKernels).Namespace && type.IsAbstract && type.IsSealed
+        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        where method.ReturnType == typeof(void) && !method.GetParameters().Any(parameter => parameter.ParameterType.IsByRef)
+        select method;
+#endif
+}

@@ -1,0 +1,42 @@
+using View = ILGPU.ArrayView<float>;
+
+namespace ManualVae.Compute.Gpu.Kernels;
+
+/// <summary>The device's single-precision rate: 32 independent chains of multiply-adds a thread, in registers.</summary>
+internal static class PeakKernel
+{
+    /// <summary>32 chains, two steps, two operations each.</summary>
+    public const double OperationsPerIteration = 32 * 2 * 2;
+
+    /// <param name="sink">Written only where the sums have a value that they never take, so that they must be computed.</param>
+    /// <param name="x">Factor, a little below 1.</param>
+    /// <param name="y">Summand.</param>
+    /// <param name="iterations">Length of the chains.</param>
+    public static void MultiplyAdds(View sink, float x, float y, int iterations)
+    {
+        var factor = new Float8 { X0 = x, X1 = x, X2 = x, X3 = x, X4 = x, X5 = x, X6 = x, X7 = x };
+        Float8 a = new() { X0 = y }, b = new() { X1 = y }, c = new() { X2 = y }, d = new() { X3 = y };
+        for (int i = 0; i < iterations; i++)
+        {
+            // Each sum is y + x times itself: the chains do not depend on each other.
+            a = Step(a, factor, y);
+            b = Step(b, factor, y);
+            c = Step(c, factor, y);
+            d = Step(d, factor, y);
+            a = Step(a, factor, y);
+            b = Step(b, factor, y);
+            c = Step(c, factor, y);
+            d = Step(d, factor, y);
+        }
+        float sum = Sum(a) + Sum(b) + Sum(c) + Sum(d);
+        if (sum < 0) sink[0] = sum;
+    }
+
+    private static Float8 Step(Float8 sum, Float8 factor, float y) => new()
+    {
+        X0 = sum.X0 * factor.X0 + y, X1 = sum.X1 * factor.X1 + y, X2 = sum.X2 * factor.X2 + y, X3 = sum.X3 * factor.X3 + y,
+        X4 = sum.X4 * factor.X4 + y, X5 = sum.X5 * factor.X5 + y, X6 = sum.X6 * factor.X6 + y, X7 = sum.X7 * factor.X7 + y,
+    };
+
+    private static float Sum(Float8 x) => x.X0 + x.X1 + x.X2 + x.X3 + x.X4 + x.X5 + x.X6 + x.X7;
+}
