@@ -76,6 +76,7 @@ public static class Program
         GradcheckVerb.Create(),
         TablesVerb.Create(),
         ReportVerb.Create(),
+        BenchVerb.Create(),
         DevicesVerb.Create(),
     };
 }

@@ -29,7 +29,11 @@ internal static unsafe class GemmPacking
             if (Sse.IsSupported)
                 for (int line = 0; line < count; line += 16) Sse.Prefetch0(source + RowsAhead * stride + line);
             for (; j <= count - width; j += width, to += panelSize)
-                for (int l = 0; l < width; l += 4) Vector128.Load(source + j + l).Store(to + l); // widths are multiples of 4
+            {
+                int l = 0;
+                for (; l <= width - 4; l += 4) Vector128.Load(source + j + l).Store(to + l);
+                for (; l < width; l++) to[l] = source[j + l];
+            }
             if (j == count) continue;
             new ReadOnlySpan<float>(source + j, count - j).CopyTo(new Span<float>(to, count - j));
             new Span<float>(to + count - j, width - (count - j)).Clear();

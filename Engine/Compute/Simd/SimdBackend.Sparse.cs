@@ -86,7 +86,7 @@ public sealed unsafe partial class SimdBackend
             {
                 int width = s.Dy.Columns;
                 float* gradient = stackalloc float[width];
-                int active = s.Batch.ActiveColumns.BinarySearch(first);
+                int active = s.Batch.ActiveColumns.BinarySearch(first, Comparer<int>.Default); // without a comparer it boxes
                 if (active < 0) active = ~active;
                 for (int row = first; row < last; row++)
                 {

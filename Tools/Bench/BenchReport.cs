@@ -1,0 +1,69 @@
+using System.Globalization;
+using ManualVae.Compute.Measure;
+using ManualVae.Tools.Charts;
+using Spectre.Console;
+
+namespace ManualVae.Tools.Bench;
+
+/// <summary>One measured line. Rates that make no sense for the work are 0.</summary>
+/// <param name="Name">What ran.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Threads">Threads that computed.</param>
+/// <param name="MedianSeconds">Median duration.</param>
+/// <param name="P90Seconds">Nine of ten runs took no longer.</param>
+/// <param name="Gflops">Floating-point operations a second, in thousands of millions.</param>
+/// <param name="GigabytesPerSecond">Bytes that must move, a second.</param>
+/// <param name="FractionOfPeak">The time that the nearer roof (peak or copy bandwidth) allows, divided by the median.</param>
+internal sealed record BenchResult(
+    string Name, string Shape, int Threads, double MedianSeconds, double P90Seconds, double Gflops, double GigabytesPerSecond,
+    double FractionOfPeak)
+{
+    public static BenchResult From(
+        string name, string shape, double flops, double bytes, Timing timing, MachineLimits limits) =>
+        new(name, shape, limits.Threads, timing.Median, timing.P90, flops / timing.Median / 1e9, bytes / timing.Median / 1e9,
+            limits.FractionOfRoof(flops, bytes, timing.Median));
+}
+
+/// <summary>What <c>manualvae bench</c> measured: the machine's limits first, then the work.</summary>
+/// <param name="PeakGflops">Single-precision multiply-add peak at the largest number of threads.</param>
+/// <param name="CopyGigabytesPerSecond">Copy bandwidth at the largest number of threads.</param>
+/// <param name="Results">The lines.</param>
+internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSecond, IReadOnlyList<BenchResult> Results)
+{
+    /// <summary>The table for people.</summary>
+    public void Print()
+    {
+        var console = Terminal.Results;
+        var table = Terminal.Table("operation", "shape", ">threads", ">median ms", ">p90 ms", ">GFLOP/s", ">GB/s", ">of the roof");
+        foreach (var r in Results)
+            table.AddRow(Markup.Escape(r.Name), r.Shape, Text($"{r.Threads}"), Text($"{r.MedianSeconds * 1e3:0.000}"),
+                Text($"{r.P90Seconds * 1e3:0.000}"), Rate(r.Gflops), Rate(r.GigabytesPerSecond), Text($"{r.FractionOfPeak:P1}"));
+        console.Write(table);
+        console.WriteLine(Text($"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy {CopyGigabytesPerSecond:0.0} GB/s"));
+    }
+
+    /// <summary>Log-log picture: the two roofs and every result that has an intensity.</summary>
+    public string Roofline()
+    {
+        double ridge = PeakGflops / CopyGigabytesPerSecond;
+        var points = Results.Where(r => r is { Gflops: > 0, GigabytesPerSecond: > 0 }).ToArray();
+        double low = points.Select(p => p.Gflops / p.GigabytesPerSecond).Append(0.1).Min() / 2;
+        double high = points.Select(p => p.Gflops / p.GigabytesPerSecond).Append(ridge * 10).Max() * 2;
+        return new Chart
+        {
+            Title = "Roofline of this machine",
+            Subtitle = Text($"{PeakGflops:0} GFLOP/s peak, {CopyGigabytesPerSecond:0} GB/s copy, both measured in this run"),
+            X = new("arithmetic intensity", "operations a byte") { Log = true },
+            Y = new("throughput", "GFLOP/s") { Log = true },
+            Series =
+            [
+                new LineSeries("roof", [low, ridge, high], [low * CopyGigabytesPerSecond, PeakGflops, PeakGflops]),
+                .. points.Select(p => new ScatterSeries($"{p.Name} {p.Shape}", [p.Gflops / p.GigabytesPerSecond], [p.Gflops])),
+            ],
+        }.ToSvg();
+    }
+
+    private static string Rate(double value) => value > 0 ? Text($"{value:0.0}") : "";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

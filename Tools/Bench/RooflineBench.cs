@@ -1,0 +1,44 @@
+using ManualVae.Compute;
+using ManualVae.Compute.Cases;
+using ManualVae.Compute.Measure;
+
+namespace ManualVae.Tools.Bench;
+
+/// <summary>Operations of the case table at the shapes of ML-20M, forward and backward together, against the roofs.</summary>
+internal static class RooflineBench
+{
+    private const int Users = 500, Items = 20108, Hidden = 600, Latent = 200;
+
+    private static IEnumerable<OperationCase> Cases()
+    {
+        yield return OperationCases.Linear(Activation.Identity, Users, Hidden, Items);
+        yield return OperationCases.Linear(Activation.Tanh, Users, Latent, Hidden);
+        yield return OperationCases.SparseLinear(Users, Items, Hidden, 73.0 / Items);
+        yield return OperationCases.Likelihood(LikelihoodKind.Multinomial, Users, Items, 73.0 / Items);
+        yield return OperationCases.Adam(Items, Hidden);
+        yield return OperationCases.Swish(Users, Hidden);
+        yield return OperationCases.LayerNorm(Users, Hidden);
+        yield return OperationCases.StandardKl(Users, Latent);
+        yield return OperationCases.GaussianLogDensity(Users, Latent);
+        yield return OperationCases.CompositeLogDensity(Users, Latent);
+    }
+
+    public static IEnumerable<BenchResult> Run(MachineLimits limits)
+    {
+        using var backend = Backends.Create("simd", limits.Threads);
+        foreach (var test in Cases())
+        {
+            Verb.Cancellation.ThrowIfCancellationRequested();
+            var run = test.Prepare(backend);
+            var timing = Timing.Of(
+                () =>
+                {
+                    run.Forward();
+                    run.Backward?.Invoke();
+                },
+                runs: 9, seconds: 0.5);
+            run.Free();
+            yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, limits);
+        }
+    }
+}

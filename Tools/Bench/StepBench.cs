@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using ManualVae.Compute;
+using ManualVae.Compute.Measure;
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Bench;
+
+/// <summary>
+/// Whole training steps of Mult-VAE at the shape of ML-20M: sparse rows loaded, forward, loss, backward and Adam, as the trainer
+/// runs them. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>.
+/// </summary>
+internal static class StepBench
+{
+    private const int BatchSize = 500, WarmUp = 8, BreakdownSteps = 20;
+    private const double LearningRate = 1e-3, Beta = 0.2;
+
+    /// <summary>
+    /// The line <c>step</c>, whose operations are those of the three large products (decoder forward, dH and dW), so that its
+    /// fraction of the peak is the time these alone would take there; and a line for each operation.
+    /// </summary>
+    public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineLimits limits)
+    {
+        using var backend = new TimedBackend(Backends.Create("simd", limits.Threads));
+        using var model = new Autoencoder(backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: true);
+        var optimizer = new AdamOptimizer(backend, model.Parameters.All, LearningRate);
+        var batch = backend.AllocateBatch(BatchSize, train.Columns, SparseBatch.LargestBatch(BatchSize, train));
+        var users = new int[BatchSize];
+        int update = 0;
+        void Step()
+        {
+            Verb.Cancellation.ThrowIfCancellationRequested();
+            for (int i = 0; i < users.Length; i++) users[i] = (int)(((long)update * BatchSize + i) % train.Rows);
+            batch.Load(train, users);
+            optimizer.Begin();
+            model.Forward(batch, model.TrainingMask(98765, (uint)update), new(98765, (uint)update, RandomPurpose.LatentNoise));
+            model.Backward(batch, new Objective(Beta));
+            optimizer.End();
+            update++;
+        }
+
+        for (int i = 0; i < WarmUp; i++) Step();
+        var seconds = new double[steps];
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < steps; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Step();
+            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        var timing = Timing.From(seconds);
+        int hidden = model.Settings.Hidden[^1];
+        double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
+        string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}";
+        yield return BenchResult.From("step", shape, products, 0, timing, limits);
+
+        backend.Enabled = true;
+        var loading = new List<double>();
+        for (int i = 0; i < BreakdownSteps; i++)
+        {
+            Step();
+            long start = Stopwatch.GetTimestamp();
+            batch.Load(train, users);
+            loading.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0,
+            Timing.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(loading)), limits);
+        foreach (var times in backend.Times.OrderByDescending(t => t.Seconds.Sum()))
+        {
+            // Per step: an operation at one shape may run several times in it.
+            int perStep = Math.Max(1, times.Seconds.Count / BreakdownSteps);
+            double[] sums = [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
+            yield return BenchResult.From(times.Name, $"{times.Rows}x{times.Columns}{(perStep > 1 ? $", {perStep} times" : "")}",
+                times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), limits);
+        }
+        using var process = Process.GetCurrentProcess();
+        Console.Error.WriteLine(
+            $"{steps} steps: {allocated} bytes allocated by the runtime, {Terminal.Bytes(process.WorkingSet64)} resident, data included "
+            + $"({Terminal.Bytes(4.0 * train.EntryCount + 8.0 * train.Rows)})");
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using ManualVae.Compute.Measure;
+using ManualVae.Data;
+using ManualVae.Data.Synthetic;
+using ManualVae.Tools.Bench;
+
+namespace ManualVae.Tools;
+
+/// <summary><c>manualvae bench</c>: throughput of this machine against its own limits, which are measured first.</summary>
+internal static class BenchVerb
+{
+    private static readonly Option<bool> Json = Verb.Json();
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Threads that compute; 0 for all processors (gemm: 0 measures one thread and all).", HelpName = "N",
+    };
+    private static readonly Option<int> Steps = new("--steps")
+    {
+        Description = "Training steps to time.", HelpName = "N", DefaultValueFactory = _ => 60,
+    };
+    private static readonly Option<string?> Picture = new("--svg") { Description = "Write a roofline picture into this file.", HelpName = "file" };
+
+    public static Command Create()
+    {
+        var bench = new Command("bench", "Measure throughput against the machine's own peak and copy bandwidth.")
+        {
+            Verb.Create("gemm", "The matrix product at the decoder's shapes, and at awkward ones.", parsed =>
+                Report(parsed, Counts(parsed), limits => GemmBench.Run(limits)), Threads, Json, Picture),
+            Verb.Create("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", parsed =>
+            {
+                int steps = Verb.Positive("--steps", parsed.GetValue(Steps));
+                var train = Clicks(users: 20_000, heldOut: 100).Train;
+                return Report(parsed, [Checked(parsed)], limits => StepBench.Run(train, steps, limits));
+            }, Threads, Steps, Json, Picture),
+            Verb.Create("roofline", "Operations, forward and backward, against the roofline.", parsed =>
+                Report(parsed, [Checked(parsed)], limits => RooflineBench.Run(limits)), Threads, Json, Picture),
+            Verb.Create("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", parsed =>
+            {
+                var test = Clicks(users: 21_000, heldOut: 10_000).Test!;
+                return Report(parsed, [Checked(parsed)], limits => [EvaluateBench.Run(test, limits)]);
+            }, Threads, Json, Picture),
+        };
+        return bench;
+    }
+
+    private static int Report(ParseResult parsed, int[] threadCounts, Func<MachineLimits, IEnumerable<BenchResult>> run)
+    {
+        var results = new List<BenchResult>();
+        MachineLimits? limits = null;
+        foreach (int threads in threadCounts)
+        {
+            limits = MachineLimits.Measure(threads);
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"{limits.Threads} threads: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+            results.AddRange(run(limits));
+        }
+        var report = new BenchReport(limits!.PeakGflops, limits.CopyGigabytesPerSecond, results);
+        if (parsed.GetValue(Picture) is string file) AtomicFile.WriteText(file, report.Roofline());
+        if (parsed.GetValue(Json)) Terminal.WriteJson(report);
+        else report.Print();
+        return Program.Done;
+    }
+
+    /// <summary>Synthetic clicks with the catalogue, activity and popularity of ML-20M, of fewer users.</summary>
+    private static PreparedDataset Clicks(int users, int heldOut)
+    {
+        var shape = SyntheticShape.MovieLens20M;
+        return SyntheticClicks.Generate(shape with
+        {
+            Users = users, HeldOutUsers = heldOut, Interactions = (long)((double)shape.Interactions / shape.Users * users),
+        }, cancellation: Verb.Cancellation);
+    }
+
+    private static int[] Counts(ParseResult parsed)
+    {
+        int threads = Checked(parsed);
+        return threads == 0 && Environment.ProcessorCount > 1 ? [1, 0] : [threads];
+    }
+
+    private static int Checked(ParseResult parsed) => parsed.GetValue(Threads) is >= 0 and var threads
+        ? threads
+        : throw new InputException($"--threads {parsed.GetValue(Threads)}: give a number of threads, or 0 for all processors.");
+}
