@@ -9,18 +9,6 @@ namespace ManualVae.Models;
 /// <param name="Reconstruction">Weight of the negative log-likelihood; studies set it to 0 to see the other parts alone.</param>
 public readonly record struct Objective(double Beta, double AnchorWeight = 0, double Reconstruction = 1);
 
-/// <summary>Which parameters a training pass updates.</summary>
-[Flags]
-public enum TrainedParts
-{
-    /// <summary>The encoder, and with it the prior's own parameters and the anchors.</summary>
-    Encoder = 1,
-    /// <summary>The decoder.</summary>
-    Decoder = 2,
-    /// <summary>Everything at once.</summary>
-    All = Encoder | Decoder,
-}
-
 /// <summary>
 /// Mult-VAE, Mult-DAE and their family, written once against <see cref="IBackend"/>: explicit forward and backward passes over one
 /// batch. Source: Liang et al. 2018 and its reference code (papers.md A1).
@@ -31,8 +19,6 @@ public enum TrainedParts
 /// </remarks>
 public sealed class Autoencoder : IRecommenderWithParameters
 {
-    private const string OldEncoder = "old-encoder";
-
     private readonly IBackend _backend;
     private readonly IEncoder _encoder;
     private readonly Decoder _decoder;
@@ -62,14 +48,15 @@ public sealed class Autoencoder : IRecommenderWithParameters
         (_backend, Settings, ItemCount, BatchSize) = (backend, settings, items, maxRows);
         Parameters = new ParameterBlock(backend, settings.FanInInitialisation);
         int latent = settings.Latent * settings.Levels;
-        _encoder = MakeEncoder("encoder", maxRows);
+        var parts = new AutoencoderParts(backend, Parameters, settings, items);
+        _encoder = parts.Encoder("encoder", maxRows);
         _decoder = new Decoder(
             backend, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
             settings.WeightDecay, gated: settings.Encoder == EncoderKind.Gated);
         _likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
         if (settings.Variational)
         {
-            _prior = MakePrior();
+            _prior = parts.Prior(maxRows);
             _noise = backend.Allocate(maxRows, latent);
             _z = backend.Allocate(maxRows, latent);
         }
@@ -83,46 +70,8 @@ public sealed class Autoencoder : IRecommenderWithParameters
         }
         _losses = [backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1)];
         _hostLosses = [new double[maxRows], new double[maxRows], new double[maxRows]];
-        Parameters.KeepConstant(OldEncoder);
         Parameters.Build(seed, training, fuse && backend.FusesUpdates);
     }
-
-    private IEncoder MakeEncoder(string name, int maxRows)
-    {
-        var (s, outputs) = (Settings, Settings.Variational ? 2 * Settings.Latent : Settings.Latent);
-        return s.Encoder switch
-        {
-            EncoderKind.Recvae => new RecVaeEncoder(_backend, Parameters, name, ItemCount, s.Hidden, outputs, maxRows, s.WeightDecay),
-            EncoderKind.Gated when s.Levels == 2 =>
-                new HierarchicalEncoder(_backend, Parameters, name, ItemCount, s.Hidden, s.Latent, maxRows, s.WeightDecay),
-            EncoderKind.Gated => new GatedEncoder(_backend, Parameters, name, ItemCount, s.Hidden, outputs, maxRows, s.WeightDecay),
-            _ => new MlpEncoder(
-                _backend, Parameters, name, ItemCount, s.Hidden, outputs, s.Variational ? Activation.Identity : Activation.Tanh,
-                maxRows, s.WeightDecay),
-        };
-    }
-
-    private IPrior MakePrior()
-    {
-        var s = Settings;
-        IPrior prior = s.Prior switch
-        {
-            PriorKind.Composite => new RecVaePrior(_backend, MakeEncoder(OldEncoder, BatchSize), BatchSize),
-            PriorKind.Vamp => new VampPrior(
-                _backend, Parameters, MakePseudoEncoder(), ItemCount, s.PseudoInputs, BatchSize),
-            _ => new StandardNormalPrior(_backend),
-        };
-        return s.Levels == 2
-            ? new HierarchicalPrior(_backend, Parameters, prior, s.Hidden, s.Latent, BatchSize, s.WeightDecay)
-            : prior;
-    }
-
-    /// <summary>An encoder for the pseudo-inputs, with memory of its own, sharing the weights of the encoder (or of q(z2|x)).</summary>
-    private IInputDifferentiable MakePseudoEncoder() => Settings.Levels == 2
-        ? new GatedEncoder(
-            _backend, Parameters, HierarchicalEncoder.UpperName("encoder"), ItemCount, Settings.Hidden, 2 * Settings.Latent,
-            Settings.PseudoInputs, Settings.WeightDecay)
-        : (IInputDifferentiable)MakeEncoder("encoder", Settings.PseudoInputs);
 
     /// <summary>The parts it is made of.</summary>
     public AutoencoderSettings Settings { get; }
@@ -188,7 +137,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
         foreach (var parameter in Parameters.All)
         {
             if (!parameter.IsConstant) continue;
-            var source = Parameters[$"encoder{parameter.Name.AsSpan(OldEncoder.Length)}"];
+            var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderParts.OldEncoder.Length)}"];
             _backend.Settle(source);
             _backend.Copy(source.Value, parameter.Value);
         }
