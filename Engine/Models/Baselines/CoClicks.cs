@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -45,7 +46,7 @@ public sealed class CoClicks
         if ((long)n * n > Array.MaxLength)
             throw new InputException($"{n} items need an item-item matrix of {(long)n * n * 4 >> 30} GiB, more than one array holds: keep fewer items.");
         var gram = GC.AllocateUninitializedArray<float>(n * n);
-        Parallel.For(0, n, item => Counts(item, gram.AsSpan(item * n, n)));
+        SparseGram.Compute(_users, gram);
         return gram;
     }
 

@@ -1,3 +1,4 @@
+using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -18,7 +19,7 @@ public sealed class Ease : IRecommender
 
     private Ease(int itemCount, float[] weights) => (ItemCount, _weights) = (itemCount, weights);
 
-    /// <summary>Solves for B. Memory: about items^2 x 16 bytes while fitting, x 4 after.</summary>
+    /// <summary>Solves for B. Memory: items^2 x 4 bytes.</summary>
     /// <exception cref="InputException">Lambda is not above 0, or the matrices do not fit into memory.</exception>
     public static Ease Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default)
     {
@@ -27,18 +28,10 @@ public sealed class Ease : IRecommender
         RequireMemory(n);
         var weights = new CoClicks(train).Gram();
         monitor.Pass($"ease: X'X of {n} items");
-        var inverse = new double[(long)n * n];
-        Parallel.For(0, n, i =>
-        {
-            for (int j = 0; j < n; j++) inverse[i * n + j] = weights[i * n + j];
-            inverse[i * n + i] += settings.Lambda;
-        });
-        SymmetricInverse.InPlace(inverse, n, monitor.Cancellation);
+        for (int i = 0; i < n; i++) weights[i * n + i] += (float)settings.Lambda;
+        SymmetricInverse.InPlace(weights, n, cancellation: monitor.Cancellation);
         monitor.Pass("ease: inverse");
-        Parallel.For(0, n, i =>
-        {
-            for (int j = 0; j < n; j++) weights[i * n + j] = i == j ? 0 : (float)(-inverse[i * n + j] / inverse[j * n + j]);
-        });
+        InverseToWeights(weights, n);
         return new(n, weights);
     }
 
@@ -62,9 +55,20 @@ public sealed class Ease : IRecommender
     /// <inheritdoc/>
     public void Dispose() { }
 
+    /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>
+    internal static void InverseToWeights(float[] p, int n)
+    {
+        var diagonal = new float[n];
+        for (int j = 0; j < n; j++) diagonal[j] = p[j * n + j];
+        Parallel.For(0, n, i =>
+        {
+            for (int j = 0; j < n; j++) p[i * n + j] = i == j ? 0 : -p[i * n + j] / diagonal[j];
+        });
+    }
+
     private static void RequireMemory(int items)
     {
-        long needed = (long)items * items * 16, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long needed = (long)items * items * 4, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed > available)
             throw new InputException(
                 $"ease: {items} items need about {needed >> 20} MiB, this machine has {available >> 20}: keep fewer items or use another model.");

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
+using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -38,7 +39,7 @@ public sealed class Marec : IRecommender
 
     private Marec(int itemCount, float[] weights) => (ItemCount, _weights) = (itemCount, weights);
 
-    /// <summary>Solves for T. Memory: about items^2 x 28 bytes while fitting.</summary>
+    /// <summary>Solves for T. Memory: about items^2 x 12 bytes while fitting.</summary>
     /// <param name="train">Clicks, users x items; click values are ignored.</param>
     /// <param name="features">Items x features.</param>
     /// <param name="settings">Settings.</param>
@@ -141,23 +142,20 @@ public sealed class Marec : IRecommender
         var small = new double[m * m];
         for (int r = 0; r < m; r++)
         {
-            p.AsSpan(rare[r] * n, n).CopyTo(z.AsSpan(r * n));
+            for (int j = 0; j < n; j++) z[r * n + j] = p[rare[r] * n + j];
             u.AsSpan(rare[r] * m, m).CopyTo(small.AsSpan(r * m));
             small[r * m + r]++;
         }
         Elimination.Solve(small, z, m, n);
+        var factors = Array.ConvertAll(z, x => (float)x);
         Parallel.For(0, n, i =>
         {
             var row = p.AsSpan(i * n, n);
-            for (int c = 0; c < m; c++) TensorPrimitives.MultiplyAdd(z.AsSpan(c * n, n), -u[i * m + c], row, row);
+            for (int c = 0; c < m; c++) TensorPrimitives.MultiplyAdd(factors.AsSpan(c * n, n), (float)-u[i * m + c], row, row);
         });
         monitor.Pass($"marec: {m} rarely clicked items aligned");
-        var weights = new float[n * n];
-        Parallel.For(0, n, i =>
-        {
-            for (int j = 0; j < n; j++) weights[i * n + j] = i == j ? 0 : (float)(-p[i * n + j] / p[j * n + j]);
-        });
-        return weights;
+        Ease.InverseToWeights(p, n);
+        return p;
     }
 
     // Column j with w = d_j^2: (X'X (1 + w) + lambda I) T_j = X'X (e_j + w alpha A_j) + multiplier e_j, T_jj = 0 (papers.md C1).
@@ -172,10 +170,10 @@ public sealed class Marec : IRecommender
             Parallel.ForEach(group, j =>
             {
                 // P_w X'X y = (y - ridge p y) / (1 + w) for y = e_j + w alpha A_j; then the multiplier zeroes entry j.
-                var (y, column) = (new double[n], new double[n]);
-                for (int i = 0; i < n; i++) y[i] = (i == j ? 1 : 0) + w * alignment[i * n + j];
+                var (y, column) = (new float[n], new double[n]);
+                for (int i = 0; i < n; i++) y[i] = (float)((i == j ? 1 : 0) + w * alignment[i * n + j]);
                 for (int i = 0; i < n; i++)
-                    column[i] = (y[i] - ridge * TensorPrimitives.Dot<double>(p.AsSpan(i * n, n), y)) / (1 + w);
+                    column[i] = (y[i] - ridge * TensorPrimitives.Dot<float>(p.AsSpan(i * n, n), y)) / (1 + w);
                 double multiplier = column[j] / p[j * n + j];
                 for (int i = 0; i < n; i++) weights[i * n + j] = i == j ? 0 : (float)(column[i] - p[i * n + j] * multiplier);
             });
@@ -184,12 +182,11 @@ public sealed class Marec : IRecommender
         return weights;
     }
 
-    private static double[] Inverse(float[] gram, int n, double ridge, FitMonitor monitor)
+    private static float[] Inverse(float[] gram, int n, double ridge, FitMonitor monitor)
     {
-        var inverse = new double[gram.Length];
-        for (int i = 0; i < gram.Length; i++) inverse[i] = gram[i];
-        for (int i = 0; i < n; i++) inverse[i * n + i] += ridge;
-        SymmetricInverse.InPlace(inverse, n, monitor.Cancellation);
+        var inverse = (float[])gram.Clone();
+        for (int i = 0; i < n; i++) inverse[i * n + i] += (float)ridge;
+        SymmetricInverse.InPlace(inverse, n, cancellation: monitor.Cancellation);
         return inverse;
     }
 }
