@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using ManualVae.Data;
+using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools;
 
@@ -75,6 +76,8 @@ public static class Program
         StudyVerb.Create(),
         GradcheckVerb.Create(),
         TablesVerb.Create(),
+        CompareVerb.Create(),
+        SweepVerb.Create(),
         ReportVerb.Create(),
         BenchVerb.Create(),
         DevicesVerb.Create(),

@@ -49,10 +49,10 @@ internal static class TrainingJob
     }
 
     /// <summary>Goes on with a run from its last checkpoint, or from the start where it had not come to one.</summary>
-    public static TrainingOutcome Resume(PreparedDataset data, RunFolder run)
+    public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, bool quiet = false)
     {
         using var backend = Backends.Create(run.Manifest.Settings.Device, run.Manifest.Settings.Threads, _ => { });
-        return Train(data, run, backend, File.Exists(run.LastCheckpoint), header: true, quiet: false);
+        return Train(data, run, backend, File.Exists(run.LastCheckpoint), header: true, quiet);
     }
 
     private static TrainingOutcome Train(

@@ -28,6 +28,7 @@ internal sealed class SettingFlags
         [.. typeof(RunSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)];
 
     private readonly Dictionary<string, Option<string?>> _flags = [];
+    private readonly Dictionary<string, Type> _types = [];
 
     private readonly Option<string?> _preset = new("--preset")
     {
@@ -65,6 +66,18 @@ internal sealed class SettingFlags
     /// <summary>Preset, file and flags together.</summary>
     /// <exception cref="InputException">An unknown name, a value that cannot be, or a setting the model has not.</exception>
     public ResolvedSettings Resolve(ParseResult parsed) => Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), Given(parsed));
+
+    /// <summary>Preset, file and flags together, and over them the values of one trial of a search.</summary>
+    /// <exception cref="InputException">As for the flags, which the trial's values are read like.</exception>
+    public ResolvedSettings Resolve(ParseResult parsed, IReadOnlyDictionary<string, string> trial)
+    {
+        var given = Given(parsed);
+        foreach (var (name, value) in trial)
+            given[name] = SettingText.Read($"--vary {name}", value, _types.TryGetValue(name, out var type)
+                ? type
+                : throw new InputException($"--vary {name}: no such setting; did you mean '{Nearest(name)}'?"));
+        return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
+    }
 
     /// <summary>The settings given as flags.</summary>
     public JsonObject Given(ParseResult parsed)
@@ -159,8 +172,6 @@ internal sealed class SettingFlags
         };
         _types[name] = type;
     }
-
-    private readonly Dictionary<string, Type> _types = [];
 
     private Type TypeOf(string name) => _types[name];
 

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ManualVae.Data;
+using ManualVae.Evaluation;
+using ManualVae.Models.Baselines;
+using ManualVae.Tools.Settings;
+using ManualVae.Training;
+using Spectre.Console;
+
+namespace ManualVae.Tools.Sweep;
+
+/// <summary>A trial: its settings and how it did on the validation part.</summary>
+internal sealed record Trial(string Run, IReadOnlyDictionary<string, string> Settings, double? Validation, int BestEpoch, string? Failed = null);
+
+/// <summary>
+/// <c>manualvae sweep</c>: grid or random search over settings. Every trial is a run folder named by its settings; a trial that is
+/// there is not run again, and one that was interrupted goes on. The test part is never touched.
+/// </summary>
+internal static class SweepVerb
+{
+    public static Command Create()
+    {
+        var flags = new SettingFlags();
+        var data = new Option<string>("--data") { Description = "Prepared dataset with a validation part.", HelpName = "folder", Required = true };
+        var output = new Option<string>("--output") { Description = "Folder of the trials and of sweep.json; given again, the sweep goes on.", HelpName = "folder", Required = true };
+        var vary = new Option<string[]>("--vary")
+        {
+            Description = "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. Repeat for more.", HelpName = "name=values", Required = true,
+        };
+        var random = new Option<int>("--random") { Description = "Draw this many trials instead of the whole grid.", HelpName = "n" };
+        var searchSeed = new Option<ulong>("--search-seed") { Description = "Seed of the draws.", HelpName = "n", DefaultValueFactory = _ => 1 };
+        var json = Verb.Json();
+        return Verb.Create("sweep", "Grid or random search over settings by the validation metric; resumable.", parsed =>
+        {
+            var space = new SweepSpace(parsed.GetValue(vary)!);
+            int draws = parsed.GetValue(random);
+            var trials = draws > 0 ? space.Draw(draws, parsed.GetValue(searchSeed)) : space.Grid();
+            var prepared = PreparedDataset.Open(parsed.GetValue(data)!);
+            TrainedModel.Part(prepared, "validation");
+            // All are checked before the first is trained.
+            var resolved = trials.Select(trial => flags.Resolve(parsed, trial)).ToList();
+            var results = Run(prepared, trials, resolved, parsed.GetValue(output)!);
+            if (parsed.GetValue(json)) Terminal.WriteJson(Document(resolved[0], results));
+            else WriteTable(resolved[0].Run.ValidationMetric, results);
+            return results.Any(r => r.Validation is not null) ? Program.Done : Program.Failed;
+        }, [data, output, vary, random, searchSeed, json, .. flags.Options]);
+    }
+
+    private static List<Trial> Run(
+        PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials, List<ResolvedSettings> resolved, string output)
+    {
+        var results = new List<Trial>();
+        for (int t = 0; t < trials.Count; t++)
+        {
+            string folder = Path.Combine(output, Name(trials[t], resolved[t], data));
+            Console.Error.WriteLine($"trial {t + 1}/{trials.Count}  {Shown(trials[t])}");
+            try
+            {
+                var (value, epoch) = Validation(data, resolved[t], folder);
+                results.Add(new(folder, trials[t], value, epoch));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {resolved[t].Run.ValidationMetric} {value:0.0000}"));
+            }
+            catch (TrainingException problem) // a bad draw ends its trial, not the search
+            {
+                results.Add(new(folder, trials[t], null, 0, problem.Message));
+                Console.Error.WriteLine($"  {problem.Message}");
+            }
+            results.Sort((a, b) => (b.Validation ?? double.NegativeInfinity).CompareTo(a.Validation ?? double.NegativeInfinity));
+            AtomicFile.WriteText(Path.Combine(output, "sweep.json"), Terminal.ToJson(Document(resolved[0], results)) + "\n");
+        }
+        return results;
+    }
+
+    /// <summary>Trains, goes on with or reads a trial; the value is that of its best epoch on the validation part.</summary>
+    private static (double? Value, int Epoch) Validation(PreparedDataset data, ResolvedSettings settings, string folder)
+    {
+        bool started = File.Exists(Path.Combine(folder, "run.json"));
+        if (settings.Baseline is not null)
+        {
+            if (!started) TrainingJob.Start(data, settings, folder, quiet: true);
+            using var baseline = BaselineCatalogue.Fit(
+                settings.Run.Model, ModelNames.FittingData(data), settings.Baseline, new FitMonitor(null, Verb.Cancellation));
+            return (Evaluator.Evaluate(baseline, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)], cancellation: Verb.Cancellation)
+                .Metrics[0].Mean, 0);
+        }
+        var outcome = started
+            ? TrainingJob.Resume(data, RunFolder.Open(folder), quiet: true) // a finished one ends at once
+            : TrainingJob.Start(data, settings, folder, quiet: true);
+        return (outcome.Validation, outcome.BestEpoch);
+    }
+
+    // The settings that were varied, for people, and a hash of all of them and of the data, so that no two trials share a folder.
+    private static string Name(IReadOnlyDictionary<string, string> trial, ResolvedSettings settings, PreparedDataset data)
+    {
+        string all = System.Text.Json.JsonSerializer.Serialize(settings.Run with { Threads = 0, Device = "" }, RunSettings.Json)
+            + (settings.Baseline?.ToJsonString() ?? "") + data.ManifestHash;
+        string shown = string.Concat(Shown(trial).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '=' ? c : '_'));
+        return $"{shown[..Math.Min(80, shown.Length)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..8]}";
+    }
+
+    private static string Shown(IReadOnlyDictionary<string, string> trial) => string.Join(' ', trial.Select(s => $"{s.Key}={s.Value}"));
+
+    private static object Document(ResolvedSettings settings, List<Trial> results) =>
+        new { model = settings.Run.Model, preset = settings.Preset, validationMetric = settings.Run.ValidationMetric, best = results.FirstOrDefault(), trials = results };
+
+    private static void WriteTable(string metric, List<Trial> results)
+    {
+        string[] names = [.. results.SelectMany(r => r.Settings.Keys).Distinct()];
+        var table = Terminal.Table([">" + $"validation {metric}", ">epoch", .. names.Select(n => $">{n}"), "run"]);
+        foreach (var trial in results)
+            table.AddRow([
+                trial.Validation is double value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "[red]failed[/]",
+                trial.BestEpoch.ToString(CultureInfo.InvariantCulture), .. names.Select(n => Markup.Escape(trial.Settings.GetValueOrDefault(n) ?? "")),
+                $"[grey]{Markup.Escape(trial.Run)}[/]"]);
+        Terminal.Results.Write(table);
+    }
+}
