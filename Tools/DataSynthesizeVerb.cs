@@ -44,6 +44,8 @@ internal static class DataSynthesizeVerb
                 HeldOutUsers = result.GetValue(heldOut)
                     ?? (userCount == shape.Users ? shape.HeldOutUsers : Math.Clamp(userCount / 10, 1, 10_000)),
             };
+            // Fewer clicks for each user than the preset has leave no room for its least active ones.
+            shape = shape with { FewestUserClicks = (int)Math.Clamp(shape.Interactions / Math.Max(1, shape.Users) / 3, 1, shape.FewestUserClicks) };
             shape.Check();
             string directory = result.GetValue(output)!;
             AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));

@@ -89,6 +89,8 @@ public class BadInputTests : IDisposable
     [InlineData("--min-rating", "3", "holds no ratings")]
     [InlineData("--user-column", "u", "--format csv only")]
     [InlineData("--test-ratio", "1.5", "--test-ratio")]
+    [InlineData("--separator", "", "--separator")]
+    [InlineData("--fold-in-order", "random", "--fold-in-order random: unknown")]
     [InlineData("--carve-validation", "true", "--carve-validation")]
     [InlineData("--seed", "-1", "-1")]
     [InlineData("--no-such-flag", "1", "--no-such-flag")]

@@ -48,4 +48,41 @@ public class PublishedSplitTests
         Samples.AssertEqual(published.Validation, ours.Validation);
         Samples.AssertEqual(published.Test, ours.Test);
     }
+
+    [FactWithData("gowalla-lightgcn")]
+    public void GowallaHasThePublishedCounts()
+    {
+        var counts = Import("lightgcn", "gowalla-lightgcn").Manifest.Counts;
+        Assert.Equal((29_858, 40_981, 719_081L, 91_047L, 217_242L),
+            (counts.Users, counts.Items, counts.TrainClicks, counts.ValidationHeldOutClicks, counts.TestHeldOutClicks));
+    }
+
+    [FactWithData("ncf-ml-1m")]
+    public void NcfMovieLensHasThePublishedCounts()
+    {
+        var data = Import("ncf", "ncf-ml-1m");
+        var counts = data.Manifest.Counts;
+        Assert.Equal((6_040, 3_706, 994_169L, 6_040L, 597_960L),
+            (counts.Users, counts.Items, counts.TrainClicks, counts.TestHeldOutClicks, counts.TestCandidates));
+        int ownPositive = Enumerable.Range(0, 6_040).Count(user => data.Test!.Candidates!.Contains(user, data.Test.HeldOut.RowColumns(user)[0]));
+        Assert.Equal(156, ownPositive); // a quirk of the published file, kept
+    }
+
+    [FactWithData("ml-100k", "ml-latest-small", "ml-1m")]
+    public void TheMovieLensFilesHaveTheirCountsAndTitles()
+    {
+        var small = Import("movielens-100k", "ml-100k", SplitKind.Temporal);
+        Assert.Equal((943, 1_682, 100_000L), (small.Manifest.Counts.Users, small.Manifest.Counts.Items, small.Manifest.Import.ClicksRead));
+        Assert.Equal("Toy Story (1995)", small.ItemTitles[Array.IndexOf(small.ItemIds, "1")]);
+        Assert.All(small.ItemTitles, Assert.NotNull);
+        var latest = Import("movielens", "ml-latest-small", SplitKind.LeaveOneOut);
+        Assert.Equal((610, 9_724, 100_836L), (latest.Manifest.Counts.Users, latest.Manifest.Counts.Items, latest.Manifest.Import.ClicksRead));
+        Assert.Equal("Comedy|Romance", latest.ItemGenres[Array.IndexOf(latest.ItemIds, "3")]);
+        var million = DatasetImport.Run(new ImportOptions { Format = "movielens-1m", Input = TestData.PathOf("ml-1m", "ratings-users1-2999.dat.gz") });
+        Assert.Equal(487_650, million.Manifest.Import.ClicksRead);
+        Assert.Equal("One Flew Over the Cuckoo's Nest (1975)", million.ItemTitles[Array.IndexOf(million.ItemIds, "1193")]);
+    }
+
+    private static PreparedDataset Import(string format, string name, SplitKind? split = null) =>
+        DatasetImport.Run(new ImportOptions { Format = format, Input = TestData.PathOf(name), Split = split });
 }

@@ -84,7 +84,7 @@ public class SyntheticClicksTests
     [Fact]
     public void TheSmallestShapesCanBeMade()
     {
-        var shape = SyntheticShape.Small with { Users = 12, Items = 10, Interactions = 58, HeldOutUsers = 2, Factors = 3, FewestUserClicks = 2 };
+        var shape = SyntheticShape.Small with { Users = 12, Items = 10, Interactions = 58, HeldOutUsers = 2, Factors = 30, FewestUserClicks = 2 };
         var data = SyntheticClicks.Generate(shape);
         Assert.Equal(58, DatasetSummary.Of(data).Clicks);
         Assert.Equal(5, DatasetSummary.Of(data).Activity.Maximum);

@@ -95,6 +95,8 @@ public static class DatasetImport
         if (!(options.ValidationRatio >= 0 && options.TestRatio > 0 && options.ValidationRatio + options.TestRatio < 1))
             throw new InputException(
                 $"--validation-ratio {options.ValidationRatio} and --test-ratio {options.TestRatio}: must not be negative, the latter above 0, their sum below 1.");
+        if (options.Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(options.Separator) || options.Separator.AsSpan().ContainsAny("\r\n\""))
+            throw new InputException("--separator: must be 1 to 16 ASCII characters, no quote and no line break.");
         if (options.Format != "csv" && (options.UserColumn ?? options.ItemColumn ?? options.RatingColumn ?? options.TimeColumn) is not null)
             throw new InputException($"Columns are named for --format csv only, not for {options.Format}; leave them out.");
     }

@@ -38,14 +38,14 @@ internal sealed class SyntheticItems
     /// <summary>Makes the items of a shape.</summary>
     public SyntheticItems(SyntheticShape shape, uint seed)
     {
-        int items = shape.Items;
+        int items = shape.Items, factors = Math.Min(shape.Factors, shape.Items);
         Popularity = PopularityOf(shape);
         var random = SplitMix64.For(seed, purpose: 1, index: 0);
         Shuffle(Popularity, ref random); // an item's number shall say nothing about it
 
-        var factorWeights = new double[shape.Factors];
-        var members = new List<(int Item, double Weight)>[shape.Factors];
-        for (int factor = 0; factor < shape.Factors; factor++)
+        var factorWeights = new double[factors];
+        var members = new List<(int Item, double Weight)>[factors];
+        for (int factor = 0; factor < factors; factor++)
             (members[factor], factorWeights[factor]) = ([], 0.5 + random.Exponential());
         var factorDraw = new AliasTable(factorWeights);
         var titles = new string?[items];
@@ -54,7 +54,7 @@ internal sealed class SyntheticItems
         for (int item = 0; item < items; item++)
         {
             // Every factor owns items even where there are few of them.
-            int main = item < shape.Factors ? item : factorDraw.Draw(ref random), second = factorDraw.Draw(ref random);
+            int main = item < factors ? item : factorDraw.Draw(ref random), second = factorDraw.Draw(ref random);
             double share = second == main ? 1 : 0.5 + 0.5 * random.Uniform();
             members[main].Add((item, Popularity[item] * share));
             if (share < 1) members[second].Add((item, Popularity[item] * (1 - share)));
