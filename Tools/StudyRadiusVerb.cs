@@ -38,21 +38,34 @@ internal static class StudyRadiusVerb
     public static StudyOutput Write(string folder, string name, RadiusResult result, Population users, PreparedDataset data) =>
         new StudyOutput(folder, name, result)
             .Table("pairs",
-                ["user_u", "user_v", "kind", "weight", "overlap", "l1", "jaccard", "w2", "w1_low", "w1_high", "w1_l1_cost", "norm_u", "norm_v",
+                ["user_u", "user_v", "kind", "weight", "overlap", "l1", "jaccard", "w2", "relative_w2", "w1_low", "w1_high", "w1_l1_cost", "norm_u", "norm_v",
                     "inner_product", "mismatch", "pair_lipschitz", "radius", "change_step", "change_half", "change_quarter", "change_eighth", "coupled_change_eighth",
                     "shuffled_change"],
                 result.Pairs.Select(p => new object?[]
                 {
                     data.UserIds[users.Users[p.Pair.U]], data.UserIds[users.Users[p.Pair.V]], p.Pair.Kind, p.Pair.Weight, p.Pair.Overlap, p.Pair.L1,
-                    p.Pair.Jaccard, p.Pair.Distance, p.W1Low, p.W1High, p.W1L1Cost, p.NormU, p.NormV, p.InnerProduct, p.Mismatch,
+                    p.Pair.Jaccard, p.Pair.Distance, p.RelativeDistance, p.W1Low, p.W1High, p.W1L1Cost, p.NormU, p.NormV, p.InnerProduct, p.Mismatch,
                     p.PairLipschitz, p.Radius(result.Lipschitz), p.Changes[0], p.Changes[1], p.Changes[2], p.Changes[3], p.CoupledChange, p.ShuffledChange,
                 }))
             .Table("bins", ["bin", "pairs", "w2", "helps", "change_nats", "relative", "cosine", "shuffled_helps", "shuffled_change_nats"],
-                result.ByDistance.Concat(result.ByKind).Concat(result.ByJaccard).Select(b => new object?[]
+                result.ByDistance.Concat(result.ByRelativeDistance).Concat(result.ByKind).Concat(result.ByJaccard).Select(b => new object?[]
                 {
                     b.Name, b.Pairs, b.Distance, b.Helps, b.Change, b.Relative, b.Cosine, b.ShuffledHelps, b.ShuffledChange,
                 }))
             .Plot("helps", Helps(result))
+            .Plot("helps-relative", new Chart
+            {
+                Title = "Does a step on v help u, near or far for these two?",
+                Subtitle = "P(helps) by tenth of W2(u, v) over the geometric mean of both users' mean W2; band: 95 % bootstrap over users",
+                X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
+                Series =
+                [
+                    new LineSeries("pairs", [.. result.ByRelativeDistance.Select(b => b.RelativeDistance)], [.. result.ByRelativeDistance.Select(b => b.Helps.Value)])
+                    {
+                        Low = [.. result.ByRelativeDistance.Select(b => b.Helps.Low)], High = [.. result.ByRelativeDistance.Select(b => b.Helps.High)], Markers = true,
+                    },
+                ],
+            })
             .Plot("cosine", Cosine(result))
             .Plot("change", Change(result))
             .Plot("first-order", FirstOrder(result))
@@ -131,13 +144,14 @@ internal static class StudyRadiusVerb
         yield return $"P(helps) over all pairs: {r.Helps}";
         yield return $"Spearman of W2 and helping {r.HelpDecay}, and cosine {r.CosineDecay}; control {r.ShuffledDecay}";
         yield return $"the same, the clicks of u and v held fixed: helping {r.PartialHelpDecay}, cosine {r.PartialCosineDecay}";
+        yield return $"W2 relative to both users' mean distances: helping {r.RelativeHelpDecay}, cosine {r.RelativeCosineDecay}";
         yield return Text($"Lipschitz constant of the decoder's gradient: at least {r.Lipschitz:0.##} (median of pairs {r.LipschitzMedian:0.##})");
         yield return Text($"||g_u|| above the content mismatch: {r.PositiveRadiusShare:0.0%} of pairs; inside r_share: {r.InsideShare:0.0%} (possibly {r.PossiblyInsideShare:0.0%})");
         yield return Text($"inside by the pair's own constant: {r.InsideOwnShare:0.0%}; inside but not helped: {r.Violations} of {r.InsidePairs}, {r.OwnViolations} of {r.InsideOwnPairs}");
         yield return Text($"first order: error falls with the step to the power {r.RemainderSlope:0.00}; sign right for {r.Orders[^1].SignAgreement:0.0%} at the smallest step");
         yield return "";
         yield return Row("", "pairs", "P(helps)", "control", "cosine", "change (nats)");
-        foreach (var b in r.ByDistance.Concat(r.ByKind))
+        foreach (var b in r.ByDistance.Concat(r.ByRelativeDistance).Concat(r.ByKind))
             yield return Row(b.Name, Text($"{b.Pairs}"), b.Helps.ToString(), b.ShuffledHelps.ToString(), b.Cosine.ToString(), Text($"{b.Change.Value:0.###e+0}"));
     }
 }

@@ -24,8 +24,8 @@ internal static class MechanismClaims
         var claims = new List<MechanismClaim>();
         foreach (var run in runs)
             claims.Add(new($"Influence decays with latent distance ({run.Name})",
-                $"Spearman of W2 and helping {run.Clean.HelpDecay}, gradient cosine {run.Clean.CosineDecay}; clicks of u and v held fixed: {run.Clean.PartialHelpDecay}, {run.Clean.PartialCosineDecay}; control {run.Clean.ShuffledDecay}",
-                Below(run.Clean.PartialHelpDecay, 0)));
+                $"Spearman of W2 and helping {run.Clean.HelpDecay}, gradient cosine {run.Clean.CosineDecay}; relative to both users' mean distances {run.Clean.RelativeHelpDecay}, {run.Clean.RelativeCosineDecay}; control {run.Clean.ShuffledDecay}",
+                Below(run.Clean.RelativeHelpDecay, 0)));
         claims.Add(new("Inside the sharing radius a step on v always helps u",
             Text($"{runs.Sum(r => r.Clean.InsidePairs)} pairs inside with the largest constant, {runs.Sum(r => r.Clean.InsideOwnPairs)} with their own; not helped {runs.Sum(r => r.Clean.Violations + r.Clean.OwnViolations)}"),
             runs.Sum(r => r.Clean.Violations + r.Clean.OwnViolations) > 0 ? "disagrees" : runs.Sum(r => r.Clean.InsideOwnPairs) > 0 ? "agrees" : "inconclusive"));
@@ -81,8 +81,8 @@ internal static class MechanismClaims
 
     private static object Radius(RadiusResult r) => new
     {
-        r.Step, r.Helps, r.HelpDecay, r.CosineDecay, r.PartialHelpDecay, r.PartialCosineDecay, r.ShuffledDecay, r.Lipschitz, r.InsideShare, r.InsideOwnShare, r.Violations, r.OwnViolations,
-        r.RemainderSlope, r.ByDistance, r.ByKind, r.ByJaccard, r.Orders,
+        r.Step, r.Helps, r.HelpDecay, r.CosineDecay, r.PartialHelpDecay, r.PartialCosineDecay, r.RelativeHelpDecay, r.RelativeCosineDecay, r.ShuffledDecay, r.Lipschitz, r.InsideShare, r.InsideOwnShare, r.Violations, r.OwnViolations,
+        r.RemainderSlope, r.ByDistance, r.ByRelativeDistance, r.ByKind, r.ByJaccard, r.Orders,
     };
 
     private static string Below(Interval value, double limit) =>

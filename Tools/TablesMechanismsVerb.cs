@@ -106,11 +106,11 @@ internal static class TablesMechanismsVerb
             .Table("claims", ["claim", "measured", "verdict"], claims.Select(c => new object?[] { c.Claim, c.Measured, c.Verdict }))
             .Plot("helps", new Chart
             {
-                Title = "Does a step on v help u?", Subtitle = "Clean input of three trained settings, by decile of latent distance; band: 95 % bootstrap over users",
-                X = new Axis("latent distance W2(u, v) over its mean"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
-                Series = [.. runs.Select(r => new LineSeries(r.Name, [.. r.Clean.ByDistance.Select(b => b.Distance / r.Collapse.MeanDistance)], [.. r.Clean.ByDistance.Select(b => b.Helps.Value)])
+                Title = "Does a step on v help u?", Subtitle = "Clean input of three trained settings; W2 over the geometric mean of both users' mean W2; band: 95 % bootstrap",
+                X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
+                Series = [.. runs.Select(r => new LineSeries(r.Name, [.. r.Clean.ByRelativeDistance.Select(b => b.RelativeDistance)], [.. r.Clean.ByRelativeDistance.Select(b => b.Helps.Value)])
                 {
-                    Low = [.. r.Clean.ByDistance.Select(b => b.Helps.Low)], High = [.. r.Clean.ByDistance.Select(b => b.Helps.High)], Markers = true,
+                    Low = [.. r.Clean.ByRelativeDistance.Select(b => b.Helps.Low)], High = [.. r.Clean.ByRelativeDistance.Select(b => b.Helps.High)], Markers = true,
                 })],
             })
             .Plot("kinds", new BarChart
@@ -141,6 +141,8 @@ internal static class TablesMechanismsVerb
         yield return Line("W2 and cosine, Spearman", r => r.Clean.CosineDecay.ToString());
         yield return Line("W2 and helping, clicks fixed", r => r.Clean.PartialHelpDecay.ToString());
         yield return Line("W2 and cosine, clicks fixed", r => r.Clean.PartialCosineDecay.ToString());
+        yield return Line("relative W2 and helping", r => r.Clean.RelativeHelpDecay.ToString());
+        yield return Line("relative W2 and cosine", r => r.Clean.RelativeCosineDecay.ToString());
         yield return Line("control, Spearman", r => r.Clean.ShuffledDecay.ToString());
         yield return Line("inside r_share", r => Text($"{r.Clean.InsideShare:0.00%}"));
         yield return Line("inside, own constant", r => Text($"{r.Clean.InsideOwnShare:0.0%}"));

@@ -4,6 +4,7 @@ namespace ManualVae.Study;
 /// <param name="Name">The range or the kind.</param>
 /// <param name="Pairs">Pairs measured.</param>
 /// <param name="Distance">Weighted mean W2.</param>
+/// <param name="RelativeDistance">Weighted mean of <see cref="RadiusPair.RelativeDistance"/>.</param>
 /// <param name="Helps">P(helps): the step on v lowers u's loss.</param>
 /// <param name="Change">Mean change of u's loss, nats.</param>
 /// <param name="Relative">Mean of &lt;g_u, g_v&gt; / ||g_u||^2: 1 is as good as u's own step.</param>
@@ -11,7 +12,7 @@ namespace ManualVae.Study;
 /// <param name="ShuffledHelps">P(helps) of the control.</param>
 /// <param name="ShuffledChange">Mean change of the control.</param>
 public sealed record RadiusBin(
-    string Name, int Pairs, double Distance, Interval Helps, Interval Change, Interval Relative, Interval Cosine,
+    string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative, Interval Cosine,
     Interval ShuffledHelps, Interval ShuffledChange);
 
 /// <summary>How far the first-order prediction was off at one step size.</summary>
@@ -46,6 +47,7 @@ public sealed class RadiusResult
         Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
         RemainderSlope = Statistics.Quantile(pairs.Select(Slope).Where(double.IsFinite), 0.5);
         ByDistance = Bins(p => p.Pair.Distance, "W2");
+        ByRelativeDistance = Bins(p => p.RelativeDistance, "relative W2");
         ByJaccard = Bins(p => p.Pair.Jaccard, "Jaccard");
         ByKind = [.. Enum.GetValues<PairKind>().Select(kind => (kind, of: pairs.Where(p => p.Pair.Kind == kind).ToArray()))
             .Where(group => group.of.Length > 0).Select(group => Bin(group.kind.ToString().ToLowerInvariant(), group.of))];
@@ -59,6 +61,9 @@ public sealed class RadiusResult
         CosineDecay = Statistics.Spearman(distances, cosines, weights, users1, Seed);
         PartialHelpDecay = Statistics.Spearman(distances, helps, weights, users1, Seed, activityU, activityV);
         PartialCosineDecay = Statistics.Spearman(distances, cosines, weights, users1, Seed, activityU, activityV);
+        double[] relative = [.. pairs.Select(p => p.RelativeDistance)];
+        RelativeHelpDecay = Statistics.Spearman(relative, helps, weights, users1, Seed);
+        RelativeCosineDecay = Statistics.Spearman(relative, cosines, weights, users1, Seed);
         RadiusPair[] controlled = [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
         ShuffledDecay = Statistics.Spearman(
             [.. controlled.Select(p => p.Pair.Distance)], [.. controlled.Select(p => p.ShuffledChange < 0 ? 1.0 : 0)],
@@ -116,6 +121,9 @@ public sealed class RadiusResult
     /// <summary>By decile of latent distance.</summary>
     public IReadOnlyList<RadiusBin> ByDistance { get; }
 
+    /// <summary>By tenth of <see cref="RadiusPair.RelativeDistance"/>.</summary>
+    public IReadOnlyList<RadiusBin> ByRelativeDistance { get; }
+
     /// <summary>By decile of click overlap.</summary>
     public IReadOnlyList<RadiusBin> ByJaccard { get; }
 
@@ -133,6 +141,12 @@ public sealed class RadiusResult
 
     /// <summary>As <see cref="CosineDecay"/>, the numbers of clicks of u and v held fixed.</summary>
     public Interval PartialCosineDecay { get; }
+
+    /// <summary>Spearman correlation of <see cref="RadiusPair.RelativeDistance"/> and helping.</summary>
+    public Interval RelativeHelpDecay { get; }
+
+    /// <summary>Spearman correlation of <see cref="RadiusPair.RelativeDistance"/> and the gradients' cosine.</summary>
+    public Interval RelativeCosineDecay { get; }
 
     /// <summary>The control: W2(u, v) against helping by a partner of another pair.</summary>
     public Interval ShuffledDecay { get; }
@@ -177,6 +191,7 @@ public sealed class RadiusResult
     {
         RadiusPair[] controlled = [.. of.Where(p => double.IsFinite(p.ShuffledChange))];
         return new(name, of.Length, of.Sum(p => p.Pair.Weight * p.Pair.Distance) / of.Sum(p => p.Pair.Weight),
+            of.Sum(p => p.Pair.Weight * p.RelativeDistance) / of.Sum(p => p.Pair.Weight),
             Mean(of, p => p.Helps ? 1 : 0), Mean(of, p => p.Changes[0]), Mean(of, p => p.InnerProduct / (p.NormU * p.NormU)),
             Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0), Mean(controlled, p => p.ShuffledChange));
     }

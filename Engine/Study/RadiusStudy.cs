@@ -49,6 +49,9 @@ public sealed record RadiusPair(
     /// <summary>Clicks of v.</summary>
     public required int ClicksV { get; init; }
 
+    /// <summary>W2(u, v) over the geometric mean of u's and v's mean W2 to all users: near or far for these two users.</summary>
+    public required double RelativeDistance { get; init; }
+
     /// <summary>Cosine of the two gradients.</summary>
     public double Cosine => InnerProduct / (NormU * NormV);
 
@@ -81,6 +84,7 @@ public static class RadiusStudy
         if (model.BatchSize < options.Draws) throw new InputException($"--draws {options.Draws}: give at most {model.BatchSize}.");
         var posteriors = Encode(model, population, options);
         var pairs = PairSampler.Sample(population, (u, v) => Distance(posteriors, u, v), options.Pairs, options.Seed);
+        double[] typical = TypicalDistances(posteriors, population.Count);
         var probe = new DecoderProbe(model, population);
         int[] shuffled = Shuffle(pairs, options.Seed);
         int perBlock = probe.MaxRows / options.Draws;
@@ -127,6 +131,7 @@ public static class RadiusStudy
                     pairs[shuffled[first + p]].V == pair.U ? double.NaN : control[p])
                 {
                     ClicksU = population.Items(pair.U).Length, ClicksV = population.Items(pair.V).Length,
+                    RelativeDistance = pair.Distance / Math.Sqrt(typical[pair.U] * typical[pair.V]),
                 };
             });
 
@@ -154,6 +159,18 @@ public static class RadiusStudy
         double sum = 0;
         foreach (var q in posteriors) sum += q.Distance(u, v);
         return sum / posteriors.Length;
+    }
+
+    /// <summary>Each user's mean distance to the others.</summary>
+    private static double[] TypicalDistances(Posteriors[] posteriors, int users)
+    {
+        var mean = new double[users];
+        Parallel.For(0, users, u =>
+        {
+            for (int v = 0; v < users; v++)
+                if (v != u) mean[u] += Distance(posteriors, u, v) / (users - 1);
+        });
+        return mean;
     }
 
     private static double MeanDistance(Posteriors[] posteriors, int u, int v)
