@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ManualVae.Compute;
+using ManualVae.Models;
+using ManualVae.Study;
+using Xunit;
+
+namespace ManualVae.Tests.Study;
+
+public class StudyThreadsTests
+{
+    private static readonly JsonSerializerOptions Exact = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    [Fact]
+    public async Task The_same_seeds_give_the_same_digits_on_any_number_of_threads()
+    {
+        // One study thread and one backend thread, against as many as there are and three.
+        string one = await Task.Factory.StartNew(
+            () => Everything(1), CancellationToken.None, TaskCreationOptions.None,
+            new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, 1).ExclusiveScheduler);
+        Assert.Equal(one, Everything(3));
+    }
+
+    private static string Everything(int threads)
+    {
+        const int users = 40, items = 24;
+        var clicks = StudyToys.TwoGroups(users, items);
+        using var backend = Backends.Create("simd", threads);
+        using var model = new Autoencoder(backend, StudyToys.Settings(8) with { Anchors = true }, items, 64, seed: 5, training: false);
+        var population = Population.Sample(clicks, users, 1);
+        var radius = RadiusStudy.Run(model, population, new RadiusOptions { Pairs = 120, Draws = 2 });
+        return JsonSerializer.Serialize(new object[]
+        {
+            radius, GradientStudy.Run(model, population, new GradientOptions { Draws = 2, Objective = new(0.2, 1) }),
+            InfluenceStudy.Run(model, population, new InfluenceOptions()).Matrix,
+            MaskingStudy.Run(model, population, new MaskingOptions { Pairs = 40, Draws = 3, Neighbours = 5 }),
+            CollapseStudy.Run(model, population, new CollapseOptions()), AnchorStudy.Run(model, population, 1, 0.5, new AnchorOptions { Draws = 3 }),
+            NeighbourStudy.Run(model, population, new NeighbourOptions { Neighbours = 5, Perplexity = 5 }),
+        }, Exact);
+    }
+}

@@ -1,0 +1,98 @@
+using ManualVae.Tests.Tools;
+using Xunit;
+
+namespace ManualVae.Tests.Study;
+
+/// <summary>The laboratory from the command line, on a toy run.</summary>
+[Collection(nameof(CommandLine))]
+public sealed class StudyVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestData.NewFolder();
+    private readonly string _run;
+
+    public StudyVerbTests()
+    {
+        string data = CommandLine.WriteToyData(_folder["data"]);
+        CommandLine.Run("train", "--data", data, "--output", _folder["run"], "--model", "multvae", "--hidden", "8", "--latent", "4",
+            "--epochs", "4", "--batch-size", "12", "--beta-steps", "10", "--device", "simd", "--validation-metric", "NDCG@5").Succeeded();
+        _run = _folder["run"];
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("gradients", "parts", "norms", "--users", "20", "--draws", "2")]
+    [InlineData("influence", "matrix", "signs", "--users", "20", "--clusters", "2")]
+    [InlineData("influence", "matrix", "signs", "--user-ids", "u1,u2,u4", "--clusters", "2", "--part", "all")]
+    [InlineData("radius", "pairs", "helps", "--users", "20", "--pairs", "60", "--draws", "2")]
+    [InlineData("masking", "drift", "drift", "--users", "20", "--pairs", "30", "--neighbours", "5", "--draws", "3")]
+    [InlineData("collapse", "dimensions", "sigma", "--users", "20")]
+    [InlineData("collapse", "betas", "contraction", "--users", "20", "--betas", "0,2", "--epochs", "2")]
+    [InlineData("anchors", "weights", "variance", "--users", "20", "--draws", "3", "--weights", "0,4", "--epochs", "2")]
+    [InlineData("neighbours", "maps", "shares", "--users", "20", "--neighbours", "4", "--perplexity", "3")]
+    [InlineData("gap", "pairs", "gap", "--users", "20", "--pairs", "30")]
+    public void Every_study_writes_numbers_and_figures(string verb, string table, string figure, params string[] flags)
+    {
+        var result = CommandLine.Run(["study", verb, "--run", _run, "--json", .. flags]).Succeeded();
+        string folder = Path.Combine(_run, "studies", verb);
+        Assert.Equal(result.Output.Trim(), File.ReadAllText(Path.Combine(folder, "results.json")).Trim());
+        Assert.NotEqual("", result.Json.ToString());
+        Assert.True(File.ReadAllLines(Path.Combine(folder, table + ".csv")).Length > 1);
+        Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(folder, figure + ".svg")), StringComparison.Ordinal);
+        // The same seeds give the same bytes.
+        var files = Directory.EnumerateFiles(folder).ToDictionary(f => f, File.ReadAllText);
+        Assert.NotEqual("", CommandLine.Run(["study", verb, "--run", _run, "--threads", "1", .. flags]).Succeeded().Output);
+        foreach (var (file, text) in files) Assert.Equal(text, File.ReadAllText(file));
+    }
+
+    [Theory]
+    [InlineData("--pairs 0", "radius", "--users", "10", "--pairs", "0")]
+    [InlineData("only 90", "radius", "--users", "10", "--pairs", "91")]
+    [InlineData("only 24", "radius", "--users", "25")]
+    [InlineData("no training user has that id", "influence", "--user-ids", "u1,nobody")]
+    [InlineData("--users 0", "gradients", "--users", "0")]
+    [InlineData("--draws 1", "gradients", "--users", "10", "--draws", "1")]
+    [InlineData("--rates", "masking", "--users", "10", "--rates", "0.5,2")]
+    [InlineData("--neighbours 10", "neighbours", "--users", "10", "--neighbours", "10")]
+    [InlineData("--perplexity 30", "neighbours", "--users", "20", "--neighbours", "4")]
+    [InlineData("--clusters 11", "influence", "--users", "10", "--clusters", "11")]
+    public void Bad_requests_get_one_line(string expected, string verb, params string[] flags)
+    {
+        var result = CommandLine.Run(["study", verb, "--run", _run, .. flags]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
+        Assert.Single(result.Messages.Trim().Split('\n'));
+        Assert.Equal("", result.Output);
+    }
+
+    [Fact]
+    public void A_run_without_checkpoint_and_a_folder_that_is_no_run_get_one_line()
+    {
+        File.Delete(Path.Combine(_run, "best.ckpt"));
+        File.Delete(Path.Combine(_run, "last.ckpt"));
+        foreach (var (path, expected) in new[] { (_run, "no checkpoint"), (_folder["data"], "is not a run") })
+        {
+            var result = CommandLine.Run("study", "collapse", "--run", path);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
+            Assert.Single(result.Messages.Trim().Split('\n'));
+        }
+    }
+
+    [Fact]
+    public void The_mechanisms_table_trains_measures_and_judges()
+    {
+        string[] command =
+        [
+            "tables", "mechanisms", "--data", _folder["data"], "--output", _folder["mechanisms"], "--epochs", "2", "--users", "24",
+            "--pairs", "100", "--betas", "0,50", "--device", "simd", "--json",
+        ];
+        var claims = CommandLine.Run(command).Succeeded().Json.GetProperty("claims").EnumerateArray().ToArray();
+        Assert.True(claims.Length >= 12);
+        Assert.All(claims, c => Assert.Contains(c.GetProperty("verdict").GetString(), new[] { "agrees", "disagrees", "inconclusive" }));
+        // Finished runs are kept: the second time says the same.
+        string first = File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]);
+        CommandLine.Run(command).Succeeded();
+        Assert.Equal(first, File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]));
+    }
+}
