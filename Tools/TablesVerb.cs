@@ -7,6 +7,7 @@ internal static class TablesVerb
 {
     public static Command Create() => new("tables", "Published tables and claims beside what is measured on your data.")
     {
+        TablesLiangVerb.Create(),
         TablesMechanismsVerb.Create(),
     };
 }

@@ -55,7 +55,7 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     {
         private readonly RunSettings _settings = settings;
         private ProgressTask? _task;
-        private string _validation = "", _left = "";
+        private string _parts = "", _speed = "", _validation = "", _left = "";
 
         public override T Watch<T>(Func<T> train)
         {
@@ -75,9 +75,10 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         public override void Updated(in TrainingProgress progress)
         {
             _task!.Value = (progress.Epoch - 1 + (double)progress.Batch / progress.Batches) / progress.Epochs;
-            _task.Description = string.Create(CultureInfo.InvariantCulture,
-                $"[bold]{progress.Epoch}[/]/{progress.Epochs}  {Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta)}{_validation}"
-                + $"  [grey]{progress.UsersPerSecond:#,0} users/s{_left}[/]");
+            _parts = string.Create(CultureInfo.InvariantCulture,
+                $"[bold]{progress.Epoch}[/]/{progress.Epochs}  {Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta)}");
+            _speed = string.Create(CultureInfo.InvariantCulture, $"{progress.UsersPerSecond:#,0} users/s");
+            Describe();
         }
 
         private protected override void Show(EpochMetrics metrics, TimeSpan left)
@@ -85,6 +86,9 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
             _left = $"  {Terminal.Clock(left)} left";
             if (metrics is { Validation: double value, Best: true })
                 _validation = string.Create(CultureInfo.InvariantCulture, $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}");
+            Describe();
         }
+
+        private void Describe() => _task!.Description = $"{_parts}{_validation}  [grey]{_speed}{_left}[/]";
     }
 }
