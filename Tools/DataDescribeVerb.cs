@@ -8,7 +8,8 @@ namespace ManualVae.Tools;
 /// <summary><c>data describe DIR</c>: counts, density, quantiles of activity and popularity.</summary>
 internal static class DataDescribeVerb
 {
-    private static readonly JsonSerializerOptions Camel = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Camel = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true };
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -30,7 +31,8 @@ internal static class DataDescribeVerb
         else PrintTable(data, summary);
     }
 
-    private static void PrintJson(PreparedDataset data, DatasetSummary summary) => Console.Out.WriteLine(JsonSerializer.Serialize(new
+    private static void PrintJson(PreparedDataset data, DatasetSummary summary) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(new
     {
         data = data.Directory,
         data.ManifestHash,
@@ -57,24 +59,29 @@ internal static class DataDescribeVerb
         static string N(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
         static string Share(double value) => (100 * value).ToString("0.###", CultureInfo.InvariantCulture) + " %";
         static string Spread(CountQuantiles q) => string.Create(CultureInfo.InvariantCulture,
-            $"mean {q.Mean:0.0}; min {q.Minimum}, 10 % {q.P10}, 25 % {q.P25}, median {q.Median}, 75 % {q.P75}, 90 % {q.P90}, 99 % {q.P99}, max {q.Maximum}");
+            $"mean {q.Mean:0.0}; min {q.Minimum}, 10 % {q.P10}, 25 % {q.P25}, median {q.Median}, 75 % {q.P75}, 90 % {q.P90}, 99 "
+                + $"% {q.P99}, max {q.Maximum}");
         string Part(EvaluationSplit? part) => part is null ? "none" : $"{N(part.HeldOut.Rows)} users, "
-            + (manifest.Split == SplitKind.Strong ? $"{N(part.FoldIn.EntryCount)} clicks shown, " : "") + $"{N(part.HeldOut.EntryCount)} to find"
+            + (manifest.Split == SplitKind.Strong ? $"{N(part.FoldIn.EntryCount)} clicks shown, " : "")
+                + $"{N(part.HeldOut.EntryCount)} to find"
             + (part.Candidates is null ? "" : $", {N(part.Candidates.EntryCount)} sampled negatives");
         var import = manifest.Import;
         foreach (var (name, value) in new[]
         {
             ("dataset", data.Directory),
             ("source", $"{manifest.Source.Format}: {manifest.Source.Name}"),
-            ("split", JsonNamingPolicy.KebabCaseLower.ConvertName(manifest.Split.ToString()) + (manifest.Seed is { } seed ? $", seed {seed}" : "")),
+            ("split", JsonNamingPolicy.KebabCaseLower.ConvertName(manifest.Split.ToString())
+                + (manifest.Seed is { } seed ? $", seed {seed}" : "")),
             ("users", N(summary.Users)),
             ("items", N(summary.Items)),
             ("clicks", N(summary.Clicks)),
             ("density", Share(summary.Density)),
             ("train", $"{N(counts.TrainUsers)} users, {N(counts.TrainClicks)} clicks"),
             ("validation", Part(data.Validation)),
-            ("test", Part(data.Test) + (summary.UsersWithoutHeldOut > 0 ? $"; {N(summary.UsersWithoutHeldOut)} users with nothing to find" : "")),
-            ("read", $"{N(import.ClicksRead)} clicks; {N(import.BelowMinimumRating)} rated too low, {N(import.DuplicatesMerged)} repeated, "
+            ("test", Part(data.Test)
+                + (summary.UsersWithoutHeldOut > 0 ? $"; {N(summary.UsersWithoutHeldOut)} users with nothing to find" : "")),
+            ("read", $"{N(import.ClicksRead)} clicks; {N(import.BelowMinimumRating)} rated too low, "
+                + $"{N(import.DuplicatesMerged)} repeated, "
                 + $"{N(import.RemovedByFilters)} filtered out, {N(import.UnknownItemsDropped)} on items unknown in training"),
             ("clicks of a user", Spread(summary.Activity)),
             ("clicks of an item", Spread(summary.Popularity)),

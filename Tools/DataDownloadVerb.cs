@@ -7,21 +7,27 @@ namespace ManualVae.Tools;
 /// <summary><c>data download NAME</c>: a public dataset from its owner's address.</summary>
 internal static class DataDownloadVerb
 {
-    private static readonly JsonSerializerOptions Camel = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Camel = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var name = new Argument<string?>("NAME") { Description = "A dataset of the catalogue; without one, the catalogue is listed.", Arity = ArgumentArity.ZeroOrOne };
-        var output = new Option<string?>("--output", "-o") { Description = "The folder to fetch into. Default: datasets/NAME.", HelpName = "DIR" };
-        var catalogue = new Option<string?>("--catalogue") { Description = "Another catalogue than the built-in one.", HelpName = "FILE" };
+        var name = new Argument<string?>(
+            "NAME") { Description = "A dataset of the catalogue; without one, the catalogue is listed.",
+            Arity = ArgumentArity.ZeroOrOne };
+        var output = new Option<string?>("--output", "-o") { Description = "The folder to fetch into. Default: datasets/NAME.",
+            HelpName = "DIR" };
+        var catalogue = new Option<string?>("--catalogue") { Description = "Another catalogue than the built-in one.",
+            HelpName = "FILE" };
         var json = Verb.Json();
         return Verb.Create("download", "Fetch a public dataset from its owner; resumes, and checks size and counts.", result =>
         {
             var entries = DatasetCatalogue.Read(result.GetValue(catalogue));
             bool asJson = result.GetValue(json);
             if (result.GetValue(name) is not { } wanted) List(entries, asJson);
-            else Download(DatasetCatalogue.Find(entries, wanted), result.GetValue(output) ?? Path.Combine("datasets", wanted), asJson);
+            else Download(DatasetCatalogue.Find(entries, wanted), result.GetValue(output)
+                ?? Path.Combine("datasets", wanted), asJson);
             return Program.Done;
         }, name, output, catalogue, json);
     }
@@ -40,12 +46,15 @@ internal static class DataDownloadVerb
         Console.Error.WriteLine($"Licence: {entry.Licence}");
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("manualvae");
-        var done = DataProgress.Run($"fetching {entry.Name}", progress => DatasetDownload.Run(entry, directory, client, progress, Verb.Cancellation));
-        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new { entry.Name, done.Directory, entry.Format, done.Users, done.Items, done.Clicks }, Camel));
+        var done = DataProgress.Run($"fetching {entry.Name}", progress =>
+            DatasetDownload.Run(entry, directory, client, progress, Verb.Cancellation));
+        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new { entry.Name, done.Directory, entry.Format, done.Users,
+            done.Items, done.Clicks }, Camel));
         else
         {
             Console.Out.WriteLine($"{done.Directory}: {done.Users} users, {done.Items} items, {done.Clicks} clicks");
-            Console.Out.WriteLine($"next: manualvae data import --format {entry.Format} --input {done.Directory} --output prepared/{entry.Name}");
+            Console.Out.WriteLine(
+                $"next: manualvae data import --format {entry.Format} --input {done.Directory} --output prepared/{entry.Name}");
         }
     }
 }

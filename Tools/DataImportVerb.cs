@@ -26,39 +26,51 @@ internal static class DataImportVerb
     {
         var format = new Option<string>("--format")
         {
-            Description = "Layout of the source: " + string.Join(", ", ClickFormats.Names) + ".", Required = true, HelpName = "FORMAT",
+            Description = "Layout of the source: " + string.Join(", ", ClickFormats.Names)
+                + ".", Required = true, HelpName = "FORMAT",
         };
-        var input = new Option<string>("--input", "-i") { Description = "File or folder to read; .gz is read directly.", Required = true, HelpName = "PATH" };
+        var input = new Option<string>("--input", "-i") { Description = "File or folder to read; .gz is read directly.",
+            Required = true, HelpName = "PATH" };
         var output = DataVerb.Output();
         var split = new Option<string?>("--split")
         {
-            Description = "strong, weak, leave-one-out or temporal. Default: as the source's files are divided, else strong.", HelpName = "KIND",
+            Description = "strong, weak, leave-one-out or temporal. Default: as the source's files are divided, else strong.",
+                HelpName = "KIND",
         };
-        var seed = new Option<uint>("--seed") { Description = "Seed of the division (numpy's legacy generator).", DefaultValueFactory = _ => 98765 };
+        var seed = new Option<uint>("--seed") { Description = "Seed of the division (numpy's legacy generator).",
+            DefaultValueFactory = _ => 98765 };
         var heldOut = new Option<int?>("--held-out-users")
         {
-            Description = "Strong: users held out for validation, and again for the test. Default: a tenth, at most 10000.", HelpName = "N",
+            Description = "Strong: users held out for validation, and again for the test. Default: a tenth, at most 10000.",
+                HelpName = "N",
         };
         var order = new Option<string?>("--fold-in-order")
         {
-            Description = "Strong: draw held-out clicks in the order of the 'source' (the reference code) or by 'positions'. Default: source; positions where ready-made parts are merged.",
+            Description = "Strong: draw held-out clicks in the order of the 'source' (the reference code) or by 'positions'. "
+                + "Default: source; positions where ready-made parts are merged.",
             HelpName = "ORDER",
         };
-        var minimumRating = new Option<double?>("--min-rating") { Description = "Ignore clicks rated lower. Default: keep all.", HelpName = "R" };
+        var minimumRating = new Option<double?>("--min-rating") { Description = "Ignore clicks rated lower. Default: keep all.",
+            HelpName = "R" };
         var minimumItem = Count("--min-item-clicks", "Remove items with fewer clicks, first and once.");
         var minimumUser = Count("--min-user-clicks", "Then remove users with fewer clicks, once.");
         var core = Count("--k-core", "Then remove users and items with fewer clicks until none is left.");
-        var validationRatio = new Option<double>("--validation-ratio") { Description = "Temporal: share of the clicks for validation.", DefaultValueFactory = _ => 0.1 };
-        var testRatio = new Option<double>("--test-ratio") { Description = "Temporal: share of the clicks for the test.", DefaultValueFactory = _ => 0.2 };
+        var validationRatio = new Option<double>(
+            "--validation-ratio") { Description = "Temporal: share of the clicks for validation.", DefaultValueFactory = _ =>
+            0.1 };
+        var testRatio = new Option<double>("--test-ratio") { Description = "Temporal: share of the clicks for the test.",
+            DefaultValueFactory = _ => 0.2 };
         var carve = new Option<bool>("--carve-validation")
         {
-            Description = "Ready-made train and test without validation: hold out a training click of each user (the last by time, else a drawn one).",
+            Description = "Ready-made train and test without validation: hold out a training click of each user (the last by "
+                + "time, else a drawn one).",
         };
         var userColumn = Column("--user-column", "users");
         var itemColumn = Column("--item-column", "items");
         var ratingColumn = Column("--rating-column", "ratings");
         var timeColumn = Column("--time-column", "times");
-        var separator = new Option<string>("--separator") { Description = "csv: the separator; 'tab' for a tab.", DefaultValueFactory = _ => "," };
+        var separator = new Option<string>("--separator") { Description = "csv: the separator; 'tab' for a tab.",
+            DefaultValueFactory = _ => "," };
         var (overwrite, json) = (DataVerb.Overwrite(), Verb.Json());
         return Verb.Create("import", "Turn a click log into a prepared dataset.", result =>
         {
@@ -88,20 +100,24 @@ internal static class DataImportVerb
             };
             string directory = result.GetValue(output)!;
             AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
-            var data = DataProgress.Run("reading", progress =>
-                DatasetImport.Run(options, line => Console.Error.WriteLine(line), progress, Verb.Cancellation));
+            var notes = new List<string>(); // printed after the progress bar, which owns the terminal while it runs
+            var data = DataProgress.Run("reading", progress => DatasetImport.Run(options, notes.Add, progress, Verb.Cancellation));
+            foreach (string note in notes) Console.Error.WriteLine(note);
             DataDescribeVerb.Print(data.Save(directory, result.GetValue(overwrite)), result.GetValue(json));
             return Program.Done;
-        }, format, input, output, split, seed, heldOut, order, minimumRating, minimumItem, minimumUser, core, validationRatio, testRatio,
+        }, format, input, output, split, seed, heldOut, order, minimumRating, minimumItem, minimumUser, core, validationRatio,
+            testRatio,
             carve, userColumn, itemColumn, ratingColumn, timeColumn, separator, overwrite, json);
     }
 
     private static Option<int> Count(string name, string description) =>
         new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => 0 };
 
-    private static Option<string?> Column(string name, string what) => new(name) { Description = $"csv: name of the column of {what}.", HelpName = "NAME" };
+    private static Option<string?> Column(string name, string what) =>
+        new(name) { Description = $"csv: name of the column of {what}.", HelpName = "NAME" };
 
-    private static T Choose<T>(string option, string name, Dictionary<string, T> choices) => choices.TryGetValue(name, out var choice)
+    private static T Choose<T>(string option, string name, Dictionary<string, T> choices) =>
+        choices.TryGetValue(name, out var choice)
         ? choice
         : throw new InputException($"{option} {name}: unknown; use one of {string.Join(", ", choices.Keys)}.");
 }

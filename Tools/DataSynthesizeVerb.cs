@@ -13,9 +13,11 @@ internal static class DataSynthesizeVerb
         var output = DataVerb.Output();
         var preset = new Option<string>("--preset")
         {
-            Description = "Shape to start from: " + string.Join(", ", SyntheticShape.Presets.Keys) + ".", DefaultValueFactory = _ => "small",
+            Description = "Shape to start from: " + string.Join(", ", SyntheticShape.Presets.Keys)
+                + ".", DefaultValueFactory = _ => "small",
         };
-        var users = new Option<int?>("--users") { Description = "Users, held-out ones included. Default: the preset's.", HelpName = "N" };
+        var users = new Option<int?>("--users") { Description = "Users, held-out ones included. Default: the preset's.",
+            HelpName = "N" };
         var items = new Option<int?>("--items") { Description = "Items. Default: the preset's.", HelpName = "N" };
         var interactions = new Option<long?>("--interactions")
         {
@@ -23,18 +25,22 @@ internal static class DataSynthesizeVerb
         };
         var heldOut = new Option<int?>("--held-out-users")
         {
-            Description = "Users for validation, and again for the test. Default: the preset's; a tenth, at most 10000, for another number of users.",
+            Description = "Users for validation, and again for the test. Default: the preset's; a tenth, at most 10000, for "
+                + "another number of users.",
             HelpName = "N",
         };
         var seed = new Option<uint>("--seed") { Description = "Seed.", DefaultValueFactory = _ => 98765 };
         var (overwrite, json) = (DataVerb.Overwrite(), Verb.Json());
-        return Verb.Create("synthesize", "Make up clicks with planted tastes, power-law popularity and log-normal activity.", result =>
+        return Verb.Create("synthesize", "Make up clicks with planted tastes, power-law popularity and log-normal activity.",
+            result =>
         {
             string name = result.GetValue(preset)!;
             if (!SyntheticShape.Presets.TryGetValue(name, out var shape))
-                throw new InputException($"--preset {name}: unknown; use one of {string.Join(", ", SyntheticShape.Presets.Keys)}.");
+                throw new InputException(
+                    $"--preset {name}: unknown; use one of {string.Join(", ", SyntheticShape.Presets.Keys)}.");
             int userCount = result.GetValue(users) ?? shape.Users;
-            bool changed = result.GetValue(users) is not null || result.GetValue(items) is not null || result.GetValue(interactions) is not null;
+            bool changed = result.GetValue(users) is not null || result.GetValue(items) is not null
+                || result.GetValue(interactions) is not null;
             shape = shape with
             {
                 Name = changed ? $"{name}, changed" : name,
@@ -45,7 +51,8 @@ internal static class DataSynthesizeVerb
                     ?? (userCount == shape.Users ? shape.HeldOutUsers : Math.Clamp(userCount / 10, 1, 10_000)),
             };
             // Fewer clicks for each user than the preset has leave no room for its least active ones.
-            shape = shape with { FewestUserClicks = (int)Math.Clamp(shape.Interactions / Math.Max(1, shape.Users) / 3, 1, shape.FewestUserClicks) };
+            shape = shape with { FewestUserClicks = (int)Math.Clamp(shape.Interactions / Math.Max(1, shape.Users) / 3, 1,
+                shape.FewestUserClicks) };
             shape.Check();
             string directory = result.GetValue(output)!;
             AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));

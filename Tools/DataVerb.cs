@@ -16,7 +16,8 @@ internal static class DataVerb
     };
 
     /// <summary><c>--output DIR</c>, the folder to make.</summary>
-    public static Option<string> Output() => new("--output", "-o") { Description = "The folder to make.", Required = true, HelpName = "DIR" };
+    public static Option<string> Output() =>
+        new("--output", "-o") { Description = "The folder to make.", Required = true, HelpName = "DIR" };
 
     /// <summary><c>--overwrite</c>.</summary>
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace the folder if it exists." };

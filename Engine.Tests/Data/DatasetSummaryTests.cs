@@ -19,7 +19,8 @@ public class DatasetSummaryTests
     {
         CsrMatrix train = new(3, [0, 2, 2], [0, 1]), validation = new(3, [0, 0, 1], [1]), test = new(3, [0, 1, 1], [2]);
         var data = new PreparedDataset(new DatasetManifest { Source = new("pairs", "x"), Split = SplitKind.Weak }, train,
-            new EvaluationSplit(train, validation, 0), new EvaluationSplit(CsrMatrix.Union(train, validation), test, 0), ["a", "b"], new ItemList(["x", "y", "z"]));
+            new EvaluationSplit(train, validation, 0), new EvaluationSplit(CsrMatrix.Union(train, validation), test, 0),
+                ["a", "b"], new ItemList(["x", "y", "z"]));
         var summary = DatasetSummary.Of(data);
         Assert.Equal((2, 3, 4L, 4 / 6.0), (summary.Users, summary.Items, summary.Clicks, summary.Density));
         Assert.Equal((1, 3), (summary.Activity.Minimum, summary.Activity.Maximum));
@@ -34,7 +35,8 @@ public class DatasetSummaryTests
         using var folder = TestData.NewFolder();
         var made = CommandLine.Run("data", "synthesize", "--users", "60", "--items", "40", "--interactions", "900", "--seed", "3",
             "--output", folder["made"], "--json").Succeeded().Json;
-        Assert.Equal((60, 40, 900), (made.GetProperty("users").GetInt32(), made.GetProperty("items").GetInt32(), made.GetProperty("clicks").GetInt32()));
+        Assert.Equal((60, 40, 900),
+            (made.GetProperty("users").GetInt32(), made.GetProperty("items").GetInt32(), made.GetProperty("clicks").GetInt32()));
         Assert.Equal("strong", made.GetProperty("split").GetString());
 
         CommandLine.Run("data", "export", folder["made"], "--format", "pro-sg", "--output", folder["out"]).Succeeded();

@@ -15,7 +15,8 @@ public class NumpyRandomTests
     public void EveryDrawOnTheRunningStreamIsNumpys(uint seed)
     {
         using var fixture = JsonDocument.Parse(File.ReadAllText(TestData.Fixture("Data", "numpy_legacy_random.json")));
-        var expected = fixture.RootElement.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("seed").GetUInt32() == seed);
+        var expected = fixture.RootElement.GetProperty("cases").EnumerateArray().Single(c =>
+            c.GetProperty("seed").GetUInt32() == seed);
         var random = new NumpyRandom(seed);
         foreach (var draw in expected.GetProperty("permutations").EnumerateArray())
             Assert.Equal(Numbers(draw.GetProperty("values")), random.Permutation(draw.GetProperty("n").GetInt32()));
@@ -27,7 +28,8 @@ public class NumpyRandomTests
         Assert.Equal(Numbers(expected.GetProperty("shuffled17")), shuffled);
         foreach (var word in expected.GetProperty("words").EnumerateArray()) Assert.Equal(word.GetUInt32(), random.NextWord());
         long[] large = [.. random.Permutation(136_677).Select(i => (long)i)];
-        Assert.Equal(expected.GetProperty("permutation136677").GetString(), DatasetManifest.Hash(MemoryMarshal.AsBytes(large.AsSpan())));
+        Assert.Equal(expected.GetProperty("permutation136677").GetString(),
+            DatasetManifest.Hash(MemoryMarshal.AsBytes(large.AsSpan())));
         Assert.Equal(Numbers(expected.GetProperty("nextChoice")), random.Choice(1000, 3));
     }
 

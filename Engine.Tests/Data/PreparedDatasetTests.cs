@@ -7,11 +7,13 @@ public class PreparedDatasetTests
 {
     [Fact]
     public void AStrongDatasetComesBackAsItWas() => AssertRoundTrip(Samples.Strong(),
-        ["items.tsv", "manifest.json", "test.foldin.csr", "test.heldout.csr", "train.csr", "users.tsv", "validation.foldin.csr", "validation.heldout.csr"]);
+        ["items.tsv", "manifest.json", "test.foldin.csr", "test.heldout.csr", "train.csr", "users.tsv", "validation.foldin.csr",
+            "validation.heldout.csr"]);
 
     [Fact]
     public void AWeakDatasetComesBackAsItWas() => AssertRoundTrip(Samples.Weak(),
-        ["items.tsv", "manifest.json", "test.candidates.csr", "test.heldout.csr", "train.csr", "users.tsv", "validation.heldout.csr"]);
+        ["items.tsv", "manifest.json", "test.candidates.csr", "test.heldout.csr", "train.csr", "users.tsv",
+            "validation.heldout.csr"]);
 
     [Fact]
     public void TheManifestCountsWhatTheFilesHold()

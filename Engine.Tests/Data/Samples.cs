@@ -76,5 +76,6 @@ internal static class Samples
 
     /// <summary>Names of all entries below a folder, temporary ones included.</summary>
     public static string[] Entries(string folder) =>
-        [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(folder, p)).Order()];
+        [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(p =>
+            Path.GetRelativePath(folder, p)).Order()];
 }

@@ -1,8 +1,8 @@
 namespace ManualVae.Data;
 
 /// <summary>
-/// Writes files and folders under a temporary name and moves them into place, so that whoever reads sees the old content or
-/// the new, never half of it, and a failure leaves nothing behind.
+/// Writes files and folders under a temporary name and moves them into place, so that whoever reads sees the old content or the
+/// new, never half of it, and a failure leaves nothing behind.
 /// </summary>
 public static class AtomicFile
 {
@@ -67,5 +67,6 @@ public static class AtomicFile
     }
 
     private static string TemporaryName(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():N}.partial");
+        Path.Combine(Path.GetDirectoryName(path)!,
+            $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():N}.partial");
 }

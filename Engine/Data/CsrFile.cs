@@ -52,7 +52,8 @@ public static class CsrFile
             throw new InputException($"{path}: not a .csr file (it does not begin with MVAE-CSR); import the dataset again.");
         int version = MemoryMarshal.Read<int>(header[8..]);
         if (version != Version)
-            throw new InputException($"{path}: .csr version {version}, this program reads version {Version}; import the dataset again.");
+            throw new InputException(
+                $"{path}: .csr version {version}, this program reads version {Version}; import the dataset again.");
         int rows = MemoryMarshal.Read<int>(header[12..]), columns = MemoryMarshal.Read<int>(header[16..]);
         bool hasValues = MemoryMarshal.Read<int>(header[20..]) == HasValues;
         long entries = MemoryMarshal.Read<long>(header[24..]);
@@ -61,7 +62,8 @@ public static class CsrFile
         long expected = HeaderBytes + 8 * ((long)rows + 1) + (hasValues ? 8 : 4) * entries + ChecksumBytes;
         if (stream.Length != expected)
             throw new InputException(
-                $"{path}: holds {stream.Length} bytes where its header promises {expected} (truncated?); import the dataset again.");
+                $"{path}: holds {stream.Length} bytes where its header promises {expected} (truncated?); import the dataset "
+                    + "again.");
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(header);

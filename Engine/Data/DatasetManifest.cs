@@ -23,7 +23,8 @@ public enum SplitKind
 /// <summary>Where the clicks came from.</summary>
 /// <param name="Format">Name as in <c>--format</c>, or <c>synthetic</c>.</param>
 /// <param name="Name">Name of the file or folder read, without its path, or of the synthetic shape.</param>
-/// <param name="Sha256">SHA-256 of the files read, one after another in the order of their names; null where none was read.</param>
+/// <param name="Sha256">SHA-256 of the files read, one after another in the order of their names; null where none was
+/// read.</param>
 /// <param name="Bytes">Their total size.</param>
 public sealed record DatasetSource(string Format, string Name, string? Sha256 = null, long? Bytes = null);
 
@@ -67,7 +68,9 @@ public sealed record ImportTally
     public long RemovedByFilters { get; init; }
     /// <summary>Clicks of held-out users on items that no training user clicked.</summary>
     public long UnknownItemsDropped { get; init; }
-    /// <summary>Held-out clicks that the user's fold-in holds as well (kept, as published, but they can never be found).</summary>
+    /// <summary>
+    /// Held-out clicks that the user's fold-in holds as well (kept, as published, but they can never be found).
+    /// </summary>
     public long HeldOutAlsoInFoldIn { get; init; }
 }
 
@@ -85,8 +88,8 @@ public sealed record ClickFilters
 }
 
 /// <summary>
-/// <c>manifest.json</c> of a prepared dataset. It holds no time and no path, so the same import gives the same bytes; its
-/// <see cref="Checksum"/> is the SHA-256 of its own bytes with the checksum's digits set to 0.
+/// <c>manifest.json</c> of a prepared dataset. It holds no time and no path, so the same import gives the same bytes; its <see
+/// cref="Checksum"/> is the SHA-256 of its own bytes with the checksum's digits set to 0.
 /// </summary>
 public sealed record DatasetManifest
 {
@@ -148,9 +151,11 @@ public sealed record DatasetManifest
                     $"{path}: format version {version}, this program reads version {CurrentVersion}; import the dataset again.");
             manifest = JsonSerializer.Deserialize<DatasetManifest>(bytes, Json)!;
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception problem) when (
+            problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InputException($"{path}: not a dataset manifest ({FirstLine(problem.Message)}); import the dataset again.", problem);
+            throw new InputException($"{path}: not a dataset manifest ({FirstLine(problem.Message)}); import the dataset again.",
+                problem);
         }
         string text = Encoding.UTF8.GetString(bytes);
         string blank = text.Replace($"\"checksum\": \"{manifest.Checksum}\"", $"\"checksum\": \"{NoChecksum}\"");

@@ -10,7 +10,8 @@ namespace ManualVae.Data;
 /// <param name="P90">Nine tenths are no larger.</param>
 /// <param name="P99">99 of 100 are no larger.</param>
 /// <param name="Maximum">Largest.</param>
-public sealed record CountQuantiles(double Mean, int Minimum, int P10, int P25, int Median, int P75, int P90, int P99, int Maximum)
+public sealed record CountQuantiles(double Mean, int Minimum, int P10, int P25, int Median, int P75, int P90, int P99,
+    int Maximum)
 {
     /// <summary>Quantiles by nearest rank: the smallest count that at least the given share does not exceed.</summary>
     public static CountQuantiles Of(int[] counts)
@@ -21,7 +22,8 @@ public sealed record CountQuantiles(double Mean, int Minimum, int P10, int P25, 
         long sum = 0;
         foreach (int count in sorted) sum += count;
         int At(double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
-        return new CountQuantiles((double)sum / sorted.Length, sorted[0], At(.1), At(.25), At(.5), At(.75), At(.9), At(.99), sorted[^1]);
+        return new CountQuantiles((double)sum / sorted.Length, sorted[0], At(.1), At(.25), At(.5), At(.75), At(.9), At(.99),
+            sorted[^1]);
     }
 }
 
@@ -34,7 +36,8 @@ public sealed record CountQuantiles(double Mean, int Minimum, int P10, int P25, 
 /// <param name="Popularity">Clicks of an item.</param>
 /// <param name="TopItemsShare">Share of all clicks that falls on the most popular hundredth of the items.</param>
 /// <param name="UsersWithoutHeldOut">Users of the test part with nothing to find: evaluation skips them.</param>
-public sealed record DatasetSummary(int Users, int Items, long Clicks, double Density, CountQuantiles Activity, CountQuantiles Popularity,
+public sealed record DatasetSummary(int Users, int Items, long Clicks, double Density, CountQuantiles Activity,
+    CountQuantiles Popularity,
     double TopItemsShare, int UsersWithoutHeldOut)
 {
     /// <summary>Counts all clicks of a dataset.</summary>
@@ -65,7 +68,7 @@ public sealed record DatasetSummary(int Users, int Items, long Clicks, double De
         for (int row = 0; row < data.Test?.HeldOut.Rows; row++)
             if (data.Test.HeldOut.RowLength(row) == 0) without++;
         double cells = (double)activity.Length * popularity.Length;
-        return new DatasetSummary(activity.Length, popularity.Length, clicks, cells == 0 ? 0 : clicks / cells, CountQuantiles.Of(activity),
-            CountQuantiles.Of(popularity), clicks == 0 ? 0 : (double)top / clicks, without);
+        return new DatasetSummary(activity.Length, popularity.Length, clicks, cells == 0 ? 0 : clicks / cells,
+            CountQuantiles.Of(activity), CountQuantiles.Of(popularity), clicks == 0 ? 0 : (double)top / clicks, without);
     }
 }

@@ -41,8 +41,10 @@ public sealed class ItemList
     internal static ItemList Read(string path)
     {
         var rows = File.ReadLines(path).Skip(1).Select(line => line.Split('\t')).ToArray();
-        if (rows.FirstOrDefault(row => row.Length != 4) is not null) throw new ArgumentException($"{path} has a row without four fields");
-        return new ItemList([.. rows.Select(row => row[1])], [.. rows.Select(row => Known(row[2]))], [.. rows.Select(row => Known(row[3]))]);
+        if (rows.FirstOrDefault(row => row.Length != 4) is not null)
+            throw new ArgumentException($"{path} has a row without four fields");
+        return new ItemList([.. rows.Select(row => row[1])], [.. rows.Select(row => Known(row[2]))],
+            [.. rows.Select(row => Known(row[3]))]);
     }
 
     private static string? Known(string field) => field.Length == 0 ? null : field;

@@ -9,7 +9,8 @@ namespace ManualVae.Data;
 /// </summary>
 public sealed class PreparedDataset
 {
-    private const string ManifestFile = "manifest.json", UsersFile = "users.tsv", ItemsFile = "items.tsv", TrainFile = "train.csr";
+    private const string ManifestFile = "manifest.json", UsersFile = "users.tsv", ItemsFile = "items.tsv",
+        TrainFile = "train.csr";
 
     /// <summary>Puts a dataset together in memory; <see cref="Save"/> it to get a folder and a hash.</summary>
     /// <param name="manifest">Source, filters, split and seed; counts and file hashes are filled in here and by Save.</param>
@@ -26,12 +27,14 @@ public sealed class PreparedDataset
         string[] userIds, ItemList items, string directory, string hash)
     {
         if (train.Columns != items.Count || train.Rows > userIds.Length)
-            throw new ArgumentException($"The training matrix is {train.Rows} x {train.Columns} for {userIds.Length} users and {items.Count} items.");
+            throw new ArgumentException(
+                $"The training matrix is {train.Rows} x {train.Columns} for {userIds.Length} users and {items.Count} items.");
         if (manifest.Split != SplitKind.Strong && train.Rows != userIds.Length)
             throw new ArgumentException($"The training matrix has {train.Rows} rows for {userIds.Length} users.");
         foreach (var part in new[] { validation, test })
             if (part is not null) Check(part, userIds.Length, items.Count);
-        (Manifest, ManifestHash, Directory) = (manifest with { Counts = Count(train, validation, test, userIds, items, manifest) }, hash, directory);
+        Manifest = manifest with { Counts = Count(train, validation, test, userIds, items, manifest) };
+        (ManifestHash, Directory) = (hash, directory);
         (Train, Validation, Test, UserIds, Items) = (train, validation, test, userIds, items);
     }
 
@@ -79,13 +82,15 @@ public sealed class PreparedDataset
         if (!System.IO.Directory.Exists(directory))
             throw new InputException($"{directory}: no such folder; make it with: manualvae data import --output {directory}");
         if (!File.Exists(manifestPath))
-            throw new InputException($"{directory}: not a prepared dataset (no {ManifestFile}); make one with: manualvae data import");
+            throw new InputException(
+                $"{directory}: not a prepared dataset (no {ManifestFile}); make one with: manualvae data import");
         byte[] bytes = File.ReadAllBytes(manifestPath);
         var manifest = DatasetManifest.FromBytes(bytes, manifestPath);
         foreach (var (name, expected) in manifest.Files)
         {
             string path = Path.Combine(directory, name);
-            if (!File.Exists(path)) throw new InputException($"{path}: missing, though the manifest lists it; import the dataset again.");
+            if (!File.Exists(path))
+                throw new InputException($"{path}: missing, though the manifest lists it; import the dataset again.");
             if (DatasetManifest.HashFile(path) != expected)
                 throw new InputException($"{path}: changed since it was written (SHA-256 differs); import the dataset again.");
         }
@@ -110,7 +115,8 @@ public sealed class PreparedDataset
         }
         catch (ArgumentException problem)
         {
-            throw new InputException($"{directory}: its files do not fit together ({problem.Message}); import the dataset again.", problem);
+            throw new InputException($"{directory}: its files do not fit together ({problem.Message}); import the dataset again.",
+                problem);
         }
     }
 

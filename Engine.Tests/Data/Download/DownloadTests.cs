@@ -16,7 +16,8 @@ public class DownloadTests : IDisposable
     private static readonly byte[] Large = RandomNumberGenerator.GetBytes(300_000);
 
     private readonly TemporaryFolder _folder = TestData.NewFolder();
-    private readonly LoopbackServer _server = new(new() { ["/a/ml-test.zip"] = Archive, ["/a/large.bin"] = Large, ["/a/u.data"] = Ratings });
+    private readonly LoopbackServer _server = new(new() { ["/a/ml-test.zip"] = Archive, ["/a/large.bin"] = Large,
+        ["/a/u.data"] = Ratings });
     private readonly HttpClient _client = new();
 
     public void Dispose()
@@ -30,7 +31,8 @@ public class DownloadTests : IDisposable
     public void AnArchiveIsFetchedUnpackedAndCounted()
     {
         var shares = new List<double>();
-        var result = DatasetDownload.Run(Entry("ml-test.zip", Archive.Length, Md5(Archive)), _folder["d"], _client, new Recorder(shares));
+        var result = DatasetDownload.Run(Entry("ml-test.zip", Archive.Length, Md5(Archive)), _folder["d"], _client,
+            new Recorder(shares));
         Assert.Equal((2, 2, 3L), (result.Users, result.Items, result.Clicks));
         Assert.Equal(["u.data"], Samples.Entries(_folder["d"]));
         Assert.Equal(Ratings, File.ReadAllBytes(_folder["d", "u.data"]));
@@ -79,10 +81,12 @@ public class DownloadTests : IDisposable
     [Fact]
     public void AnotherHashOrOtherCountsAreRefused()
     {
-        var problem = Assert.Throws<IOException>(() => DatasetDownload.Run(Entry("ml-test.zip", null, new string('0', 32)), _folder["a"], _client));
+        var problem = Assert.Throws<IOException>(() =>
+            DatasetDownload.Run(Entry("ml-test.zip", null, new string('0', 32)), _folder["a"], _client));
         Assert.Contains("MD5", problem.Message);
         Assert.Empty(Samples.Entries(_folder["a"]));
-        problem = Assert.Throws<IOException>(() => DatasetDownload.Run(Entry("ml-test.zip", null, null) with { Clicks = 4 }, _folder["b"], _client));
+        problem = Assert.Throws<IOException>(() =>
+            DatasetDownload.Run(Entry("ml-test.zip", null, null) with { Clicks = 4 }, _folder["b"], _client));
         Assert.Contains("holds 3 clicks where the catalogue expects 4", problem.Message);
     }
 

@@ -54,7 +54,8 @@ internal sealed class LoopbackServer : IDisposable
             {
                 Answer(_listener.GetContext());
             }
-            catch (Exception problem) when (problem is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException) { }
+            catch (Exception problem) when (
+                problem is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException) { }
     }
 
     private void Answer(HttpListenerContext context)
@@ -69,7 +70,8 @@ internal sealed class LoopbackServer : IDisposable
             return;
         }
         response.Headers["ETag"] = Version;
-        int start = range.Length == 0 || IgnoreRanges || (context.Request.Headers["If-Range"] is { } version && version != Version)
+        int start = range.Length == 0 || IgnoreRanges
+            || (context.Request.Headers["If-Range"] is { } version && version != Version)
             ? 0 : int.Parse(range["bytes=".Length..^1]);
         if (start > 0)
         {

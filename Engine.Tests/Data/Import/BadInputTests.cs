@@ -22,7 +22,8 @@ public class BadInputTests : IDisposable
     [InlineData("movielens-100k", "u.data", "1\t10\t5\tlater\n", "u.data:1: the time 'later'")]
     [InlineData("movielens-1m", "ratings.dat", "1::10::5::100\n\n\n1:20:3:101\n", "ratings.dat:4:")]
     [InlineData("movielens", "ratings.csv", "userId,movieId,stars,timestamp\n1,10,5,100\n", "ratings.csv:1: no column 'rating'")]
-    [InlineData("movielens", "ratings.csv", "userId,movieId,rating,timestamp\n1,10,5,100\n,11,5,100\n", "ratings.csv:3: the user is empty")]
+    [InlineData("movielens", "ratings.csv", "userId,movieId,rating,timestamp\n1,10,5,100\n,11,5,100\n",
+        "ratings.csv:3: the user is empty")]
     [InlineData("movielens", "ratings.csv", "userId,movieId,rating,timestamp\n1,\"10,5,100\n2,11,5,100\n", "ratings.csv:2:")]
     [InlineData("msd", "train_triplets.txt", "u\ts\t1\nu\ts\n", "train_triplets.txt:2:")]
     [InlineData("lightgcn", "train.txt", "0 1 2\n,5\n", "train.txt:2:")]
@@ -45,7 +46,8 @@ public class BadInputTests : IDisposable
     public void AGzipCutShortAnywhereIsRefused()
     {
         byte[] whole = Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 997}\t{i * 7919 % 10007}\n")));
-        foreach (int length in new[] { 1, 5, 17, 100, whole.Length / 2, whole.Length - 1_000, whole.Length - 8, whole.Length - 4, whole.Length - 1 })
+        foreach (int length in new[] { 1, 5, 17, 100, whole.Length / 2, whole.Length - 1_000, whole.Length - 8, whole.Length - 4,
+            whole.Length - 1 })
         {
             File.WriteAllBytes(_folder["clicks.tsv.gz"], whole[..length]);
             AssertRefused("clicks.tsv.gz:", "--format", "pairs", "--input", _folder["clicks.tsv.gz"]);
@@ -57,7 +59,8 @@ public class BadInputTests : IDisposable
     {
         byte[] whole = [.. Gzip("1\t10\n2\t10\n"), .. Gzip("3\t10\n4\t11\n5\t12\n")];
         File.WriteAllBytes(_folder["clicks.tsv.gz"], whole);
-        var result = CommandLine.Run("data", "import", "--format", "pairs", "--input", _folder["clicks.tsv.gz"], "--held-out-users", "1",
+        var result = CommandLine.Run("data", "import", "--format", "pairs", "--input", _folder["clicks.tsv.gz"],
+            "--held-out-users", "1",
             "--output", _folder["good"], "--json").Succeeded();
         Assert.Equal(5, result.Json.GetProperty("import").GetProperty("clicksRead").GetInt32());
         File.WriteAllBytes(_folder["clicks.tsv.gz"], whole[..^6]);
@@ -107,15 +110,19 @@ public class BadInputTests : IDisposable
     {
         string path = _folder.Write("log.csv", "who,what\n1,2\n");
         AssertRefused("--user-column and --item-column", "--format", "csv", "--input", path);
-        AssertRefused("log.csv:1: no column 'user'; its columns are who, what", "--format", "csv", "--input", path, "--user-column", "user", "--item-column", "what");
+        AssertRefused("log.csv:1: no column 'user'; its columns are who, what", "--format", "csv", "--input", path,
+            "--user-column", "user", "--item-column", "what");
     }
 
     [Fact]
     public void ReadyMadeSplitsAreNotFilteredOrDividedByTime()
     {
-        AssertRefused("used as it is", "--format", "lightgcn", "--input", TestData.Fixture("Data", "lightgcn"), "--min-user-clicks", "5");
-        AssertRefused("divided already", "--format", "lightgcn", "--input", TestData.Fixture("Data", "lightgcn"), "--split", "temporal");
-        AssertRefused("used as it is", "--format", "pro-sg", "--input", TestData.Fixture("Data", "pro-sg"), "--held-out-users", "1");
+        AssertRefused("used as it is", "--format", "lightgcn", "--input", TestData.Fixture("Data", "lightgcn"),
+            "--min-user-clicks", "5");
+        AssertRefused("divided already", "--format", "lightgcn", "--input", TestData.Fixture("Data", "lightgcn"), "--split",
+            "temporal");
+        AssertRefused("used as it is", "--format", "pro-sg", "--input", TestData.Fixture("Data", "pro-sg"), "--held-out-users",
+            "1");
         AssertRefused("used as it is", "--format", "pro-sg", "--input", TestData.Fixture("Data", "pro-sg"), "--k-core", "2");
     }
 
@@ -127,7 +134,8 @@ public class BadInputTests : IDisposable
     [InlineData("test_te.csv", "uid,sid\n0,0\n", "test_te.csv: user 0 belongs to an earlier part")]
     public void AProSgFolderThatContradictsItselfIsRefused(string file, string text, string names)
     {
-        foreach (string path in Directory.GetFiles(TestData.Fixture("Data", "pro-sg"))) _folder.Write(Path.Combine("in", Path.GetFileName(path)), File.ReadAllText(path));
+        foreach (string path in Directory.GetFiles(TestData.Fixture("Data", "pro-sg"))) _folder.Write(Path.Combine("in",
+            Path.GetFileName(path)), File.ReadAllText(path));
         _folder.Write(Path.Combine("in", file), text);
         AssertRefused(names, "--format", "pro-sg", "--input", _folder["in"]);
     }
@@ -139,7 +147,8 @@ public class BadInputTests : IDisposable
         byte[] bytes = File.ReadAllBytes(_folder["data", "train.csr"]);
         bytes[^40] ^= 1;
         File.WriteAllBytes(_folder["data", "train.csr"], bytes);
-        foreach (string[] verb in new string[][] { ["data", "describe", _folder["data"]], ["data", "export", _folder["data"], "--output", _folder["out"]] })
+        foreach (string[] verb in new string[][] { ["data", "describe", _folder["data"]],
+            ["data", "export", _folder["data"], "--output", _folder["out"]] })
         {
             var (code, error) = Run(verb);
             Assert.Equal(2, code);
@@ -155,7 +164,8 @@ public class BadInputTests : IDisposable
     {
         string clicks = _folder.Write("clicks.tsv", "1\t2\n2\t2\n3\t2\n");
         _folder.Write("out/precious.txt", "mine");
-        var (code, error) = Run("data", "import", "--format", "pairs", "--input", clicks, "--held-out-users", "1", "--output", _folder["out"]);
+        var (code, error) = Run("data", "import", "--format", "pairs", "--input", clicks, "--held-out-users", "1", "--output",
+            _folder["out"]);
         Assert.Equal(2, code);
         Assert.Contains("--overwrite", error);
         Assert.Equal("mine", File.ReadAllText(_folder["out", "precious.txt"]));

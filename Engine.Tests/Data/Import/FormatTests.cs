@@ -12,17 +12,20 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLens100K(bool gzip) => AssertFiveRatings(gzip, "movielens-100k", ("10", "Toy Story (1995)", "Animation|Children's|Comedy"),
+    public void MovieLens100K(bool gzip) =>
+        AssertFiveRatings(gzip, "movielens-100k", ("10", "Toy Story (1995)", "Animation|Children's|Comedy"),
         ("20", "Misérables, Les (1995)", "Drama"), ("30", "Nothing (1990)", null));
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLens1M(bool gzip) => AssertFiveRatings(gzip, "movielens-1m", ("10", "Star Wars: Episode IV (1977)", "Action|Sci-Fi"),
+    public void MovieLens1M(bool gzip) =>
+        AssertFiveRatings(gzip, "movielens-1m", ("10", "Star Wars: Episode IV (1977)", "Action|Sci-Fi"),
         ("20", "Misérables, Les (1995)", "Drama"), ("30", null, null));
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLensCsv(bool gzip) => AssertFiveRatings(gzip, "movielens", ("10", "American President, The (1995)", "Comedy|Drama"),
+    public void MovieLensCsv(bool gzip) =>
+        AssertFiveRatings(gzip, "movielens", ("10", "American President, The (1995)", "Comedy|Drama"),
         ("20", "A \"Quoted\" Film (2000)", null), ("30", "Plain (1999)", "Drama"));
 
     [Theory]
@@ -70,7 +73,8 @@ public class FormatTests
     [Fact]
     public void ValidationCanBeCarvedFromTheTrainingClicks()
     {
-        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = TestData.Fixture("Data", "ncf"), CarveValidation = true });
+        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = TestData.Fixture("Data", "ncf"),
+            CarveValidation = true });
         Assert.Equal([0], data.Train.RowColumns(0));
         Assert.Equal([1], data.Validation!.HeldOut.RowColumns(0)); // the later click of user 0
         Assert.Equal([1], data.Validation.HeldOut.RowColumns(1)); // the later click of user 1
@@ -101,7 +105,8 @@ public class FormatTests
         Assert.Equal(["3", "4", "5"], weak.ItemIds);
         Samples.AssertEqual(new CsrMatrix(3, [0, 2, 3, 4], [0, 2, 0, 1]), weak.Train);
         var notes = new List<string>();
-        var strong = DatasetImport.Run(new ImportOptions { Format = "pairs", Input = input.Path, Split = SplitKind.Strong, HeldOutUsers = 1 }, notes.Add);
+        var strong = DatasetImport.Run(new ImportOptions { Format = "pairs", Input = input.Path, Split = SplitKind.Strong,
+            HeldOutUsers = 1 }, notes.Add);
         Assert.Equal((3, 1, 8L), (strong.Manifest.Counts.Users, strong.Train.Rows, strong.Manifest.Import.ClicksRead));
         Assert.Contains("merged", Assert.Single(notes));
     }
@@ -115,7 +120,8 @@ public class FormatTests
         Assert.Equal(["7", "3", "5", "9"], data.UserIds);
         Assert.Equal(["100", "300", "200"], data.ItemIds);
         Samples.AssertEqual(new CsrMatrix(3, [0, 2, 4], [1, 2, 0, 1]), data.Train);
-        Samples.AssertEqual(new EvaluationSplit(new CsrMatrix(3, [0, 1], [0]), new CsrMatrix(3, [0, 1], [1]), 2), data.Validation);
+        Samples.AssertEqual(new EvaluationSplit(new CsrMatrix(3, [0, 1], [0]), new CsrMatrix(3, [0, 1], [1]), 2),
+            data.Validation);
         Samples.AssertEqual(new EvaluationSplit(new CsrMatrix(3, [0, 2], [1, 2]), new CsrMatrix(3, [0, 1], [0]), 3), data.Test);
     }
 
@@ -126,7 +132,8 @@ public class FormatTests
         ProSgFolder.Write(Import("pro-sg", TestData.Fixture("Data", "pro-sg")), folder["out"]);
         Assert.Equal("100\n300\n200\n", File.ReadAllText(folder["out", "unique_sid.txt"]));
         Assert.Equal("7\n3\n5\n9\n", File.ReadAllText(folder["out", "unique_uid.txt"]));
-        Assert.Equal("uid,sid\n1,0\n1,1\n0,2\n0,1\n", File.ReadAllText(folder["out", "train.csv"])); // user 3 before 7, item 200 before 300
+        // User 3 before user 7, item 200 before item 300.
+        Assert.Equal("uid,sid\n1,0\n1,1\n0,2\n0,1\n", File.ReadAllText(folder["out", "train.csv"]));
         var again = Import("pro-sg", folder["out"]);
         Samples.AssertEqual(Import("pro-sg", TestData.Fixture("Data", "pro-sg")).Test, again.Test);
         var problem = Assert.Throws<InputException>(() => ProSgFolder.Write(Samples.Weak(), folder["weak"]));
@@ -156,7 +163,8 @@ public class FormatTests
             "when;\"what\";who;stars\n2020-01-02;\"a;b\";Zoë;5\n2020-01-01;x;Zoë;4\n2020-01-03;x;Bob;2\n2019-01-01;y;Zoë;1\n");
         var data = DatasetImport.Run(new ImportOptions
         {
-            Format = "csv", Input = path, Separator = ";", UserColumn = "who", ItemColumn = "what", RatingColumn = "stars", TimeColumn = "when",
+            Format = "csv", Input = path, Separator = ";", UserColumn = "who", ItemColumn = "what", RatingColumn = "stars",
+                TimeColumn = "when",
             Filters = new ClickFilters { MinimumRating = 2 }, Split = SplitKind.LeaveOneOut,
         });
         Assert.Equal(["Bob", "Zoë"], data.UserIds);
@@ -195,7 +203,8 @@ public class FormatTests
     }
 
     private static PreparedDataset Import(string format, string input, SplitKind? split = null, double? minimumRating = null) =>
-        DatasetImport.Run(new ImportOptions { Format = format, Input = input, Split = split, Filters = new ClickFilters { MinimumRating = minimumRating } });
+        DatasetImport.Run(new ImportOptions { Format = format, Input = input, Split = split,
+            Filters = new ClickFilters { MinimumRating = minimumRating } });
 
     private static ClickSource Source(string format, string input) =>
         ClickFormats.Read(new ImportOptions { Format = format, Input = input }, new SourceFiles(null, default));

@@ -30,7 +30,8 @@ public class PublishedSplitTests
         ProSgFolder.Write(data.Save(folder["data"]), folder["out"], positions: true);
         foreach (string file in ProSgFiles)
         {
-            using var published = new GZipStream(File.OpenRead(TestData.PathOf("ml-1m-strong", file + ".gz")), CompressionMode.Decompress);
+            using var published = new GZipStream(File.OpenRead(TestData.PathOf("ml-1m-strong", file + ".gz")),
+                CompressionMode.Decompress);
             using var ours = File.OpenRead(folder["out", file]);
             Assert.True(SHA256.HashData(published).AsSpan().SequenceEqual(SHA256.HashData(ours)), file);
         }
@@ -64,7 +65,8 @@ public class PublishedSplitTests
         var counts = data.Manifest.Counts;
         Assert.Equal((6_040, 3_706, 994_169L, 6_040L, 597_960L),
             (counts.Users, counts.Items, counts.TrainClicks, counts.TestHeldOutClicks, counts.TestCandidates));
-        int ownPositive = Enumerable.Range(0, 6_040).Count(user => data.Test!.Candidates!.Contains(user, data.Test.HeldOut.RowColumns(user)[0]));
+        int ownPositive = Enumerable.Range(0, 6_040).Count(user =>
+            data.Test!.Candidates!.Contains(user, data.Test.HeldOut.RowColumns(user)[0]));
         Assert.Equal(156, ownPositive); // a quirk of the published file, kept
     }
 
@@ -72,13 +74,16 @@ public class PublishedSplitTests
     public void TheMovieLensFilesHaveTheirCountsAndTitles()
     {
         var small = Import("movielens-100k", "ml-100k", SplitKind.Temporal);
-        Assert.Equal((943, 1_682, 100_000L), (small.Manifest.Counts.Users, small.Manifest.Counts.Items, small.Manifest.Import.ClicksRead));
+        Assert.Equal((943, 1_682, 100_000L),
+            (small.Manifest.Counts.Users, small.Manifest.Counts.Items, small.Manifest.Import.ClicksRead));
         Assert.Equal("Toy Story (1995)", small.ItemTitles[Array.IndexOf(small.ItemIds, "1")]);
         Assert.All(small.ItemTitles, Assert.NotNull);
         var latest = Import("movielens", "ml-latest-small", SplitKind.LeaveOneOut);
-        Assert.Equal((610, 9_724, 100_836L), (latest.Manifest.Counts.Users, latest.Manifest.Counts.Items, latest.Manifest.Import.ClicksRead));
+        Assert.Equal((610, 9_724, 100_836L),
+            (latest.Manifest.Counts.Users, latest.Manifest.Counts.Items, latest.Manifest.Import.ClicksRead));
         Assert.Equal("Comedy|Romance", latest.ItemGenres[Array.IndexOf(latest.ItemIds, "3")]);
-        var million = DatasetImport.Run(new ImportOptions { Format = "movielens-1m", Input = TestData.PathOf("ml-1m", "ratings-users1-2999.dat.gz") });
+        var million = DatasetImport.Run(new ImportOptions { Format = "movielens-1m",
+            Input = TestData.PathOf("ml-1m", "ratings-users1-2999.dat.gz") });
         Assert.Equal(487_650, million.Manifest.Import.ClicksRead);
         Assert.Equal("One Flew Over the Cuckoo's Nest (1975)", million.ItemTitles[Array.IndexOf(million.ItemIds, "1193")]);
     }

@@ -22,7 +22,8 @@ public class SplitPropertyTests
         select Enumerable.Range(1, users).Select(user => new Click(user * 7 % 100, 1, 0)).Concat(clicks).Take(150).ToArray());
 
     [Fact]
-    public void FiltersAgreeWithANaiveOracle() => Prop.ForAll(Logs, Arb.From(Gen.Choose(0, 4)), Arb.From(Gen.Choose(0, 4)), (clicks, minItem, minUser) =>
+    public void FiltersAgreeWithANaiveOracle() =>
+        Prop.ForAll(Logs, Arb.From(Gen.Choose(0, 4)), Arb.From(Gen.Choose(0, 4)), (clicks, minItem, minUser) =>
     {
         var log = new ClickLog();
         foreach (var click in clicks) log.Add(click.User, click.Item);
@@ -31,7 +32,8 @@ public class SplitPropertyTests
         pairs = [.. pairs.GroupBy(c => c.Item).Where(g => g.Count() >= minItem).SelectMany(g => g)];
         pairs = [.. pairs.GroupBy(c => c.User).Where(g => g.Count() >= minUser).SelectMany(g => g)];
         int before = log.Count;
-        int removed = FilterPass.Apply(log, 100, 13, new ClickFilters { MinimumItemClicks = minItem, MinimumUserClicks = minUser });
+        int removed = FilterPass.Apply(log, 100, 13,
+            new ClickFilters { MinimumItemClicks = minItem, MinimumUserClicks = minUser });
         Assert.Equal(before - pairs.Count, removed);
         Assert.Equal(pairs.Select(c => (c.User, c.Item)).Order(), Pairs(log).Order());
     }).QuickCheckThrowOnFailure();
@@ -44,13 +46,15 @@ public class SplitPropertyTests
         var rest = Pairs(log);
         FilterPass.Apply(log, 100, 13, new ClickFilters { KCore = k });
         // The oracle takes away one click at a time, in another order; the core does not depend on it.
-        while (rest.FindIndex(p => rest.Count(q => q.User == p.User) < k || rest.Count(q => q.Item == p.Item) < k) is >= 0 and var sparse)
+        while (rest.FindIndex(p =>
+            rest.Count(q => q.User == p.User) < k || rest.Count(q => q.Item == p.Item) < k) is >= 0 and var sparse)
             rest.RemoveAt(sparse);
         Assert.Equal(rest.Order(), Pairs(log).Order());
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void AStrongSplitShowsAndHidesEachClickOnce() => Prop.ForAll(Logs, Arb.From(Gen.Choose(0, int.MaxValue)), (clicks, seed) =>
+    public void AStrongSplitShowsAndHidesEachClickOnce() =>
+        Prop.ForAll(Logs, Arb.From(Gen.Choose(0, int.MaxValue)), (clicks, seed) =>
     {
         var data = Import(clicks, SplitKind.Strong, (uint)seed);
         var known = new HashSet<string>(data.ItemIds);
@@ -69,7 +73,8 @@ public class SplitPropertyTests
                 continue;
             }
             var part = user < data.Test!.FirstUser ? data.Validation! : data.Test;
-            string[] shown = Names(data, part.FoldIn, user - part.FirstUser), hidden = Names(data, part.HeldOut, user - part.FirstUser);
+            string[] shown = Names(data, part.FoldIn, user - part.FirstUser),
+                hidden = Names(data, part.HeldOut, user - part.FirstUser);
             Assert.Equal(own.Order(), shown.Concat(hidden).Order()); // disjoint, since the union has no repetition
             Assert.Equal(own.Count < 5 ? 0 : (int)(0.2 * own.Count), hidden.Length);
         }
@@ -83,7 +88,8 @@ public class SplitPropertyTests
         for (int user = 0; user < data.UserIds.Length; user++)
         {
             // Repeated pairs count where they first occur in the file; OrderBy is stable.
-            string[] own = [.. clicks.Where(c => $"{c.User}" == data.UserIds[user]).DistinctBy(c => c.Item).OrderBy(c => c.Time).Select(c => $"{c.Item}")];
+            string[] own = [.. clicks.Where(c => $"{c.User}" == data.UserIds[user]).DistinctBy(c => c.Item).OrderBy(c =>
+                c.Time).Select(c => $"{c.Item}")];
             Assert.Equal(own.Length >= 2 ? own[^1..] : [], Names(data, data.Test!.HeldOut, user));
             Assert.Equal(own.Length >= 3 ? own[^2..^1] : [], Names(data, data.Validation!.HeldOut, user));
             string[] train = own.Length >= 3 ? own[..^2] : own.Length == 2 ? own[..1] : own;
@@ -107,8 +113,8 @@ public class SplitPropertyTests
     }).QuickCheckThrowOnFailure();
 
     /// <summary>
-    /// Against an independent transcription of the published preparation, with numpy (Fixtures/Data/liang-split/make.py), on a file whose
-    /// users and items come in no order: every id list and every matrix.
+    /// Against an independent transcription of the published preparation, with numpy (Fixtures/Data/liang-split/make.py), on a
+    /// file whose users and items come in no order: every id list and every matrix.
     /// </summary>
     [Fact]
     public void AStrongSplitIsThatOfThePublishedPreparation()

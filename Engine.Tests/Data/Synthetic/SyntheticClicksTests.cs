@@ -28,7 +28,8 @@ public class SyntheticClicksTests
         Samples.AssertEqual(Small.Train, again.Train);
         Samples.AssertEqual(Small.Test, again.Test);
         Assert.Equal(Small.ItemTitles, again.ItemTitles);
-        Assert.NotEqual(Small.Train.ColumnIndices.ToArray(), SyntheticClicks.Generate(SyntheticShape.Small, seed: 1).Train.ColumnIndices.ToArray());
+        Assert.NotEqual(Small.Train.ColumnIndices.ToArray(),
+            SyntheticClicks.Generate(SyntheticShape.Small, seed: 1).Train.ColumnIndices.ToArray());
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public class SyntheticClicksTests
     [Fact]
     public void TheSmallestShapesCanBeMade()
     {
-        var shape = SyntheticShape.Small with { Users = 12, Items = 10, Interactions = 58, HeldOutUsers = 2, Factors = 30, FewestUserClicks = 2 };
+        var shape = SyntheticShape.Small with { Users = 12, Items = 10, Interactions = 58, HeldOutUsers = 2, Factors = 30,
+            FewestUserClicks = 2 };
         var data = SyntheticClicks.Generate(shape);
         Assert.Equal(58, DatasetSummary.Of(data).Clicks);
         Assert.Equal(5, DatasetSummary.Of(data).Activity.Maximum);
@@ -96,9 +98,11 @@ public class SyntheticClicksTests
     [InlineData(100, 100, 10, 10, "--interactions")]
     [InlineData(100, 100, 100_000, 10, "--interactions")]
     [InlineData(100, 100, 2_000, 50, "--held-out-users")]
-    public void AnImpossibleShapeIsRefusedByTheNameOfItsSetting(int users, int items, long interactions, int heldOut, string names)
+    public void AnImpossibleShapeIsRefusedByTheNameOfItsSetting(int users, int items, long interactions, int heldOut,
+        string names)
     {
-        var shape = SyntheticShape.Small with { Users = users, Items = items, Interactions = interactions, HeldOutUsers = heldOut };
+        var shape = SyntheticShape.Small with { Users = users, Items = items, Interactions = interactions,
+            HeldOutUsers = heldOut };
         Assert.StartsWith(names, Assert.Throws<InputException>(() => SyntheticClicks.Generate(shape)).Message);
     }
 
@@ -114,8 +118,8 @@ public class SyntheticClicksTests
     }
 
     /// <summary>
-    /// Against the held-out halves of the real validation and test users: cumulative popularity within 2.5 points at every rank,
-    /// clicks of a user within a sixth at every quantile.
+    /// Against the held-out halves of the real validation and test users: cumulative popularity within 2.5 points at every
+    /// rank, clicks of a user within a sixth at every quantile.
     /// </summary>
     [FactWithData("ml-20m-fragments")]
     public void MovieLens20MIsCloseToItsFragments()
@@ -162,7 +166,8 @@ public class SyntheticClicksTests
 
     private static double Recall(Func<int, double> score, EvaluationSplit test, int row)
     {
-        var best = Enumerable.Range(0, test.FoldIn.Columns).Where(item => !test.FoldIn.Contains(row, item)).OrderByDescending(score).Take(20);
+        var best = Enumerable.Range(0, test.FoldIn.Columns).Where(item =>
+            !test.FoldIn.Contains(row, item)).OrderByDescending(score).Take(20);
         return (double)best.Count(item => test.HeldOut.Contains(row, item)) / Math.Min(20, test.HeldOut.RowLength(row));
     }
 }

@@ -22,7 +22,8 @@ public sealed record CatalogueFile(Uri Url, long? Bytes = null, string? Md5 = nu
 /// <param name="Users">Expected users, where known.</param>
 /// <param name="Items">Expected items, where known.</param>
 /// <param name="Clicks">Expected clicks, where known.</param>
-public sealed record CatalogueEntry(string Name, string Title, string Homepage, string Licence, string Format, CatalogueFile[] Files,
+public sealed record CatalogueEntry(string Name, string Title, string Homepage, string Licence, string Format,
+    CatalogueFile[] Files,
     int? Users = null, int? Items = null, long? Clicks = null);
 
 /// <summary>The public datasets that <c>data download</c> knows: <c>datasets/catalogue.json</c>.</summary>
@@ -41,18 +42,23 @@ public static class DatasetCatalogue
                 : File.OpenRead(path);
             var entries = JsonSerializer.Deserialize<CatalogueEntry[]>(stream, Json) ?? throw new JsonException("it is null");
             foreach (var entry in entries)
-                if (entry is not { Name.Length: > 0, Format.Length: > 0, Files.Length: > 0 } || entry.Files.Any(file => file.Url is not { IsAbsoluteUri: true }))
-                    throw new JsonException($"entry '{entry?.Name}' lacks its name, format or the absolute addresses of its files");
+                if (entry is not { Name.Length: > 0, Format.Length: > 0, Files.Length: > 0 }
+                    || entry.Files.Any(file => file.Url is not { IsAbsoluteUri: true }))
+                    throw new JsonException(
+                        $"entry '{entry?.Name}' lacks its name, format or the absolute addresses of its files");
             return entries;
         }
         catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: not a usable catalogue ({problem.Message.Split('\n')[0]}); see datasets/README.md.", problem);
+            throw new InputException(
+                $"{path}: not a usable catalogue ({problem.Message.Split('\n')[0]}); see datasets/README.md.", problem);
         }
     }
 
     /// <summary>The entry of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
-    public static CatalogueEntry Find(CatalogueEntry[] entries, string name) => entries.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new InputException($"{name}: not in the catalogue; it has {string.Join(", ", entries.Select(entry => entry.Name))}.");
+    public static CatalogueEntry Find(CatalogueEntry[] entries, string name) =>
+        entries.FirstOrDefault(entry => entry.Name == name)
+        ?? throw new InputException(
+            $"{name}: not in the catalogue; it has {string.Join(", ", entries.Select(entry => entry.Name))}.");
 }

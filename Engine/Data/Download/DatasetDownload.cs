@@ -21,7 +21,8 @@ public static class DatasetDownload
     /// <param name="progress">Receives the share of the current file.</param>
     /// <param name="cancellation">Stops it; run it again to go on.</param>
     /// <exception cref="IOException">A file cannot be fetched, or is not the one expected.</exception>
-    public static DownloadResult Run(CatalogueEntry entry, string directory, HttpClient client, IProgress<double>? progress = null,
+    public static DownloadResult Run(CatalogueEntry entry, string directory, HttpClient client,
+        IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
         foreach (var file in entry.Files)
@@ -45,7 +46,8 @@ public static class DatasetDownload
     private static void Check(CatalogueFile file, string path)
     {
         long bytes = new FileInfo(path).Length;
-        string? problem = file.Bytes is { } expected && bytes != expected ? $"has {bytes} bytes where the catalogue expects {expected}" : null;
+        string? problem = file.Bytes is { } expected && bytes != expected
+            ? $"has {bytes} bytes where the catalogue expects {expected}" : null;
         if (problem is null && file.Md5 is not null)
         {
             using var stream = File.OpenRead(path);
@@ -74,7 +76,8 @@ public static class DatasetDownload
         catch (InvalidDataException problem)
         {
             File.Delete(archive);
-            throw new IOException($"{archive}: not a zip archive ({problem.Message}); it was deleted, run the same command again.", problem);
+            throw new IOException(
+                $"{archive}: not a zip archive ({problem.Message}); it was deleted, run the same command again.", problem);
         }
     }
 
@@ -84,10 +87,13 @@ public static class DatasetDownload
         var source = ClickFormats.Read(new ImportOptions { Format = entry.Format, Input = directory }, files);
         foreach (var (name, counted, expected) in new[]
         {
-            ("users", source.Users.Count, entry.Users), ("items", source.Items.Count, entry.Items), ("clicks", source.ClicksRead, entry.Clicks),
+            ("users", source.Users.Count, entry.Users), ("items", source.Items.Count, entry.Items),
+                ("clicks", source.ClicksRead, entry.Clicks),
         })
             if (expected is not null && counted != expected)
-                throw new IOException($"{directory}: holds {counted} {name} where the catalogue expects {expected}; the owner has changed the dataset.");
+                throw new IOException(
+                    $"{directory}: holds {counted} {name} where the catalogue expects {expected}; the owner has changed the "
+                    + "dataset.");
         return new DownloadResult(directory, source.Users.Count, source.Items.Count, source.ClicksRead);
     }
 }

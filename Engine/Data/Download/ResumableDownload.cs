@@ -16,7 +16,8 @@ public static class ResumableDownload
     /// <param name="expectedBytes">Its size where known; another one is refused.</param>
     /// <param name="progress">Receives the share fetched, where the size is known.</param>
     /// <param name="cancellation">Stops it; the <c>.part</c> stays for the next attempt.</param>
-    /// <exception cref="IOException">The server refuses, breaks off, or sends another size. The message says what to do.</exception>
+    /// <exception cref="IOException">The server refuses, breaks off, or sends another size. The message says what to
+    /// do.</exception>
     public static void Run(HttpClient client, Uri address, string path, long? expectedBytes, IProgress<double>? progress,
         CancellationToken cancellation)
     {
@@ -45,14 +46,18 @@ public static class ResumableDownload
                 return;
             }
             if (!response.IsSuccessStatusCode)
-                throw new IOException($"{address}: the server answers {(int)response.StatusCode} {response.ReasonPhrase}; see the dataset's homepage.");
-            bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+                throw new IOException(
+                    $"{address}: the server answers {(int)response.StatusCode} {response.ReasonPhrase}; see the dataset's "
+                    + "homepage.");
+            bool continues = response.StatusCode == HttpStatusCode.PartialContent
+                && response.Content.Headers.ContentRange?.From == have;
             if (response.StatusCode == HttpStatusCode.PartialContent && !continues)
                 throw new IOException($"{address}: the server sent another range than asked for; delete {part} and try again.");
             if (response.Headers.ETag is { } version) File.WriteAllText(mark, version.ToString());
             long? total = response.Content.Headers.ContentLength + (continues ? have : 0);
             if (expectedBytes is { } expected && total is { } announced && announced != expected)
-                throw new IOException($"{address}: has {announced} bytes where the catalogue expects {expected}; the owner has changed the file.");
+                throw new IOException(
+                    $"{address}: has {announced} bytes where the catalogue expects {expected}; the owner has changed the file.");
             Copy(response, part, continues ? have : 0, expectedBytes ?? total, progress, cancellation);
             long got = new FileInfo(part).Length;
             if ((expectedBytes ?? total) is { } whole && got != whole)
@@ -65,7 +70,8 @@ public static class ResumableDownload
         Finish(part, mark, path);
     }
 
-    private static void Copy(HttpResponseMessage response, string part, long start, long? total, IProgress<double>? progress, CancellationToken cancellation)
+    private static void Copy(HttpResponseMessage response, string part, long start, long? total, IProgress<double>? progress,
+        CancellationToken cancellation)
     {
         using var source = response.Content.ReadAsStream(cancellation);
         using var target = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write);

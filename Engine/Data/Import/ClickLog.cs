@@ -1,8 +1,8 @@
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// Clicks in the order of their source: user and item numbers, and times where they are needed. Compact arrays; a click costs
-/// 8 bytes, 16 with its time.
+/// Clicks in the order of their source: user and item numbers, and times where they are needed. Compact arrays; a click costs 8
+/// bytes, 16 with its time.
 /// </summary>
 internal sealed class ClickLog(bool keepTimes = false)
 {
@@ -70,7 +70,9 @@ internal sealed class ClickLog(bool keepTimes = false)
         return duplicates;
     }
 
-    /// <summary>Positions of the clicks grouped by user, in log order within a user: user u has [offsets[u], offsets[u + 1]).</summary>
+    /// <summary>
+    /// Positions of the clicks grouped by user, in log order within a user: user u has [offsets[u], offsets[u + 1]).
+    /// </summary>
     public (int[] Offsets, int[] Positions) ByUser(int userCount)
     {
         var offsets = new int[userCount + 1];
@@ -115,7 +117,8 @@ internal sealed class ClickLog(bool keepTimes = false)
     private void Grow()
     {
         int capacity = (int)Math.Min(Array.MaxLength, _users.Length * 3L / 2);
-        if (capacity == _users.Length) throw new InputException($"More than {Count} clicks: beyond what one dataset can hold; filter the source first.");
+        if (capacity == _users.Length)
+            throw new InputException($"More than {Count} clicks: beyond what one dataset can hold; filter the source first.");
         Array.Resize(ref _users, capacity);
         Array.Resize(ref _items, capacity);
         if (_times is not null) Array.Resize(ref _times, capacity);

@@ -59,14 +59,17 @@ internal sealed class ClickSource
     public ClickLog NewLog() => new(_keepTimes);
 
     /// <summary>Appends one click, unless it is rated too low.</summary>
-    public void Add(ClickLog log, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, double rating = double.PositiveInfinity, long time = 0)
+    public void Add(ClickLog log, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, double rating = double.PositiveInfinity,
+        long time = 0)
     {
         ClicksRead++;
         if (rating < _minimumRating) BelowMinimumRating++;
         else log.Add(Users.Intern(user), Items.Intern(item), time);
     }
 
-    /// <summary>Merges the ready-made parts into one log, sorted by user and item (their own order says nothing any more).</summary>
+    /// <summary>
+    /// Merges the ready-made parts into one log, sorted by user and item (their own order says nothing any more).
+    /// </summary>
     public void MergeParts()
     {
         foreach (var part in new[] { Validation, Test })

@@ -18,7 +18,8 @@ public static class DatasetImport
         var source = ClickFormats.Read(options, files);
         cancellation.ThrowIfCancellationRequested();
 
-        var split = options.Split ?? (!source.IsDivided ? SplitKind.Strong : options.Format == "ncf" ? SplitKind.LeaveOneOut : SplitKind.Weak);
+        var split = options.Split
+            ?? (!source.IsDivided ? SplitKind.Strong : options.Format == "ncf" ? SplitKind.LeaveOneOut : SplitKind.Weak);
         bool asDivided = source.IsDivided && split != SplitKind.Strong;
         RequireUsableSplit(options, source, split, asDivided);
         bool merged = source.IsDivided && !asDivided;
@@ -31,13 +32,16 @@ public static class DatasetImport
         int duplicates = MergeDuplicates(source);
         if (duplicates > 0) note?.Invoke($"merged {duplicates} repeated (user, item) pairs");
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
-        if (source.Train.Count == 0) throw new InputException($"{options.Input}: no training clicks are left of {source.ClicksRead} read; relax the filters.");
+        if (source.Train.Count == 0)
+            throw new InputException(
+                $"{options.Input}: no training clicks are left of {source.ClicksRead} read; relax the filters.");
 
         bool drawsSeed = split == SplitKind.Strong;
         if (options.CarveValidation)
         {
             if (!asDivided || source.Validation is not null)
-                throw new InputException("--carve-validation: only for ready-made train and test files without a validation file; leave it out.");
+                throw new InputException(
+                    "--carve-validation: only for ready-made train and test files without a validation file; leave it out.");
             drawsSeed = !source.HasTimes;
             Splits.CarveValidation(source);
         }
@@ -53,7 +57,8 @@ public static class DatasetImport
         string[] itemIds = [.. division.Items.Select(item => source.Items[item])];
         var described = itemIds.Select(id => source.Descriptions.GetValueOrDefault(id)).ToArray();
         long overlap = Overlap(division.Validation) + Overlap(division.Test);
-        if (overlap > 0) note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
+        if (overlap > 0)
+            note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
         var manifest = new DatasetManifest
         {
             Source = Describe(options, files),
@@ -78,7 +83,8 @@ public static class DatasetImport
     internal static DatasetSource Describe(ImportOptions options, SourceFiles files)
     {
         var (hash, bytes) = files.Fingerprint();
-        return new DatasetSource(options.Format, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Input))), hash, bytes);
+        return new DatasetSource(options.Format,
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Input))), hash, bytes);
     }
 
     private static void Check(ImportOptions options)
@@ -88,16 +94,21 @@ public static class DatasetImport
         var filters = options.Filters;
         foreach (var (name, value) in new[]
         {
-            ("--min-item-clicks", filters.MinimumItemClicks), ("--min-user-clicks", filters.MinimumUserClicks), ("--k-core", filters.KCore),
+            ("--min-item-clicks", filters.MinimumItemClicks), ("--min-user-clicks", filters.MinimumUserClicks),
+                ("--k-core", filters.KCore),
         })
             if (value < 0) throw new InputException($"{name} {value}: must be 0 or more.");
-        if (filters.MinimumRating is { } rating && !double.IsFinite(rating)) throw new InputException("--min-rating: must be a finite number.");
+        if (filters.MinimumRating is { } rating && !double.IsFinite(rating))
+            throw new InputException("--min-rating: must be a finite number.");
         if (!(options.ValidationRatio >= 0 && options.TestRatio > 0 && options.ValidationRatio + options.TestRatio < 1))
             throw new InputException(
-                $"--validation-ratio {options.ValidationRatio} and --test-ratio {options.TestRatio}: must not be negative, the latter above 0, their sum below 1.");
-        if (options.Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(options.Separator) || options.Separator.AsSpan().ContainsAny("\r\n\""))
+                $"--validation-ratio {options.ValidationRatio} and --test-ratio {options.TestRatio}: must not be negative, the "
+                    + "latter above 0, their sum below 1.");
+        if (options.Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(options.Separator)
+            || options.Separator.AsSpan().ContainsAny("\r\n\""))
             throw new InputException("--separator: must be 1 to 16 ASCII characters, no quote and no line break.");
-        if (options.Format != "csv" && (options.UserColumn ?? options.ItemColumn ?? options.RatingColumn ?? options.TimeColumn) is not null)
+        if (options.Format != "csv"
+            && (options.UserColumn ?? options.ItemColumn ?? options.RatingColumn ?? options.TimeColumn) is not null)
             throw new InputException($"Columns are named for --format csv only, not for {options.Format}; leave them out.");
     }
 
@@ -106,15 +117,21 @@ public static class DatasetImport
         if (asDivided)
         {
             if (options.Filters != new ClickFilters())
-                throw new InputException($"{options.Input}: a ready-made split is used as it is; leave the filters out, or divide anew with --split strong.");
+                throw new InputException(
+                    $"{options.Input}: a ready-made split is used as it is; leave the filters out, or divide anew with --split "
+                    + "strong.");
             if (split == SplitKind.Temporal || (split == SplitKind.LeaveOneOut && !OneTestClickEach(source)))
-                throw new InputException($"{options.Input}: its files are divided already; leave --split out, or divide anew with --split strong.");
+                throw new InputException(
+                    $"{options.Input}: its files are divided already; leave --split out, or divide anew with --split strong.");
         }
         else if (split == SplitKind.Weak)
             throw new InputException(
-                $"{options.Input}: --split weak needs ready-made train, validation and test files; use leave-one-out, temporal or strong for one click log.");
+                $"{options.Input}: --split weak needs ready-made train, validation and test files; use leave-one-out, temporal "
+                    + "or strong for one click log.");
         else if (split is SplitKind.LeaveOneOut or SplitKind.Temporal && !source.HasTimes)
-            throw new InputException($"{options.Input}: has no times, which --split {(split == SplitKind.Temporal ? "temporal" : "leave-one-out")} needs"
+            throw new InputException(
+                $"{options.Input}: has no times, which --split {(split == SplitKind.Temporal ? "temporal" : "leave-one-out")} "
+                + "needs"
                 + (options.Format == "csv" ? "; name their column with --time-column." : "; use --split strong."));
         if (options.HeldOutUsers is not null && split != SplitKind.Strong)
             throw new InputException("--held-out-users: only --split strong holds out users; leave it out.");
@@ -146,16 +163,19 @@ public static class DatasetImport
         return overlap;
     }
 
-    private static SortedDictionary<string, string>? Settings(ImportOptions options, SplitKind split, ClickSource source, bool asDivided, FoldInOrder order)
+    private static SortedDictionary<string, string>? Settings(ImportOptions options, SplitKind split, ClickSource source,
+        bool asDivided, FoldInOrder order)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (asDivided) settings["files"] = "as published";
-        if (options.CarveValidation) settings["validation"] = source.HasTimes ? "last training click of each user" : "one drawn training click of each user";
+        if (options.CarveValidation)
+            settings["validation"] = source.HasTimes ? "last training click of a user" : "one drawn training click of a user";
         if (split == SplitKind.Strong)
         {
             settings[ProSgFolder.OrderSetting] = order.ToString().ToLowerInvariant();
             settings["heldOutShare"] = Splits.HeldOutShare.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            settings["fewestClicksToDivide"] = Splits.FewestClicksToDivide.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            settings["fewestClicksToDivide"] = Splits.FewestClicksToDivide.ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
         }
         if (split == SplitKind.Temporal)
         {

@@ -1,6 +1,8 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>The minimum numbers of clicks, in the order of the published preparation (papers: Liang et al. 2018, their code).</summary>
+/// <summary>
+/// The minimum numbers of clicks, in the order of the published preparation (papers: Liang et al. 2018, their code).
+/// </summary>
 internal static class FilterPass
 {
     /// <summary>

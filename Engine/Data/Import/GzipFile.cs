@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// Reads a gzip file and notices when it is cut short: <see cref="GZipStream"/> takes the end of its input for the end of the data.
-/// A whole file ends with the length of its last member; members may follow one another (RFC 1952).
+/// Reads a gzip file and notices when it is cut short: <see cref="GZipStream"/> takes the end of its input for the end of the
+/// data. A whole file ends with the length of its last member; members may follow one another (RFC 1952).
 /// </summary>
 internal sealed class GzipFile(FileStream file) : Stream
 {
@@ -70,8 +70,8 @@ internal sealed class GzipFile(FileStream file) : Stream
     }
 
     /// <summary>
-    /// Where several members follow one another, the last one is whole when some header in the file begins a member of that length
-    /// which reaches the end. Rare, so it may be slow.
+    /// Where several members follow one another, the last one is whole when some header in the file begins a member of that
+    /// length which reaches the end. Rare, so it may be slow.
     /// </summary>
     private static bool EndsWithMember(FileStream source, uint length)
     {

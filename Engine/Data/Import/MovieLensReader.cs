@@ -1,6 +1,8 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>The three layouts in which GroupLens publishes MovieLens. Titles and genres are taken where the file lies beside.</summary>
+/// <summary>
+/// The three layouts in which GroupLens publishes MovieLens. Titles and genres are taken where the file lies beside.
+/// </summary>
 internal static class MovieLensReader
 {
     private static readonly string[] Genres100K =
@@ -13,7 +15,8 @@ internal static class MovieLensReader
     public static void Read100K(ClickSource source)
     {
         string path = SourceFiles.Find(source.Options.Input, "u.data");
-        using (var table = new TableReader(source.Files, path, "\t")) ReadRatings(source, table, "user, item, rating and time, tab-separated");
+        using (var table = new TableReader(source.Files, path, "\t"))
+            ReadRatings(source, table, "user, item, rating and time, tab-separated");
         if (SourceFiles.TryFindBeside(path, "u.item") is not { } titles) return;
         using var items = new TableReader(source.Files, titles, "|", latin1: true);
         while (items.Read())
@@ -46,12 +49,14 @@ internal static class MovieLensReader
         string path = SourceFiles.Find(source.Options.Input, "ratings.csv");
         using (var table = new TableReader(source.Files, path, ",", hasHeader: true))
         {
-            int user = table.Column("userId"), item = table.Column("movieId"), rating = table.Column("rating"), time = table.Column("timestamp");
+            int user = table.Column("userId"), item = table.Column("movieId"), rating = table.Column("rating"),
+                time = table.Column("timestamp");
             source.HasTimes = true;
             while (table.Read())
             {
                 table.Expect(4, 4, "userId, movieId, rating and timestamp");
-                source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"), table.Number(rating, "rating"), table.Time(time));
+                source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"), table.Number(rating, "rating"),
+                    table.Time(time));
             }
         }
         if (SourceFiles.TryFindBeside(path, "movies.csv") is not { } titles) return;

@@ -11,7 +11,8 @@ internal static class NcfReader
     public static void Read(ClickSource source)
     {
         string input = source.Options.Input;
-        if (!Directory.Exists(input)) throw new InputException($"{input}: no such folder; format ncf reads a folder, check --input.");
+        if (!Directory.Exists(input))
+            throw new InputException($"{input}: no such folder; format ncf reads a folder, check --input.");
         string train = Find(input, "*.train.rating") ?? SourceFiles.Find(input, "train.tsv", "train.rating");
         source.HasTimes = ReadClicks(source, train, source.Train);
         if (Find(input, "*.test.rating") is { } test) ReadClicks(source, test, source.Test = source.NewLog());
@@ -19,11 +20,13 @@ internal static class NcfReader
     }
 
     private static string? Find(string folder, string pattern) =>
-        new[] { pattern, pattern + ".gz" }.SelectMany(p => Directory.GetFiles(folder, p)).Order(StringComparer.Ordinal).ToArray() switch
+        new[] { pattern, pattern + ".gz" }.SelectMany(p =>
+            Directory.GetFiles(folder, p)).Order(StringComparer.Ordinal).ToArray() switch
         {
             [] => null,
             [var only] => only,
-            var several => throw new InputException($"{folder}: holds {several.Length} files {pattern}; leave one data set in the folder."),
+            var several => throw new InputException(
+                $"{folder}: holds {several.Length} files {pattern}; leave one data set in the folder."),
         };
 
     private static bool ReadClicks(ClickSource source, string path, ClickLog log)

@@ -3,8 +3,8 @@ using System.Text;
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// The Netflix prize: a movie's line "ID:" and under it lines "user,rating,date". One file a movie (<c>mv_0000001.txt</c> and so
-/// on, in a folder or in <c>training_set</c> inside it) or the four <c>combined_data_N.txt</c>. Titles from
+/// The Netflix prize: a movie's line "ID:" and under it lines "user,rating,date". One file a movie (<c>mv_0000001.txt</c> and
+/// so on, in a folder or in <c>training_set</c> inside it) or the four <c>combined_data_N.txt</c>. Titles from
 /// <c>movie_titles.csv</c> or <c>.txt</c> (id,year,title; Latin-1; the title may hold commas).
 /// </summary>
 internal static class NetflixReader
@@ -26,7 +26,8 @@ internal static class NetflixReader
             foreach (string pattern in new[] { "combined_data_*.txt*", "mv_*.txt*" })
                 if (Directory.Exists(folder) && Directory.GetFiles(folder, pattern) is { Length: > 0 } found)
                     return found.Order(StringComparer.Ordinal);
-        throw new InputException($"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check --input and --format.");
+        throw new InputException(
+            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check --input and --format.");
     }
 
     private static void ReadFile(ClickSource source, string path)

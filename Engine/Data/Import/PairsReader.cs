@@ -78,7 +78,8 @@ internal static class PairsReader
             else if (firstIsText)
             {
                 if (IsInteger(user) && IsInteger(item))
-                    throw new InputException($"{path}:1: looks like a header; use --format csv --user-column NAME --item-column NAME.");
+                    throw new InputException(
+                        $"{path}:1: looks like a header; use --format csv --user-column NAME --item-column NAME.");
                 firstIsText = false;
             }
             double rating = table.FieldCount > 2 ? table.Number(2, "rating") : double.PositiveInfinity;

@@ -17,13 +17,15 @@ public static class ProSgFolder
     internal static PreparedDataset Read(ImportOptions options, SourceFiles files)
     {
         if (options.Split is not (null or SplitKind.Strong) || options.HeldOutUsers is not null || options.CarveValidation)
-            throw new InputException("Format pro-sg holds a published strong split, which is used as it is; leave the split settings out.");
+            throw new InputException(
+                "Format pro-sg holds a published strong split, which is used as it is; leave the split settings out.");
         if (options.Filters != new ClickFilters())
             throw new InputException("Format pro-sg holds a published split, which is used as it is; leave the filters out.");
 
         string[] items = ReadIds(files, SourceFiles.Find(options.Input, "unique_sid.txt"));
         string[]? users = SourceFiles.TryFind(options.Input, "unique_uid.txt") is { } uids ? ReadIds(files, uids) : null;
-        var logs = Parts.Select(part => ReadPart(files, SourceFiles.Find(options.Input, part + ".csv"), items.Length, users?.Length)).ToArray();
+        var logs = Parts.Select(part =>
+            ReadPart(files, SourceFiles.Find(options.Input, part + ".csv"), items.Length, users?.Length)).ToArray();
         int[] ends = [.. logs.Select(log => log.Count == 0 ? 0 : Max(log.Users) + 1)];
         int trainUsers = ends[0], testStart = Math.Max(trainUsers, Math.Max(ends[1], ends[2]));
         int userCount = users?.Length ?? Math.Max(testStart, Math.Max(ends[3], ends[4]));
@@ -31,6 +33,7 @@ public static class ProSgFolder
             RequireFrom(part < 3 ? trainUsers : testStart, logs[part], Path.Combine(options.Input, Parts[part] + ".csv"));
 
         int[] all = Range(items.Length);
+        long clicks = logs.Sum(log => (long)log.Count);
         int duplicates = logs.Sum(log => log.MergeDuplicates(userCount, items.Length));
         CsrMatrix Matrix(ClickLog log, int first, int end)
         {
@@ -38,15 +41,17 @@ public static class ProSgFolder
             for (int user = 0; user < userCount; user++) rows[user] = user < first || user >= end ? -1 : user - first;
             return log.ToMatrix(end - first, items.Length, rows, all);
         }
-        EvaluationSplit Part(int log, int first, int end) => new(Matrix(logs[log], first, end), Matrix(logs[log + 1], first, end), first);
+        EvaluationSplit Part(int log, int first, int end) =>
+            new(Matrix(logs[log], first, end), Matrix(logs[log + 1], first, end), first);
         var manifest = new DatasetManifest
         {
             Source = DatasetImport.Describe(options, files),
             Split = SplitKind.Strong,
             SplitSettings = new(StringComparer.Ordinal) { ["files"] = "as published" },
-            Import = new ImportTally { ClicksRead = logs.Sum(log => (long)log.Count) + duplicates, DuplicatesMerged = duplicates },
+            Import = new ImportTally { ClicksRead = clicks, DuplicatesMerged = duplicates },
         };
-        return new PreparedDataset(manifest, Matrix(logs[0], 0, trainUsers), Part(1, trainUsers, testStart), Part(3, testStart, userCount),
+        return new PreparedDataset(manifest, Matrix(logs[0], 0, trainUsers), Part(1, trainUsers, testStart),
+            Part(3, testStart, userCount),
             users ?? Positions(userCount), new ItemList(items));
     }
 
@@ -64,14 +69,18 @@ public static class ProSgFolder
     {
         if (data.Manifest.Split != SplitKind.Strong || data.Validation is null || data.Test is null)
             throw new InputException(
-                $"{data.Directory}: pro-sg holds a strong split with validation and test, this is {data.Manifest.Split.ToString().ToLowerInvariant()}; import it with --split strong.");
+                $"{data.Directory}: pro-sg holds a strong split with validation and test, this is "
+                    + $"{data.Manifest.Split.ToString().ToLowerInvariant()}; import it with --split strong.");
         int[] userOrder = OrderOf(data.UserIds), itemRanks = RanksOf(data.ItemIds);
         bool byPosition = data.Manifest.SplitSettings?.GetValueOrDefault(OrderSetting) == "positions";
-        int[] heldOutOrder = byPosition ? Range(data.UserIds.Length) : userOrder, heldOutRanks = byPosition ? Range(data.ItemCount) : itemRanks;
+        int[] heldOutOrder = byPosition ? Range(data.UserIds.Length) : userOrder;
+        int[] heldOutRanks = byPosition ? Range(data.ItemCount) : itemRanks;
         AtomicFile.WriteFolder(directory, overwrite, folder =>
         {
-            AtomicFile.Write(Path.Combine(folder, "unique_sid.txt"), stream => WriteLines(stream, positions ? Positions(data.ItemIds.Length) : data.ItemIds));
-            AtomicFile.Write(Path.Combine(folder, "unique_uid.txt"), stream => WriteLines(stream, positions ? Positions(data.UserIds.Length) : data.UserIds));
+            AtomicFile.Write(Path.Combine(folder, "unique_sid.txt"), stream =>
+                WriteLines(stream, positions ? Positions(data.ItemIds.Length) : data.ItemIds));
+            AtomicFile.Write(Path.Combine(folder, "unique_uid.txt"), stream =>
+                WriteLines(stream, positions ? Positions(data.UserIds.Length) : data.UserIds));
             AtomicFile.Write(Path.Combine(folder, "train.csv"), stream => WritePart(stream, data.Train, 0, userOrder, itemRanks));
             void Part(string name, CsrMatrix matrix, int first) => AtomicFile.Write(Path.Combine(folder, name + ".csv"),
                 stream => WritePart(stream, matrix, first, heldOutOrder, heldOutRanks));
@@ -96,7 +105,8 @@ public static class ProSgFolder
         using var table = new TableReader(files, path, ",", hasHeader: true);
         int uid = table.Column("uid"), sid = table.Column("sid");
         while (table.Read(mayBeEmpty: true))
-            log.Add(Position(table, uid, "uid", users ?? int.MaxValue, "unique_uid.txt"), Position(table, sid, "sid", items, "unique_sid.txt"));
+            log.Add(Position(table, uid, "uid", users ?? int.MaxValue, "unique_uid.txt"),
+                Position(table, sid, "sid", items, "unique_sid.txt"));
         return log;
     }
 
@@ -113,7 +123,8 @@ public static class ProSgFolder
     {
         foreach (int user in log.Users)
             if (user < first)
-                throw new InputException($"{path}: user {user} belongs to an earlier part (users from {first} were expected); make the folder again.");
+                throw new InputException(
+                    $"{path}: user {user} belongs to an earlier part (users from {first} were expected); make the folder again.");
     }
 
     private static int[] Range(int count) => [.. Enumerable.Range(0, count)];

@@ -11,7 +11,9 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     private readonly List<string> _opened = [];
     private FileStream? _current;
 
-    /// <summary>The file, or where the path is a folder, the first of the names that it holds (each also as <c>.gz</c>).</summary>
+    /// <summary>
+    /// The file, or where the path is a folder, the first of the names that it holds (each also as <c>.gz</c>).
+    /// </summary>
     /// <exception cref="InputException">There is none.</exception>
     public static string Find(string path, params string[] names) =>
         TryFind(path, names) ?? throw new InputException(Directory.Exists(path)
@@ -30,7 +32,8 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     }
 
     /// <summary>A file beside the main one (titles beside ratings), or null.</summary>
-    public static string? TryFindBeside(string file, params string[] names) => TryFind(Path.GetDirectoryName(Path.GetFullPath(file))!, names);
+    public static string? TryFindBeside(string file, params string[] names) =>
+        TryFind(Path.GetDirectoryName(Path.GetFullPath(file))!, names);
 
     /// <summary>Opens a file for one pass from start to end, decompressing <c>.gz</c>.</summary>
     /// <exception cref="InputException">It cannot be opened, or is empty.</exception>
@@ -61,7 +64,9 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
         if (progress is not null && _current is { CanRead: true } file) progress.Report((double)file.Position / file.Length);
     }
 
-    /// <summary>SHA-256 of the files read, one after another in the order of their names, and their total size in bytes.</summary>
+    /// <summary>
+    /// SHA-256 of the files read, one after another in the order of their names, and their total size in bytes.
+    /// </summary>
     public (string Sha256, long Bytes) Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

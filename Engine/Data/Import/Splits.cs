@@ -20,9 +20,9 @@ internal static class Splits
     public const double HeldOutShare = 0.2;
 
     /// <summary>
-    /// Strong generalisation exactly as the code of Liang et al. 2018: users sorted by id and permuted; the last are the test, those
-    /// before them validation; items are those of the training users in order of first appearance; of each held-out user with
-    /// n >= 5 clicks on known items, int(0.2 n) are drawn as held-out, the generator being seeded anew for each part.
+    /// Strong generalisation exactly as the code of Liang et al. 2018: users sorted by id and permuted; the last are the test,
+    /// those before them validation; items are those of the training users in order of first appearance; of each held-out user
+    /// with n >= 5 clicks on known items, int(0.2 n) are drawn as held-out, the generator being seeded anew for each part.
     /// </summary>
     public static Division Strong(ClickSource source, int? heldOutUsers, FoldInOrder order)
     {
@@ -31,7 +31,8 @@ internal static class Splits
         int heldOut = heldOutUsers ?? Math.Min(10_000, sorted.Length / 10);
         if (heldOut < 1 || 2L * heldOut >= sorted.Length)
             throw new InputException(
-                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give --held-out-users from 1 to {Math.Max(1, (sorted.Length - 1) / 2)}"
+                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give --held-out-users from 1 to "
+                    + $"{Math.Max(1, (sorted.Length - 1) / 2)}"
                 + (sorted.Length < 3 ? ", once there are at least 3 users." : "."));
         uint seed = source.Options.Seed;
         int[] permutation = new NumpyRandom(seed).Permutation(sorted.Length);
@@ -80,8 +81,8 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Leave one out by time: a user's last click is the test, the one before it validation; what happened at the same time counts
-    /// in the order of the file. A user with two clicks gives the last to the test; a single click stays in training.
+    /// Leave one out by time: a user's last click is the test, the one before it validation; what happened at the same time
+    /// counts in the order of the file. A user with two clicks gives the last to the test; a single click stays in training.
     /// </summary>
     public static Division LeaveOneOut(ClickSource source)
     {
@@ -121,8 +122,8 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Moves one training click of each user with at least two into a validation part: the last by time where the source has times,
-    /// else one drawn with the seed.
+    /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
+    /// times, else one drawn with the seed.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -145,7 +146,8 @@ internal static class Splits
     }
 
     private static (EvaluationSplit Part, long Unknown) FoldIn(ClickLog log, (int[] Offsets, int[] Positions) byUser,
-        ReadOnlySpan<int> users, int[] rowOfUser, int[] columnOfItem, int rows, int columns, int firstUser, uint seed, bool sortColumns = false)
+        ReadOnlySpan<int> users, int[] rowOfUser, int[] columnOfItem, int rows, int columns, int firstUser, uint seed,
+            bool sortColumns = false)
     {
         var random = new NumpyRandom(seed);
         List<(int, int)> foldIn = [], heldOut = [];
@@ -165,7 +167,8 @@ internal static class Splits
                 foreach (int i in random.Choice(own.Count, (int)(HeldOutShare * own.Count))) chosen[i] = true;
             for (int i = 0; i < chosen.Length; i++) (chosen[i] ? heldOut : foldIn).Add((row, own[i]));
         }
-        var part = new EvaluationSplit(CsrMatrix.FromPairs(rows, columns, foldIn), CsrMatrix.FromPairs(rows, columns, heldOut), firstUser);
+        var part = new EvaluationSplit(CsrMatrix.FromPairs(rows, columns, foldIn), CsrMatrix.FromPairs(rows, columns, heldOut),
+            firstUser);
         return (part, unknown);
     }
 
@@ -181,10 +184,12 @@ internal static class Splits
     }
 
     /// <summary>All parts have the same users: the test may see training and validation together.</summary>
-    private static Division Shared(CsrMatrix train, CsrMatrix? validation, CsrMatrix? test, CsrMatrix? candidates, int[] users, int[] items) => new(
+    private static Division Shared(CsrMatrix train, CsrMatrix? validation, CsrMatrix? test, CsrMatrix? candidates, int[] users,
+        int[] items) => new(
         train,
         validation is null ? null : new EvaluationSplit(train, validation, 0),
-        test is null ? null : new EvaluationSplit(validation is null ? train : CsrMatrix.Union(train, validation), test, 0, candidates),
+        test is null ? null
+            : new EvaluationSplit(validation is null ? train : CsrMatrix.Union(train, validation), test, 0, candidates),
         users, items);
 
     private static CsrMatrix Distinct(ClickLog candidates, ClickSource source, Func<ClickLog, CsrMatrix> matrix)

@@ -5,8 +5,8 @@ using CsvHelper;
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// One text table read record by record as UTF-8 bytes through CsvHelper. Whatever is wrong becomes an
-/// <see cref="InputException"/> that names file and line.
+/// One text table read record by record as UTF-8 bytes through CsvHelper. Whatever is wrong becomes an <see
+/// cref="InputException"/> that names file and line.
 /// </summary>
 internal sealed class TableReader : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class TableReader : IDisposable
     /// <param name="hasHeader">The first line names the columns, and fields may be quoted.</param>
     /// <param name="latin1">The text is ISO 8859-1, not UTF-8.</param>
     /// <param name="lenient">Accept stray quotes, which titles may hold.</param>
-    public TableReader(SourceFiles files, string path, string separator, bool hasHeader = false, bool latin1 = false, bool lenient = false)
+    public TableReader(SourceFiles files, string path, string separator, bool hasHeader = false, bool latin1 = false,
+        bool lenient = false)
     {
         (_path, _files) = (path, files);
         var options = new CsvReaderOptions
@@ -66,7 +67,8 @@ internal sealed class TableReader : IDisposable
         catch (Exception problem) when (problem is IOException or InvalidDataException)
         {
             throw new InputException(
-                $"{_path}:{_reader.LineNumber + 1}: cannot be read on ({FirstLine(problem)}): truncated or damaged; fetch it again.", problem);
+                $"{_path}:{_reader.LineNumber + 1}: cannot be read on ({FirstLine(problem)}): truncated or damaged; fetch it "
+                    + "again.", problem);
         }
     }
 
@@ -112,7 +114,8 @@ internal sealed class TableReader : IDisposable
     public double Number(int field, string what)
     {
         var bytes = Bytes(field);
-        if (Utf8Parser.TryParse(bytes, out double value, out int used) && used == bytes.Length && double.IsFinite(value)) return value;
+        if (Utf8Parser.TryParse(bytes, out double value, out int used) && used == bytes.Length && double.IsFinite(value))
+            return value;
         throw Malformed($"the {what} '{Text(field)}' is not a number");
     }
 
@@ -121,7 +124,8 @@ internal sealed class TableReader : IDisposable
     {
         var bytes = Bytes(field);
         if (Utf8Parser.TryParse(bytes, out long value, out int used) && used == bytes.Length) return value;
-        if (Utf8Parser.TryParse(bytes, out double seconds, out used) && used == bytes.Length && Math.Abs(seconds) < 1e18) return (long)seconds;
+        if (Utf8Parser.TryParse(bytes, out double seconds, out used) && used == bytes.Length && Math.Abs(seconds) < 1e18)
+            return (long)seconds;
         if (DateTimeOffset.TryParse(Text(field), System.Globalization.CultureInfo.InvariantCulture,
             System.Globalization.DateTimeStyles.AssumeUniversal, out var date)) return date.ToUnixTimeSeconds();
         throw Malformed($"the time '{Text(field)}' is neither a number nor a date");

@@ -1,10 +1,10 @@
 namespace ManualVae.Data.Synthetic;
 
 /// <summary>
-/// Clicks from a planted low-rank model. A user is a mixture theta_u of a few factors, a factor phi_g a distribution over the items
-/// it owns; clicks are drawn from p_u = s sum_g theta_ug phi_g + (1 - s) w without repetition, where w is the popularity and s the
-/// personal share. Factors are drawn in proportion to the popularity of their items, so the mean of p_u over users is w. Someone who
-/// has seen all that the tastes offer goes on to popular items, then to any.
+/// Clicks from a planted low-rank model. A user is a mixture theta_u of a few factors, a factor phi_g a distribution over the
+/// items it owns; clicks are drawn from p_u = s sum_g theta_ug phi_g + (1 - s) w without repetition, where w is the popularity
+/// and s the personal share. Factors are drawn in proportion to the popularity of their items, so the mean of p_u over users is
+/// w. Someone who has seen all that the tastes offer goes on to popular items, then to any.
 /// </summary>
 public static class SyntheticClicks
 {
@@ -27,7 +27,8 @@ public static class SyntheticClicks
         int[] activity = Activity(shape, seed);
         int trainUsers = shape.Users - 2 * shape.HeldOutUsers;
         var report = new Share(progress, shape.Users);
-        CsrMatrix Part(int first, int rows, bool everyItem) => Draw(shape, items, activity, first, rows, seed, everyItem, report, cancellation);
+        CsrMatrix Part(int first, int rows, bool everyItem) =>
+            Draw(shape, items, activity, first, rows, seed, everyItem, report, cancellation);
         var train = Part(0, trainUsers, everyItem: true);
         EvaluationSplit HeldOut(int first) => Divide(Part(first, shape.HeldOutUsers, everyItem: false), first, seed);
         var (validation, test) = (HeldOut(trainUsers), HeldOut(trainUsers + shape.HeldOutUsers));
@@ -76,7 +77,8 @@ public static class SyntheticClicks
         return activity;
     }
 
-    private static CsrMatrix Draw(SyntheticShape shape, SyntheticItems items, int[] activity, int first, int rows, uint seed, bool everyItem,
+    private static CsrMatrix Draw(SyntheticShape shape, SyntheticItems items, int[] activity, int first, int rows, uint seed,
+        bool everyItem,
         Share report, CancellationToken cancellation)
     {
         var offsets = new long[rows + 1];
@@ -117,10 +119,12 @@ public static class SyntheticClicks
             first[row + 1] = (int)given;
         }
         if (given == shape.Items) return first;
-        throw new InputException($"--users {shape.Users}: too few training users for {shape.Items} items to be clicked once each.");
+        throw new InputException(
+            $"--users {shape.Users}: too few training users for {shape.Items} items to be clicked once each.");
     }
 
-    private static void DrawUser(SyntheticShape shape, SyntheticItems items, uint user, uint seed, int[] seen, Span<int> clicks, int given)
+    private static void DrawUser(SyntheticShape shape, SyntheticItems items, uint user, uint seed, int[] seen, Span<int> clicks,
+        int given)
     {
         int stamp = (int)user + 1;
         for (int i = 0; i < given; i++) seen[clicks[i]] = stamp;
@@ -137,7 +141,8 @@ public static class SyntheticClicks
         {
             int item;
             if (rejections >= RejectionsBeforeAny) item = random.Below(shape.Items);
-            else if (rejections >= RejectionsBeforePopular || random.Uniform() >= shape.PersonalShare) item = items.Everything.Draw(ref random);
+            else if (rejections >= RejectionsBeforePopular || random.Uniform() >= shape.PersonalShare)
+                item = items.Everything.Draw(ref random);
             else
             {
                 double at = random.Uniform() * sum;
@@ -178,7 +183,8 @@ public static class SyntheticClicks
         }
         return new EvaluationSplit(new CsrMatrix(clicks.Columns, shownOffsets, shownColumns),
             new CsrMatrix(clicks.Columns, heldOffsets, heldColumns), firstUser);
-        static int HeldOut(int count) => count < Import.Splits.FewestClicksToDivide ? 0 : (int)(Import.Splits.HeldOutShare * count);
+        static int HeldOut(int count) =>
+            count < Import.Splits.FewestClicksToDivide ? 0 : (int)(Import.Splits.HeldOutShare * count);
     }
 
     /// <summary>Adds up what threads have done and reports it, one at a time.</summary>

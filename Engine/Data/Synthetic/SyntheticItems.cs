@@ -78,7 +78,9 @@ internal sealed class SyntheticItems
     /// <summary>Draws an item by popularity alone.</summary>
     public AliasTable Everything { get; }
 
-    /// <summary>Draws a factor, in proportion to the popularity of its items: then, over all users, items keep their popularity.</summary>
+    /// <summary>
+    /// Draws a factor, in proportion to the popularity of its items: then, over all users, items keep their popularity.
+    /// </summary>
     public AliasTable Factors { get; }
 
     /// <summary>The items of each factor.</summary>

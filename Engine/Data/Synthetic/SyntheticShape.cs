@@ -1,8 +1,8 @@
 namespace ManualVae.Data.Synthetic;
 
 /// <summary>
-/// Size and character of made-up clicks. Popularity of the item at rank r (from 0) is proportional to
-/// (r + HeadShift)^-PopularityExponent exp(-r / TailLength), and no lower than what gives FewestItemClicks; activity is
+/// Size and character of made-up clicks. Popularity of the item at rank r (from 0) is proportional to (r +
+/// HeadShift)^-PopularityExponent exp(-r / TailLength), and no lower than what gives FewestItemClicks; activity is
 /// FewestUserClicks plus a log-normal number, scaled so that all users together have exactly Interactions clicks.
 /// </summary>
 public sealed record SyntheticShape
@@ -37,35 +37,40 @@ public sealed record SyntheticShape
     public double ActivitySpread { get; init; } = 1.18;
 
     /// <summary>
-    /// MovieLens-20M as prepared by Liang et al. 2018: counts published there; popularity and activity fitted to the held-out halves
-    /// of its 20,000 validation and test users (see the tests for how close).
+    /// MovieLens-20M as prepared by Liang et al. 2018: counts published there; popularity and activity fitted to the held-out
+    /// halves of its 20,000 validation and test users (see the tests for how close).
     /// </summary>
     public static SyntheticShape MovieLens20M { get; } = new()
     {
         Name = "ml-20m", Users = 136_677, Items = 20_108, Interactions = 9_990_682, HeldOutUsers = 10_000,
     };
 
-    /// <summary>Netflix as prepared by Liang et al. 2018: counts published there, 56.9 million clicks; character as MovieLens.</summary>
+    /// <summary>
+    /// Netflix as prepared by Liang et al. 2018: counts published there, 56.9 million clicks; character as MovieLens.
+    /// </summary>
     public static SyntheticShape Netflix { get; } = new()
     {
-        Name = "netflix", Users = 463_435, Items = 17_769, Interactions = 56_900_000, HeldOutUsers = 40_000, FewestItemClicks = 20,
+        Name = "netflix", Users = 463_435, Items = 17_769, Interactions = 56_900_000, HeldOutUsers = 40_000,
+            FewestItemClicks = 20,
     };
 
     /// <summary>
-    /// Million Song as prepared by Liang et al. 2018: counts published there, 33.6 million clicks, users of at least 20 and songs of
-    /// about 200; the flatter popularity is assumed, not fitted.
+    /// Million Song as prepared by Liang et al. 2018: counts published there, 33.6 million clicks, users of at least 20 and
+    /// songs of about 200; the flatter popularity is assumed, not fitted.
     /// </summary>
     public static SyntheticShape MillionSong { get; } = new()
     {
         Name = "msd", Users = 571_355, Items = 41_140, Interactions = 33_600_000, HeldOutUsers = 50_000, Factors = 400,
-        PopularityExponent = 0.7, HeadShift = 30, TailLength = 0.5, FewestItemClicks = 150, FewestUserClicks = 20, ActivitySpread = 1,
+        PopularityExponent = 0.7, HeadShift = 30, TailLength = 0.5, FewestItemClicks = 150, FewestUserClicks = 20,
+            ActivitySpread = 1,
     };
 
     /// <summary>The built-in data of <c>demo</c>: small enough to train on in seconds, and with tastes worth learning.</summary>
     public static SyntheticShape Small { get; } = new()
     {
         Name = "small", Users = 4_000, Items = 1_200, Interactions = 200_000, HeldOutUsers = 400, Factors = 30, TastesOfAUser = 3,
-        PopularityExponent = 0.8, HeadShift = 10, TailLength = 0.5, FewestItemClicks = 8, FewestUserClicks = 10, ActivitySpread = 0.8,
+        PopularityExponent = 0.8, HeadShift = 10, TailLength = 0.5, FewestItemClicks = 8, FewestUserClicks = 10,
+            ActivitySpread = 0.8,
     };
 
     /// <summary>All presets by name.</summary>
@@ -82,7 +87,8 @@ public sealed record SyntheticShape
         }
         Require(Users >= 3, $"--users {Users}: must be at least 3.");
         Require(Items >= 10, $"--items {Items}: must be at least 10.");
-        Require(HeldOutUsers >= 1 && 2L * HeldOutUsers < Users, $"--held-out-users {HeldOutUsers}: twice that must be fewer than the {Users} users.");
+        Require(HeldOutUsers >= 1 && 2L * HeldOutUsers < Users,
+            $"--held-out-users {HeldOutUsers}: twice that must be fewer than the {Users} users.");
         long least = (long)Users * FewestUserClicks, most = Math.Min((long)Users * (Items / 2), int.MaxValue - 1024L);
         Require(Interactions >= least && Interactions <= most,
             $"--interactions {Interactions}: {Users} users and {Items} items need from {least} to {most}.");
