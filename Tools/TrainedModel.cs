@@ -64,7 +64,7 @@ internal sealed class TrainedModel : IDisposable
             throw new InputException($"{prepared.Directory}: has {prepared.ItemCount} items, the run {path} was trained on {manifest.Items}.");
         if (manifest.BaselineSettings is not null)
             return new(run, prepared, null, BaselineCatalogue.Fit(
-                manifest.Model, ModelNames.FittingData(prepared), manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
+                manifest.Model, BaselineData.Of(prepared), manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
         var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { });
         try
         {

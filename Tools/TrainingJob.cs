@@ -83,7 +83,7 @@ internal static class TrainingJob
     {
         var clock = Stopwatch.StartNew();
         var monitor = new FitMonitor(quiet ? null : Console.Error.WriteLine, Verb.Cancellation);
-        BaselineCatalogue.Fit(settings.Run.Model, ModelNames.FittingData(data), settings.Baseline, monitor).Dispose();
+        BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor).Dispose();
         RunFolder.Create(folder, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
         return new(folder, settings.Run.Model, 0, 0, settings.Run.ValidationMetric, null, 0, 0, clock.Elapsed.TotalSeconds);
     }

@@ -42,7 +42,7 @@ public class ChartTests
 
     [Theory]
     [InlineData(0, 1, "0|0.2|0.4|0.6|0.8|1.0")]
-    [InlineData(0, 37, "0|10|20|30|40")]
+    [InlineData(0, 37, "0|5|10|15|20|25|30|35|40")]
     [InlineData(-3, 3, "-3|-2|-1|0|1|2|3")]
     [InlineData(0, 2.5e6, "0|5·10⁵|10⁶|1.5·10⁶|2·10⁶|2.5·10⁶")]
     public void Ticks_are_round_numbers(double low, double high, string labels) =>

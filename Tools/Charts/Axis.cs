@@ -62,7 +62,7 @@ internal sealed class Scale
     /// <summary>A scale widened to whole ticks of 1, 2 or 5 times a power of ten, save at ends that are fixed.</summary>
     public static Scale Linear(double low, double high, double from, double to, bool fixLow, bool fixHigh)
     {
-        double spacing = Math.Abs(to - from) < 200 ? 40 : Math.Abs(to - from) < 420 ? 56 : 80;
+        double spacing = Math.Abs(to - from) < 200 ? 40 : Math.Abs(to - from) < 420 ? 46 : 80;
         double step = NiceStep((high - low) / Math.Max(2, Math.Abs(to - from) / spacing));
         long first = (long)Math.Floor(low / step + 1e-9), last = (long)Math.Ceiling(high / step - 1e-9);
         if (!fixLow) low = first * step;

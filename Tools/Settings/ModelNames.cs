@@ -15,20 +15,6 @@ internal static class ModelNames
     /// <summary>The baseline of a name, or null.</summary>
     public static Baseline? FindBaseline(string name) => BaselineCatalogue.Find(name);
 
-    /// <summary>What a baseline is fitted to: the training clicks, and the items' genres as features where they are known.</summary>
-    public static BaselineData FittingData(PreparedDataset data)
-    {
-        var genres = new Dictionary<string, int>(StringComparer.Ordinal);
-        var pairs = new List<(int Item, int Genre)>();
-        for (int item = 0; item < data.ItemCount; item++)
-            foreach (string genre in (data.ItemGenres[item] ?? "").Split('|', StringSplitOptions.RemoveEmptyEntries))
-            {
-                genres.TryAdd(genre, genres.Count);
-                pairs.Add((item, genres[genre]));
-            }
-        return new(data.Train, genres.Count == 0 ? null : CsrMatrix.FromPairs(data.ItemCount, genres.Count, pairs));
-    }
-
     /// <summary>All names, for help.</summary>
     public static string Describe() => $"One of {string.Join(", ", Autoencoders.Concat(Baselines.Select(b => b.Name)))}.";
 

@@ -81,7 +81,7 @@ internal static class SweepVerb
         {
             if (!started) TrainingJob.Start(data, settings, folder, quiet: true);
             using var baseline = BaselineCatalogue.Fit(
-                settings.Run.Model, ModelNames.FittingData(data), settings.Baseline, new FitMonitor(null, Verb.Cancellation));
+                settings.Run.Model, BaselineData.Of(data), settings.Baseline, new FitMonitor(null, Verb.Cancellation));
             return (Evaluator.Evaluate(baseline, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)], cancellation: Verb.Cancellation)
                 .Metrics[0].Mean, 0);
         }
