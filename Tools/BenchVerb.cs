@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Data;
 using ManualVae.Data.Synthetic;
@@ -18,6 +19,11 @@ internal static class BenchVerb
     {
         Description = "Training steps to time.", HelpName = "N", DefaultValueFactory = _ => 60,
     };
+    private static readonly Option<string> Device = new("--device")
+    {
+        Description = "simd, or a GPU: gemm then compares the levels of its product beside simd.", HelpName = "device",
+        DefaultValueFactory = _ => "simd",
+    };
     private static readonly Option<string?> Picture = new("--svg") { Description = "Write a roofline picture into this file.", HelpName = "file" };
 
     public static Command Create()
@@ -25,13 +31,17 @@ internal static class BenchVerb
         var bench = new Command("bench", "Measure throughput against the machine's own peak and copy bandwidth.")
         {
             Verb.Create("gemm", "The matrix product at the decoder's shapes, and at awkward ones.", parsed =>
-                Report(parsed, Counts(parsed), limits => GemmBench.Run(limits)), Threads, Json, Picture),
+                parsed.GetValue(Device) == "simd"
+                    ? Report(parsed, Counts(parsed), limits => GemmBench.Run(limits))
+                    : ReportDevice(parsed, GpuBench.Gemm), Threads, Device, Json, Picture),
             Verb.Create("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", parsed =>
             {
                 int steps = Verb.Positive("--steps", parsed.GetValue(Steps));
                 var train = Clicks(users: 20_000, heldOut: 100).Train;
-                return Report(parsed, [Checked(parsed)], limits => StepBench.Run(train, steps, limits));
-            }, Threads, Steps, Json, Picture),
+                return parsed.GetValue(Device) == "simd"
+                    ? Report(parsed, [Checked(parsed)], limits => StepBench.Run(train, steps, limits))
+                    : ReportDevice(parsed, (device, limits) => StepBench.Run(train, steps, limits, device));
+            }, Threads, Device, Steps, Json, Picture),
             Verb.Create("roofline", "Operations, forward and backward, against the roofline.", parsed =>
                 Report(parsed, [Checked(parsed)], limits => RooflineBench.Run(limits)), Threads, Json, Picture),
             Verb.Create("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", parsed =>
@@ -54,7 +64,21 @@ internal static class BenchVerb
                 $"{limits.Threads} threads: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
             results.AddRange(run(limits));
         }
-        var report = new BenchReport(limits!.PeakGflops, limits.CopyGigabytesPerSecond, results);
+        return Print(parsed, limits!, results);
+    }
+
+    private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, MachineLimits, IEnumerable<BenchResult>> run)
+    {
+        using var device = GpuBench.Open(parsed.GetValue(Device)!);
+        var limits = GpuBench.Limits(device);
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+        return Print(parsed, limits, [.. run(device, limits)]);
+    }
+
+    private static int Print(ParseResult parsed, MachineLimits limits, IReadOnlyList<BenchResult> results)
+    {
+        var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results);
         if (parsed.GetValue(Picture) is string file) AtomicFile.WriteText(file, report.Roofline());
         if (parsed.GetValue(Json)) Terminal.WriteJson(report);
         else report.Print();

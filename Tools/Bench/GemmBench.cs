@@ -20,23 +20,33 @@ internal static class GemmBench
         ("middle NT", Transpose.Second, 500, 400, 600),
     ];
 
+    /// <summary>The three large products of a training step.</summary>
+    public static (string Name, Transpose Layout, int M, int N, int K)[] DecoderShapes => Shapes[..3];
+
     public static IEnumerable<BenchResult> Run(MachineLimits limits)
     {
         using var backend = new SimdBackend(limits.Threads);
-        foreach (var (name, layout, m, n, k) in Shapes)
-        {
-            Verb.Cancellation.ThrowIfCancellationRequested();
-            var a = Random(backend, layout == Transpose.First ? k : m, layout == Transpose.First ? m : k);
-            var b = Random(backend, layout == Transpose.Second ? n : k, layout == Transpose.Second ? k : n);
-            var c = backend.Allocate(m, n);
-            var timing = Timing.Of(() => backend.MatMul(layout, a, b, c), runs: 11, seconds: 1);
-            yield return BenchResult.From(
-                $"gemm {name}", $"{m}x{k}x{n}", 2.0 * m * n * k, 4.0 * (a.Length + b.Length + c.Length), timing, limits);
-            foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);
-        }
+        foreach (var shape in Shapes)
+            yield return Measure(backend, shape, limits, "", (layout, a, b, c) => backend.MatMul(layout, a, b, c));
     }
 
-    private static Tensor Random(SimdBackend backend, int rows, int columns)
+    /// <summary>One product at one shape; the action must wait for the result.</summary>
+    public static BenchResult Measure(
+        IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape, MachineLimits limits, string suffix,
+        Action<Transpose, Tensor, Tensor, Tensor> multiply)
+    {
+        Verb.Cancellation.ThrowIfCancellationRequested();
+        var (name, layout, m, n, k) = shape;
+        var a = Random(backend, layout == Transpose.First ? k : m, layout == Transpose.First ? m : k);
+        var b = Random(backend, layout == Transpose.Second ? n : k, layout == Transpose.Second ? k : n);
+        var c = backend.Allocate(m, n);
+        var timing = Timing.Of(() => multiply(layout, a, b, c), runs: 11, seconds: 1);
+        foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);
+        return BenchResult.From(
+            $"gemm {name}{suffix}", $"{m}x{k}x{n}", 2.0 * m * n * k, 4.0 * (a.Length + b.Length + c.Length), timing, limits);
+    }
+
+    private static Tensor Random(IBackend backend, int rows, int columns)
     {
         var tensor = backend.Allocate(rows, columns);
         var random = new Random(rows);

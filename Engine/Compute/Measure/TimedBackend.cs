@@ -36,6 +36,9 @@ public sealed partial class TimedBackend(IBackend inner) : IBackend
     public bool IsDoublePrecision => inner.IsDoublePrecision;
 
     /// <inheritdoc/>
+    public long? MemoryLimit => inner.MemoryLimit;
+
+    /// <inheritdoc/>
     public bool FusesUpdates => inner.FusesUpdates;
 
     /// <inheritdoc/>

@@ -1,0 +1,55 @@
+using ManualVae.Compute;
+using ManualVae.Compute.Measure;
+using ManualVae.Data;
+
+namespace ManualVae.Tools.Bench;
+
+/// <summary>The levels of the matrix product on a GPU, against the device's own limits and beside the SIMD backend.</summary>
+internal static class GpuBench
+{
+    /// <summary>A GPU.</summary>
+    /// <exception cref="InputException">The device is not there, or is not a GPU.</exception>
+    public static IGemmLadder Open(string device)
+    {
+        // ILGPU's CPU accelerator has the levels too, but waiting threads are all that could be timed there.
+        if (device != "gpu" && !device.StartsWith("gpu:", StringComparison.Ordinal))
+            throw new InputException($"--device {device}: bench measures simd, gpu and gpu:N.");
+        return (IGemmLadder)Backends.Create(device);
+    }
+
+    /// <summary>The device's rate of multiply-adds (the best run) and its copy bandwidth (the median).</summary>
+    public static MachineLimits Limits(IGemmLadder device)
+    {
+        double flops = 0;
+        var peak = Timing.Of(() =>
+        {
+            flops = device.MultiplyAdds();
+            device.Synchronize();
+        });
+        var (from, to) = (device.Allocate(1 << 16, 1024), device.Allocate(1 << 16, 1024)); // 256 MiB each, beyond any cache
+        var copy = Timing.Of(() =>
+        {
+            device.Copy(from, to);
+            device.Synchronize();
+        });
+        device.Free(from);
+        device.Free(to);
+        return new(1, flops / peak.Best / 1e9, 2.0 * sizeof(float) * from.Length / copy.Median / 1e9);
+    }
+
+    /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones.</summary>
+    public static IEnumerable<BenchResult> Gemm(IGemmLadder device, MachineLimits limits)
+    {
+        foreach (var shape in GemmBench.DecoderShapes)
+            foreach (string level in device.Levels)
+                yield return GemmBench.Measure(device, shape, limits, $", {device.Name} {level}", (layout, a, b, c) =>
+                {
+                    device.MatMul(level, layout, a, b, c);
+                    device.Synchronize();
+                });
+        var processor = MachineLimits.Measure();
+        using var simd = Backends.Create("simd");
+        foreach (var shape in GemmBench.DecoderShapes)
+            yield return GemmBench.Measure(simd, shape, processor, ", simd", (layout, a, b, c) => simd.MatMul(layout, a, b, c));
+    }
+}
