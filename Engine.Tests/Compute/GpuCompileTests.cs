@@ -1,4 +1,3 @@
-using Xunit;
 #if ILGPU
 using System.Reflection;
 using ILGPU;
@@ -7,6 +6,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ManualVae.Compute.Gpu.Kernels;
+using Xunit;
 #endif
 
 namespace ManualVae.Tests.Compute;
