@@ -21,7 +21,7 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Seed">Seed of the start, the order of users and the dropout.</param>
 public sealed record CdaeSettings(
     int Hidden = 200, int Epochs = 50, int BatchSize = 500, double LearningRate = 1e-3, double Dropout = 0.5,
-    double ClickWeight = 10, double WeightDecay = 1e-4, bool UserNodes = false, ulong Seed = 1);
+    double ClickWeight = 3, double WeightDecay = 1e-3, bool UserNodes = false, ulong Seed = 1);
 
 /// <summary>
 /// Collaborative denoising autoencoder (Wu et al. 2016) as Liang et al. 2018 compare it: y = tanh(W' tanh(V x~ + v_u + b) + b'), x~ the
