@@ -14,8 +14,12 @@ internal static class DataExportVerb
         var data = new Option<string?>("--data") { Description = "The same, as an option.", HelpName = "DIR" };
         var format = new Option<string>("--format") { Description = "Layout to write: pro-sg (Mult-VAE, RecVAE, PIAVAE).",
             DefaultValueFactory = _ => ClickFormats.ProSg };
-        var positions = new Option<bool>(
-            "--positions") { Description = "List positions instead of original ids in unique_sid.txt and unique_uid.txt." };
+        var ids = new Option<string?>("--ids")
+        {
+            Description = "What unique_sid.txt and unique_uid.txt list: 'original' ids (as the reference code) or 'positions'. "
+                + "Default: original; positions where ready-made parts were merged and the fold-in drawn by positions.",
+            HelpName = "KIND",
+        };
         var (output, overwrite) = (DataVerb.Output(), DataVerb.Overwrite());
         return Verb.Create("export", "Write a prepared dataset in another layout.", result =>
         {
@@ -23,10 +27,18 @@ internal static class DataExportVerb
                 throw new InputException($"--format {result.GetValue(format)}: cannot be written; use {ClickFormats.ProSg}.");
             string input = result.GetValue(directory) ?? result.GetValue(data)
                 ?? throw new InputException("data export: name the prepared dataset.");
-            ProSgFolder.Write(PreparedDataset.Open(input), result.GetValue(output)!, result.GetValue(positions),
-                result.GetValue(overwrite));
-            Console.Error.WriteLine($"wrote {result.GetValue(output)}");
+            bool? positions = result.GetValue(ids) switch
+            {
+                null => null,
+                "original" => false,
+                "positions" => true,
+                var other => throw new InputException($"--ids {other}: unknown; use original or positions."),
+            };
+            var prepared = PreparedDataset.Open(input);
+            ProSgFolder.Write(prepared, result.GetValue(output)!, positions, result.GetValue(overwrite));
+            Console.Error.WriteLine($"wrote {result.GetValue(output)}" + (positions ?? ProSgFolder.ByPosition(prepared)
+                ? "; unique_sid.txt and unique_uid.txt list positions (--ids original for original ids)" : ""));
             return Program.Done;
-        }, directory, data, format, positions, output, overwrite);
+        }, directory, data, format, ids, output, overwrite);
     }
 }

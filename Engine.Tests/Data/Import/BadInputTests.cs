@@ -160,6 +160,24 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void AnExportThatCannotBeIsRefused()
+    {
+        Samples.Weak().Save(_folder["weak"]);
+        foreach (var (arguments, names) in new (string[], string)[]
+        {
+            ([_folder["weak"]], "--split strong"), ([_folder["weak"], "--ids", "short"], "--ids short"),
+            ([_folder["weak"], "--format", "xml"], "--format xml"), ([_folder["absent"]], "no such folder"),
+                ([], "name the prepared dataset"),
+        })
+        {
+            var (code, error) = Run(["data", "export", .. arguments, "--output", _folder["out"]]);
+            Assert.Equal(2, code);
+            Assert.Contains(names, error);
+            Assert.False(Directory.Exists(_folder["out"]));
+        }
+    }
+
+    [Fact]
     public void AFolderInTheWayIsKept()
     {
         string clicks = _folder.Write("clicks.tsv", "1\t2\n2\t2\n3\t2\n");

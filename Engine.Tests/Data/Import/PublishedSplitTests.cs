@@ -27,7 +27,7 @@ public class PublishedSplitTests
             data.Manifest.Counts.ValidationUsers, data.Manifest.Counts.TestUsers, data.Manifest.Counts.Items));
         Assert.Equal(473_174, data.Manifest.Counts.TrainClicks);
         using var folder = TestData.NewFolder();
-        ProSgFolder.Write(data.Save(folder["data"]), folder["out"], positions: true);
+        ProSgFolder.Write(data.Save(folder["data"]), folder["out"]);
         foreach (string file in ProSgFiles)
         {
             using var published = new GZipStream(File.OpenRead(TestData.PathOf("ml-1m-strong", file + ".gz")),

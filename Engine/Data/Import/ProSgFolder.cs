@@ -62,25 +62,29 @@ public static class ProSgFolder
     /// </summary>
     /// <param name="data">A strong split with validation and test.</param>
     /// <param name="directory">The new folder.</param>
-    /// <param name="positions">List positions instead of original ids in <c>unique_sid.txt</c> and <c>unique_uid.txt</c>.</param>
+    /// <param name="positions">
+    /// List positions instead of original ids in <c>unique_sid.txt</c> and <c>unique_uid.txt</c>; null = where the fold-in was
+    /// drawn by
+    /// positions, as such folders do.
+    /// </param>
     /// <param name="overwrite">Replace a folder that is there already.</param>
     /// <exception cref="InputException">The dataset is not a strong split, or the folder exists.</exception>
-    public static void Write(PreparedDataset data, string directory, bool positions = false, bool overwrite = false)
+    public static void Write(PreparedDataset data, string directory, bool? positions = null, bool overwrite = false)
     {
         if (data.Manifest.Split != SplitKind.Strong || data.Validation is null || data.Test is null)
             throw new InputException(
                 $"{data.Directory}: pro-sg holds a strong split with validation and test, this is "
                     + $"{data.Manifest.Split.ToString().ToLowerInvariant()}; import it with --split strong.");
         int[] userOrder = OrderOf(data.UserIds), itemRanks = RanksOf(data.ItemIds);
-        bool byPosition = data.Manifest.SplitSettings?.GetValueOrDefault(OrderSetting) == "positions";
+        bool byPosition = ByPosition(data), list = positions ?? byPosition;
         int[] heldOutOrder = byPosition ? Range(data.UserIds.Length) : userOrder;
         int[] heldOutRanks = byPosition ? Range(data.ItemCount) : itemRanks;
         AtomicFile.WriteFolder(directory, overwrite, folder =>
         {
             AtomicFile.Write(Path.Combine(folder, "unique_sid.txt"), stream =>
-                WriteLines(stream, positions ? Positions(data.ItemIds.Length) : data.ItemIds));
+                WriteLines(stream, list ? Positions(data.ItemIds.Length) : data.ItemIds));
             AtomicFile.Write(Path.Combine(folder, "unique_uid.txt"), stream =>
-                WriteLines(stream, positions ? Positions(data.UserIds.Length) : data.UserIds));
+                WriteLines(stream, list ? Positions(data.UserIds.Length) : data.UserIds));
             AtomicFile.Write(Path.Combine(folder, "train.csv"), stream => WritePart(stream, data.Train, 0, userOrder, itemRanks));
             void Part(string name, CsrMatrix matrix, int first) => AtomicFile.Write(Path.Combine(folder, name + ".csv"),
                 stream => WritePart(stream, matrix, first, heldOutOrder, heldOutRanks));
@@ -126,6 +130,10 @@ public static class ProSgFolder
                 throw new InputException(
                     $"{path}: user {user} belongs to an earlier part (users from {first} were expected); make the folder again.");
     }
+
+    /// <summary>True where the fold-in was drawn by positions.</summary>
+    public static bool ByPosition(PreparedDataset data) =>
+        data.Manifest.SplitSettings?.GetValueOrDefault(OrderSetting) == "positions";
 
     private static int[] Range(int count) => [.. Enumerable.Range(0, count)];
 
