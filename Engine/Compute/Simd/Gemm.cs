@@ -17,6 +17,16 @@ internal readonly unsafe struct Operand(float* Data, nint Stride, bool KContiguo
             for (int row = 0; row < count; row += width, panels += (nint)width * k)
                 GemmPacking.Transposing(Data + (first + row) * Stride + k0, Stride, k, Math.Min(width, count - row), width, panels);
     }
+
+    /// <summary>Asks for one of <paramref name="shares"/> equal shares of what <see cref="Pack"/> will read.</summary>
+    public void Prefetch(int first, int count, int k0, int k, int share, int shares)
+    {
+        var (lines, length) = KContiguous ? (count, k) : (k, count);
+        float* start = KContiguous ? Data + first * Stride + k0 : Data + k0 * Stride + first;
+        int end = (int)((long)lines * (share + 1) / shares);
+        for (int line = (int)((long)lines * share / shares); line < end; line++)
+            for (int i = 0; i < length; i += 16) Sse.Prefetch1(start + line * Stride + i);
+    }
 }
 
 /// <summary>
@@ -34,8 +44,8 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Numbers of packed B (400 KiB) that stay in L2 while panels of A stream by.</summary>
     private const int GroupSize = 100 * 1024;
 
-    /// <summary>Panels that one part of a dispatch packs.</summary>
-    private const int PanelsPerPart = 8;
+    /// <summary>Panels that one part of a dispatch packs: few, or the last parts keep one thread waiting for the other.</summary>
+    private const int PanelsPerPart = 2;
 
     private readonly Threads _threads;
     private readonly GemmKernel _kernel = GemmKernel.Best;
@@ -69,7 +79,7 @@ internal sealed unsafe class Gemm : IDisposable
         public GemmKernel Kernel;
         public Operand A, B;
         public Chunk Current, Next; // the one multiplied and the one packed meanwhile; empty at the ends
-        public int PackAParts, PackBParts, RowPanels, GroupPanels;
+        public int Tasks, PackAParts, PackBParts, RowPanels, GroupPanels;
         public float* C;
         public nint Stride;
         public bool Accumulate, LowerOnly;
@@ -127,8 +137,8 @@ internal sealed unsafe class Gemm : IDisposable
                 break;
             }
             work.RowPanels = Parts(work.Current.M, _kernel.Rows);
-            int tasks = work.RowPanels * Parts(work.Current.N, _kernel.Columns * work.GroupPanels);
-            _threads.For(work.PackAParts + work.PackBParts + tasks, 1, in work,
+            work.Tasks = work.RowPanels * Parts(work.Current.N, _kernel.Columns * work.GroupPanels);
+            _threads.For(work.Tasks + work.PackAParts + work.PackBParts, 1, in work,
                 static (in Work<TEpilogue> w, int first, int last) => Run(in w, first));
         }
     }
@@ -146,17 +156,27 @@ internal sealed unsafe class Gemm : IDisposable
     private static void Run<TEpilogue>(in Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
     {
         ref readonly var next = ref w.Next;
-        if (part < w.PackAParts)
+        if (part < w.Tasks)
+        {
+            if (Sse.IsSupported)
+            {
+                // Packing is bound by memory, multiplying is not: fetch what will be packed while the products are under way.
+                if (w.PackAParts > 0) w.A.Prefetch(next.M0, next.M, next.K0, next.K, part, w.Tasks);
+                if (w.PackBParts > 0) w.B.Prefetch(next.N0, next.N, next.K0, next.K, part, w.Tasks);
+            }
+            Compute(in w, part);
+        }
+        else if ((part -= w.Tasks) < w.PackAParts)
         {
             int rows = w.Kernel.Rows * PanelsPerPart, first = part * rows;
             w.A.Pack(next.M0 + first, Math.Min(rows, next.M - first), next.K0, next.K, w.Kernel.Rows, next.A + (nint)first * next.K);
         }
-        else if ((part -= w.PackAParts) < w.PackBParts)
+        else
         {
+            part -= w.PackAParts;
             int columns = w.Kernel.Columns * PanelsPerPart, first = part * columns;
             w.B.Pack(next.N0 + first, Math.Min(columns, next.N - first), next.K0, next.K, w.Kernel.Columns, next.B + (nint)first * next.K);
         }
-        else Compute(in w, part - w.PackBParts);
     }
 
     /// <summary>One panel of A times a group of panels of B.</summary>
