@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using ManualVae.Compute;
 using ManualVae.Compute.Simd;
+using Tensor = ManualVae.Compute.Tensor;
 
 namespace ManualVae.Bench;
 

@@ -199,9 +199,10 @@ internal sealed unsafe class Gemm : IDisposable
             float* b = chunk.B + (nint)column * chunk.K;
             float* c = w.C + (chunk.M0 + row) * w.Stride + chunk.N0 + column;
             bool whole = rowsHere == rows && columnsHere == columns, toMemory = TEpilogue.IsPlain || !chunk.Last;
+            if (toMemory) TilePrefetch.Lines(c, w.Stride, rowsHere, columnsHere);
+            else w.Epilogue.Prefetch(chunk.M0 + row, chunk.N0 + column, rowsHere, columnsHere);
             if (whole && toMemory)
             {
-                Prefetch(c, w.Stride, rows);
                 run(chunk.K, a, b, c, w.Stride, accumulate);
                 continue;
             }
@@ -209,17 +210,6 @@ internal sealed unsafe class Gemm : IDisposable
             run(chunk.K, a, b, tile, columns, accumulate);
             if (toMemory) CopyTile(tile, columns, c, w.Stride, rowsHere, columnsHere);
             else w.Epilogue.Finish(tile, columns, chunk.M0 + row, chunk.N0 + column, rowsHere, columnsHere);
-        }
-    }
-
-    /// <summary>Asks for the tile's lines while its sums are under way: C is usually far away.</summary>
-    private static void Prefetch(float* c, nint stride, int rows)
-    {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < rows; i++, c += stride)
-        {
-            Sse.Prefetch0(c);
-            Sse.Prefetch0(c + 16);
         }
     }
 
