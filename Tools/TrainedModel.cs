@@ -3,7 +3,6 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
-using ManualVae.Tools.Settings;
 using ManualVae.Training;
 
 namespace ManualVae.Tools;
