@@ -60,7 +60,9 @@ internal static class TrainingJob
     {
         var settings = run.Manifest.Settings;
         using var display = TrainingDisplay.Create(settings, quiet);
-        using var trainer = new Trainer(data, settings, backend, run, display);
+        var watch = new CollapseWatch(display, quiet ? _ => { } : Console.Error.WriteLine);
+        using var trainer = new Trainer(data, settings, backend, run, watch);
+        watch.Model = trainer.Model;
         run = run.Update(run.Manifest with { Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length), Backend = backend.Description });
         if (header && !quiet) WriteHeader(data, run, backend, trainer.Memory);
         if (resume) trainer.Resume();

@@ -95,4 +95,15 @@ public sealed class StudyVerbTests : IDisposable
         CommandLine.Run(command).Succeeded();
         Assert.Equal(first, File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]));
     }
+
+    [Fact]
+    public void Training_says_once_that_the_posterior_has_collapsed()
+    {
+        string[] Train(string name, string beta) => CommandLine.Run(
+            "train", "--data", _folder["data"], "--output", _folder[name], "--model", "multvae", "--hidden", "8", "--latent", "4", "--epochs", "60",
+            "--batch-size", "12", "--learning-rate", "0.01", "--beta", beta, "--beta-schedule", "constant", "--device", "simd",
+            "--validation-metric", "NDCG@5").Succeeded().Messages.Split('\n');
+        Assert.Single(Train("collapsed", "50"), line => line.Contains("posterior collapse", StringComparison.Ordinal));
+        Assert.DoesNotContain(Train("healthy", "0.01"), line => line.Contains("posterior collapse", StringComparison.Ordinal));
+    }
 }

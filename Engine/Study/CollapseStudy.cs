@@ -92,7 +92,7 @@ public static class CollapseStudy
     /// <summary>The alarm for the users of a model's last forward pass; call it after an epoch, not after every update.</summary>
     public static string? Alarm(Autoencoder model)
     {
-        if (!model.Settings.Variational || model.Code.IsNone) return null;
+        if (!model.Settings.Variational || model.Settings.Levels != 1 || model.Code.IsNone) return null;
         int latent = model.Code.Columns / 2, users = model.Code.Rows;
         var (code, kl) = (new double[model.Code.Length], new double[latent]);
         model.Backend.Download(model.Code, code);
