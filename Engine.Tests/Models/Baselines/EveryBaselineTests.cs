@@ -109,6 +109,24 @@ public class EveryBaselineTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task One_thread_gives_the_same_bits_as_all(string name)
+    {
+        var train = Checkerboard();
+        float[] Scores()
+        {
+            using var model = Fit(name, train);
+            var scores = new float[train.Rows * train.Columns];
+            model.Score(train, 0, train.Rows, scores);
+            return scores;
+        }
+        // Parallel loops run on the scheduler they are called on: this one has a single thread.
+        var single = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, maxConcurrencyLevel: 1).ConcurrentScheduler;
+        var one = await Task.Factory.StartNew(Scores, CancellationToken.None, TaskCreationOptions.None, single);
+        Assert.Equal(Scores(), one);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Its_name_is_the_one_it_was_asked_for_by(string name)
     {
         using var model = Fit(name, Awkward());
