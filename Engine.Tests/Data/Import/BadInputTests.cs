@@ -160,6 +160,20 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void AnInterruptedImportOrSynthesisLeavesNothing()
+    {
+        string clicks = _folder.Write("clicks.tsv", "1\t2\n2\t2\n3\t2\n");
+        string[] before = Samples.Entries(_folder.Path);
+        foreach (string[] verb in new string[][] { ["import", "--format", "pairs", "--input", clicks], ["synthesize"] })
+        {
+            var result = ManualVae.Tools.Program.Run(["data", .. verb, "--output", _folder["out"]], new CancellationToken(true));
+            Assert.Equal(130, result);
+            Assert.Equal(before, Samples.Entries(_folder.Path));
+        }
+        Assert.Equal(0, CommandLine.Run("data", "download").ExitCode); // and the next command is not interrupted
+    }
+
+    [Fact]
     public void AnExportThatCannotBeIsRefused()
     {
         Samples.Weak().Save(_folder["weak"]);
