@@ -46,7 +46,7 @@ internal static class BenchVerb
                 Report(parsed, [Checked(parsed)], limits => RooflineBench.Run(limits)), Threads, Json, Picture),
             Verb.Create("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", parsed =>
             {
-                var test = Clicks(users: 21_000, heldOut: 10_000).Test!;
+                var test = Clicks(users: 40_000, heldOut: 10_000).Test!;
                 return Report(parsed, [Checked(parsed)], limits => [EvaluateBench.Run(test, limits)]);
             }, Threads, Json, Picture),
         };

@@ -19,9 +19,12 @@ internal sealed record BenchResult(
     double FractionOfPeak)
 {
     public static BenchResult From(
-        string name, string shape, double flops, double bytes, Timing timing, MachineLimits limits) =>
-        new(name, shape, limits.Threads, timing.Median, timing.P90, flops / timing.Median / 1e9, bytes / timing.Median / 1e9,
-            limits.FractionOfRoof(flops, bytes, timing.Median));
+        string name, string shape, double flops, double bytes, Timing timing, MachineLimits limits)
+    {
+        double seconds = Math.Max(timing.Median, 1e-9); // no clock resolves less, and rates must stay finite
+        return new(name, shape, limits.Threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9,
+            limits.FractionOfRoof(flops, bytes, seconds));
+    }
 }
 
 /// <summary>What <c>manualvae bench</c> measured: the machine's limits first, then the work.</summary>
