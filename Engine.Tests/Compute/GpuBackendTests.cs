@@ -1,4 +1,7 @@
 using ManualVae.Compute;
+#if ILGPU
+using ManualVae.Data;
+#endif
 using Xunit;
 
 namespace ManualVae.Tests.Compute;
@@ -53,6 +56,9 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     public void Uniform_draws_are_those_of_the_processor() => GpuChecks.AssertMasksEqual(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
+    public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
+
+    [FactWithDevice("ilgpu-cpu")]
     public void Equal_work_gives_equal_bits() => GpuChecks.AssertRepeats(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
@@ -67,6 +73,20 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
         backend.Dispose();
         using var another = Backends.Create("ilgpu-cpu");
         Assert.Equal(24, another.SquaredNorm(Filled(another, 2, 3, 2)));
+    }
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void What_does_not_fit_is_refused_with_the_figures()
+    {
+#if ILGPU
+        using var backend = ManualVae.Compute.Gpu.GpuDevices.Create("ilgpu-cpu", Precision.Single, out _, memoryLimit: 8 << 20)!;
+        Assert.Equal(8 << 20, backend.MemoryLimit);
+        var half = backend.Allocate(1024, 1024); // 4 MiB
+        var problem = Assert.Throws<InputException>(() => backend.Allocate(5 * 256, 1024));
+        Assert.Contains("8 MiB were free, 4 MiB are taken, another 5 MiB are needed", problem.Message);
+        backend.Free(half);
+        backend.Free(backend.Allocate(5 * 256, 1024));
+#endif
     }
 
     private static Tensor Filled(IBackend backend, int rows, int columns, double value)
@@ -95,6 +115,9 @@ public class GpuDeviceTests(GpuDeviceTests.Fixture fixture) : IClassFixture<GpuD
 
     [FactWithDevice("gpu:0")]
     public void Uniform_draws_are_those_of_the_processor() => GpuChecks.AssertMasksEqual(fixture.Backend);
+
+    [FactWithDevice("gpu:0")]
+    public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
     public void Equal_work_gives_equal_bits() => GpuChecks.AssertRepeats(fixture.Backend);
