@@ -41,8 +41,11 @@ internal static class MechanismClaims
         claims.Add(new("Neighbourhoods drift under masks", $"neighbours kept from one mask to the next: {drift}", Below(drift, 0.5)));
         claims.Add(new("Anchors reduce the drift", $"neighbours kept: masked {drift}, with anchors {steadied}", Less(drift, steadied)));
         claims.Add(new("Anchors shrink the mean's variance across masks",
-            Text($"variance over users' spread: masked {masked.Anchors.RelativeVariance:0.0000}, with anchors {anchored.Anchors.RelativeVariance:0.0000} (variance {masked.Anchors.MaskVariance} and {anchored.Anchors.MaskVariance})"),
-            anchored.Anchors.RelativeVariance < masked.Anchors.RelativeVariance ? Less(anchored.Anchors.MaskVariance, masked.Anchors.MaskVariance) : "disagrees"));
+            $"E ||mu - E mu||^2: masked {masked.Anchors.MaskVariance}, with anchors {anchored.Anchors.MaskVariance}",
+            Less(anchored.Anchors.MaskVariance, masked.Anchors.MaskVariance)));
+        claims.Add(new("They shrink it by more than they shrink the distances between users",
+            Text($"variance over users' spread: masked {masked.Anchors.RelativeVariance:0.0000}, with anchors {anchored.Anchors.RelativeVariance:0.0000}"),
+            anchored.Anchors.RelativeVariance < masked.Anchors.RelativeVariance ? "agrees" : "disagrees"));
         Interval plain = Helps(masked.Clean, "global"), aligned = Helps(anchored.Clean, "global");
         claims.Add(new("Anchors raise global help", $"P(helps) of global pairs, clean input: masked {plain}, with anchors {aligned}", Less(plain, aligned)));
         if (points.Count > 1)
