@@ -64,11 +64,12 @@ public class TopKTests
     [InlineData(65)]
     [InlineData(1000)]
     [InlineData(3000)]
+    [InlineData(20000)]
     public void Equals_a_full_sort(int count)
     {
         var random = new Random(count);
         foreach (int k in (int[])[1, 2, 10, 100, 1500])
-            foreach (int distinct in (int[])[3, 1_000_000])
+            foreach (int distinct in (int[])[3, 500, 1_000_000])
             {
                 var scores = Enumerable.Range(0, count)
                     .Select(_ => random.Next(20) == 0 ? NaN : random.Next(distinct) - distinct / 2).ToArray();
@@ -78,6 +79,16 @@ public class TopKTests
                     .Concat(Enumerable.Repeat(-1, k)).Take(k);
                 Assert.Equal(expected, Select(scores, excluded, k).Items);
             }
+    }
+
+    [Fact]
+    public void Excluding_the_best_items_by_the_hundred_leaves_the_next_best()
+    {
+        var scores = Enumerable.Range(0, 20_000).Select(i => -(float)(i * 7919L % 20_000)).ToArray(); // a permutation
+        var order = Enumerable.Range(0, 20_000).OrderByDescending(i => scores[i]).ToArray();
+        foreach (int seen in (int[])[0, 1, 300, 5000, 19_950])
+            Assert.Equal(order.Skip(seen).Concat(Enumerable.Repeat(-1, 100)).Take(100),
+                Select(scores, [.. order.Take(seen).Order()], 100).Items);
     }
 
     [Fact]
