@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ManualVae.Tests;
 
-/// <summary>Data flows one way through the rooms of the house, and each room uses only rooms to its left (docs/architecture.md).</summary>
+/// <summary>Data flows one way through the rooms of the house, and each room uses only rooms to its left
+/// (docs/architecture.md).</summary>
 public partial class ArchitectureTests
 {
     private static readonly string[] Rooms = ["Data", "Compute", "Models", "Evaluation", "Training", "Study", "Tools"];
@@ -30,15 +31,19 @@ public partial class ArchitectureTests
         string root = room == "Tools" ? TestData.RepositoryRoot : Path.Combine(TestData.RepositoryRoot, "Engine");
         foreach (string file in SourceFiles(room))
         {
-            string expected = "ManualVae." + Path.GetRelativePath(root, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
+            string expected = "ManualVae." + Path.GetRelativePath(root,
+                Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
             string declared = Namespace().Match(File.ReadAllText(file)).Groups[1].Value;
-            Assert.True(declared == expected, $"{Path.GetRelativePath(TestData.RepositoryRoot, file)}: namespace {declared}, expected {expected}");
+            Assert.True(declared == expected,
+                $"{Path.GetRelativePath(TestData.RepositoryRoot, file)}: namespace {declared}, expected {expected}");
         }
     }
 
     private static string[] SourceFiles(string room) =>
-        [.. Directory.EnumerateFiles(room == "Tools" ? Path.Combine(TestData.RepositoryRoot, "Tools") : Path.Combine(TestData.RepositoryRoot, "Engine", room), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
+        [.. Directory.EnumerateFiles(room == "Tools" ? Path.Combine(TestData.RepositoryRoot, "Tools")
+            : Path.Combine(TestData.RepositoryRoot, "Engine", room), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal))];
 
     // A using directive, or a name written out; documentation and strings (manifest resources) do not count.
     [GeneratedRegex(@"(?m)^(?!\s*//)[^""\n]*?ManualVae\.(Data|Compute|Models|Evaluation|Training|Study|Tools)\b")]

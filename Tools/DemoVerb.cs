@@ -19,7 +19,8 @@ internal static class DemoVerb
     // The built-in data is a fortieth of MovieLens-20M: a smaller net, smaller batches and a faster ramp of beta suit it.
     private static JsonObject DemoSettings(int epochs) => new()
     {
-        ["epochs"] = epochs, ["batch-size"] = 100, ["hidden"] = new JsonArray(200), ["latent"] = 64, ["beta-steps"] = 5000, ["device"] = "simd",
+        ["epochs"] = epochs, ["batch-size"] = 100, ["hidden"] = new JsonArray(200), ["latent"] = 64, ["beta-steps"] = 5000,
+            ["device"] = "simd",
     };
 
     public static Command Create()
@@ -29,10 +30,12 @@ internal static class DemoVerb
             Description = "Folder for everything it makes; replaced if an earlier demo made it.", HelpName = "folder",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
         };
-        var epochs = new Option<int>("--epochs") { Description = "Epochs of Mult-VAE.", HelpName = "n", DefaultValueFactory = _ => 30 };
+        var epochs = new Option<int>("--epochs") { Description = "Epochs of Mult-VAE.", HelpName = "n",
+            DefaultValueFactory = _ => 30 };
         var json = Verb.Json();
         return Verb.Create("demo", "The whole job on built-in data: prepare, train, evaluate, recommend, report.",
-            parsed => Run(parsed.GetValue(output)!, Verb.Positive("--epochs", parsed.GetValue(epochs)), parsed.GetValue(json)), output, epochs, json);
+            parsed => Run(parsed.GetValue(output)!, Verb.Positive("--epochs", parsed.GetValue(epochs)), parsed.GetValue(json)),
+                output, epochs, json);
     }
 
     private static int Run(string folder, int epochs, bool json)
@@ -45,7 +48,8 @@ internal static class DemoVerb
         var console = json ? Terminal.Messages : Terminal.Results;
 
         Step(console, 1, "Clicks", "planted tastes, power-law popularity; 400 users for validation, 400 for the test");
-        var data = SyntheticClicks.Generate(SyntheticShape.Small, cancellation: Verb.Cancellation).Save(Path.Combine(folder, "data"));
+        var data = SyntheticClicks.Generate(SyntheticShape.Small,
+            cancellation: Verb.Cancellation).Save(Path.Combine(folder, "data"));
         var counts = data.Manifest.Counts;
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
             $"   {counts.TrainUsers:#,0} training users · {counts.Items:#,0} items · {counts.TrainClicks:#,0} clicks"));
@@ -56,7 +60,8 @@ internal static class DemoVerb
         {
             var given = model == "multvae" ? DemoSettings(epochs) : [];
             given["model"] = model;
-            var outcome = TrainingJob.Start(data, new SettingFlags().Resolve(null, null, given), Path.Combine(folder, model), header: false);
+            var outcome = TrainingJob.Start(data, new SettingFlags().Resolve(null, null, given), Path.Combine(folder, model),
+                header: false);
             console.WriteLine($"   {outcome}");
         }
 
@@ -78,33 +83,40 @@ internal static class DemoVerb
 
         Step(console, 5, "Report", "settings, curves and results in one file");
         string report = Path.Combine(folder, "report.html");
-        HtmlReport.Write(report, [.. models.Select(model => Path.Combine(folder, model))], [Section(recommendations)], "ManualVae demo");
+        HtmlReport.Write(report, [.. models.Select(model => Path.Combine(folder, model))], [Section(recommendations)],
+            "ManualVae demo");
         var summary = new { output = folder, seconds = Math.Round(clock.Elapsed.TotalSeconds, 1), report, results };
         AtomicFile.WriteText(Path.Combine(folder, Marker), Terminal.ToJson(summary) + "\n");
         console.MarkupLine($"   [bold]{Markup.Escape(report)}[/]");
         console.WriteLine();
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] [grey]Next: manualvae recommend --run {Markup.Escape(Path.Combine(folder, "multvae"))} --user u1, or your own data: manualvae data import --help[/]"));
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
+            $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] [grey]Next: manualvae recommend --run {Markup.Escape(Path.Combine(folder, "multvae"))} --user u1, or your own data: manualvae data import --help[/]"));
         if (json) Terminal.WriteJson(summary);
         return Program.Done;
     }
 
-    /// <summary>For a test user of middling activity for whom the model finds much: one to look at, not one to judge by.</summary>
+    /// <summary>For a test user of middling activity for whom the model finds much: one to look at, not one to judge
+    /// by.</summary>
     private static (string History, IReadOnlyList<RankedItem> Items) Recommend(TrainedModel trained)
     {
         var data = trained.Data;
         var test = data.Test!;
-        var ranked = Enumerable.Range(0, test.FoldIn.Rows).Where(row => test.FoldIn.RowLength(row) is >= 15 and <= 40 && test.HeldOut.RowLength(row) >= 5)
+        var ranked = Enumerable.Range(0, test.FoldIn.Rows)
+            .Where(row => test.FoldIn.RowLength(row) is >= 15 and <= 40 && test.HeldOut.RowLength(row) >= 5)
             .Take(40)
             .Select(row => (Row: row, Items: RecommendVerb.Recommend(trained, History.OfUser(data, test.FirstUser + row), 8)))
             .MaxBy(candidate => candidate.Items.Count(i => i.HeldOut));
         return (RecommendVerb.Named(data, test.FoldIn.RowColumns(ranked.Row).ToArray()), ranked.Items);
     }
 
-    private static ReportSection Section((string History, IReadOnlyList<RankedItem> Items) recommendations) => new("Recommendations",
+    private static ReportSection Section((string History, IReadOnlyList<RankedItem> Items) recommendations) =>
+        new("Recommendations",
         $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because much was found.</p>\n<div class=\"card\">"
-        + Html.Table([">rank", "title", "genres", ">score", "held out"], recommendations.Items.Select(item => (IReadOnlyList<string>)
+        + Html.Table([">rank", "title", "genres", ">score", "held out"],
+            recommendations.Items.Select(item => (IReadOnlyList<string>)
         [
-            $"{item.Rank}", $"<strong>{Html.Escape(item.Title ?? item.Item)}</strong>", Html.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? ""),
+            $"{item.Rank}", $"<strong>{Html.Escape(item.Title ?? item.Item)}</strong>",
+                Html.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? ""),
             item.Score.ToString("0.00", CultureInfo.InvariantCulture), item.HeldOut ? "✓ clicked" : "",
         ])) + "</div>\n");
 

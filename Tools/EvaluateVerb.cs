@@ -14,7 +14,8 @@ internal static class EvaluateVerb
         var run = Verb.Run();
         var split = Split();
         var metrics = Metrics();
-        var perUser = new Option<string?>("--per-user") { Description = "Write each user's values into this file (tab-separated).", HelpName = "file" };
+        var perUser = new Option<string?>("--per-user") {
+            Description = "Write each user's values into this file (tab-separated).", HelpName = "file" };
         var json = Verb.Json();
         var model = new TrainedModel.Flags();
         return Verb.Create("evaluate", "Measure a run on held-out clicks; writes results.json into the run.", parsed =>
@@ -69,7 +70,8 @@ internal static class EvaluateVerb
             bool best = mean >= results.Max(r => r.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
             string text = mean.ToString("0.0000", CultureInfo.InvariantCulture);
             return (best ? $"[bold green]{text}[/]" : text)
-                + (value.StandardError is double error ? string.Create(CultureInfo.InvariantCulture, $" [grey]± {error:0.0000}[/]") : "");
+                + (value.StandardError is double error ? string.Create(CultureInfo.InvariantCulture,
+                    $" [grey]± {error:0.0000}[/]") : "");
         }
     }
 
@@ -80,7 +82,8 @@ internal static class EvaluateVerb
         foreach (var metric in result.Metrics)
             table.AddRow(
                 $"[bold]{metric.Metric}[/]", metric.Mean.ToString("0.0000", CultureInfo.InvariantCulture),
-                metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "", $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
+                metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
+                    $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
             $"[bold]{document.Model}[/] on {document.Split}: {document.Users:#,0} users{(document.SkippedUsers > 0 ? $", {document.SkippedUsers:#,0} skipped (nothing held out)" : "")}"));
         console.Write(table);

@@ -44,7 +44,8 @@ internal sealed record History(CsrMatrix FoldIn, int Row, int[] HeldOut)
         int item = Array.IndexOf(data.ItemIds, id);
         return item >= 0
             ? item
-            : throw new InputException($"{flag} {id}: no such item among the {data.ItemCount} that training users clicked in {data.Directory}; "
+            : throw new InputException(
+                $"{flag} {id}: no such item among the {data.ItemCount} that training users clicked in {data.Directory}; "
                 + $"ids look like {string.Join(", ", data.ItemIds.Take(3))}.");
     }
 }

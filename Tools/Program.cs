@@ -34,14 +34,16 @@ public static class Program
         if (parsed.Errors.Count > 0)
         {
             // A word that was not understood explains more than the verb or flag that is missing for it.
-            var error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? parsed.Errors[0];
+            var error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal))
+                ?? parsed.Errors[0];
             string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             Console.Error.WriteLine($"manualvae: {message} Try: manualvae {PathTo(parsed.CommandResult)}--help");
             return WrongUsage;
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null });
         }
         catch (InputException problem)
         {

@@ -20,11 +20,14 @@ internal static class RecommendVerb
         var user = new Option<string?>("--user") { Description = "A user of the data, by original id.", HelpName = "id" };
         var items = new Option<string[]>("--items")
         {
-            Description = "For someone nobody trained on: the ids of items they clicked, separated by commas.", HelpName = "id,id,...", AllowMultipleArgumentsPerToken = true,
+            Description = "For someone nobody trained on: the ids of items they clicked, separated by commas.",
+                HelpName = "id,id,...", AllowMultipleArgumentsPerToken = true,
         };
-        var itemsFile = new Option<string?>("--items-file") { Description = "The same from a file, one id a line.", HelpName = "file" };
+        var itemsFile = new Option<string?>("--items-file") { Description = "The same from a file, one id a line.",
+            HelpName = "file" };
         var all = new Option<bool>("--all") { Description = "All users of the data, into the file of --output." };
-        var output = new Option<string?>("--output") { Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file" };
+        var output = new Option<string?>("--output") {
+            Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file" };
         var top = Verb.Top();
         var json = Verb.Json();
         var model = new TrainedModel.Flags();
@@ -41,11 +44,13 @@ internal static class RecommendVerb
 
             var history = id is not null
                 ? History.OfUser(trained.Data, id)
-                : History.OfItems(trained.Data, [.. (list ?? []).SelectMany(part => part.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), .. Lines(file)]);
+                : History.OfItems(trained.Data, [.. (list ?? []).SelectMany(part =>
+                    part.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), .. Lines(file)]);
             var ranked = Recommend(trained, history, k);
             var known = history.FoldIn.RowColumns(history.Row).ToArray();
             if (parsed.GetValue(json))
-                Terminal.WriteJson(new { model = trained.Run.Manifest.Model, user = id, history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked });
+                Terminal.WriteJson(new { model = trained.Run.Manifest.Model, user = id,
+                    history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked });
             else WriteTable($"{(id is null ? "someone" : $"user {id}")} who clicked {Named(trained.Data, known)}", ranked);
             return Program.Done;
         }, [run, user, items, itemsFile, all, output, top, json, .. model.Options]);
@@ -56,7 +61,8 @@ internal static class RecommendVerb
     {
         var (items, scores) = (new int[k], new float[k]);
         trained.Recommender.Rank(history.FoldIn, history.Row, 1, k, items, scores);
-        return [.. items.TakeWhile(item => item >= 0).Select((item, r) => Describe(trained.Data, r, item, scores[r], history.HeldOut.AsSpan().BinarySearch(item) >= 0))];
+        return [.. items.TakeWhile(item => item >= 0)
+            .Select((item, r) => Describe(trained.Data, r, item, scores[r], history.HeldOut.AsSpan().BinarySearch(item) >= 0))];
     }
 
     /// <summary>An item with what is known of it.</summary>
@@ -66,13 +72,16 @@ internal static class RecommendVerb
     /// <summary>A table of ranked items.</summary>
     public static void WriteTable(string title, IReadOnlyList<RankedItem> ranked, IAnsiConsole? console = null)
     {
-        bool titles = ranked.Any(r => r.Title is not null), genres = ranked.Any(r => r.Genres is not null), hits = ranked.Any(r => r.HeldOut);
-        var table = Terminal.Table([">rank", "item", .. titles ? ["title"] : Array.Empty<string>(), .. genres ? ["genres"] : Array.Empty<string>(), ">score", .. hits ? ["held out"] : Array.Empty<string>()]);
+        bool titles = ranked.Any(r => r.Title is not null), genres = ranked.Any(r => r.Genres is not null),
+            hits = ranked.Any(r => r.HeldOut);
+        var table = Terminal.Table([">rank", "item", .. titles ? ["title"] : Array.Empty<string>(),
+            .. genres ? ["genres"] : Array.Empty<string>(), ">score", .. hits ? ["held out"] : Array.Empty<string>()]);
         foreach (var item in ranked)
             table.AddRow([
                 item.Rank.ToString(CultureInfo.InvariantCulture), Markup.Escape(item.Item),
                 .. titles ? [Markup.Escape(item.Title ?? "")] : Array.Empty<string>(),
-                .. genres ? [$"[grey]{Markup.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? "")}[/]"] : Array.Empty<string>(),
+                .. genres ? [$"[grey]{Markup.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? "")}[/]"]
+                    : Array.Empty<string>(),
                 item.Score.ToString("0.000", CultureInfo.InvariantCulture),
                 .. hits ? [item.HeldOut ? "[green]✓ clicked[/]" : ""] : Array.Empty<string>()]);
         console ??= Terminal.Results;
@@ -101,7 +110,8 @@ internal static class RecommendVerb
                 Verb.Cancellation.ThrowIfCancellationRequested();
                 var first = History.OfUser(data, user);
                 int count = Math.Min(UsersAtOnce, first.FoldIn.Rows - first.Row); // users of one matrix are neighbours in it
-                trained.Recommender.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k), scores.AsSpan(0, count * k));
+                trained.Recommender.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k),
+                    scores.AsSpan(0, count * k));
                 for (int row = 0; row < count; row++)
                     for (int r = 0; r < k && items[row * k + r] >= 0; r++)
                     {
@@ -113,7 +123,8 @@ internal static class RecommendVerb
             }
         });
         if (json) Terminal.WriteJson(new { model = trained.Run.Manifest.Model, users = data.UserIds.Length, top = k, output });
-        else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{output}: {k} items for each of {data.UserIds.Length:#,0} users"));
+        else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{output}: {k} items for each of {data.UserIds.Length:#,0} users"));
         return Program.Done;
     }
 

@@ -10,7 +10,8 @@ internal static class SimilarVerb
     public static Command Create()
     {
         var run = Verb.Run();
-        var item = new Option<string>("--item") { Description = "An item of the data, by original id.", HelpName = "id", Required = true };
+        var item = new Option<string>("--item") { Description = "An item of the data, by original id.", HelpName = "id",
+            Required = true };
         var top = Verb.Top();
         var json = Verb.Json();
         var model = new TrainedModel.Flags();
@@ -23,7 +24,8 @@ internal static class SimilarVerb
             var (neighbours, by) = Neighbours(trained, index, k);
             var ranked = neighbours.Select((n, r) => RecommendVerb.Describe(data, r, n.Item, n.Similarity)).ToList();
             if (parsed.GetValue(json))
-                Terminal.WriteJson(new { model = trained.Run.Manifest.Model, item = data.ItemIds[index], title = data.ItemTitles[index], by, similar = ranked });
+                Terminal.WriteJson(new { model = trained.Run.Manifest.Model, item = data.ItemIds[index],
+                    title = data.ItemTitles[index], by, similar = ranked });
             else RecommendVerb.WriteTable($"Most like {data.ItemTitles[index] ?? data.ItemIds[index]}, by {by}", ranked);
             return Program.Done;
         }, [run, item, top, json, .. model.Options]);

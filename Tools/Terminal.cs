@@ -34,7 +34,8 @@ internal static class Terminal
 
     /// <summary>A duration for people: <c>0:07</c>, <c>1:02:33</c>.</summary>
     public static string Clock(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}" : $"{time.Minutes}:{time.Seconds:00}";
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}"
+            : $"{time.Minutes}:{time.Seconds:00}";
 
     /// <summary>A number of bytes for people: <c>120 MiB</c>.</summary>
     public static string Bytes(double bytes) => bytes switch

@@ -15,11 +15,14 @@ internal static class TrainVerb
     public static Command Create()
     {
         var flags = new SettingFlags();
-        var data = new Option<string?>("--data") { Description = "Prepared dataset (made by: manualvae data import).", HelpName = "folder" };
-        var output = new Option<string>("--output") { Description = "Run folder to write.", HelpName = "folder", Required = true };
+        var data = new Option<string?>("--data") { Description = "Prepared dataset (made by: manualvae data import).",
+            HelpName = "folder" };
+        var output = new Option<string>("--output") { Description = "Run folder to write.", HelpName = "folder",
+            Required = true };
         var resume = new Option<bool>("--resume")
         {
-            Description = $"Go on with an interrupted run, to the same bits. May change: {string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
+            Description =
+                $"Go on with an interrupted run, to the same bits. May change: {string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
         };
         var json = Verb.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
@@ -28,7 +31,8 @@ internal static class TrainVerb
             var outcome = parsed.GetValue(resume)
                 ? Resume(folder, parsed.GetValue(data), flags, parsed)
                 : TrainingJob.Start(
-                    PreparedDataset.Open(parsed.GetValue(data) ?? throw new InputException("--data is missing: give a prepared dataset.")),
+                    PreparedDataset.Open(parsed.GetValue(data)
+                        ?? throw new InputException("--data is missing: give a prepared dataset.")),
                     flags.Resolve(parsed), folder);
             if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
             else Console.Out.WriteLine(outcome.ToString());
@@ -52,7 +56,8 @@ internal static class TrainVerb
         }
         var prepared = PreparedDataset.Open(data ?? run.Manifest.Data);
         if (prepared.ManifestHash != run.Manifest.DataHash)
-            throw new InputException($"{prepared.Directory}: is not the data that {folder} was started on; resume with the same data.");
+            throw new InputException(
+                $"{prepared.Directory}: is not the data that {folder} was started on; resume with the same data.");
         var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
         settings.Validate();
         var deviations = settings.DeviationsFrom(Preset.Load(run.Manifest.Preset!, settings.Model));

@@ -27,8 +27,10 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>The flags that say what to open and where to compute.</summary>
     public sealed class Flags
     {
-        private readonly Option<string?> _data = new("--data") { Description = "Prepared dataset. [default: the one the run was trained on]", HelpName = "folder" };
-        private readonly Option<string?> _device = new("--device") { Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
+        private readonly Option<string?> _data = new(
+            "--data") { Description = "Prepared dataset. [default: the one the run was trained on]", HelpName = "folder" };
+        private readonly Option<string?> _device =
+            new("--device") { Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
         private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 for all.", HelpName = "n" };
 
         /// <summary>The flags, for a command.</summary>
@@ -60,7 +62,8 @@ internal sealed class TrainedModel : IDisposable
             Console.Error.WriteLine($"note: {data} is not the data that {path} was trained on.");
         }
         if (prepared.ItemCount != manifest.Items)
-            throw new InputException($"{prepared.Directory}: has {prepared.ItemCount} items, the run {path} was trained on {manifest.Items}.");
+            throw new InputException(
+                $"{prepared.Directory}: has {prepared.ItemCount} items, the run {path} was trained on {manifest.Items}.");
         if (manifest.BaselineSettings is not null)
             return new(run, prepared, null, BaselineCatalogue.Fit(
                 manifest.Model, BaselineData.Of(prepared), manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
@@ -80,7 +83,8 @@ internal sealed class TrainedModel : IDisposable
     /// <exception cref="InputException">The data has no such part.</exception>
     public static EvaluationSplit Part(PreparedDataset data, string split) =>
         (split == "validation" ? data.Validation : data.Test)
-        ?? throw new InputException($"{data.Directory}: has no {split} part; import it with --split, or choose the other with --split validation|test.");
+        ?? throw new InputException(
+            $"{data.Directory}: has no {split} part; import it with --split, or choose the other with --split validation|test.");
 
     /// <inheritdoc/>
     public void Dispose()

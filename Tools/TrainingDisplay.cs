@@ -34,7 +34,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
 
     private protected virtual void Show(EpochMetrics metrics, TimeSpan left) { }
 
-    private protected string Describe(double reconstruction, double kl, double anchor, double beta) => string.Create(CultureInfo.InvariantCulture,
+    private protected string Describe(double reconstruction, double kl, double anchor, double beta) =>
+        string.Create(CultureInfo.InvariantCulture,
         $"recon {reconstruction:0.00}{(settings.Model == "multdae" ? "" : $"  KL {kl:0.00}  β {beta:0.0000}")}{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}");
 
     private sealed class Silent(RunSettings settings) : TrainingDisplay(settings);
@@ -85,7 +86,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         {
             _left = $"  {Terminal.Clock(left)} left";
             if (metrics is { Validation: double value, Best: true })
-                _validation = string.Create(CultureInfo.InvariantCulture, $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}");
+                _validation = string.Create(CultureInfo.InvariantCulture,
+                    $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}");
             Describe();
         }
 

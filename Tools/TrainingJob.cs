@@ -10,14 +10,16 @@ namespace ManualVae.Tools;
 
 /// <summary>How a training ended.</summary>
 internal sealed record TrainingOutcome(
-    string Run, string Model, int Epochs, int BestEpoch, string ValidationMetric, double? Validation, double BestBeta, long Parameters, double Seconds)
+    string Run, string Model, int Epochs, int BestEpoch, string ValidationMetric, double? Validation, double BestBeta,
+        long Parameters, double Seconds)
 {
     public override string ToString() => Epochs == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{Run}: {Model} fitted in {Seconds:0.0} s")
         : string.Create(CultureInfo.InvariantCulture,
             $"{Run}: {Model}, {Epochs} epochs in {Terminal.Clock(TimeSpan.FromSeconds(Seconds))}, ")
           + (Validation is double value
-              ? string.Create(CultureInfo.InvariantCulture, $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}")
+              ? string.Create(CultureInfo.InvariantCulture,
+                  $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}")
               : "no validation part: the last epoch counts");
 }
 
@@ -30,7 +32,8 @@ internal static class TrainingJob
     /// <param name="folder">The new run folder.</param>
     /// <param name="header">Say first what the run is.</param>
     /// <param name="quiet">Say nothing at all.</param>
-    public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder, bool header = true, bool quiet = false)
+    public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder, bool header = true,
+        bool quiet = false)
     {
         AtomicFile.RefuseToReplace(folder, overwrite: false);
         if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
@@ -63,15 +66,18 @@ internal static class TrainingJob
         var watch = new CollapseWatch(display, quiet ? _ => { } : Console.Error.WriteLine);
         using var trainer = new Trainer(data, settings, backend, run, watch);
         watch.Model = trainer.Model;
-        run = run.Update(run.Manifest with { Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length), Backend = backend.Description });
+        run = run.Update(run.Manifest with { Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length),
+            Backend = backend.Description });
         if (header && !quiet) WriteHeader(data, run, backend, trainer.Memory);
         if (resume) trainer.Resume();
-        if (resume && !quiet) Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
+        if (resume && !quiet) Console.Error.WriteLine(
+            $"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
         {
             var epochs = display.Watch(() => trainer.Run(Verb.Cancellation));
             var state = trainer.State;
-            return new(run.Path, settings.Model, epochs.Count, state.BestEpoch, settings.ValidationMetric, state.BestValue, state.BestBeta,
+            return new(run.Path, settings.Model, epochs.Count, state.BestEpoch, settings.ValidationMetric, state.BestValue,
+                state.BestBeta,
                 run.Manifest.Parameters, epochs.Sum(e => e.Seconds));
         }
         catch (OperationCanceledException)
@@ -105,13 +111,15 @@ internal static class TrainingJob
     {
         var (settings, counts, manifest) = (run.Manifest.Settings, data.Manifest.Counts, run.Manifest);
         var message = Console.Error;
-        message.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model      {settings.Model}, {manifest.Parameters:#,0} weights"));
+        message.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"model      {settings.Model}, {manifest.Parameters:#,0} weights"));
         message.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, {counts.TrainClicks:#,0} clicks"));
         message.WriteLine($"device     {backend.Description}");
         message.WriteLine($"memory     about {memory}");
         message.WriteLine($"seed       {settings.Seed}");
-        message.WriteLine($"preset     {manifest.Preset}, {(manifest.Deviations.Count == 0 ? "no deviation" : $"{manifest.Deviations.Count} deviations:")}");
+        message.WriteLine(
+            $"preset     {manifest.Preset}, {(manifest.Deviations.Count == 0 ? "no deviation" : $"{manifest.Deviations.Count} deviations:")}");
         foreach (string deviation in manifest.Deviations) message.WriteLine($"           {deviation}");
         message.WriteLine($"run        {run.Path}");
     }

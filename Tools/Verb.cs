@@ -6,17 +6,20 @@ namespace ManualVae.Tools;
 /// <summary>What all verbs share.</summary>
 internal static class Verb
 {
-    /// <summary>Signalled by Ctrl-C or SIGTERM; long verbs watch it, save and throw <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Signalled by Ctrl-C or SIGTERM; long verbs watch it, save and throw <see
+    /// cref="OperationCanceledException"/>.</summary>
     public static CancellationToken Cancellation { get; set; }
 
     /// <summary><c>--json</c>: one JSON document on standard output.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
 
     /// <summary><c>--run</c>: the run folder to use.</summary>
-    public static Option<string> Run() => new("--run") { Description = "Run folder (made by: manualvae train).", HelpName = "folder", Required = true };
+    public static Option<string> Run() => new("--run") { Description = "Run folder (made by: manualvae train).",
+        HelpName = "folder", Required = true };
 
     /// <summary><c>--top</c>: length of a list.</summary>
-    public static Option<int> Top() => new("--top") { Description = "How many items.", HelpName = "k", DefaultValueFactory = _ => 10 };
+    public static Option<int> Top() => new("--top") { Description = "How many items.", HelpName = "k",
+        DefaultValueFactory = _ => 10 };
 
     /// <summary>Refuses a count below 1.</summary>
     /// <exception cref="InputException">It is.</exception>

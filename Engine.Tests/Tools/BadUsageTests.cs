@@ -2,7 +2,8 @@ using Xunit;
 
 namespace ManualVae.Tests.Tools;
 
-/// <summary>Whatever the user gets wrong: exit code 2, one line that says what, where and what to do, nothing left behind.</summary>
+/// <summary>Whatever the user gets wrong: exit code 2, one line that says what, where and what to do, nothing left
+/// behind.</summary>
 [Collection(nameof(CommandLine))]
 public sealed class BadUsageTests : IDisposable
 {
@@ -67,7 +68,8 @@ public sealed class BadUsageTests : IDisposable
     [Fact]
     public void A_run_is_asked_for_something_it_has_not()
     {
-        CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["run"], "--epochs", "1", "--hidden", "4", "--latent", "2", "--device", "simd").Succeeded();
+        CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["run"], "--epochs", "1", "--hidden", "4",
+            "--latent", "2", "--device", "simd").Succeeded();
         foreach (var (arguments, expected) in new (string[], string)[]
         {
             (["recommend", "--run", _folder["run"], "--user", "nobody"], "--user nobody"),
@@ -107,5 +109,6 @@ public sealed class BadUsageTests : IDisposable
         _ => word.EndsWith(".json", StringComparison.Ordinal) || word == "not-a-run" ? _folder[word] : word,
     };
 
-    private string[] Files() => [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private string[] Files() => [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal)];
 }

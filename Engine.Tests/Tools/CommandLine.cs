@@ -66,9 +66,11 @@ internal static class CommandLine
             return new(CsrMatrix.FromPairs(8, 20, foldIn), CsrMatrix.FromPairs(8, 20, heldOut), first);
         }
         new PreparedDataset(
-            new DatasetManifest { Source = new("synthetic", "checkerboard"), Split = SplitKind.Strong }, clicks.SelectRows([.. Enumerable.Range(0, 24)]),
+            new DatasetManifest { Source = new("synthetic", "checkerboard"), Split = SplitKind.Strong },
+                clicks.SelectRows([.. Enumerable.Range(0, 24)]),
             Part(24), Part(32), [.. Enumerable.Range(0, 40).Select(u => $"u{u}")],
-            new ItemList([.. Enumerable.Range(0, 20).Select(i => $"i{i}")], [.. Enumerable.Range(0, 20).Select(i => $"Title {i}")])).Save(folder);
+            new ItemList([.. Enumerable.Range(0, 20).Select(i => $"i{i}")],
+                [.. Enumerable.Range(0, 20).Select(i => $"Title {i}")])).Save(folder);
         return folder;
     }
 

@@ -20,8 +20,10 @@ public sealed partial class ReadmeTests : IDisposable
         string[] commands = [.. Commands("dotnet ").Take(2)];
         Assert.Equal("dotnet run -c Release --project Tools -- demo", commands[0]);
         Assert.Equal("dotnet test -c Release", commands[1]);
-        Assert.Contains(commands[1], File.ReadAllText(Path.Combine(TestData.RepositoryRoot, ".ci", "run")), StringComparison.Ordinal);
-        Assert.Contains(commands[0], File.ReadAllText(Path.Combine(TestData.RepositoryRoot, ".ci", "run")), StringComparison.Ordinal);
+        Assert.Contains(commands[1], File.ReadAllText(Path.Combine(TestData.RepositoryRoot, ".ci", "run")),
+            StringComparison.Ordinal);
+        Assert.Contains(commands[0], File.ReadAllText(Path.Combine(TestData.RepositoryRoot, ".ci", "run")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,7 +34,9 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.True(commands.Count > 10);
         foreach (string command in commands)
         {
-            string[] words = [.. command.Split(' ')[1..].Select(word => word.StartsWith("runs/", StringComparison.Ordinal) || word == "clicks.csv" ? _folder[word.Split('/')] : word)];
+            string[] words = [.. command.Split(' ')[1..]
+                .Select(word => word.StartsWith("runs/", StringComparison.Ordinal) || word == "clicks.csv"
+                ? _folder[word.Split('/')] : word)];
             if (words is ["data", "download", var name, ..])
             {
                 Assert.NotNull(DatasetCatalogue.Find(DatasetCatalogue.Read(null), name));
@@ -67,12 +71,14 @@ public sealed partial class ReadmeTests : IDisposable
     private void WriteMovieLens(string folder)
     {
         var (ratings, movies, csv) = (new StringBuilder(), new StringBuilder(), new StringBuilder("user,item\n"));
-        for (int movie = 1; movie <= 60; movie++) movies.Append(CultureInfo.InvariantCulture, $"{movie}::Film {movie} (1990)::{(movie % 2 == 0 ? "Comedy" : "Drama")}\n");
+        for (int movie = 1; movie <= 60; movie++) movies.Append(CultureInfo.InvariantCulture,
+            $"{movie}::Film {movie} (1990)::{(movie % 2 == 0 ? "Comedy" : "Drama")}\n");
         for (int user = 1; user <= 400; user++)
             for (int movie = 2 - user % 2; movie <= 60; movie += 2)
                 if ((user * 7 + movie * 11) % 3 != 0)
                 {
-                    ratings.Append(CultureInfo.InvariantCulture, $"{user}::{movie}::{3 + (user + movie) % 3}::{978300760 + movie}\n");
+                    ratings.Append(CultureInfo.InvariantCulture,
+                        $"{user}::{movie}::{3 + (user + movie) % 3}::{978300760 + movie}\n");
                     csv.Append(CultureInfo.InvariantCulture, $"{user},{movie}\n");
                 }
         Directory.CreateDirectory(folder);

@@ -40,7 +40,8 @@ public sealed class SearchAndCompareTests : IDisposable
     [Fact]
     public void A_sweep_ranks_by_validation_and_does_nothing_twice()
     {
-        string[] sweep = ["sweep", "--data", _data, "--output", _folder["sweep"], "--vary", "latent=2,4", "--vary", "hidden=none|8", "--epochs", "3",
+        string[] sweep = ["sweep", "--data", _data, "--output", _folder["sweep"], "--vary", "latent=2,4", "--vary",
+            "hidden=none|8", "--epochs", "3",
             "--batch-size", "8", "--device", "simd", "--validation-metric", "NDCG@5"];
         var first = CommandLine.Run([.. sweep, "--json"]).Succeeded().Json;
         var trials = first.GetProperty("trials").EnumerateArray().ToList();
@@ -56,13 +57,15 @@ public sealed class SearchAndCompareTests : IDisposable
         var second = CommandLine.Run([.. sweep[..6], "latent=2,4,6", .. sweep[7..], "--json"]).Succeeded().Json;
         Assert.Equal(6, second.GetProperty("trials").GetArrayLength());
         Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(best, "best.ckpt")));
-        Assert.Equal(6, JsonDocument.Parse(File.ReadAllText(_folder["sweep", "sweep.json"])).RootElement.GetProperty("trials").GetArrayLength());
+        Assert.Equal(6, JsonDocument.Parse(File.ReadAllText(_folder["sweep", "sweep.json"])).RootElement.GetProperty(
+            "trials").GetArrayLength());
     }
 
     [Fact]
     public void An_interrupted_sweep_goes_on()
     {
-        string[] sweep = ["sweep", "--data", _data, "--vary", "latent=2,4", "--epochs", "2", "--hidden", "8", "--batch-size", "8", "--device", "simd", "--json"];
+        string[] sweep = ["sweep", "--data", _data, "--vary", "latent=2,4", "--epochs", "2", "--hidden", "8", "--batch-size",
+            "8", "--device", "simd", "--json"];
         var whole = CommandLine.Run([.. sweep, "--output", _folder["whole"]]).Succeeded().Json;
         Assert.Equal(130, CommandLine.RunUntil("trial 2/2", [.. sweep, "--output", _folder["stopped"]]).ExitCode);
         var resumed = CommandLine.Run([.. sweep, "--output", _folder["stopped"]]).Succeeded().Json;
@@ -74,7 +77,8 @@ public sealed class SearchAndCompareTests : IDisposable
     [Fact]
     public void Random_draws_stay_in_their_ranges_and_more_begin_with_the_fewer()
     {
-        var space = new SweepSpace(["dropout=0.2..0.8", "learning-rate=log:0.0001..0.01", "latent=64..256", "likelihood=multinomial,logistic"]);
+        var space = new SweepSpace(["dropout=0.2..0.8", "learning-rate=log:0.0001..0.01", "latent=64..256",
+            "likelihood=multinomial,logistic"]);
         var trials = space.Draw(50, seed: 3);
         Assert.Equal(trials.Take(5).Select(t => t["dropout"]), space.Draw(5, seed: 3).Select(t => t["dropout"]));
         Assert.All(trials, t =>
@@ -83,7 +87,8 @@ public sealed class SearchAndCompareTests : IDisposable
             Assert.InRange(double.Parse(t["learning-rate"], CultureInfo.InvariantCulture), 0.0001, 0.01);
             Assert.InRange(int.Parse(t["latent"], CultureInfo.InvariantCulture), 64, 256);
         });
-        Assert.InRange(trials.Count(t => double.Parse(t["learning-rate"], CultureInfo.InvariantCulture) < 0.001), 15, 35); // half of a log range
+        Assert.InRange(trials.Count(t => double.Parse(t["learning-rate"], CultureInfo.InvariantCulture) < 0.001), 15,
+            35); // half of a log range
         Assert.Equal(2, trials.Select(t => t["likelihood"]).Distinct().Count());
     }
 
@@ -112,15 +117,18 @@ public sealed class SearchAndCompareTests : IDisposable
     [Fact]
     public void Tables_have_models_and_likelihoods_and_are_made_once()
     {
-        string[] tables = ["tables", "liang", "--data", _data, "--output", _folder["tables"], "--rows", "Mult-VAE,Logistic-VAE,Mult-DAE,EASE", "--epochs", "1", "--json"];
+        string[] tables = ["tables", "liang", "--data", _data, "--output", _folder["tables"], "--rows",
+            "Mult-VAE,Logistic-VAE,Mult-DAE,EASE", "--epochs", "1", "--json"];
         var rows = CommandLine.Run(tables).Succeeded().Json[0].GetProperty("rows").EnumerateArray().ToList();
         Assert.Equal(["Mult-VAE", "Logistic-VAE", "Mult-DAE", "EASE"], rows.Select(r => r.GetProperty("name").GetString()));
         Assert.All(rows, row => Assert.Equal(JsonValueKind.Null, row.GetProperty("published").ValueKind)); // toy data has none
-        string likelihood = JsonDocument.Parse(File.ReadAllText(_folder["tables", "data", "Logistic-VAE", "run.json"])).RootElement
+        string likelihood = JsonDocument.Parse(File.ReadAllText(
+            _folder["tables", "data", "Logistic-VAE", "run.json"])).RootElement
             .GetProperty("settings").GetProperty("likelihood").GetString()!;
         Assert.Equal("logistic", likelihood);
         Assert.Equal(rows[0].ToString(), CommandLine.Run(tables).Succeeded().Json[0].GetProperty("rows")[0].ToString());
-        Assert.Contains("--rows Mult-CAE", CommandLine.Run([.. tables[..6], "--rows", "Mult-CAE"]).Messages, StringComparison.Ordinal);
+        Assert.Contains("--rows Mult-CAE", CommandLine.Run([.. tables[..6], "--rows", "Mult-CAE"]).Messages,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,9 +136,11 @@ public sealed class SearchAndCompareTests : IDisposable
     {
         var result = CommandLine.Run("demo", "--output", _folder["demo"], "--epochs", "2", "--json").Succeeded();
         var models = result.Json.GetProperty("results").EnumerateArray()
-            .ToDictionary(r => r.GetProperty("model").GetString()!, r => Number(r.GetProperty("metrics").GetProperty("NDCG@100"), "mean"));
+            .ToDictionary(r => r.GetProperty("model").GetString()!,
+                r => Number(r.GetProperty("metrics").GetProperty("NDCG@100"), "mean"));
         Assert.Equal(["multvae", "ease", "itemknn", "popularity"], models.Keys);
-        Assert.True(models["ease"] > 1.5 * models["popularity"], "personal models must clearly beat popularity, or the data is no use");
+        Assert.True(models["ease"] > 1.5 * models["popularity"],
+            "personal models must clearly beat popularity, or the data is no use");
         Assert.Contains("<svg", File.ReadAllText(result.Json.GetProperty("report").GetString()!), StringComparison.Ordinal);
         CommandLine.Run("demo", "--output", _folder["demo"], "--epochs", "1").Succeeded(); // replaces its own folder
         _folder.Write("mine/notes.txt", "keep");

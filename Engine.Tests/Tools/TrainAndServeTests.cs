@@ -7,7 +7,8 @@ public sealed class TrainAndServeTests : IDisposable
 {
     // Small enough for milliseconds, large enough to learn the checkerboard.
     private static readonly string[] Small =
-        ["--hidden", "16", "--latent", "6", "--batch-size", "8", "--learning-rate", "0.01", "--beta-steps", "100", "--device", "simd",
+        ["--hidden", "16", "--latent", "6", "--batch-size", "8", "--learning-rate", "0.01", "--beta-steps", "100", "--device",
+            "simd",
          "--threads", "2", "--validation-metric", "NDCG@5"];
 
     private readonly TemporaryFolder _folder = TestData.NewFolder();
@@ -25,31 +26,39 @@ public sealed class TrainAndServeTests : IDisposable
         Assert.InRange(trained.GetProperty("validation").GetDouble(), 0.75, 1);
         Assert.Equal(100, File.ReadAllLines(_folder["run", "metrics.jsonl"]).Length);
 
-        var results = CommandLine.Run("evaluate", "--run", _folder["run"], "--metrics", "Recall@5,NDCG@5", "--per-user", _folder["users.tsv"], "--json").Succeeded().Json;
-        Assert.Equal(("multvae", "test", 8, 0), (results.GetProperty("model").GetString(), results.GetProperty("split").GetString(),
+        var results = CommandLine.Run("evaluate", "--run", _folder["run"], "--metrics", "Recall@5,NDCG@5", "--per-user",
+            _folder["users.tsv"], "--json").Succeeded().Json;
+        Assert.Equal(("multvae", "test", 8, 0), (results.GetProperty("model").GetString(),
+            results.GetProperty("split").GetString(),
             results.GetProperty("users").GetInt32(), results.GetProperty("skippedUsers").GetInt32()));
         Assert.InRange(results.GetProperty("metrics").GetProperty("NDCG@5").GetProperty("mean").GetDouble(), 0.75, 1);
         Assert.True(results.GetProperty("metrics").GetProperty("Recall@5").GetProperty("standardError").GetDouble() >= 0);
-        Assert.Equal(results.ToString(), System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder["run", "results.json"])).RootElement.ToString());
+        Assert.Equal(results.ToString(), System.Text.Json.JsonDocument.Parse(
+            File.ReadAllText(_folder["run", "results.json"])).RootElement.ToString());
         Assert.Equal(9, File.ReadAllLines(_folder["users.tsv"]).Length);
 
         // u32 is even and in the test part: what it misses of its kind comes first, and what it has never comes.
-        var list = CommandLine.Run("recommend", "--run", _folder["run"], "--user", "u32", "--top", "3", "--json").Succeeded().Json.GetProperty("recommendations");
+        var list = CommandLine.Run("recommend", "--run", _folder["run"], "--user", "u32", "--top", "3",
+            "--json").Succeeded().Json.GetProperty("recommendations");
         Assert.All(list.EnumerateArray(), item => Assert.Equal(0, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
         Assert.Equal(3, list.GetArrayLength());
         Assert.StartsWith("Title ", list[0].GetProperty("title").GetString());
 
         // Someone new, known by odd items only.
-        var someone = CommandLine.Run("recommend", "--run", _folder["run"], "--items", "i1,i3", "i5", "--top", "4", "--json").Succeeded().Json;
-        Assert.All(someone.GetProperty("recommendations").EnumerateArray(), item => Assert.Equal(1, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
+        var someone = CommandLine.Run("recommend", "--run", _folder["run"], "--items", "i1,i3", "i5", "--top", "4",
+            "--json").Succeeded().Json;
+        Assert.All(someone.GetProperty("recommendations").EnumerateArray(),
+            item => Assert.Equal(1, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
 
         CommandLine.Run("recommend", "--run", _folder["run"], "--all", "--top", "2", "--output", _folder["all.tsv"]).Succeeded();
         var lines = File.ReadAllLines(_folder["all.tsv"]);
         Assert.Equal(1 + 40 * 2, lines.Length);
         Assert.Contains("Title", lines[^1]);
 
-        var neighbours = CommandLine.Run("similar", "--run", _folder["run"], "--item", "i4", "--top", "5", "--json").Succeeded().Json.GetProperty("similar");
-        Assert.All(neighbours.EnumerateArray(), item => Assert.Equal(0, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
+        var neighbours = CommandLine.Run("similar", "--run", _folder["run"], "--item", "i4", "--top", "5",
+            "--json").Succeeded().Json.GetProperty("similar");
+        Assert.All(neighbours.EnumerateArray(), item =>
+            Assert.Equal(0, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
 
         string table = CommandLine.Run("evaluate", "--run", _folder["run"]).Succeeded().Output;
         Assert.Contains("NDCG@100", table);
@@ -61,7 +70,8 @@ public sealed class TrainAndServeTests : IDisposable
     public void An_interrupted_run_goes_on_to_the_same_bits()
     {
         Train("whole", "--epochs", "6").Succeeded();
-        var stopped = CommandLine.RunUntil("epoch    3/6", ["train", "--data", _data, "--output", _folder["stopped"], .. Small, "--epochs", "6"]);
+        var stopped = CommandLine.RunUntil("epoch    3/6",
+            ["train", "--data", _data, "--output", _folder["stopped"], .. Small, "--epochs", "6"]);
         Assert.Equal(130, stopped.ExitCode);
         Assert.Contains("--resume", stopped.Messages);
         Assert.Equal(3, File.ReadAllLines(_folder["stopped", "metrics.jsonl"]).Length);
@@ -102,7 +112,8 @@ public sealed class TrainAndServeTests : IDisposable
         var results = CommandLine.Run("evaluate", "--run", _folder[model], "--metrics", "NDCG@5", "--json").Succeeded().Json;
         Assert.Equal(model, results.GetProperty("model").GetString());
         Assert.InRange(results.GetProperty("metrics").GetProperty("NDCG@5").GetProperty("mean").GetDouble(), least, most);
-        Assert.Equal(4, CommandLine.Run("recommend", "--run", _folder[model], "--items", "i3", "--top", "4", "--json").Succeeded().Json
+        Assert.Equal(4, CommandLine.Run("recommend", "--run", _folder[model], "--items", "i3", "--top", "4",
+            "--json").Succeeded().Json
             .GetProperty("recommendations").GetArrayLength());
         CommandLine.Run("similar", "--run", _folder[model], "--item", "i4").Succeeded();
         var refused = CommandLine.Run("train", "--data", _data, "--output", _folder["other"], "--model", model, "--latent", "3");
@@ -116,7 +127,8 @@ public sealed class TrainAndServeTests : IDisposable
         string config = _folder.Write("settings.json", """
             { "epochs": 2, "latent": 5, "hidden": [9], "batch-size": 8, "preset": "liang2018" } // a remark
             """);
-        var result = CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--config", config, "--latent", "4", "--device", "simd").Succeeded();
+        var result = CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--config", config, "--latent", "4",
+            "--device", "simd").Succeeded();
         var settings = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder["run", "run.json"])).RootElement;
         Assert.Equal(4, settings.GetProperty("settings").GetProperty("latent").GetInt32());
         Assert.Equal(2, settings.GetProperty("settings").GetProperty("epochs").GetInt32());
@@ -130,7 +142,8 @@ public sealed class TrainAndServeTests : IDisposable
     public void Help_shows_every_setting_with_its_default()
     {
         string help = CommandLine.Run("train", "--help").Succeeded().Output;
-        foreach (string text in new[] { "--learning-rate", "[default: 0.001]", "--hidden", "[default: 600]", "liang2018", "multdae", "closed-form" })
+        foreach (string text in new[] { "--learning-rate", "[default: 0.001]", "--hidden", "[default: 600]", "liang2018",
+            "multdae", "closed-form" })
             Assert.Contains(text, help);
         foreach (var property in typeof(ManualVae.Training.RunSettings).GetProperties().Where(p => p.CanWrite))
             Assert.NotEqual("", ManualVae.Tools.Documentation.Of(property));

@@ -83,7 +83,8 @@ internal sealed class Scale
         var ticks = new List<double>();
         for (int power = (int)Math.Floor(Math.Log10(low)); power <= Math.Ceiling(Math.Log10(high)); power++)
             foreach (int digit in within)
-                if (power % every == 0 && digit * Math.Pow(10, power) is var tick && tick >= low * 0.999999 && tick <= high * 1.000001)
+                if (power % every == 0 && digit * Math.Pow(10, power) is var tick && tick >= low * 0.999999
+                    && tick <= high * 1.000001)
                     ticks.Add(tick);
         return new(low, high, from, to, true, [.. ticks], [.. ticks.Select(Decade)]);
     }
@@ -95,7 +96,8 @@ internal sealed class Scale
         if (size == 0) return "0";
         return size is >= 1e5 or < 1e-4
             ? Power(value)
-            : value.ToString(size >= 1000 ? "#,0" : size >= 100 ? "0" : size >= 10 ? "0.#" : size >= 1 ? "0.##" : "0.####", CultureInfo.InvariantCulture);
+            : value.ToString(size >= 1000 ? "#,0" : size >= 100 ? "0" : size >= 10 ? "0.#" : size >= 1 ? "0.##" : "0.####",
+                CultureInfo.InvariantCulture);
     }
 
     private static string Label(double value, int decimals, double largest)
@@ -113,7 +115,8 @@ internal sealed class Scale
     {
         int power = (int)Math.Floor(Math.Log10(Math.Abs(value)) + 1e-9);
         string digits = (value / Math.Pow(10, power)).ToString("0.##", CultureInfo.InvariantCulture);
-        string raised = string.Concat(power.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
+        string raised = string.Concat(power.ToString(CultureInfo.InvariantCulture)
+            .Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
         return digits == "1" ? $"10{raised}" : digits == "-1" ? $"-10{raised}" : $"{digits}·10{raised}";
     }
 

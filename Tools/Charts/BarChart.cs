@@ -37,7 +37,8 @@ public sealed record BarChart : Figure
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
         double right = Width - Margin - 52; // room for the value of the longest bar
         double group = Series.Count * (BarHeight + 2) + 10, bottom = top + Categories.Count * group;
-        var values = Series.SelectMany(s => s.Values.Select((v, c) => v + (s.Errors?[c] ?? 0))).Concat(Rules.Select(rule => rule.Value));
+        var values = Series.SelectMany(s => s.Values.Select((v, c) => v + (s.Errors?[c] ?? 0)))
+            .Concat(Rules.Select(rule => rule.Value));
         var scale = Value.ScaleOver(values, left, right, zero: true);
         for (int t = 0; t < scale.Ticks.Length; t++)
         {
@@ -48,7 +49,8 @@ public sealed record BarChart : Figure
         for (int c = 0; c < Categories.Count; c++)
         {
             double y = top + c * group + 5;
-            svg.Text(left - 10, y + (group - 10) / 2 + 4, Svg.Fit(Categories[c], TextSize, left - Margin - 8), "class=\"mv-text\" text-anchor=\"end\"");
+            svg.Text(left - 10, y + (group - 10) / 2 + 4, Svg.Fit(Categories[c], TextSize, left - Margin - 8),
+                "class=\"mv-text\" text-anchor=\"end\"");
             for (int s = 0; s < Series.Count; s++, y += BarHeight + 2) DrawBar(svg, scale, Series[s], s, c, y);
         }
         double foot = scale.At(scale.Base);
@@ -67,15 +69,18 @@ public sealed record BarChart : Figure
         double value = series.Values[category];
         if (!scale.CanShow(value)) return;
         double foot = scale.At(scale.Base), end = scale.At(value), middle = y + BarHeight / 2, tip = Math.Max(foot, end);
-        svg.Rectangle(Math.Min(foot, end), y, Math.Abs(end - foot), BarHeight, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(colour)}\"");
+        svg.Rectangle(Math.Min(foot, end), y, Math.Abs(end - foot), BarHeight,
+            $"rx=\"2\" style=\"fill:{FigureStyle.Colour(colour)}\"");
         if (series.Errors?[category] is double error && error > 0)
         {
             var (low, high) = (scale.At(Math.Max(value - error, scale.Base)), scale.At(value + error));
             svg.Path($"M{Svg.Number(low)} {Svg.Number(middle)}H{Svg.Number(high)}M{Svg.Number(low)} {Svg.Number(middle - 4)}v8"
-                + $"M{Svg.Number(high)} {Svg.Number(middle - 4)}v8", "style=\"stroke:var(--mv-ink);stroke-width:1.2;stroke-opacity:.75;fill:none\"");
+                + $"M{Svg.Number(high)} {Svg.Number(middle - 4)}v8",
+                    "style=\"stroke:var(--mv-ink);stroke-width:1.2;stroke-opacity:.75;fill:none\"");
             tip = Math.Max(tip, high);
         }
-        string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value) : value.ToString(Format ?? "0.000", System.Globalization.CultureInfo.InvariantCulture);
+        string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value)
+            : value.ToString(Format ?? "0.000", System.Globalization.CultureInfo.InvariantCulture);
         svg.Text(tip + 6, middle + 4, text, "class=\"mv-tick\"");
     }
 }

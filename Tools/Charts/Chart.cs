@@ -30,7 +30,8 @@ public sealed record Chart : Figure
         var colours = Series.Select(series => FigureStyle.Colour(series.Colour ?? next++)).ToArray();
         var entries = Series.Zip(colours)
             .Where(pair => pair.First.Name.Length > 0)
-            .Select(pair => (pair.First.Name, new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
+            .Select(pair => (pair.First.Name, new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second))))
+                .ToList();
         top = DrawLegend(svg, Margin, top, entries.Count > 1 ? entries : []);
         svg.Text(Margin, top + 10, Svg.Fit(Y.Title, TextSize, Width - 2 * Margin), "class=\"mv-muted\"");
         top += 24;
@@ -44,7 +45,8 @@ public sealed record Chart : Figure
         double right = Width - Margin - 10;
         // A linear x axis ends at the data: no empty strip beside a curve.
         var finite = xValues.Where(double.IsFinite).DefaultIfEmpty(0).ToList();
-        var tight = X.Log || finite.Min() >= finite.Max() ? X : X with { Min = X.Min ?? finite.Min(), Max = X.Max ?? finite.Max() };
+        var tight = X.Log || finite.Min() >= finite.Max() ? X
+            : X with { Min = X.Min ?? finite.Min(), Max = X.Max ?? finite.Max() };
         var x = (Series.All(s => s is ScatterSeries) ? X : tight).ScaleOver(xValues, left, right);
 
         DrawAxes(svg, x, y, left, right, top, bottom);
@@ -78,7 +80,8 @@ public sealed record Chart : Figure
             end = at + half;
         }
         svg.Line(left, bottom, right, bottom, "class=\"mv-axis\"");
-        svg.Text((left + right) / 2, bottom + 38, Svg.Fit(X.Title, TextSize, Width - 2 * Margin), "class=\"mv-muted\" text-anchor=\"middle\"");
+        svg.Text((left + right) / 2, bottom + 38, Svg.Fit(X.Title, TextSize, Width - 2 * Margin),
+            "class=\"mv-muted\" text-anchor=\"middle\"");
     }
 
     private void DrawRules(Svg svg, Scale x, Scale y, double left, double right, double top, double bottom)

@@ -47,7 +47,8 @@ public abstract record Figure
     private protected abstract double Draw(Svg svg, double top);
 
     /// <summary>A row (or rows) of legend entries from <paramref name="top"/>; returns where it ends.</summary>
-    private protected double DrawLegend(Svg svg, double left, double top, IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
+    private protected double DrawLegend(Svg svg, double left, double top,
+        IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
     {
         if (entries.Count == 0) return top;
         double x = left, y = top + 8;
@@ -96,7 +97,8 @@ internal static class FigureStyle
 
     /// <summary>Rules that hold for figures alone and inside a page.</summary>
     public const string Css =
-        ".mv-figure{" + Light + ";max-width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
+        ".mv-figure{" + Light
+            + ";max-width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
         + "@media (prefers-color-scheme:dark){.mv-figure{" + Dark + "}}"
         + ".mv-figure .mv-paper{fill:var(--mv-paper)}"
         + ".mv-figure text{font-size:12px;fill:var(--mv-ink)}"

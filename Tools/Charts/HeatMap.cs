@@ -38,7 +38,8 @@ public sealed record HeatMap : Figure
 
         top = DrawColourBar(svg, top, low, high, diverging) + 22;
         svg.Text(Margin, top - 8, $"{Rows} ↓", "class=\"mv-muted\"");
-        double left = Margin + (RowNames is null ? 34 : Math.Min(Width / 3, RowNames.Select(n => Svg.Width(n, 11)).DefaultIfEmpty(0).Max()) + 8);
+        double left = Margin + (RowNames is null ? 34
+            : Math.Min(Width / 3, RowNames.Select(n => Svg.Width(n, 11)).DefaultIfEmpty(0).Max()) + 8);
         double cell = Math.Min((Width - Margin - left) / Math.Max(1, columns), 44);
         double height = Math.Max(1.5, Math.Min(cell, 26));
         if (columns > 40) height = cell; // a picture rather than a table: square cells
@@ -49,9 +50,11 @@ public sealed record HeatMap : Figure
             {
                 double value = Values[row, column];
                 if (!double.IsFinite(value)) continue;
-                int shade = diverging ? (int)Math.Round(value / high * Shades) : (int)Math.Round((value - low) / (high - low) * Shades);
+                int shade = diverging ? (int)Math.Round(value / high * Shades)
+                    : (int)Math.Round((value - low) / (high - low) * Shades);
                 (shades[shade + Shades] ??= new()).Append('M').Append(Svg.Number(left + column * cell)).Append(' ')
-                    .Append(Svg.Number(top + row * height)).Append('h').Append(Svg.Number(cell)).Append('v').Append(Svg.Number(height))
+                    .Append(Svg.Number(top + row * height)).Append('h').Append(Svg.Number(cell)).Append('v').Append(
+                        Svg.Number(height))
                     .Append('h').Append(Svg.Number(-cell)).Append('z');
             }
         for (int s = 0; s < shades.Length; s++)
@@ -67,11 +70,14 @@ public sealed record HeatMap : Figure
     {
         int everyRow = Every(14 / height);
         for (int row = 0; row < rows; row += everyRow)
-            svg.Text(left - 6, top + (row + 0.5) * height + 4, Svg.Fit(RowNames?[row] ?? $"{row}", 11, left - Margin), "class=\"mv-tick\" text-anchor=\"end\"");
-        double widest = Enumerable.Range(0, columns).Select(c => Svg.Width(ColumnNames?[c] ?? $"{c}", 11)).DefaultIfEmpty(0).Max();
+            svg.Text(left - 6, top + (row + 0.5) * height + 4, Svg.Fit(RowNames?[row] ?? $"{row}", 11, left - Margin),
+                "class=\"mv-tick\" text-anchor=\"end\"");
+        double widest = Enumerable.Range(0, columns).Select(c => Svg.Width(ColumnNames?[c] ?? $"{c}", 11)).DefaultIfEmpty(0)
+            .Max();
         int everyColumn = Every((widest + 6) / cell);
         for (int column = 0; column < columns; column += everyColumn)
-            svg.Text(left + (column + 0.5) * cell, bottom + 16, ColumnNames?[column] ?? $"{column}", "class=\"mv-tick\" text-anchor=\"middle\"");
+            svg.Text(left + (column + 0.5) * cell, bottom + 16, ColumnNames?[column] ?? $"{column}",
+                "class=\"mv-tick\" text-anchor=\"middle\"");
     }
 
     private static int Every(double least)

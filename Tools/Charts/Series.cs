@@ -64,9 +64,11 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
             var line = new StringBuilder();
             for (int i = start; i < end; i++) Append(line, x.At(X[i]), y.At(Y[i]));
             if (end - start > 1)
-                svg.Path(line.ToString(), $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
+                svg.Path(line.ToString(),
+                    $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
             if (Markers || end - start == 1)
-                for (int i = start; i < end; i++) svg.Circle(x.At(X[i]), y.At(Y[i]), 3, $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
+                for (int i = start; i < end; i++) svg.Circle(x.At(X[i]), y.At(Y[i]), 3,
+                    $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
         }
     }
 
@@ -126,7 +128,8 @@ public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOn
             + $";stroke-width:{Svg.Number(2 * radius)};stroke-opacity:{Svg.Number(opacity)}\"");
     }
 
-    internal override void DrawMark(Svg svg, double x, double y, string colour) => svg.Circle(x + 12, y, 4, $"style=\"fill:{colour}\"");
+    internal override void DrawMark(Svg svg, double x, double y, string colour) =>
+        svg.Circle(x + 12, y, 4, $"style=\"fill:{colour}\"");
 }
 
 /// <summary>Touching columns over intervals of the x axis: a histogram.</summary>

@@ -23,7 +23,8 @@ internal sealed class Svg
         foreach (char c in text)
             ems += c switch
             {
-                'i' or 'j' or 'l' or 't' or 'f' or 'I' or '.' or ',' or ':' or ';' or '|' or '!' or '\'' or ' ' or '(' or ')' => 0.36,
+                'i' or 'j' or 'l' or 't' or 'f' or 'I' or '.' or ',' or ':' or ';' or '|' or '!' or '\'' or ' ' or '(' or ')' =>
+                    0.36,
                 'm' or 'w' or 'M' or 'W' or '@' or '%' => 0.95,
                 >= 'A' and <= 'Z' => 0.72,
                 _ => 0.62,

@@ -10,13 +10,16 @@ internal static class Html
 
     /// <summary>A table; a heading that begins with <c>&gt;</c> aligns its column to the right, and numbers line up.</summary>
     public static string Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows) =>
-        "<div class=\"scroll\"><table><thead><tr>" + string.Concat(headings.Select(h => Cell("th", h, Escape(h.TrimStart('>'))))) + "</tr></thead><tbody>\n"
-        + string.Concat(rows.Select(row => "<tr>" + string.Concat(row.Select((cell, c) => Cell("td", headings[c], cell))) + "</tr>\n"))
+        "<div class=\"scroll\"><table><thead><tr>" + string.Concat(headings.Select(h => Cell("th", h, Escape(h.TrimStart('>')))))
+            + "</tr></thead><tbody>\n"
+        + string.Concat(rows.Select(row => "<tr>" + string.Concat(row.Select((cell, c) => Cell("td", headings[c], cell)))
+            + "</tr>\n"))
         + "</tbody></table></div>\n";
 
     /// <summary>Names and values side by side.</summary>
     public static string Facts(IEnumerable<(string Name, string Value)> facts) =>
-        "<dl class=\"facts\">" + string.Concat(facts.Select(f => $"<div><dt>{Escape(f.Name)}</dt><dd>{Escape(f.Value)}</dd></div>")) + "</dl>\n";
+        "<dl class=\"facts\">" + string.Concat(facts
+            .Select(f => $"<div><dt>{Escape(f.Name)}</dt><dd>{Escape(f.Value)}</dd></div>")) + "</dl>\n";
 
     /// <summary>Figures in as many columns as fit.</summary>
     public static string Figures(IEnumerable<string> svgs) =>

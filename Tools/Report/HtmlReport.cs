@@ -20,7 +20,8 @@ internal static class HtmlReport
     /// <param name="more">Further sections, before those of the single runs.</param>
     /// <param name="title">Title, or null for one made of the runs.</param>
     /// <exception cref="InputException">A folder is not a run, or its files cannot be read.</exception>
-    public static void Write(string path, IReadOnlyList<string> folders, IReadOnlyList<ReportSection>? more = null, string? title = null)
+    public static void Write(string path, IReadOnlyList<string> folders, IReadOnlyList<ReportSection>? more = null,
+        string? title = null)
     {
         var runs = Open(folders);
         var sections = new List<ReportSection>();
@@ -33,7 +34,8 @@ internal static class HtmlReport
             ? $"{manifest.Model} on {Path.GetFileName(manifest.Data)}"
             : $"{runs.Count} runs on {string.Join(", ", runs.Select(r => Path.GetFileName(r.Folder.Manifest.Data)).Distinct())}";
         AtomicFile.WriteText(path, Page.Write(
-            title ?? (runs.Count == 1 ? runs[0].Name : "Comparison of runs"), lead, sections, $"{manifest.Versions} · {manifest.Machine}"));
+            title ?? (runs.Count == 1 ? runs[0].Name : "Comparison of runs"), lead, sections,
+                $"{manifest.Versions} · {manifest.Machine}"));
     }
 
     private static List<ReportedRun> Open(IReadOnlyList<string> folders)
@@ -44,7 +46,8 @@ internal static class HtmlReport
             var folder = RunFolder.Open(path);
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             if (runs.Any(r => r.Name == name)) name = path;
-            runs.Add(new(name, folder, folder.ReadMetrics(), File.Exists(folder.Results) ? ResultsDocument.Load(folder.Results) : null));
+            runs.Add(new(name, folder, folder.ReadMetrics(),
+                File.Exists(folder.Results) ? ResultsDocument.Load(folder.Results) : null));
         }
         return runs;
     }

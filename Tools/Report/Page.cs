@@ -55,7 +55,8 @@ internal static class Page
             .Append($"<title>{Html.Escape(title)}</title>\n<style>\n{FigureStyle.Page}\n{Css}</style>\n</head>\n<body>\n<header>\n")
             .Append($"<h1>{Html.Escape(title)}</h1>\n<p class=\"lead\">{Html.Escape(lead)}</p>\n");
         if (sections.Count > 2)
-            page.Append("<nav>").AppendJoin("", sections.Select((s, i) => $"<a href=\"#section-{i + 1}\">{Html.Escape(s.Title)}</a>")).Append("</nav>\n");
+            page.Append("<nav>").AppendJoin("", sections
+                .Select((s, i) => $"<a href=\"#section-{i + 1}\">{Html.Escape(s.Title)}</a>")).Append("</nav>\n");
         page.Append("</header>\n<main>\n");
         for (int i = 0; i < sections.Count; i++)
             page.Append($"<section id=\"section-{i + 1}\">\n<h2>{Html.Escape(sections[i].Title)}</h2>\n{sections[i].Content}</section>\n");

@@ -16,13 +16,19 @@ internal static class RunComparison
         var parts = evaluated.Select(r => r.Results!.Split).Distinct().ToList();
         var first = evaluated[0].Results!;
         string users = first.Users.ToString("#,0", CultureInfo.InvariantCulture);
-        string skipped = first.SkippedUsers == 0 ? "" : FormattableString.Invariant($" {first.SkippedUsers:#,0} users with nothing held out are left out.");
+        string skipped = first.SkippedUsers == 0 ? ""
+            : FormattableString.Invariant($" {first.SkippedUsers:#,0} users with nothing held out are left out.");
         string table = Html.Table(
             ["run", .. metrics.Select(m => $">{m}")],
-            evaluated.Select(run => (IReadOnlyList<string>)[$"<strong>{Html.Escape(run.Name)}</strong>", .. metrics.Select(metric => Cell(run, metric, evaluated))]));
-        string definitions = Html.Table(["metric", "definition"], metrics.Select(m => (IReadOnlyList<string>)[$"<strong>{Html.Escape(m)}</strong>", Html.Escape(Metric.Parse(m).Definition)]));
-        string figure = evaluated.Count < 2 ? "" : Html.Figures([Bars(evaluated, [.. metrics.Where(m => Metric.Parse(m).IsPerUser).Take(4)]).ToSvg()]);
-        return new("Results", $"<p>Mean over {users} users of the {string.Join(" and ", parts)} part, with ± one standard error.{skipped}"
+            evaluated.Select(run => (IReadOnlyList<string>)[$"<strong>{Html.Escape(run.Name)}</strong>",
+                .. metrics.Select(metric => Cell(run, metric, evaluated))]));
+        string definitions = Html.Table(["metric", "definition"],
+            metrics.Select(m => (IReadOnlyList<string>)[$"<strong>{Html.Escape(m)}</strong>",
+            Html.Escape(Metric.Parse(m).Definition)]));
+        string figure = evaluated.Count < 2 ? "" : Html.Figures(
+            [Bars(evaluated, [.. metrics.Where(m => Metric.Parse(m).IsPerUser).Take(4)]).ToSvg()]);
+        return new("Results",
+            $"<p>Mean over {users} users of the {string.Join(" and ", parts)} part, with ± one standard error.{skipped}"
             + (evaluated.Count > 1 ? " The best value of each metric is bold." : "") + "</p>\n"
             + $"<div class=\"card\">{table}</div>\n{figure}{Html.Details("What the metrics mean", $"<div class=\"card\">{definitions}</div>")}");
     }
@@ -33,7 +39,8 @@ internal static class RunComparison
         var trained = runs.Where(r => r.Epochs.Any(e => e.Validation is not null)).ToList();
         if (trained.Count < 2) return null;
         string[] metrics = [.. trained.Select(r => r.Folder.Manifest.Settings.ValidationMetric).Distinct()];
-        return ReportSection.OfFigures("Validation by epoch", "The best epoch of each run, by this curve, is the one that is tested.",
+        return ReportSection.OfFigures("Validation by epoch",
+            "The best epoch of each run, by this curve, is the one that is tested.",
             metrics.Select(metric => new Chart
             {
                 Title = $"Validation {metric}", X = new("epoch"), Y = new(metric), Width = 900,
@@ -49,7 +56,8 @@ internal static class RunComparison
         string text = mean.ToString("0.0000", CultureInfo.InvariantCulture);
         bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).Kind != MetricKind.Gini;
         return (lead ? $"<span class=\"best\">{text}</span>" : text)
-            + (value.StandardError is double error ? FormattableString.Invariant($" <span class=\"se\">± {error:0.0000}</span>") : "");
+            + (value.StandardError is double error ? FormattableString.Invariant($" <span class=\"se\">± {error:0.0000}</span>")
+                : "");
     }
 
     private static BarChart Bars(List<ReportedRun> runs, string[] metrics) => new()

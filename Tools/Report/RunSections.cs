@@ -15,19 +15,23 @@ internal static class RunSections
     public static IEnumerable<ReportSection> Of(ReportedRun run, bool several)
     {
         yield return new(several ? run.Name : "Run", Facts(run) + Settings(run.Folder.Manifest));
-        if (run.Epochs.Count > 0) yield return new(several ? $"{run.Name}: training" : "Training", Html.Figures(Curves(run).Select(f => f.ToSvg())));
-        foreach (var study in Studies(run)) yield return study with { Title = several ? $"{run.Name}: {study.Title}" : char.ToUpperInvariant(study.Title[0]) + study.Title[1..] };
+        if (run.Epochs.Count > 0) yield return new(several ? $"{run.Name}: training" : "Training",
+            Html.Figures(Curves(run).Select(f => f.ToSvg())));
+        foreach (var study in Studies(run)) yield return study with {
+            Title = several ? $"{run.Name}: {study.Title}" : char.ToUpperInvariant(study.Title[0]) + study.Title[1..] };
     }
 
     private static string Facts(ReportedRun run)
     {
         var manifest = run.Folder.Manifest;
-        var facts = new List<(string, string)> { ("Model", manifest.Model), ("Data", Path.GetFileName(manifest.Data)), ("Data hash", Short(manifest.DataHash)) };
+        var facts = new List<(string, string)> { ("Model", manifest.Model), ("Data", Path.GetFileName(manifest.Data)),
+            ("Data hash", Short(manifest.DataHash)) };
         if (manifest.Parameters > 0) facts.Add(("Weights", manifest.Parameters.ToString("#,0", CultureInfo.InvariantCulture)));
         if (run.Epochs.Count > 0)
         {
             var last = run.Epochs[^1];
-            facts.Add(("Epochs", run.Epochs.LastOrDefault(e => e.Best) is { } best ? $"{last.Epoch}, the best is {best.Epoch}" : $"{last.Epoch}"));
+            facts.Add(("Epochs", run.Epochs.LastOrDefault(e => e.Best) is { } best ? $"{last.Epoch}, the best is {best.Epoch}"
+                : $"{last.Epoch}"));
             facts.Add(("Training time", Terminal.Clock(TimeSpan.FromSeconds(run.Epochs.Sum(e => e.Seconds)))));
             facts.Add(("Speed", FormattableString.Invariant($"{Median(run.Epochs.Select(e => e.UsersPerSecond)):#,0} users/s")));
         }
@@ -43,10 +47,12 @@ internal static class RunSections
             : JsonSerializer.SerializeToNode(manifest.Settings, RunSettings.Json)!.AsObject();
         foreach (var (name, value) in manifest.BaselineSettings ?? []) settings[name] = value?.DeepClone();
         string deviations = manifest.Deviations.Count == 0
-            ? manifest.Preset is null ? "" : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"
+            ? manifest.Preset is null ? ""
+                : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"
             : $"<p>{manifest.Deviations.Count} {(manifest.Deviations.Count == 1 ? "deviation" : "deviations")} from "
                 + (manifest.Preset is null ? "the defaults" : $"the preset <code>{Html.Escape(manifest.Preset)}</code>") + ":</p>"
-                + "<div class=\"card\">" + Html.Table(["setting", ">preset", ">this run"], manifest.Deviations.Select(Deviation)) + "</div>";
+                + "<div class=\"card\">" + Html.Table(["setting", ">preset", ">this run"], manifest.Deviations.Select(Deviation))
+                    + "</div>";
         return deviations + (settings.Count == 0 ? "" : Html.Details("All settings",
             $"<div class=\"card\">{Html.Facts(settings.Select(s => (s.Key, SettingText.Write(s.Value))))}</div>"));
     }
@@ -55,7 +61,8 @@ internal static class RunSections
     {
         // "name: preset -> run"
         var (name, values) = (text[..text.IndexOf(':')], text[(text.IndexOf(':') + 1)..].Split("->"));
-        return [$"<code>{Html.Escape(name)}</code>", Html.Escape(values[0].Trim()), $"<strong>{Html.Escape(values[^1].Trim())}</strong>"];
+        return [$"<code>{Html.Escape(name)}</code>", Html.Escape(values[0].Trim()),
+            $"<strong>{Html.Escape(values[^1].Trim())}</strong>"];
     }
 
     private static IEnumerable<Figure> Curves(ReportedRun run)
@@ -63,26 +70,36 @@ internal static class RunSections
         var epochs = run.Epochs;
         var settings = run.Folder.Manifest.Settings;
         double[] x = [.. epochs.Select(e => (double)e.Epoch)];
-        LineSeries Line(string name, Func<EpochMetrics, double> value, bool dashed = false) => new(name, x, [.. epochs.Select(value)]) { Dashed = dashed };
+        LineSeries Line(string name, Func<EpochMetrics, double> value, bool dashed = false) =>
+            new(name, x, [.. epochs.Select(value)]) { Dashed = dashed };
         if (epochs.Any(e => e.Validation is not null))
             yield return new Chart
             {
-                Title = $"Validation {settings.ValidationMetric}", X = new("epoch"), Y = new(settings.ValidationMetric), Series = [Line("", e => e.Validation ?? double.NaN)],
-                Rules = epochs.LastOrDefault(e => e.Best) is { } best ? [new(FormattableString.Invariant($"best: epoch {best.Epoch}, {best.Validation:0.0000}"), best.Epoch, Vertical: true)] : [],
+                Title = $"Validation {settings.ValidationMetric}", X = new("epoch"), Y = new(settings.ValidationMetric),
+                    Series = [Line("", e => e.Validation ?? double.NaN)],
+                Rules = epochs.LastOrDefault(e => e.Best) is { } best
+                    ? [new(FormattableString.Invariant($"best: epoch {best.Epoch}, {best.Validation:0.0000}"), best.Epoch,
+                    Vertical: true)] : [],
             };
         yield return new Chart
         {
             Title = "Loss", Subtitle = "Mean over training users", X = new("epoch"), Y = new("loss", "nats"),
-            Series = settings.Model == "multdae" ? [Line("reconstruction", e => e.Reconstruction)] : [Line("reconstruction", e => e.Reconstruction), Line("total", e => e.Loss, dashed: true)],
+            Series = settings.Model == "multdae" ? [Line("reconstruction", e => e.Reconstruction)]
+                : [Line("reconstruction", e => e.Reconstruction), Line("total", e => e.Loss, dashed: true)],
         };
         if (settings.Model == "multdae") yield break;
-        yield return new Chart { Title = "KL divergence, unweighted", Subtitle = "How much the latent code says of a user: near 0 is collapse", X = new("epoch"), Y = new("KL", "nats"), Series = [Line("", e => e.Kl)] };
-        yield return new Chart { Title = "β, the weight of the KL", X = new("epoch"), Y = new("β") { Min = 0 }, Series = [Line("", e => e.Beta)] };
+        yield return new Chart { Title = "KL divergence, unweighted",
+            Subtitle = "How much the latent code says of a user: near 0 is collapse", X = new("epoch"), Y = new("KL", "nats"),
+            Series = [Line("", e => e.Kl)] };
+        yield return new Chart { Title = "β, the weight of the KL", X = new("epoch"), Y = new("β") { Min = 0 },
+            Series = [Line("", e => e.Beta)] };
         if (epochs.Any(e => e.AnchorSpread is not null))
             yield return new Chart
             {
-                Title = "Anchors", Subtitle = "Both spreads near 0 would be the degenerate solution", X = new("epoch"), Y = new("root mean square distance"),
-                Series = [Line("anchors from their mean", e => e.AnchorSpread ?? double.NaN), Line("posterior means from theirs", e => e.MeanSpread ?? double.NaN)],
+                Title = "Anchors", Subtitle = "Both spreads near 0 would be the degenerate solution", X = new("epoch"),
+                    Y = new("root mean square distance"),
+                Series = [Line("anchors from their mean", e => e.AnchorSpread ?? double.NaN),
+                    Line("posterior means from theirs", e => e.MeanSpread ?? double.NaN)],
             };
     }
 
@@ -96,10 +113,12 @@ internal static class RunSections
             string name = Path.GetFileName(folder);
             var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).ToList();
             var figures = files.Where(f => f.EndsWith(".svg", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
-            var numbers = files.Where(f => Path.GetExtension(f) is ".json" or ".csv").Select(f => $"<code>{Html.Escape(Path.GetRelativePath(run.Folder.Path, f))}</code>");
+            var numbers = files.Where(f => Path.GetExtension(f) is ".json" or ".csv")
+                .Select(f => $"<code>{Html.Escape(Path.GetRelativePath(run.Folder.Path, f))}</code>");
             string summary = Summary(Path.Combine(folder, "results.json"));
             if (figures.Count > 0 || summary.Length > 0)
-                yield return new($"study {name}", $"{summary}{Html.Figures(figures)}<p class=\"muted\">Numbers: {string.Join(", ", numbers)}</p>\n");
+                yield return new($"study {name}",
+                    $"{summary}{Html.Figures(figures)}<p class=\"muted\">Numbers: {string.Join(", ", numbers)}</p>\n");
         }
     }
 
@@ -121,7 +140,8 @@ internal static class RunSections
     }
 
     // "meanChange" reads as "mean change".
-    private static string Words(string name) => string.Concat(name.Select(c => char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).Trim();
+    private static string Words(string name) => string
+        .Concat(name.Select(c => char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).Trim();
 
     private static string Readable(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number && !number.TryGetInt64(out _)

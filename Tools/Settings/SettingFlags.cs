@@ -32,7 +32,8 @@ internal sealed class SettingFlags
 
     private readonly Option<string?> _preset = new("--preset")
     {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}]", HelpName = "name",
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}]",
+            HelpName = "name",
     };
 
     private readonly Option<string?> _config = new("--config")
@@ -65,7 +66,8 @@ internal sealed class SettingFlags
 
     /// <summary>Preset, file and flags together.</summary>
     /// <exception cref="InputException">An unknown name, a value that cannot be, or a setting the model has not.</exception>
-    public ResolvedSettings Resolve(ParseResult parsed) => Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), Given(parsed));
+    public ResolvedSettings Resolve(ParseResult parsed) =>
+        Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), Given(parsed));
 
     /// <summary>Preset, file and flags together, and over them the values of one trial of a search.</summary>
     /// <exception cref="InputException">As for the flags, which the trial's values are read like.</exception>
@@ -103,7 +105,8 @@ internal sealed class SettingFlags
         if (model is not null) ModelNames.RequireKnown(model);
         if (model is not null && ModelNames.FindBaseline(model) is { } baseline)
         {
-            if (preset is not null) throw new InputException($"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
+            if (preset is not null) throw new InputException(
+                $"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
             return ForBaseline(baseline, settings);
         }
 
@@ -125,8 +128,10 @@ internal sealed class SettingFlags
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)
         {
-            string camel = JsonNamingPolicy.CamelCase.ConvertName(string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
-            bool isOwn = defaults.ContainsKey(camel), isShared = name is "model" or "seed" or "threads" or "device" or "validation-metric";
+            string camel = JsonNamingPolicy.CamelCase.ConvertName(
+                string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+            bool isOwn = defaults.ContainsKey(camel),
+                isShared = name is "model" or "seed" or "threads" or "device" or "validation-metric";
             if (!isOwn && !isShared)
                 throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
                     + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{Name(d.Key)}")) + "."));
@@ -135,7 +140,8 @@ internal sealed class SettingFlags
         }
         var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
-        return new(run, null, [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
+        return new(run, null,
+            [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
     }
 
     private JsonObject ReadConfig(string file)
@@ -144,17 +150,20 @@ internal sealed class SettingFlags
         JsonObject settings;
         try
         {
-            settings = JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
+            settings = JsonNode.Parse(File.ReadAllText(file),
+                documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
                 as JsonObject ?? throw new InputException($"{file}: must hold one JSON object of settings.");
         }
         catch (JsonException problem)
         {
-            throw new InputException($"{file}, line {problem.LineNumber + 1}: not JSON; settings look like {{\"epochs\": 100}}.", problem);
+            throw new InputException($"{file}, line {problem.LineNumber + 1}: not JSON; settings look like {{\"epochs\": 100}}.",
+                problem);
         }
         foreach (var (name, value) in settings.ToList())
         {
             if (name == "preset") continue;
-            if (!_flags.ContainsKey(name)) throw new InputException($"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
+            if (!_flags.ContainsKey(name)) throw new InputException(
+                $"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
             // The same reading as for flags, so that both accept and refuse the same.
             settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), TypeOf(name));
         }
@@ -166,7 +175,8 @@ internal sealed class SettingFlags
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         _flags[name] = new Option<string?>($"--{name}")
         {
-            Description = string.Join(' ', new[] { Documentation.Of(property), SettingText.Choices(type), note, $"[default: {value}]" }.Where(t => t.Length > 0)),
+            Description = string.Join(' ', new[] { Documentation.Of(property), SettingText.Choices(type), note,
+                $"[default: {value}]" }.Where(t => t.Length > 0)),
             HelpName = SettingText.Kind(type),
             Arity = type == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
@@ -188,7 +198,8 @@ internal sealed class SettingFlags
             int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
-                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)), row[j]);
+                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)),
+                    row[j]);
         }
         return row[^1];
     }

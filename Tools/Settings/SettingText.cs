@@ -27,8 +27,10 @@ internal static class SettingText
         };
         if (type == typeof(int)) return int.TryParse(value, whole, culture, out int i) ? i : throw Refuse("a whole number");
         if (type == typeof(long)) return long.TryParse(value, whole, culture, out long l) ? l : throw Refuse("a whole number");
-        if (type == typeof(ulong)) return ulong.TryParse(value, whole, culture, out ulong u) ? u : throw Refuse("a whole number of 0 or more");
-        if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, culture, out double d) && double.IsFinite(d) ? d : throw Refuse("a number");
+        if (type == typeof(ulong)) return ulong.TryParse(value, whole, culture, out ulong u) ? u
+            : throw Refuse("a whole number of 0 or more");
+        if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, culture, out double d)
+            && double.IsFinite(d) ? d : throw Refuse("a number");
         if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse($"one of {string.Join(", ", Names(type))}");
         if (type.IsAssignableTo(typeof(IEnumerable<int>)))
         {
@@ -36,7 +38,8 @@ internal static class SettingText
             var numbers = new JsonArray();
             if (value is not ("" or "none" or "[]"))
                 foreach (string part in value.Trim('[', ']').Split(','))
-                    numbers.Add(int.TryParse(part, whole, culture, out int n) ? n : throw Refuse("whole numbers separated by commas, such as 600,200, or none"));
+                    numbers.Add(int.TryParse(part, whole, culture, out int n) ? n
+                        : throw Refuse("whole numbers separated by commas, such as 600,200, or none"));
             return numbers;
         }
         throw new NotSupportedException($"A setting of type {type}.");
@@ -66,5 +69,6 @@ internal static class SettingText
     /// <summary>The names of an enumeration, in help; empty for other types.</summary>
     public static string Choices(Type type) => type.IsEnum ? $"One of {string.Join(", ", Names(type))}." : "";
 
-    private static IEnumerable<string> Names(Type type) => Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);
+    private static IEnumerable<string> Names(Type type) =>
+        Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);
 }

@@ -12,10 +12,12 @@ using Spectre.Console;
 namespace ManualVae.Tools.Sweep;
 
 /// <summary>A trial: its settings and how it did on the validation part.</summary>
-internal sealed record Trial(string Run, IReadOnlyDictionary<string, string> Settings, double? Validation, int BestEpoch, string? Failed = null);
+internal sealed record Trial(string Run, IReadOnlyDictionary<string, string> Settings, double? Validation, int BestEpoch,
+    string? Failed = null);
 
 /// <summary>
-/// <c>manualvae sweep</c>: grid or random search over settings. Every trial is a run folder named by its settings; a trial that is
+/// <c>manualvae sweep</c>: grid or random search over settings. Every trial is a run folder named by its settings; a trial that
+/// is
 /// there is not run again, and one that was interrupted goes on. The test part is never touched.
 /// </summary>
 internal static class SweepVerb
@@ -23,14 +25,20 @@ internal static class SweepVerb
     public static Command Create()
     {
         var flags = new SettingFlags();
-        var data = new Option<string>("--data") { Description = "Prepared dataset with a validation part.", HelpName = "folder", Required = true };
-        var output = new Option<string>("--output") { Description = "Folder of the trials and of sweep.json; given again, the sweep goes on.", HelpName = "folder", Required = true };
+        var data = new Option<string>("--data") { Description = "Prepared dataset with a validation part.", HelpName = "folder",
+            Required = true };
+        var output = new Option<string>("--output") {
+            Description = "Folder of the trials and of sweep.json; given again, the sweep goes on.", HelpName = "folder",
+            Required = true };
         var vary = new Option<string[]>("--vary")
         {
-            Description = "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. Repeat for more.", HelpName = "name=values", Required = true,
+            Description =
+                "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. Repeat for more.", HelpName = "name=values", Required = true,
         };
-        var random = new Option<int>("--random") { Description = "Draw this many trials instead of the whole grid.", HelpName = "n" };
-        var searchSeed = new Option<ulong>("--search-seed") { Description = "Seed of the draws.", HelpName = "n", DefaultValueFactory = _ => 1 };
+        var random = new Option<int>("--random") { Description = "Draw this many trials instead of the whole grid.",
+            HelpName = "n" };
+        var searchSeed = new Option<ulong>("--search-seed") { Description = "Seed of the draws.", HelpName = "n",
+            DefaultValueFactory = _ => 1 };
         var json = Verb.Json();
         return Verb.Create("sweep", "Grid or random search over settings by the validation metric; resumable.", parsed =>
         {
@@ -49,7 +57,8 @@ internal static class SweepVerb
     }
 
     private static List<Trial> Run(
-        PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials, List<ResolvedSettings> resolved, string output)
+        PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials, List<ResolvedSettings> resolved,
+            string output)
     {
         var results = new List<Trial>();
         for (int t = 0; t < trials.Count; t++)
@@ -60,7 +69,8 @@ internal static class SweepVerb
             {
                 var (value, epoch) = Validation(data, resolved[t], folder);
                 results.Add(new(folder, trials[t], value, epoch));
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {resolved[t].Run.ValidationMetric} {value:0.0000}"));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  {resolved[t].Run.ValidationMetric} {value:0.0000}"));
             }
             catch (TrainingException problem) // a bad draw ends its trial, not the search
             {
@@ -82,7 +92,8 @@ internal static class SweepVerb
             if (!started) TrainingJob.Start(data, settings, folder, quiet: true);
             using var baseline = BaselineCatalogue.Fit(
                 settings.Run.Model, BaselineData.Of(data), settings.Baseline, new FitMonitor(null, Verb.Cancellation));
-            return (Evaluator.Evaluate(baseline, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)], cancellation: Verb.Cancellation)
+            return (Evaluator.Evaluate(baseline, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)],
+                cancellation: Verb.Cancellation)
                 .Metrics[0].Mean, 0);
         }
         var outcome = started
@@ -100,10 +111,12 @@ internal static class SweepVerb
         return $"{shown[..Math.Min(80, shown.Length)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..8]}";
     }
 
-    private static string Shown(IReadOnlyDictionary<string, string> trial) => string.Join(' ', trial.Select(s => $"{s.Key}={s.Value}"));
+    private static string Shown(IReadOnlyDictionary<string, string> trial) =>
+        string.Join(' ', trial.Select(s => $"{s.Key}={s.Value}"));
 
     private static object Document(ResolvedSettings settings, List<Trial> results) =>
-        new { model = settings.Run.Model, preset = settings.Preset, validationMetric = settings.Run.ValidationMetric, best = results.FirstOrDefault(), trials = results };
+        new { model = settings.Run.Model, preset = settings.Preset, validationMetric = settings.Run.ValidationMetric,
+            best = results.FirstOrDefault(), trials = results };
 
     private static void WriteTable(string metric, List<Trial> results)
     {
@@ -112,7 +125,8 @@ internal static class SweepVerb
         foreach (var trial in results)
             table.AddRow([
                 trial.Validation is double value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "[red]failed[/]",
-                trial.BestEpoch.ToString(CultureInfo.InvariantCulture), .. names.Select(n => Markup.Escape(trial.Settings.GetValueOrDefault(n) ?? "")),
+                trial.BestEpoch.ToString(CultureInfo.InvariantCulture),
+                    .. names.Select(n => Markup.Escape(trial.Settings.GetValueOrDefault(n) ?? "")),
                 $"[grey]{Markup.Escape(trial.Run)}[/]"]);
         Terminal.Results.Write(table);
     }
