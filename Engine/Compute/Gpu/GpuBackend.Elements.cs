@@ -9,7 +9,7 @@ internal sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Add(Tensor source, double scale, Tensor destination) =>
-        _launcher.Run(Launcher.Elements(source.Length), ElementKernels.Add, View(source), (float)scale, View(destination));
+        _launcher.Run(_launcher.Elements(source.Length), ElementKernels.Add, View(source), (float)scale, View(destination));
 
     /// <inheritdoc/>
     public double SquaredNorm(Tensor tensor)
@@ -24,38 +24,38 @@ internal sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void ConcatForward(Tensor a, Tensor b, Tensor y) => _launcher.Run(
-        Launcher.Elements(y.Length), ElementKernels.ConcatForward, View(a), View(b), View(y), a.Columns, b.Columns);
+        _launcher.Elements(y.Length), ElementKernels.ConcatForward, View(a), View(b), View(y), a.Columns, b.Columns);
 
     /// <inheritdoc/>
     public void ConcatBackward(Tensor dy, Tensor da, Tensor db)
     {
         int n = da.IsNone ? dy.Columns - db.Columns : da.Columns;
         _launcher.Run(
-            Launcher.Elements(dy.Length), ElementKernels.ConcatBackward, View(dy), View(da), View(db), n, dy.Columns - n);
+            _launcher.Elements(dy.Length), ElementKernels.ConcatBackward, View(dy), View(da), View(db), n, dy.Columns - n);
     }
 
     /// <inheritdoc/>
     public void ActivationBackward(Activation activation, Tensor y, Tensor dy)
     {
         if (activation == Activation.Identity) return;
-        _launcher.Run(Launcher.Elements(y.Length), ElementKernels.ActivationBackward, (int)activation, View(y), View(dy));
+        _launcher.Run(_launcher.Elements(y.Length), ElementKernels.ActivationBackward, (int)activation, View(y), View(dy));
     }
 
     /// <inheritdoc/>
     public void SwishForward(Tensor x, Tensor y) =>
-        _launcher.Run(Launcher.Elements(x.Length), ElementKernels.SwishForward, View(x), View(y));
+        _launcher.Run(_launcher.Elements(x.Length), ElementKernels.SwishForward, View(x), View(y));
 
     /// <inheritdoc/>
     public void SwishBackward(Tensor x, Tensor dy, Tensor dx) =>
-        _launcher.Run(Launcher.Elements(x.Length), ElementKernels.SwishBackward, View(x), View(dy), View(dx));
+        _launcher.Run(_launcher.Elements(x.Length), ElementKernels.SwishBackward, View(x), View(dy), View(dx));
 
     /// <inheritdoc/>
     public void GateForward(Tensor h, Tensor g, Tensor y) =>
-        _launcher.Run(Launcher.Elements(h.Length), ElementKernels.GateForward, View(h), View(g), View(y));
+        _launcher.Run(_launcher.Elements(h.Length), ElementKernels.GateForward, View(h), View(g), View(y));
 
     /// <inheritdoc/>
     public void GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg) =>
-        _launcher.Run(Launcher.Elements(h.Length), ElementKernels.GateBackward, View(h), View(g), View(dy), View(dh), View(dg));
+        _launcher.Run(_launcher.Elements(h.Length), ElementKernels.GateBackward, View(h), View(g), View(dy), View(dh), View(dg));
 
     /// <inheritdoc/>
     public void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved) => _launcher.Run(
@@ -67,7 +67,7 @@ internal sealed partial class GpuBackend
     {
         if (!gain.Gradient.IsNone || !bias.Gradient.IsNone)
             _launcher.Run(
-                Launcher.Elements(x.Columns), LayerNormKernels.BackwardParameters, View(x), View(saved), View(dy), Gradient(gain),
+                _launcher.Elements(x.Columns), LayerNormKernels.BackwardParameters, View(x), View(saved), View(dy), Gradient(gain),
                 Gradient(bias), x.Rows, x.Columns);
         if (!dx.IsNone)
             _launcher.Run(
@@ -76,7 +76,7 @@ internal sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void Adam(Parameter parameter, AdamStep step) => _launcher.Run(
-        Launcher.Elements(parameter.Value.Length), ElementKernels.Adam,
+        _launcher.Elements(parameter.Value.Length), ElementKernels.Adam,
         View(parameter.Value), View(parameter.Gradient), View(parameter.FirstMoment), View(parameter.SecondMoment),
         (float)parameter.WeightDecay, (float)step.CorrectedRate, (float)step.Beta1, (float)step.Beta2,
         (float)(1 - step.Beta1), (float)(1 - step.Beta2), (float)step.Epsilon);

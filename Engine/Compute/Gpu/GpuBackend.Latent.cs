@@ -7,15 +7,15 @@ internal sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) => _launcher.Run(
-        Launcher.Elements(noise.Length), LatentKernels.DrawNoise, Structure(batch).Users, new DeviceKey(key), View(noise), noise.Columns);
+        _launcher.Elements(noise.Length), LatentKernels.DrawNoise, Structure(batch).Users, new DeviceKey(key), View(noise), noise.Columns);
 
     /// <inheritdoc/>
     public void SampleForward(Tensor statistics, Tensor noise, Tensor z) => _launcher.Run(
-        Launcher.Elements(z.Length), LatentKernels.SampleForward, View(statistics), View(noise), View(z), z.Columns);
+        _launcher.Elements(z.Length), LatentKernels.SampleForward, View(statistics), View(noise), View(z), z.Columns);
 
     /// <inheritdoc/>
     public void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics) => _launcher.Run(
-        Launcher.Elements(dz.Length), LatentKernels.SampleBackward, View(statistics), View(noise), View(dz), View(dStatistics),
+        _launcher.Elements(dz.Length), LatentKernels.SampleBackward, View(statistics), View(noise), View(dz), View(dStatistics),
         dz.Columns);
 
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics) => _launcher.Run(
-        Launcher.Elements(statistics.Length), LatentKernels.StandardKlBackward, View(statistics), View(rowScale), View(dStatistics),
+        _launcher.Elements(statistics.Length), LatentKernels.StandardKlBackward, View(statistics), View(rowScale), View(dStatistics),
         statistics.Columns / 2);
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ internal sealed partial class GpuBackend
     /// <inheritdoc/>
     public void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics) =>
         _launcher.Run(
-            Launcher.Elements(z.Length), LatentKernels.GaussianBackward, View(z), View(statistics), View(rowScale), View(dz),
+            _launcher.Elements(z.Length), LatentKernels.GaussianBackward, View(z), View(statistics), View(rowScale), View(dz),
             View(dStatistics), z.Columns);
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed partial class GpuBackend
     /// <inheritdoc/>
     public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz) =>
         _launcher.Run(
-            Launcher.Elements(z.Length), LatentKernels.CompositeBackward, new DeviceCompositePrior(prior), View(z), View(oldStatistics),
+            _launcher.Elements(z.Length), LatentKernels.CompositeBackward, new DeviceCompositePrior(prior), View(z), View(oldStatistics),
             View(rowScale), View(dz), z.Columns);
 
     /// <inheritdoc/>
@@ -59,11 +59,11 @@ internal sealed partial class GpuBackend
     {
         if (!dz.IsNone)
             _launcher.Run(
-                Launcher.Elements(z.Length), LatentKernels.MixtureBackwardPoint, View(z), View(components), View(responsibilities),
+                _launcher.Elements(z.Length), LatentKernels.MixtureBackwardPoint, View(z), View(components), View(responsibilities),
                 View(rowScale), View(dz), z.Columns, components.Rows);
         if (!dComponents.IsNone)
             _launcher.Run(
-                Launcher.Elements(components.Length / 2), LatentKernels.MixtureBackwardComponents, View(z), View(components),
+                _launcher.Elements(components.Length / 2), LatentKernels.MixtureBackwardComponents, View(z), View(components),
                 View(responsibilities), View(rowScale), View(dComponents), z.Columns, components.Rows, z.Rows);
     }
 
@@ -88,7 +88,7 @@ internal sealed partial class GpuBackend
         int latent = anchors.Value.Columns;
         if (!dPoints.IsNone)
             _launcher.Run(
-                Launcher.Elements((long)batch.Rows * latent), SparseKernels.AnchorBackwardPoint, Structure(batch), View(points),
+                _launcher.Elements((long)batch.Rows * latent), SparseKernels.AnchorBackwardPoint, Structure(batch), View(points),
                 points.Columns, closed ? 1 : 0, View(centroids.Top(batch.Rows)), View(rowScale), View(dPoints), latent);
         if (!anchors.Gradient.IsNone)
             _launcher.Run(

@@ -76,7 +76,7 @@ internal sealed partial class GpuBackend : IGemmLadder
     private void AddColumnSums(Tensor dy, Parameter? bias)
     {
         if (bias is null || bias.Gradient.IsNone) return;
-        _launcher.Run(Launcher.Elements(dy.Columns), ElementKernels.AddColumnSums, View(dy), Gradient(bias), dy.Rows);
+        _launcher.Run(_launcher.Elements(dy.Columns), ElementKernels.AddColumnSums, View(dy), Gradient(bias), dy.Rows);
     }
 
     private GemmArguments Arguments(
@@ -120,7 +120,7 @@ internal sealed partial class GpuBackend : IGemmLadder
         }
         var grid = new Index3D(Ceiling(g.N, tile), Ceiling(g.M, tile), Math.Max(1, parts));
         _launcher.Run(new KernelConfig(grid, new Index3D(threads, 1, 1)), kernel, g);
-        if (parts > 1) _launcher.Run(Launcher.Elements((long)g.M * g.N), Gemm.SumParts, g, parts);
+        if (parts > 1) _launcher.Run(_launcher.Elements((long)g.M * g.N), Gemm.SumParts, g, parts);
     }
 
     private static KernelConfig Square(in GemmArguments g, int side) =>

@@ -102,7 +102,7 @@ internal sealed partial class GpuBackend : IBackend
         var buffer = new GpuBuffer(Take<float>(length));
         _buffers.Add(buffer);
         var tensor = new Tensor(buffer, 0, rows, columns);
-        Fill(tensor, 0);
+        buffer.View.MemSetToZero(Accelerator.DefaultStream);
         return tensor;
     }
 
@@ -192,7 +192,7 @@ internal sealed partial class GpuBackend : IBackend
 
     /// <inheritdoc/>
     public void Fill(Tensor tensor, double value) =>
-        _launcher.Run(Launcher.Elements(tensor.Length), ElementKernels.Fill, View(tensor), (float)value);
+        _launcher.Run(_launcher.Elements(tensor.Length), ElementKernels.Fill, View(tensor), (float)value);
 
     /// <summary>The elements as kernels take them; none becomes a view of length 0.</summary>
     internal View View(Tensor tensor) =>

@@ -17,8 +17,9 @@ internal sealed class Launcher(Accelerator accelerator)
     /// <summary>One group for each row (or whatever a kernel hands to a group).</summary>
     public static KernelConfig Groups(long count) => new(checked((int)count), GroupSize);
 
-    /// <summary>Enough groups for a thread for each element; kernels stride on, so the number of groups is bounded.</summary>
-    public static KernelConfig Elements(long count) => new((int)Math.Min(65535, (count + GroupSize - 1) / GroupSize), GroupSize);
+    /// <summary>A thread for each element, but no more groups than fill the device twice: kernels stride on.</summary>
+    public KernelConfig Elements(long count) =>
+        new((int)Math.Min(32L * accelerator.NumMultiprocessors, (count + GroupSize - 1) / GroupSize), GroupSize);
 
     private Delegate? Find(Delegate kernel) => _compiled.GetValueOrDefault(kernel);
 
