@@ -44,6 +44,8 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Numbers of packed B (400 KiB) that stay in L2 while panels of A stream by.</summary>
     private const int GroupSize = 100 * 1024;
 
+    /// <summary>Pieces of a tile's sum between which an epilogue's memory is fetched.</summary>
+    private const int EpilogueSlices = 4;
     /// <summary>Panels that one part of a dispatch packs: few, or the last parts keep one thread waiting for the other.</summary>
     private const int PanelsPerPart = 2;
 
@@ -200,16 +202,27 @@ internal sealed unsafe class Gemm : IDisposable
             float* c = w.C + (chunk.M0 + row) * w.Stride + chunk.N0 + column;
             bool whole = rowsHere == rows && columnsHere == columns, toMemory = TEpilogue.IsPlain || !chunk.Last;
             if (toMemory) TilePrefetch.Lines(c, w.Stride, rowsHere, columnsHere);
-            else w.Epilogue.Prefetch(chunk.M0 + row, chunk.N0 + column, rowsHere, columnsHere);
             if (whole && toMemory)
             {
                 run(chunk.K, a, b, c, w.Stride, accumulate);
                 continue;
             }
             if (accumulate) CopyTile(c, w.Stride, tile, columns, rowsHere, columnsHere);
-            run(chunk.K, a, b, tile, columns, accumulate);
-            if (toMemory) CopyTile(tile, columns, c, w.Stride, rowsHere, columnsHere);
-            else w.Epilogue.Finish(tile, columns, chunk.M0 + row, chunk.N0 + column, rowsHere, columnsHere);
+            if (toMemory)
+            {
+                run(chunk.K, a, b, tile, columns, accumulate);
+                CopyTile(tile, columns, c, w.Stride, rowsHere, columnsHere);
+                continue;
+            }
+            // In a few pieces of k: asking at once for all that the epilogue will touch would fill the queue of misses.
+            for (int slice = 0; slice < EpilogueSlices; slice++)
+            {
+                int k0 = chunk.K * slice / EpilogueSlices, k1 = chunk.K * (slice + 1) / EpilogueSlices;
+                int row0 = rowsHere * slice / EpilogueSlices, row1 = rowsHere * (slice + 1) / EpilogueSlices;
+                w.Epilogue.Prefetch(chunk.M0 + row + row0, chunk.N0 + column, row1 - row0, columnsHere);
+                run(k1 - k0, a + (nint)k0 * rows, b + (nint)k0 * columns, tile, columns, accumulate || slice > 0);
+            }
+            w.Epilogue.Finish(tile, columns, chunk.M0 + row, chunk.N0 + column, rowsHere, columnsHere);
         }
     }
 
