@@ -37,7 +37,7 @@ internal static class TrainingJob
     {
         AtomicFile.RefuseToReplace(folder, overwrite: false);
         if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
-        using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, _ => { });
+        using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, quiet ? _ => { } : null);
         MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits(backend);
         var run = RunFolder.Create(folder, Manifest(data, settings));
         try
