@@ -63,7 +63,7 @@ internal static class DataImportVerb
         var carve = new Option<bool>("--carve-validation")
         {
             Description = "Ready-made train and test without validation: hold out a training click of each user (the last by "
-                + "time, else a drawn one).",
+                + "time, else a drawn one), and draw negatives for it where the test has sampled ones.",
         };
         var userColumn = Column("--user-column", "users");
         var itemColumn = Column("--item-column", "items");

@@ -79,6 +79,13 @@ public class FormatTests
         Assert.Equal([1], data.Validation!.HeldOut.RowColumns(0)); // the later click of user 0
         Assert.Equal([1], data.Validation.HeldOut.RowColumns(1)); // the later click of user 1
         Assert.Equal([0, 1], data.Test!.FoldIn.RowColumns(0));
+        // numpy: RandomState(98765), then choice(3, 2, replace=False) of items 2, 3, 4 and again of items 0, 3, 4
+        Assert.Equal([2, 4], data.Validation.Candidates!.RowColumns(0));
+        Assert.Equal([3, 4], data.Validation.Candidates.RowColumns(1));
+        Assert.Equal(98765u, data.Manifest.Seed);
+        using var folder = TestData.NewFolder();
+        data.Save(folder["carved"]);
+        Samples.AssertEqual(data.Validation, PreparedDataset.Open(folder["carved"]).Validation);
     }
 
     [Theory]

@@ -40,6 +40,9 @@ internal sealed class ClickSource
     /// <summary>The sampled negatives of the test, or null.</summary>
     public ClickLog? Candidates { get; set; }
 
+    /// <summary>The sampled negatives of a carved validation part, or null.</summary>
+    public ClickLog? ValidationCandidates { get; set; }
+
     /// <summary>True where the source says when each click happened.</summary>
     public bool HasTimes { get; set; }
 

@@ -42,7 +42,7 @@ public static class DatasetImport
             if (!asDivided || source.Validation is not null)
                 throw new InputException(
                     "--carve-validation: only for ready-made train and test files without a validation file; leave it out.");
-            drawsSeed = !source.HasTimes;
+            drawsSeed = !source.HasTimes || source.Candidates is not null;
             Splits.CarveValidation(source);
         }
         var division = asDivided ? Splits.Weak(source) : split switch
@@ -170,6 +170,8 @@ public static class DatasetImport
         if (asDivided) settings["files"] = "as published";
         if (options.CarveValidation)
             settings["validation"] = source.HasTimes ? "last training click of a user" : "one drawn training click of a user";
+        if (source.ValidationCandidates is not null)
+            settings["validationCandidates"] = "drawn items without a training click of the user, as many as in the test";
         if (split == SplitKind.Strong)
         {
             settings[ProSgFolder.OrderSetting] = order.ToString().ToLowerInvariant();

@@ -35,7 +35,7 @@ public sealed record ImportOptions
     public double TestRatio { get; init; } = 0.2;
     /// <summary>
     /// Where the source divides train and test but has no validation part: hold out one training click of each user (the last
-    /// by time where known, else a random one) as validation.
+    /// by time where known, else a random one) as validation, with drawn negatives where the test has sampled ones.
     /// </summary>
     public bool CarveValidation { get; init; }
     /// <summary>Format <c>csv</c>: name of the column of users.</summary>

@@ -77,7 +77,8 @@ internal static class Splits
         var train = Matrix(source.Train);
         var validation = source.Validation is null ? null : Matrix(source.Validation);
         return Shared(train, validation, source.Test is null ? null : Matrix(source.Test),
-            source.Candidates is null ? null : Distinct(source.Candidates, source, Matrix), users, items);
+            source.Candidates is null ? null : Distinct(source.Candidates, source, Matrix), users, items,
+            source.ValidationCandidates is null ? null : Matrix(source.ValidationCandidates));
     }
 
     /// <summary>
@@ -123,7 +124,9 @@ internal static class Splits
 
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed.
+    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn with
+    /// the seed from the items that are not in the user's training clicks. The test clicks are not looked at: like any item of
+    /// the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -141,8 +144,28 @@ internal static class Splits
             keep[chosen] = false;
             validation.Add(user, log.Items[chosen]);
         }
+        if (source.Candidates is not null) source.ValidationCandidates = DrawCandidates(source, validation, offsets, positions);
         log.Keep(keep);
         source.Validation = validation;
+    }
+
+    /// <summary>As many items as the test gives each of the users, drawn from those that the user has not clicked.</summary>
+    private static ClickLog DrawCandidates(ClickSource source, ClickLog heldOut, int[] offsets, int[] positions)
+    {
+        var counts = new int[source.Users.Count];
+        foreach (int user in source.Candidates!.Users) counts[user]++;
+        int[] items = Order(source.Items.SortedRanks());
+        var random = new NumpyRandom(source.Options.Seed);
+        var candidates = source.NewLog();
+        foreach (int user in heldOut.Users)
+        {
+            var clicked = new bool[items.Length];
+            foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1])) clicked[source.Train.Items[position]] = true;
+            int[] others = Array.FindAll(items, item => !clicked[item]);
+            foreach (int drawn in random.Choice(others.Length, Math.Min(counts[user], others.Length)))
+                candidates.Add(user, others[drawn]);
+        }
+        return candidates;
     }
 
     private static (EvaluationSplit Part, long Unknown) FoldIn(ClickLog log, (int[] Offsets, int[] Positions) byUser,
@@ -185,9 +208,9 @@ internal static class Splits
 
     /// <summary>All parts have the same users: the test may see training and validation together.</summary>
     private static Division Shared(CsrMatrix train, CsrMatrix? validation, CsrMatrix? test, CsrMatrix? candidates, int[] users,
-        int[] items) => new(
+        int[] items, CsrMatrix? validationCandidates = null) => new(
         train,
-        validation is null ? null : new EvaluationSplit(train, validation, 0),
+        validation is null ? null : new EvaluationSplit(train, validation, 0, validationCandidates),
         test is null ? null
             : new EvaluationSplit(validation is null ? train : CsrMatrix.Union(train, validation), test, 0, candidates),
         users, items);
