@@ -12,20 +12,27 @@ namespace ManualVae.Evaluation;
 /// <param name="High">Its upper end.</param>
 /// <param name="TTestP">p of the paired t-test.</param>
 /// <param name="WilcoxonP">p of Wilcoxon's signed-rank test.</param>
-/// <param name="AdjustedP">The t-test's p after Holm's correction over all models and metrics compared together.</param>
+/// <param name="AdjustedP">The t-test's p after Holm's correction over all models, metrics and groups compared together.</param>
+/// <param name="Users">Number of users compared.</param>
+/// <param name="Group">Which users: <see cref="AllUsers"/> or the name of a group.</param>
 public sealed record PairedComparison(
     string Model, string Metric, double Mean, double BaselineMean, double StandardError, double Low, double High,
-    double TTestP, double WilcoxonP, double AdjustedP)
+    double TTestP, double WilcoxonP, double AdjustedP, int Users, string Group = PairedComparison.AllUsers)
 {
+    /// <summary>The group of all users.</summary>
+    public const string AllUsers = "all";
+
     /// <summary>Model minus baseline.</summary>
     public double Difference => Mean - BaselineMean;
 
     /// <summary>Compares every model with the first, metric by metric, in the first model's order of metrics.</summary>
     /// <param name="models">Name and per-user values by metric; the users must be the same, in the same order.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
+    /// <param name="groups">Compare these groups of users too (name, positions); empty ones are left out.</param>
     /// <exception cref="InputException">Fewer than two models, or no metric that all have, or unequal numbers of users.</exception>
     public static IReadOnlyList<PairedComparison> WithFirst(
-        IReadOnlyList<(string Name, IReadOnlyDictionary<string, double[]> Values)> models, ulong seed = 0)
+        IReadOnlyList<(string Name, IReadOnlyDictionary<string, double[]> Values)> models, ulong seed = 0,
+        IReadOnlyList<(string Name, int[] Users)>? groups = null)
     {
         if (models.Count < 2) throw new InputException("A comparison needs at least two results.");
         var (baseline, others) = (models[0], models.Skip(1).ToArray());
@@ -39,11 +46,20 @@ public sealed record PairedComparison(
                 if (a.Length != b.Length)
                     throw new InputException(
                         $"{name} has {a.Length} users, {baseline.Name} {b.Length}: compare results on the same split of the same data.");
-                var (low, high) = Statistics.BootstrapInterval(a, b, seed: seed);
-                rows.Add(new(name, metric, a.Average(), b.Average(), Statistics.Difference(a, b).Deviation / Math.Sqrt(a.Length),
-                    low, high, Statistics.PairedTTest(a, b).P, Statistics.WilcoxonSignedRank(a, b).P, 0));
+                rows.Add(Pair(name, metric, AllUsers, a, b, seed));
+                foreach (var (group, users) in groups ?? [])
+                    if (users.Length > 0)
+                        rows.Add(Pair(name, metric, group, [.. users.Select(u => a[u])], [.. users.Select(u => b[u])], seed));
             }
         var adjusted = Statistics.Holm([.. rows.Select(r => r.TTestP)]);
         return [.. rows.Select((row, i) => row with { AdjustedP = adjusted[i] })];
+    }
+
+    private static PairedComparison Pair(string model, string metric, string group, double[] a, double[] b, ulong seed)
+    {
+        var (low, high) = Statistics.BootstrapInterval(a, b, seed: seed);
+        double error = Statistics.Difference(a, b).Deviation / Math.Sqrt(a.Length);
+        return new(model, metric, a.Average(), b.Average(), error, low, high, Statistics.PairedTTest(a, b).P,
+            Statistics.WilcoxonSignedRank(a, b).P, 0, a.Length, group);
     }
 }
