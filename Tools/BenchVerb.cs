@@ -24,6 +24,7 @@ internal static class BenchVerb
         Description = "simd, or a GPU: gemm then compares the levels of its product beside simd.", HelpName = "device",
         DefaultValueFactory = _ => "simd",
     };
+    private static readonly Option<Precision> Precision = Verb.Precision();
     private static readonly Option<string?> Picture = new("--svg") { Description = "Write a roofline picture into this file.", HelpName = "file" };
 
     public static Command Create()
@@ -37,11 +38,11 @@ internal static class BenchVerb
             Verb.Create("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", parsed =>
             {
                 int steps = Verb.Positive("--steps", parsed.GetValue(Steps));
-                var train = Clicks(users: 20_000, heldOut: 100).Train;
-                return parsed.GetValue(Device) == "simd"
-                    ? Report(parsed, [Checked(parsed)], limits => StepBench.Run(train, steps, limits))
-                    : ReportDevice(parsed, (device, limits) => StepBench.Run(train, steps, limits, device));
-            }, Threads, Device, Steps, Json, Picture),
+                CsrMatrix Train() => Clicks(users: 20_000, heldOut: 100).Train;
+                return parsed.GetValue(Device) == "simd" && parsed.GetValue(Precision) == default
+                    ? Report(parsed, [Checked(parsed)], limits => StepBench.Run(Train(), steps, limits))
+                    : ReportDevice(parsed, (device, limits) => StepBench.Run(Train(), steps, limits, device));
+            }, Threads, Device, Precision, Steps, Json, Picture),
             Verb.Create("roofline", "Operations, forward and backward, against the roofline.", parsed =>
                 Report(parsed, [Checked(parsed)], limits => RooflineBench.Run(limits)), Threads, Json, Picture),
             Verb.Create("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", parsed =>
@@ -69,7 +70,7 @@ internal static class BenchVerb
 
     private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, MachineLimits, IEnumerable<BenchResult>> run)
     {
-        using var device = GpuBench.Open(parsed.GetValue(Device)!);
+        using var device = GpuBench.Open(parsed.GetValue(Device)!, parsed.GetValue(Precision));
         var limits = GpuBench.Limits(device);
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));

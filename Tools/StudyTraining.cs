@@ -11,7 +11,7 @@ internal static class StudyTraining
     /// <exception cref="InputException">The folder holds something else.</exception>
     public static RunFolder Train(PreparedDataset data, RunSettings settings, string folder, string name)
     {
-        using var backend = Backends.Create(settings.Device, settings.Threads, _ => { });
+        using var backend = Backends.Create(settings.Device, settings.Threads, _ => { }, settings.Precision);
         bool there = File.Exists(Path.Combine(folder, "run.json"));
         var run = there ? RunFolder.Open(folder) : RunFolder.Create(folder, new RunManifest
         {

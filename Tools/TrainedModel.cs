@@ -32,13 +32,15 @@ internal sealed class TrainedModel : IDisposable
         private readonly Option<string?> _device =
             new("--device") { Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
         private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 for all.", HelpName = "n" };
+        private readonly Option<Precision> _precision = Verb.Precision();
 
         /// <summary>The flags, for a command.</summary>
-        public IEnumerable<Symbol> Options => [_data, _device, _threads];
+        public IEnumerable<Symbol> Options => [_data, _device, _threads, _precision];
 
         /// <summary>Opens a run.</summary>
         public TrainedModel Open(ParseResult parsed, string run) =>
-            TrainedModel.Open(run, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads));
+            TrainedModel.Open(
+                run, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision));
     }
 
     /// <summary>Opens a run. A baseline is fitted again: it is a pure function of the data and of its settings.</summary>
@@ -46,8 +48,10 @@ internal sealed class TrainedModel : IDisposable
     /// <param name="data">Another prepared dataset, or null for the run's.</param>
     /// <param name="device">Where to compute, or null for the run's device.</param>
     /// <param name="threads">Threads; 0 for all.</param>
+    /// <param name="precision">Of a GPU's products; a run trained in TF32 is not bound to it.</param>
     /// <exception cref="InputException">Not a run, or its data has changed.</exception>
-    public static TrainedModel Open(string path, string? data = null, string? device = null, int threads = 0)
+    public static TrainedModel Open(string path, string? data = null, string? device = null, int threads = 0,
+        Precision precision = Precision.Fp32)
     {
         var run = RunFolder.Open(path);
         var manifest = run.Manifest;
@@ -67,7 +71,7 @@ internal sealed class TrainedModel : IDisposable
         if (manifest.BaselineSettings is not null)
             return new(run, prepared, null, BaselineCatalogue.Fit(
                 manifest.Model, BaselineData.Of(prepared), manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
-        var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { });
+        var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { }, precision);
         try
         {
             return new(run, prepared, backend, run.LoadModel(backend));

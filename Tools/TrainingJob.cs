@@ -37,7 +37,8 @@ internal static class TrainingJob
     {
         AtomicFile.RefuseToReplace(folder, overwrite: false);
         if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
-        using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, quiet ? _ => { } : null);
+        using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, quiet ? _ => { } : null,
+            settings.Run.Precision);
         MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits(backend);
         var run = RunFolder.Create(folder, Manifest(data, settings));
         try
@@ -54,7 +55,8 @@ internal static class TrainingJob
     /// <summary>Goes on with a run from its last checkpoint, or from the start where it had not come to one.</summary>
     public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, bool quiet = false)
     {
-        using var backend = Backends.Create(run.Manifest.Settings.Device, run.Manifest.Settings.Threads, _ => { });
+        var settings = run.Manifest.Settings;
+        using var backend = Backends.Create(settings.Device, settings.Threads, _ => { }, settings.Precision);
         return Train(data, run, backend, File.Exists(run.LastCheckpoint), header: true, quiet);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManualVae.Compute;
 using ManualVae.Data;
 
 namespace ManualVae.Tools;
@@ -20,6 +21,12 @@ internal static class Verb
     /// <summary><c>--top</c>: length of a list.</summary>
     public static Option<int> Top() => new("--top") { Description = "How many items.", HelpName = "k",
         DefaultValueFactory = _ => 10 };
+
+    /// <summary><c>--precision</c>: of a GPU's matrix products, single unless asked for otherwise.</summary>
+    public static Option<Precision> Precision() => new Option<Precision>("--precision")
+    {
+        Description = "Matrix products of a GPU: fp32, or tf32 on its tensor cores. [default: fp32]", HelpName = "fp32|tf32",
+    }.AcceptOnlyFromAmong("fp32", "tf32");
 
     /// <summary>Refuses a count below 1.</summary>
     /// <exception cref="InputException">It is.</exception>

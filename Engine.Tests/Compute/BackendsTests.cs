@@ -26,6 +26,27 @@ public class BackendsTests
         Assert.DoesNotContain('\n', problem.Message);
     }
 
+    [Theory]
+    [InlineData("simd")]
+    [InlineData("reference")]
+    [InlineData("gpu:999")]
+    public void A_device_without_tensor_cores_refuses_tf32_in_one_line(string device)
+    {
+        var problem = Assert.Throws<InputException>(() => Backends.Create(device, precision: Precision.Tf32));
+        Assert.Contains($"--device {device}", problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Fact]
+    public void Auto_does_not_fall_back_to_a_device_without_tf32()
+    {
+        IBackend? backend = null;
+        var problem = Record.Exception(() => backend = Backends.Create("auto", 1, precision: Precision.Tf32));
+        using (backend)
+            if (backend is null) Assert.StartsWith("--precision tf32: there is no GPU that has it: ", Assert.IsType<InputException>(problem).Message);
+            else Assert.Equal(Precision.Tf32, Assert.IsAssignableFrom<IGemmLadder>(backend).Precision);
+    }
+
     [Fact]
     public void Auto_gives_a_GPU_or_says_in_one_line_that_there_is_none()
     {

@@ -79,7 +79,7 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     public void What_does_not_fit_is_refused_with_the_figures()
     {
 #if ILGPU
-        using var backend = ManualVae.Compute.Gpu.GpuDevices.Create("ilgpu-cpu", Precision.Single, out _, memoryLimit: 8 << 20)!;
+        using var backend = ManualVae.Compute.Gpu.GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
         Assert.Equal(8 << 20, backend.MemoryLimit);
         var half = backend.Allocate(1024, 1024); // 4 MiB
         var problem = Assert.Throws<InputException>(() => backend.Allocate(5 * 256, 1024));

@@ -26,19 +26,23 @@ public static class Backends
     /// </summary>
     /// <param name="device">One of <see cref="Names"/>.</param>
     /// <param name="threads">Threads of a CPU backend; 0 for one a logical processor.</param>
-    /// <param name="precision">Precision of a GPU's matrix products; anything but single needs a device that has it.</param>
     /// <param name="message">Takes the line that <c>auto</c> may have to say; standard error if null.</param>
+    /// <param name="precision">Precision of a GPU's matrix products; anything but single needs a device that has it.</param>
     /// <exception cref="InputException">The name is unknown, or this machine lacks what was asked for.</exception>
     public static IBackend Create(string device, int threads = 0, Action<string>? message = null,
-        Precision precision = Precision.Single)
+        Precision precision = Precision.Fp32)
     {
         if (threads < 0) throw new InputException($"--threads {threads}: give a number of threads, or 0 for all processors.");
         switch (device)
         {
+            case "reference" or "simd" when precision != Precision.Fp32:
+                throw new InputException($"--precision tf32: --device {device} has no tensor cores; give --precision fp32 or a GPU.");
             case "reference": return new ReferenceBackend();
             case "simd": return Simd(threads);
             case "auto":
                 if (CreateGpu("gpu:0", precision, out string reason) is { } gpu) return gpu;
+                if (precision != Precision.Fp32)
+                    throw new InputException($"--precision tf32: there is no GPU that has it: {reason}; give --precision fp32.");
                 (message ?? Console.Error.WriteLine)($"device: simd, for there is no GPU: {reason}");
                 return Simd(threads);
             case "gpu": device = "gpu:0"; break;

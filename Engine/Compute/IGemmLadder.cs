@@ -1,12 +1,12 @@
 namespace ManualVae.Compute;
 
-/// <summary>How a GPU multiplies matrices.</summary>
+/// <summary>How a GPU multiplies matrices; everything else it computes in single precision.</summary>
 public enum Precision
 {
     /// <summary>Single precision throughout.</summary>
-    Single,
-    /// <summary>Operands rounded to TF32 (10-bit mantissa) for the tensor cores, sums in single precision.</summary>
-    TensorFloat32,
+    Fp32,
+    /// <summary>Operands rounded to TF32 (10 bits of mantissa) for the tensor cores, sums in single precision.</summary>
+    Tf32,
 }
 
 /// <summary>A backend whose matrix product exists at several levels of effort, so that they can be compared.</summary>
@@ -14,6 +14,9 @@ public interface IGemmLadder : IBackend
 {
     /// <summary>The levels that this device has, from the simplest up.</summary>
     IReadOnlyList<string> Levels { get; }
+
+    /// <summary>Precision of the products that training uses.</summary>
+    Precision Precision { get; }
 
     /// <summary>C = op(A) op(B) at one level; queued, see <see cref="Synchronize"/>.</summary>
     void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c);

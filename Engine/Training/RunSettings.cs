@@ -134,6 +134,9 @@ public sealed record RunSettings
     /// <summary>auto, simd, reference, gpu, gpu:N or ilgpu-cpu.</summary>
     public string Device { get; init; } = "auto";
 
+    /// <summary>Matrix products of a GPU: single precision, or operands rounded to TF32 for its tensor cores.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>JSON with the flags' names (kebab case).</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {

@@ -8,13 +8,15 @@ namespace ManualVae.Tools.Bench;
 internal static class GpuBench
 {
     /// <summary>A GPU.</summary>
-    /// <exception cref="InputException">The device is not there, or is not a GPU.</exception>
-    public static IGemmLadder Open(string device)
+    /// <exception cref="InputException">The device is not there, is not a GPU, or lacks the precision.</exception>
+    public static IGemmLadder Open(string device, Precision precision)
     {
         // ILGPU's CPU accelerator has the levels too, but waiting threads are all that could be timed there.
         if (device != "gpu" && !device.StartsWith("gpu:", StringComparison.Ordinal))
-            throw new InputException($"--device {device}: bench measures simd, gpu and gpu:N.");
-        return (IGemmLadder)Backends.Create(device);
+            throw new InputException(precision == default
+                ? $"--device {device}: bench measures simd, gpu and gpu:N."
+                : $"--precision tf32: --device {device} has no tensor cores; give --device gpu or gpu:N.");
+        return (IGemmLadder)Backends.Create(device, precision: precision);
     }
 
     /// <summary>The device's rate of multiply-adds (the best run) and its copy bandwidth (the median).</summary>

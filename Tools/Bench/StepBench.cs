@@ -58,7 +58,8 @@ internal static class StepBench
         var timing = Timing.From(seconds);
         int hidden = model.Settings.Hidden[^1];
         double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
-        string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}";
+        string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}"
+            + ((device as IGemmLadder)?.Precision == Precision.Tf32 ? ", tf32" : "");
         yield return BenchResult.From("step", shape, products, 0, timing, limits);
         if (device is IGemmLadder) yield break; // its operations overlap: waiting for each would measure something else
 

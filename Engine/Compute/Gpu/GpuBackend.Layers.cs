@@ -96,7 +96,7 @@ internal sealed partial class GpuBackend : IGemmLadder
 
     private void Product(GemmArguments g)
     {
-        if (Precision == Precision.TensorFloat32) TensorProduct(g);
+        if (Precision == Precision.Tf32) TensorProduct(g);
         else Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Parts(g, GemmBlocked.Tile));
     }
 

@@ -54,13 +54,13 @@ internal sealed partial class GpuBackend : IBackend
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Precision of the matrix products; everything else is single.</summary>
+    /// <inheritdoc/>
     public Precision Precision { get; }
 
     /// <inheritdoc/>
     public string Description =>
         $"{Name} ({GpuDevices.Describe(Accelerator)}), single precision"
-        + (Precision == Precision.TensorFloat32 ? ", products in TF32" : "");
+        + (Precision == Precision.Tf32 ? ", products in TF32" : "");
 
     /// <inheritdoc/>
     public long? MemoryLimit { get; }

@@ -69,7 +69,7 @@ internal static class GpuDevices
         if (found.Count == 0) reason = NoDriver;
         else if (number >= found.Count) reason = $"there are only {found.Count} CUDA devices";
         else if (Lacks(found[number]) is { } lack) reason = lack;
-        else if (precision == Precision.TensorFloat32 && !HasTensorCores(found[number]))
+        else if (precision == Precision.Tf32 && !HasTensorCores(found[number]))
             reason = $"{found[number].Name} has no TF32 tensor cores (compute capability 8.0 or above)";
         else return found[number];
         return null;
