@@ -72,11 +72,11 @@ internal static class StudyAnchorsVerb
             new LineSeries("the same over the spread of users", x, [.. points.Select(p => p.RelativeVariance / zero.RelativeVariance)]) { Markers = true },
         };
         if (double.IsFinite(fit))
-            series.Add(new LineSeries(Text($"tau^2, L = {fit:0.##} fitted"), x, [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))]) { Dashed = true });
+            series.Add(new LineSeries(Text($"tau², L = {fit:0.##} fitted"), x, [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))]) { Dashed = true });
         return new Chart
         {
             Title = "Anchors and the variance of the mean across masks", Subtitle = "Relative to anchor weight 0; band: 95 %",
-            X = new Axis("anchor weight lambda"), Y = new Axis("ratio") { Min = 0 }, Series = series,
+            X = new Axis("anchor weight lambda"), Y = new Axis("over its value at weight 0") { Log = true }, Series = series,
         };
     }
 

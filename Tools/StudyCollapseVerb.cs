@@ -43,7 +43,7 @@ internal static class StudyCollapseVerb
                     .Plot("sigma", new Chart
                     {
                         Title = "Posterior standard deviations", Subtitle = "Every user and dimension; 1 is the prior's",
-                        X = new Axis("sigma"), Y = new Axis("user x dimension"), Series = [HistogramSeries.Of("", result.Sigmas, 50)],
+                        X = new Axis("sigma"), Y = new Axis("users x dimensions"), Series = [HistogramSeries.Of("", result.Sigmas, 50)],
                     });
                 if (points.Count > 0) WriteSweep(output, points);
                 return flags.Print(parsed, output, Lines(result, points));
@@ -70,7 +70,7 @@ internal static class StudyCollapseVerb
     /// <summary>The sweep's table and figures.</summary>
     public static void WriteSweep(StudyOutput output, List<SweepPoint> points)
     {
-        double[] x = [.. points.Select(p => p.Beta)];
+        string[] names = [.. points.Select(p => Text($"beta {p.Beta}"))];
         output
             .Table("betas", ["beta", "validation", "kl", "active_units", "informative_units", "mutual_information", "aggregate_kl", "mean_w2", "alarm"],
                 points.Select(p => new object?[]
@@ -78,19 +78,20 @@ internal static class StudyCollapseVerb
                     p.Beta, p.Validation, p.Collapse.Kl, p.Collapse.ActiveUnits, p.Collapse.InformativeUnits, p.Collapse.MutualInformation,
                     p.Collapse.AggregateKl, p.Collapse.MeanDistance, p.Collapse.Alarm,
                 }))
-            .Plot("contraction", new Chart
+            .Plot("contraction", new BarChart
             {
-                Title = "beta contracts latent distances", Subtitle = "Mean W2 between users of runs that differ in beta alone",
-                X = new Axis("beta"), Y = new Axis("mean W2") { Min = 0 }, Series = [new LineSeries("", x, [.. points.Select(p => p.Collapse.MeanDistance)]) { Markers = true }],
+                Title = "Latent distance by beta", Subtitle = Text($"{points[0].Collapse.Users} users, runs that differ in beta alone"),
+                Value = new Axis("mean W2 between users"), Categories = names, Format = "0.00",
+                Series = [new BarSeries("", [.. points.Select(p => p.Collapse.MeanDistance)])],
             })
-            .Plot("units", new Chart
+            .Plot("units", new BarChart
             {
-                Title = "Dimensions that survive beta", Subtitle = "Active: variance of mu above 0.01; informative: KL above 0.01 nats",
-                X = new Axis("beta"), Y = new Axis("dimensions") { Min = 0 },
+                Title = "Dimensions that survive beta", Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats",
+                Value = new Axis("latent dimensions"), Categories = names,
                 Series =
                 [
-                    new LineSeries("active", x, [.. points.Select(p => (double)p.Collapse.ActiveUnits)]) { Markers = true },
-                    new LineSeries("informative", x, [.. points.Select(p => (double)p.Collapse.InformativeUnits)]) { Markers = true },
+                    new BarSeries("active", [.. points.Select(p => (double)p.Collapse.ActiveUnits)]),
+                    new BarSeries("informative", [.. points.Select(p => (double)p.Collapse.InformativeUnits)]),
                 ],
             });
     }

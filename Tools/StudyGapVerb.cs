@@ -19,6 +19,7 @@ internal static class StudyGapVerb
         var draws = new Option<int>("--draws") { Description = "Draws from each posterior.", HelpName = "n", DefaultValueFactory = _ => 20 };
         return Verb.Create("gap", "The compromise gap (theorem 2.5): what two users lose by sharing a code, and what their posteriors' overlap costs.", parsed =>
         {
+            Verb.Positive("--draws", parsed.GetValue(draws));
             var (run, users) = flags.Open(parsed, batch: 500);
             using (run)
             {
@@ -39,8 +40,8 @@ internal static class StudyGapVerb
                     }))
                     .Plot("gap", new Chart
                     {
-                        Title = "Content mismatch drives users apart",
-                        Subtitle = $"Compromise gap a click at equal weights, by latent distance; Spearman {trend}",
+                        Title = "Compromise gap by latent distance",
+                        Subtitle = $"What a pair would lose at one common code, equal weights, one point a pair; Spearman {trend}",
                         X = new Axis("latent distance W2(u, v)"), Y = new Axis("gap a click", "nats"),
                         Series = [new ScatterSeries("", [.. result.Select(r => r.Pair.Distance)], [.. result.Select(r => r.Gap / (users.Items(r.Pair.U).Length + users.Items(r.Pair.V).Length))])],
                     });

@@ -52,7 +52,7 @@ internal static class StudyMaskingVerb
             result.Drift.Select(d => new object?[] { d.Rate, d.BetweenMasks, d.WithClean, d.DistanceRatio, d.SelfDistance }))
         .Plot("input", Ratios(result, "Masking in input space", "Mean of D_h / d, d = ||x_u - x_v||_1; lines: closed form, points: simulated",
             "input distance, masked / clean", r => r.InputRatio, r => r.InputRatioExact))
-        .Plot("latent", Ratios(result, "Masking in latent space", "Mean of W2 masked / W2 clean over pairs and draws; bars: 95 %",
+        .Plot("latent", Ratios(result, "Masking in latent space", "Mean of W2 masked / W2 clean over pairs and draws; band: 95 %",
             "latent distance, masked / clean", r => r.LatentRatio, null))
         .Plot("drift", new Chart
         {
@@ -79,12 +79,12 @@ internal static class StudyMaskingVerb
             MaskingRow[] rows = [.. group];
             double[] x = [.. rows.Select(r => r.Rate)];
             string name = $"{group.Key.Group}, {(group.Key.Shared ? "shared mask" : "own masks")}";
-            if (exact is not null) series.Add(new LineSeries(name, x, [.. rows.Select(exact)]) { Colour = colour });
+            if (exact is not null) series.Add(new LineSeries(name, x, [.. rows.Select(exact)]) { Colour = colour, Dashed = group.Key.Shared });
             series.Add(exact is not null
                 ? new ScatterSeries("", x, [.. rows.Select(r => value(r).Value)]) { Colour = colour }
                 : new LineSeries(name, x, [.. rows.Select(r => value(r).Value)])
                 {
-                    Low = [.. rows.Select(r => value(r).Low)], High = [.. rows.Select(r => value(r).High)], Markers = true, Colour = colour,
+                    Low = [.. rows.Select(r => value(r).Low)], High = [.. rows.Select(r => value(r).High)], Markers = true, Colour = colour, Dashed = group.Key.Shared,
                 });
             colour++;
         }

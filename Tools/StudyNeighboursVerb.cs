@@ -64,8 +64,13 @@ internal static class StudyNeighboursVerb
                     Bars("local", r => r.LocalShare), Bars("global", r => r.GlobalShare), Bars("unrelated", r => r.UnrelatedShare),
                 ],
             });
-        foreach (var (name, result) in results)
-            if (result.Map.Length > 0) output.Plot($"map-{name}", Map(name, result));
+        Chart[] maps = [.. results.Where(r => r.Result.Map.Length > 0).Select(r => Map(r.Name, r.Result))];
+        if (maps.Length > 0)
+            output.Plot("maps", new Panels
+            {
+                Title = "Latent maps of cohorts by activity", Charts = maps, Width = maps.Length == 1 ? 560 : Math.Min(1080, 400 * maps.Length),
+                Subtitle = Text($"t-SNE of mu, {users.Count} users; cohorts of {string.Join(", ", results[0].Result.CohortClicks.Select(c => Text($"{c:0}")))} clicks on average; the axes have no unit"),
+            });
         return output;
 
         BarSeries Bars(string name, Func<NeighbourResult, Interval> value) => new(name, [.. results.Select(r => value(r.Result).Value)],
@@ -81,8 +86,7 @@ internal static class StudyNeighboursVerb
         }
         return new Chart
         {
-            Title = $"Latent map, {name}", Subtitle = Text($"t-SNE of mu, {result.Users} users; cohorts of {string.Join(", ", result.CohortClicks.Select(c => Text($"{c:0}")))} clicks on average"),
-            X = new Axis("first map axis", "arbitrary"), Y = new Axis("second map axis", "arbitrary"), PlotHeight = 420, Width = 520,
+            Title = name, X = new Axis("first map axis"), Y = new Axis("second map axis"), PlotHeight = 330,
             Series = [.. Cohorts.Select(Of)],
         };
     }

@@ -25,7 +25,7 @@ internal static class StudyRadiusVerb
             };
             if (options.Pairs < 1) throw new InputException($"--pairs {options.Pairs}: give at least 1.");
             if (!(options.Move > 0 && double.IsFinite(options.Move))) throw new InputException(Text($"--move {options.Move}: give a length above 0."));
-            var (run, users) = flags.Open(parsed, batch: Math.Max(512, options.Draws));
+            var (run, users) = flags.Open(parsed, batch: 512);
             using (run)
             {
                 var result = RadiusStudy.Run(run.Model, users, options, Verb.Cancellation);
@@ -91,6 +91,7 @@ internal static class StudyRadiusVerb
         Subtitle = "Cosine of g_u and g_v over the decoder's parameters, by decile of latent distance; band: 95 %",
         X = new Axis("latent distance W2(u, v)"),
         Y = new Axis("cosine"),
+        Rules = [new Rule("", 0)],
         Series = [Line("pairs", result, b => b.Cosine, dashed: false)],
     };
 
@@ -100,6 +101,7 @@ internal static class StudyRadiusVerb
         Subtitle = Text($"SGD step {result.Step:0.###e+0} on v, common random numbers; below 0 helps; band: 95 %"),
         X = new Axis("latent distance W2(u, v)"),
         Y = new Axis("change of L_u", "nats"),
+        Rules = [new Rule("", 0)],
         Series =
         [
             Line("pairs", result, b => b.Change, dashed: false),

@@ -79,6 +79,7 @@ internal sealed class StudyRun : IDisposable
             if (Data.Train.RowLength(user) == 0) throw new InputException($"--user-ids {id}: this user has no training clicks.");
             users.Add(user);
         }
+        if (users.Count == 0) throw new InputException($"--user-ids {ids}: names no user; give ids separated by commas.");
         return new(Data.Train, [.. users]);
     }
 

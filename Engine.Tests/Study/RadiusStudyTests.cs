@@ -26,6 +26,7 @@ public class RadiusStudyTests
         var result = Run(Options with { Masked = masked });
         Assert.Equal(400, result.Pairs.Count);
         Assert.True(result.InsideOwnPairs > 0);
+        Assert.InRange(result.Helps.Value, 0.1, 0.9); // an implication that says something: many pairs do not help
         Assert.Equal(0, result.Violations);
         Assert.Equal(0, result.OwnViolations);
         Assert.InRange(result.RemainderSlope, 1.95, 2.05);

@@ -45,6 +45,40 @@ public class StatisticsTests
     }
 
     [Fact]
+    public void Repeats_widen_by_what_training_adds_and_never_narrow_by_luck()
+    {
+        // Three runs at 1, 2, 3 with t(2) = 4.303: 4.303 sqrt(1 / 3) on either side of 2.
+        var apart = Statistics.Repeats([new(1, 0.9, 1.1), new(2, 1.9, 2.1), new(3, 2.9, 3.1)]);
+        Assert.Equal(2, apart.Value, 12);
+        Assert.Equal(2.4843, (apart.High - apart.Low) / 2, 1e-3);
+        // Runs that agree to the last digit by luck keep their own uncertainty, over sqrt(4).
+        var alike = Statistics.Repeats(Enumerable.Repeat(new Interval(5, 4, 6), 4));
+        Assert.Equal(new Interval(5, 4.5, 5.5), alike);
+        // On the same users it does not shrink.
+        Assert.Equal(new Interval(5, 4, 6), Statistics.Repeats(Enumerable.Repeat(new Interval(5, 4, 6), 4), sameUsers: true));
+        Assert.Equal(new Interval(7, 6, 9), Statistics.Repeats([new(7, 6, 9), Interval.Exactly(double.NaN)]));
+        Assert.True(double.IsNaN(Statistics.Repeats([]).Value));
+        Assert.Equal(new Interval(2, -3, 7), new Interval(5, 1, 9) - new Interval(3, 0, 6));
+    }
+
+    [Theory, InlineData(0.0), InlineData(0.7), InlineData(3.0)]
+    public void Repeats_hold_the_truth_whatever_training_adds(double training)
+    {
+        int held = 0;
+        for (uint trial = 0; trial < 400; trial++)
+        {
+            double Draw(uint index) => CounterRandom.Normal(new(11, trial, RandomPurpose.Study), 0, index);
+            var interval = Statistics.Repeats(Enumerable.Range(0, 3).Select(run =>
+            {
+                double value = training * Draw((uint)(2 * run)) + Draw((uint)(2 * run + 1));
+                return new Interval(value, value - 1.96, value + 1.96);
+            }));
+            if (interval.Low <= 0 && 0 <= interval.High) held++;
+        }
+        Assert.InRange(held, 368, 400);
+    }
+
+    [Fact]
     public void Clustered_values_are_not_taken_for_independent_ones()
     {
         // Ten clusters of twenty equal values carry ten values' worth of information.

@@ -56,6 +56,18 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("--neighbours 10", "neighbours", "--users", "10", "--neighbours", "10")]
     [InlineData("--perplexity 30", "neighbours", "--users", "20", "--neighbours", "4")]
     [InlineData("--clusters 11", "influence", "--users", "10", "--clusters", "11")]
+    [InlineData("--part encoder", "influence", "--users", "10", "--part", "encoder")]
+    [InlineData("--users 1", "influence", "--users", "1")]
+    [InlineData("names no user", "influence", "--user-ids", ",")]
+    [InlineData("--draws 513", "radius", "--users", "10", "--pairs", "20", "--draws", "513")]
+    [InlineData("--move 0", "radius", "--users", "10", "--pairs", "20", "--move", "0")]
+    [InlineData("only 90", "masking", "--users", "10", "--pairs", "91", "--neighbours", "3")]
+    [InlineData("--neighbours 10", "masking", "--users", "10", "--pairs", "20", "--neighbours", "10")]
+    [InlineData("only 90", "gap", "--users", "10", "--pairs", "91")]
+    [InlineData("--draws 0", "gap", "--users", "10", "--pairs", "20", "--draws", "0")]
+    [InlineData("--betas", "collapse", "--users", "10", "--betas", "a")]
+    [InlineData("--epochs 0", "anchors", "--users", "10", "--weights", "1", "--epochs", "0")]
+    [InlineData("is not a run", "neighbours", "--users", "24", "--neighbours", "4", "--perplexity", "3", "--compare", "nowhere")]
     public void Bad_requests_get_one_line(string expected, string verb, params string[] flags)
     {
         var result = CommandLine.Run(["study", verb, "--run", _run, .. flags]);
@@ -80,16 +92,53 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_run_without_posteriors_and_a_baseline_get_one_line()
+    {
+        CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["dae"], "--model", "multdae", "--hidden", "8", "--latent", "4",
+            "--epochs", "1", "--device", "simd", "--validation-metric", "NDCG@5").Succeeded();
+        CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["popularity"], "--model", "popularity").Succeeded();
+        string[] needPosteriors = ["radius", "collapse", "anchors", "gap"];
+        string[] all = [.. needPosteriors, "gradients", "influence", "masking", "neighbours"];
+        foreach (var (run, studies, expected) in new[] { ("dae", needPosteriors, "give a run of a VAE"), ("popularity", all, "a run of popularity") })
+            foreach (string study in studies)
+            {
+                var result = CommandLine.Run("study", study, "--run", _folder[run], "--users", "10");
+                Assert.Equal(2, result.ExitCode);
+                Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
+                Assert.Single(result.Messages.Trim().Split('\n'));
+            }
+    }
+
+    [Theory]
+    [InlineData("--users 25", "--users", "25")]
+    [InlineData("only 552", "--users", "24", "--pairs", "553")]
+    [InlineData("--users 600", "--betas", "")]
+    [InlineData("--seeds a", "--seeds", "a")]
+    [InlineData("--anchor-weights 0", "--anchor-weights", "0,1")]
+    [InlineData("--preset hvamp", "--users", "24", "--pairs", "20", "--preset", "hvamp")]
+    [InlineData("--preset liang2018-dae", "--users", "24", "--pairs", "20", "--preset", "liang2018-dae")]
+    public void The_mechanisms_table_refuses_bad_requests_before_it_trains(string expected, params string[] flags)
+    {
+        var result = CommandLine.Run(["tables", "mechanisms", "--data", _folder["data"], "--output", _folder["none"], "--device", "simd", .. flags]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
+        Assert.Single(result.Messages.Trim().Split('\n'));
+        Assert.False(Directory.Exists(_folder["none"]));
+    }
+
+    [Fact]
     public void The_mechanisms_table_trains_measures_and_judges()
     {
         string[] command =
         [
             "tables", "mechanisms", "--data", _folder["data"], "--output", _folder["mechanisms"], "--epochs", "2", "--users", "24",
-            "--pairs", "100", "--betas", "0,50", "--device", "simd", "--json",
+            "--pairs", "100", "--betas", "0,50", "--device", "simd", "--seeds", "1,2", "--early", "1", "--anchor-weights", "1", "--json",
         ];
         var claims = CommandLine.Run(command).Succeeded().Json.GetProperty("claims").EnumerateArray().ToArray();
         Assert.True(claims.Length >= 12);
         Assert.All(claims, c => Assert.Contains(c.GetProperty("verdict").GetString(), new[] { "agrees", "disagrees", "inconclusive" }));
+        Assert.Contains(File.ReadAllLines(_folder["mechanisms", "studies", "mechanisms", "figures.csv"]), line =>
+            line.StartsWith("early,P(helps) global,", StringComparison.Ordinal) && line.Split(',')[^1].Split(' ').Length == 2);
         // Finished runs are kept: the second time says the same.
         string first = File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]);
         CommandLine.Run(command).Succeeded();

@@ -107,6 +107,7 @@ public class ChartTests
         ["histogram"] = Line() with { Series = [HistogramSeries.Of("a", [1, 2, 2, 3, 9])] },
         ["empty"] = Line() with { Series = [] },
         ["constant"] = Line() with { Series = [new LineSeries("a", [5], [0])] },
+        ["panels"] = new Panels { Title = "Two", Charts = [Line(), Line() with { Title = "Loss again" }], Width = 800 },
         ["bars"] = new BarChart
         {
             Title = "Results", Value = new("NDCG@100"),

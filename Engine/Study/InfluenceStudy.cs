@@ -68,6 +68,7 @@ public static class InfluenceStudy
     public static InfluenceResult Run(Autoencoder model, Population population, InfluenceOptions options)
     {
         int users = population.Count;
+        if (users < 2) throw new InputException($"--users {users}: influence is between users; give at least 2.");
         if (options.Clusters < 1 || options.Clusters > users)
             throw new InputException($"--clusters {options.Clusters}: give 1 to {users}, the number of users.");
         if (options.Draws < 1) throw new InputException($"--draws {options.Draws}: give at least 1.");

@@ -65,6 +65,8 @@ public static class MaskingStudy
         foreach (double rate in options.Rates)
             if (!(rate >= 0 && rate < 1)) throw new InputException(FormattableString.Invariant($"--rates {rate}: give rates in [0, 1)."));
         if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2.");
+        if (options.Neighbours < 1 || options.Neighbours >= population.Count)
+            throw new InputException($"--neighbours {options.Neighbours}: with {population.Count} users give 1 to {population.Count - 1}.");
         var encoder = new PosteriorEncoder(model, population);
         var clean = encoder.Encode(InputMask.Clean);
         var (near, far) = Groups(population, options);
@@ -107,6 +109,7 @@ public static class MaskingStudy
     {
         long all = (long)population.Count * (population.Count - 1);
         if (options.Pairs < 2) throw new InputException($"--pairs {options.Pairs}: give at least 2, half near and half far.");
+        PairSampler.Require(options.Pairs, population);
         var pool = PairSampler.Sample(population, (_, _) => 0, (int)Math.Min(all, 3L * options.Pairs), options.Seed)
             .Where(pair => pair.Overlap > 0 && pair.L1 > 0)
             .OrderBy(pair => (double)pair.L1 / pair.Overlap).ThenBy(pair => pair.U).ThenBy(pair => pair.V).ToArray();
@@ -174,7 +177,7 @@ public static class MaskingStudy
 
     private static DriftRow Drift(Posteriors clean, Posteriors[] masked, double rate, MaskingOptions options)
     {
-        int users = clean.Count, k = Math.Min(options.Neighbours, users - 1);
+        int users = clean.Count, k = options.Neighbours;
         var reference = NearestUsers.ByDistance(clean, k);
         int[][][] neighbours = [.. masked.Select(q => NearestUsers.ByDistance(q, k))];
         var (between, withClean) = (new double[users], new double[users]);

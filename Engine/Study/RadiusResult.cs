@@ -64,6 +64,7 @@ public sealed class RadiusResult
         double[] relative = [.. pairs.Select(p => p.RelativeDistance)];
         RelativeHelpDecay = Statistics.Spearman(relative, helps, weights, users1, Seed);
         RelativeCosineDecay = Statistics.Spearman(relative, cosines, weights, users1, Seed);
+        ClickHelpDecay = Statistics.Spearman([.. pairs.Select(p => 1 - p.Pair.Jaccard)], helps, weights, users1, Seed);
         RadiusPair[] controlled = [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
         ShuffledDecay = Statistics.Spearman(
             [.. controlled.Select(p => p.Pair.Distance)], [.. controlled.Select(p => p.ShuffledChange < 0 ? 1.0 : 0)],
@@ -148,11 +149,18 @@ public sealed class RadiusResult
     /// <summary>Spearman correlation of <see cref="RadiusPair.RelativeDistance"/> and the gradients' cosine.</summary>
     public Interval RelativeCosineDecay { get; }
 
+    /// <summary>Spearman correlation of 1 - Jaccard of the clicks and helping: what distance in input space says.</summary>
+    public Interval ClickHelpDecay { get; }
+
     /// <summary>The control: W2(u, v) against helping by a partner of another pair.</summary>
     public Interval ShuffledDecay { get; }
 
     /// <summary>Every pair.</summary>
     public IReadOnlyList<RadiusPair> Pairs { get; }
+
+    /// <summary>P(helps) of one kind of pair; NaN where none was sampled.</summary>
+    public Interval HelpsOf(PairKind kind) =>
+        ByKind.FirstOrDefault(bin => bin.Name == kind.ToString().ToLowerInvariant())?.Helps ?? Interval.Exactly(double.NaN);
 
     private ulong Seed => Options.Seed;
 

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using MathNet.Numerics.Distributions;
 
 namespace ManualVae.Study;
 
@@ -8,8 +9,21 @@ namespace ManualVae.Study;
 /// <param name="High">Upper end.</param>
 public readonly record struct Interval(double Value, double Low, double High)
 {
+    /// <summary>A number whose uncertainty is not estimated.</summary>
+    public static Interval Exactly(double value) => new(value, value, value);
+
+    /// <summary>The difference of two estimates taken as independent, which is too wide where they rose and fell together.</summary>
+    public static Interval operator -(Interval a, Interval b)
+    {
+        double value = a.Value - b.Value, half = 0.5 * Math.Sqrt(Math.Pow(a.High - a.Low, 2) + Math.Pow(b.High - b.Low, 2));
+        return new(value, value - half, value + half);
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{Value:0.###} [{Low:0.###}, {High:0.###}]");
+    public override string ToString() => Low == High ? Short(Value) : $"{Short(Value)} [{Short(Low)}, {Short(High)}]";
+
+    /// <summary>Three decimals at most, and no -0.</summary>
+    private static string Short(double value) => FormattableString.Invariant($"{Math.Round(value, 3) + 0.0:0.###}");
 }
 
 /// <summary>Estimates with uncertainty for the studies. Pairs that share a user are not independent: resampling is by user.</summary>
@@ -121,6 +135,28 @@ public static class Statistics
             for (int i = 0; i < p.Length; i++) sum += weights[i] * p[i] * q[i];
             return sum;
         }
+    }
+
+    /// <summary>
+    /// One estimate of several runs that differ in every seed (training, users, pairs, noise), with a 95 % interval that covers all of it:
+    /// Student's t over the runs, but never narrower than the runs' own intervals make their mean.
+    /// </summary>
+    /// <param name="runs">The estimate of each run; one that is not finite is left out.</param>
+    /// <param name="sameUsers">
+    /// The runs were measured on the same users: their own uncertainty is common to them, repeats do not shrink it, and that of
+    /// training adds to it.
+    /// </param>
+    public static Interval Repeats(IEnumerable<Interval> runs, bool sameUsers = false)
+    {
+        Interval[] finite = [.. runs.Where(r => double.IsFinite(r.Value))];
+        int n = finite.Length;
+        if (n == 0) return new(double.NaN, double.NaN, double.NaN);
+        if (n == 1) return finite[0];
+        double mean = finite.Average(r => r.Value), variance = finite.Sum(r => (r.Value - mean) * (r.Value - mean)) / (n - 1);
+        double between = StudentT.InvCDF(0, 1, n - 1, 0.975) * Math.Sqrt(variance / n);
+        double within = Math.Sqrt(finite.Average(r => double.IsFinite(r.High - r.Low) ? Math.Pow((r.High - r.Low) / 2, 2) : 0));
+        double half = sameUsers ? Math.Sqrt(between * between + within * within) : Math.Max(between, within / Math.Sqrt(n));
+        return new(mean, mean - half, mean + half);
     }
 
     /// <summary>Ranks from 1, ties sharing their mean rank.</summary>

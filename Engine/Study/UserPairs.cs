@@ -63,10 +63,8 @@ public static class PairSampler
     /// <exception cref="InputException">No pairs asked for, or more than there are.</exception>
     public static UserPair[] Sample(Population population, Func<int, int, double> distance, int count, ulong seed)
     {
+        Require(count, population);
         long all = (long)population.Count * (population.Count - 1);
-        if (count < 1) throw new InputException($"--pairs {count}: give at least 1.");
-        if (count > all)
-            throw new InputException($"--pairs {count}: {population.Count} users have only {all} ordered pairs; give fewer pairs or more users.");
         var pool = Pool(population, distance, (int)Math.Min(all, 50L * count), seed);
         var l1 = pool.Where(pair => pair.Overlap > 0).Select(pair => (double)pair.L1).ToArray();
         double near = Statistics.Quantile(l1, 0.25);
@@ -92,6 +90,17 @@ public static class PairSampler
         {
             Weight = (double)stratum.Count / taken[i] * all / pool.Count,
         }))];
+    }
+
+    /// <summary>Refuses a number of pairs that a population cannot give.</summary>
+    /// <exception cref="InputException">None asked for, or more than there are.</exception>
+    public static void Require(int count, Population population)
+    {
+        long users = population.Count, all = users * (users - 1);
+        if (count < 1) throw new InputException($"--pairs {count}: give at least 1.");
+        if (count > all)
+            throw new InputException(
+                $"--pairs {count}: {users} {(users == 1 ? "user has" : "users have")} only {all} ordered pairs; give fewer pairs or more users.");
     }
 
     private static List<UserPair> Pool(Population population, Func<int, int, double> distance, int size, ulong seed)

@@ -26,7 +26,7 @@ public sealed record BarChart : Figure
     /// <summary>A .NET format for the values, or null for three decimals, fewer where values are larger.</summary>
     public string? Format { get; init; }
 
-    private protected override double Draw(Svg svg, double top)
+    internal override double Draw(Svg svg, double top)
     {
         if (Series.Any(s => s.Values.Count != Categories.Count || (s.Errors is not null && s.Errors.Count != Categories.Count)))
             throw new ArgumentException("Every series needs one value a category.");
@@ -81,6 +81,6 @@ public sealed record BarChart : Figure
         }
         string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value)
             : value.ToString(Format ?? "0.000", System.Globalization.CultureInfo.InvariantCulture);
-        svg.Text(tip + 6, middle + 4, text, "class=\"mv-tick\"");
+        svg.Text(tip + 6, middle + 4, text, $"class=\"mv-tick\" {Halo}");
     }
 }

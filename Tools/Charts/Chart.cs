@@ -24,15 +24,13 @@ public sealed record Chart : Figure
     /// <summary>Height of the data area in pixels.</summary>
     public double PlotHeight { get; init; } = 240;
 
-    private protected override double Draw(Svg svg, double top)
+    /// <summary>Name the series above the data, where there is more than one.</summary>
+    public bool Legend { get; init; } = true;
+
+    internal override double Draw(Svg svg, double top)
     {
-        int next = 0;
-        var colours = Series.Select(series => FigureStyle.Colour(series.Colour ?? next++)).ToArray();
-        var entries = Series.Zip(colours)
-            .Where(pair => pair.First.Name.Length > 0)
-            .Select(pair => (pair.First.Name, new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second))))
-                .ToList();
-        top = DrawLegend(svg, Margin, top, entries.Count > 1 ? entries : []);
+        string[] colours = Colours();
+        if (Legend) top = DrawLegend(svg, Margin, top);
         svg.Text(Margin, top + 10, Svg.Fit(Y.Title, TextSize, Width - 2 * Margin), "class=\"mv-muted\"");
         top += 24;
         double bottom = top + PlotHeight;
@@ -50,7 +48,7 @@ public sealed record Chart : Figure
         var x = (Series.All(s => s is ScatterSeries) ? X : tight).ScaleOver(xValues, left, right);
 
         DrawAxes(svg, x, y, left, right, top, bottom);
-        string clip = $"{ClipPlaceholder}-plot";
+        string clip = $"{ClipPlaceholder}-{svg.NextNumber()}";
         svg.Raw($"<clipPath id=\"{clip}\"><rect x=\"{Svg.Number(left - 4)}\" y=\"{Svg.Number(top - 4)}\" "
             + $"width=\"{Svg.Number(right - left + 8)}\" height=\"{Svg.Number(PlotHeight + 8)}\"/></clipPath>");
         svg.Raw($"<g clip-path=\"url(#{clip})\">");
@@ -60,6 +58,20 @@ public sealed record Chart : Figure
         if (Series.Sum(s => s.XValues.Count()) == 0)
             svg.Text((left + right) / 2, (top + bottom) / 2, "no data", "class=\"mv-muted\" text-anchor=\"middle\"");
         return bottom + 50;
+    }
+
+    /// <summary>The legend, from <paramref name="top"/>; returns where it ends.</summary>
+    internal double DrawLegend(Svg svg, double left, double top)
+    {
+        var entries = Series.Zip(Colours()).Where(pair => pair.First.Name.Length > 0)
+            .Select(pair => (pair.First.Name, new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
+        return DrawLegend(svg, left, top, entries.Count > 1 ? entries : []);
+    }
+
+    private string[] Colours()
+    {
+        int next = 0;
+        return [.. Series.Select(series => FigureStyle.Colour(series.Colour ?? next++))];
     }
 
     private void DrawAxes(Svg svg, Scale x, Scale y, double left, double right, double top, double bottom)
@@ -91,9 +103,11 @@ public sealed record Chart : Figure
             if (rule.Vertical && x.CanShow(rule.Value))
             {
                 double at = x.At(rule.Value);
-                bool before = at + 6 + Svg.Width(rule.Label, 11) > right;
+                double half = Svg.Width(rule.Label, 11) / 2, middle = Math.Min(at, right - half);
                 svg.Line(at, top, at, bottom, "class=\"mv-rule\"");
-                Label(before ? at - 5 : at + 5, top + 9, rule.Label, before ? "end" : "start");
+                // Above the data, beside the name of the y axis; where that leaves no room, inside.
+                bool above = middle - half > Margin + Svg.Width(Y.Title, TextSize) + 10;
+                Label(above ? middle : at + 5, above ? top - 7 : top + 9, rule.Label, above ? "middle" : "start");
             }
             else if (!rule.Vertical && y.CanShow(rule.Value))
             {
@@ -103,8 +117,7 @@ public sealed record Chart : Figure
             }
         }
 
-        // A halo in the colour of the paper keeps the words readable over curves.
-        void Label(double atX, double atY, string text, string anchor) => svg.Text(atX, atY, text,
-            $"class=\"mv-tick\" text-anchor=\"{anchor}\" style=\"paint-order:stroke;stroke:var(--mv-paper);stroke-width:4;stroke-linejoin:round\"");
+        void Label(double atX, double atY, string text, string anchor) =>
+            svg.Text(atX, atY, text, $"class=\"mv-tick\" text-anchor=\"{anchor}\" {Halo}");
     }
 }

@@ -34,7 +34,7 @@ public abstract record Figure
         // An identity that depends on the content alone: figures inlined in one page must not share clip paths.
         string id = "mv" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))[..10];
         var (w, h) = (Svg.Number(Width), Svg.Number(height));
-        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" "
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure{(Width > 700 ? " mv-wide" : "")}\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" "
             + $"aria-label=\"{Svg.Escape(Title)}\">\n<style>{FigureStyle.Css}</style>\n"
             + $"<rect class=\"mv-paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"
             + body.Replace(ClipPlaceholder, id, StringComparison.Ordinal) + "</svg>\n";
@@ -43,8 +43,11 @@ public abstract record Figure
     /// <summary>Stands for the figure's own identity in names that must be unique in a page.</summary>
     private protected const string ClipPlaceholder = "mv-figure-id";
 
+    /// <summary>A halo in the colour of the paper keeps words readable over lines.</summary>
+    private protected const string Halo = "style=\"paint-order:stroke;stroke:var(--mv-paper);stroke-width:4;stroke-linejoin:round\"";
+
     /// <summary>Draws everything below <paramref name="top"/> and returns the height of the figure.</summary>
-    private protected abstract double Draw(Svg svg, double top);
+    internal abstract double Draw(Svg svg, double top);
 
     /// <summary>A row (or rows) of legend entries from <paramref name="top"/>; returns where it ends.</summary>
     private protected double DrawLegend(Svg svg, double left, double top,

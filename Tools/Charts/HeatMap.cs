@@ -28,7 +28,7 @@ public sealed record HeatMap : Figure
     /// <summary>Name of each row, or null for their numbers.</summary>
     public IReadOnlyList<string>? RowNames { get; init; }
 
-    private protected override double Draw(Svg svg, double top)
+    internal override double Draw(Svg svg, double top)
     {
         int rows = Values.GetLength(0), columns = Values.GetLength(1);
         var finite = Values.Cast<double>().Where(double.IsFinite).DefaultIfEmpty(0).ToList();
@@ -42,7 +42,7 @@ public sealed record HeatMap : Figure
             : Math.Min(Width / 3, RowNames.Select(n => Svg.Width(n, 11)).DefaultIfEmpty(0).Max()) + 8);
         double cell = Math.Min((Width - Margin - left) / Math.Max(1, columns), 44);
         double height = Math.Max(1.5, Math.Min(cell, 26));
-        if (columns > 40) height = cell; // a picture rather than a table: square cells
+        if (columns > 40) height = cell = Math.Max(1, Math.Floor(cell)); // a picture rather than a table: square, on whole pixels
         // A path per shade keeps a map of 10,000 cells small.
         var shades = new StringBuilder[2 * Shades + 1];
         for (int row = 0; row < rows; row++)

@@ -8,6 +8,10 @@ namespace ManualVae.Tools.Charts;
 internal sealed class Svg
 {
     private readonly StringBuilder _text = new();
+    private int _numbers;
+
+    /// <summary>Tells the parts of one document apart, in names that must be unique.</summary>
+    public int NextNumber() => _numbers++;
 
     /// <summary>A coordinate, two decimals at most: <c>12.5</c>.</summary>
     public static string Number(double value) =>

@@ -29,6 +29,7 @@ internal static class Page
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));gap:16px;align-items:start}
         figure{margin:0;border:1px solid var(--mv-grid);border-radius:10px;background:var(--mv-paper);overflow:hidden;text-align:center}
         figure svg{display:block;margin:0 auto}
+        figure:has(.mv-wide){grid-column:1/-1}
         .scroll{overflow-x:auto}
         .card:has(table){width:fit-content;max-width:100%}
         table{border-collapse:collapse;min-width:420px;font-size:14px}

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
+using ManualVae.Study;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
@@ -135,16 +136,23 @@ internal static class RunSections
         {
             throw new InputException($"{file}: not JSON; run the study again.", problem);
         }
-        var values = (results ?? []).Where(p => p.Value is JsonValue).Select(p => (Words(p.Key), Readable(p.Value!))).ToList();
+        var values = (results ?? []).Where(p => p.Value is JsonValue || IsInterval(p.Value)).Select(p => (Words(p.Key), Readable(p.Value!))).ToList();
         return values.Count == 0 ? "" : $"<div class=\"card\">{Html.Facts(values)}</div>\n";
     }
+
+    private static readonly JsonSerializerOptions Studied = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     // "meanChange" reads as "mean change".
     private static string Words(string name) => string
         .Concat(name.Select(c => char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).Trim();
 
-    private static string Readable(JsonNode value) =>
-        value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number && !number.TryGetInt64(out _)
+    private static bool IsInterval(JsonNode? value) => value is JsonObject { Count: 3 } o && o.ContainsKey("value") && o.ContainsKey("low");
+
+    private static string Readable(JsonNode value) => IsInterval(value) ? JsonSerializer.Deserialize<Interval>(value, Studied).ToString()
+        : value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number && !number.TryGetInt64(out _)
             ? number.GetDouble().ToString("G5", CultureInfo.InvariantCulture) : value.ToString();
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

@@ -1,0 +1,73 @@
+using ManualVae.Study;
+using ManualVae.Tools.Charts;
+using static ManualVae.Tools.Mechanisms.MechanismNames;
+
+namespace ManualVae.Tools.Mechanisms;
+
+/// <summary>Tables and figures over all seeds.</summary>
+internal static class MechanismDrawings
+{
+    /// <summary>Writes <c>figures.csv</c>, <c>claims.csv</c> and the figures.</summary>
+    public static StudyOutput Write(StudyOutput output, MechanismRepeats figures, MechanismPlan plan, IReadOnlyList<MechanismClaim> claims)
+    {
+        string[] main = [.. figures.Settings.Where(s => !s.StartsWith("beta-", StringComparison.Ordinal))];
+        string[] sweep = [.. plan.Betas.Order().Select(MechanismPlan.Constant)];
+        string[] kinds = ["local", "global", "unrelated"];
+        output
+            .Table("claims", ["claim", "measured", "verdict"], claims.Select(c => new object?[] { c.Claim, c.Measured, c.Verdict }))
+            .Table("figures", ["setting", "figure", "mean", "each_seed"], figures.Settings.SelectMany(setting => figures.Names(setting).Select(name =>
+                new object?[] { setting, name, figures[setting, name], string.Join(' ', figures.Each(setting, name).Select(i => StudyVerb.Text($"{i.Value:g6}"))) })))
+            .Plot("helps", new Chart
+            {
+                Title = "Does a step on v help u, near or far?",
+                Subtitle = "By tenth of W2(u, v) over the geometric mean of both users' mean W2; clean input; band: 95 %, users and training seeds",
+                X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
+                Series = [.. main.Select(setting => Line(figures, setting))],
+            })
+            .Plot("kinds", new BarChart
+            {
+                Title = "Help by kind of pair",
+                Subtitle = "local: items in common, near in clicks; global: in common, far; unrelated: none; whiskers: 95 %", Value = new Axis("P(helps)") { Max = 1 },
+                Categories = main, Series = [.. new[] { Local, Global, Unrelated }.Select((name, i) => Bars(kinds[i], figures, main, name))],
+            })
+            .Plot("drift", new BarChart
+            {
+                Title = "Neighbours kept", Subtitle = "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; 1 is no drift; whiskers: 95 %",
+                Value = new Axis("overlap") { Max = 1 }, Categories = main,
+                Series = [Bars("two masks", figures, main, Kept), Bars("mask and clean", figures, main, KeptClean)],
+            });
+        if (sweep.Length < 2) return output;
+        return output
+            .Plot("contraction", new BarChart
+            {
+                Title = "beta contracts latent distances", Subtitle = "Runs of one constant beta each; whiskers: 95 %",
+                Value = new Axis("mean W2 between users"), Categories = sweep, Format = "0.00",
+                Series = [Bars("", figures, sweep, MeanDistance)],
+            })
+            .Plot("units", new BarChart
+            {
+                Title = "Dimensions that survive beta", Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats; whiskers: 95 %",
+                Value = new Axis("latent dimensions"), Categories = sweep,
+                Series = [Bars("active", figures, sweep, Active), Bars("informative", figures, sweep, Informative)],
+            })
+            .Plot("decay-beta", new BarChart
+            {
+                Title = "Decay of help with latent distance, by beta", Subtitle = "Spearman of W2 and helping, below 0 is decay; whiskers: 95 %",
+                Value = new Axis("rank correlation"), Categories = sweep,
+                Series = [Bars("pairs", figures, sweep, Decay), Bars("control", figures, sweep, Control)],
+            });
+    }
+
+    private static LineSeries Line(MechanismRepeats figures, string setting)
+    {
+        int[] tenths = [.. Enumerable.Range(0, 10).Where(i => double.IsFinite(figures[setting, TenthHelps(i)].Value))];
+        Interval[] helps = [.. tenths.Select(i => figures[setting, TenthHelps(i)])];
+        return new(setting, [.. tenths.Select(i => figures[setting, TenthDistance(i)].Value)], [.. helps.Select(h => h.Value)])
+        {
+            Low = [.. helps.Select(h => h.Low)], High = [.. helps.Select(h => h.High)], Markers = true,
+        };
+    }
+
+    private static BarSeries Bars(string label, MechanismRepeats figures, string[] settings, string name) => new(
+        label, [.. settings.Select(s => figures[s, name].Value)], [.. settings.Select(s => (figures[s, name].High - figures[s, name].Low) / 2)]);
+}
