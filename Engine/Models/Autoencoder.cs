@@ -27,8 +27,9 @@ public sealed class Autoencoder : IRecommenderWithParameters
     private readonly Func<Parameter>? _anchors;
     private readonly Tensor _noise, _z, _dz, _rowScale, _centroids;
     private readonly float[] _hostScale;
+    private readonly Tensor _lossParts;
     private readonly Tensor[] _losses;
-    private readonly double[][] _hostLosses;
+    private readonly double[] _hostLosses;
     private SparseBatch? _scoringBatch;
     private Tensor _code;
     private bool _sampled;
@@ -68,8 +69,9 @@ public sealed class Autoencoder : IRecommenderWithParameters
             _anchors = Parameters.Declare("anchors", items, latent, Initialiser.SmallNormal);
             _centroids = backend.Allocate(maxRows, latent);
         }
-        _losses = [backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1), backend.Allocate(maxRows, 1)];
-        _hostLosses = [new double[maxRows], new double[maxRows], new double[maxRows]];
+        _lossParts = backend.Allocate(3, maxRows);
+        _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
+        _hostLosses = new double[3 * maxRows];
         Parameters.Build(seed, training, fuse && backend.FusesUpdates);
     }
 
@@ -107,13 +109,13 @@ public sealed class Autoencoder : IRecommenderWithParameters
     public Tensor Latent => Settings.Variational ? _z.Top(_code.Rows) : _code;
 
     /// <summary>Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>.</summary>
-    public ReadOnlySpan<double> ReconstructionLosses => _hostLosses[0].AsSpan(0, _code.Rows);
+    public ReadOnlySpan<double> ReconstructionLosses => HostLosses(0);
 
     /// <summary>Each user's KL divergence, unweighted; zero for a DAE.</summary>
-    public ReadOnlySpan<double> KlLosses => _hostLosses[1].AsSpan(0, _code.Rows);
+    public ReadOnlySpan<double> KlLosses => HostLosses(1);
 
     /// <summary>Each user's anchor term, unweighted; zero without anchors.</summary>
-    public ReadOnlySpan<double> AnchorLosses => _hostLosses[2].AsSpan(0, _code.Rows);
+    public ReadOnlySpan<double> AnchorLosses => HostLosses(2);
 
     /// <summary>What the next backward passes update; the other parameters are frozen meanwhile.</summary>
     public TrainedParts Trained
@@ -201,10 +203,12 @@ public sealed class Autoencoder : IRecommenderWithParameters
         var logits = _decoder.Output.Logits(rows);
         _backend.LikelihoodBackward(_likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
         RegulariserLosses(batch);
+        // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next batch.
+        double loss = DownloadLosses(batch, objective);
         if (!Trained.HasFlag(TrainedParts.Encoder))
         {
             _decoder.Backward(Latent, dz: default);
-            return DownloadLosses(batch, objective);
+            return loss;
         }
 
         _encoder.ZeroOutputGradient(rows);
@@ -234,7 +238,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
             _backend.SampleBackward(_code, Noise(rows), dz, dCode);
         }
         _encoder.Backward(batch);
-        return DownloadLosses(batch, objective);
+        return loss;
     }
 
     /// <inheritdoc/>
@@ -296,15 +300,17 @@ public sealed class Autoencoder : IRecommenderWithParameters
                 Settings.AnchorForm, batch, _anchors(), _code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
     }
 
+    private Span<double> HostLosses(int part) => _hostLosses.AsSpan(part * _rowScale.Rows, _code.Rows);
+
     private double DownloadLosses(SparseBatch batch, Objective objective)
     {
         int rows = batch.Rows;
         double sum = 0;
         Span<double> weights = [objective.Reconstruction, objective.Beta, objective.AnchorWeight];
+        _backend.Download(_lossParts, _hostLosses);
         for (int part = 0; part < _losses.Length; part++)
         {
-            var losses = _hostLosses[part].AsSpan(0, rows);
-            _backend.Download(_losses[part].Top(rows), losses);
+            var losses = HostLosses(part);
             bool perClick = part == 1 && Settings.KlPerClick;
             for (int row = 0; row < rows; row++) sum += weights[part] * losses[row] * (perClick ? KlWeight(batch, row) : 1);
         }
