@@ -1,6 +1,13 @@
+#if ILGPU
+using ILGPU;
+using ILGPU.Runtime.CPU;
+#endif
 using ManualVae.Compute;
 #if ILGPU
+using ManualVae.Compute.Gpu;
 using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Training;
 #endif
 using Xunit;
 
@@ -59,6 +66,22 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
+    public void Loads_do_not_disturb_queued_work() => GpuChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void Empty_batches_pass() => GpuChecks.AssertEmptyBatchesPass(fixture.Backend);
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void NaN_reaches_the_loss() => GpuChecks.AssertNaNReachesTheLoss(fixture.Backend);
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void Tensor_cores_serve_layers_where_they_are_asked_for()
+    {
+        using var backend = Backends.Create("ilgpu-cpu", precision: Precision.Tf32);
+        GpuChecks.AssertTensorCoresServeLayers(backend);
+    }
+
+    [FactWithDevice("ilgpu-cpu")]
     public void Equal_work_gives_equal_bits() => GpuChecks.AssertRepeats(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
@@ -79,13 +102,47 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     public void What_does_not_fit_is_refused_with_the_figures()
     {
 #if ILGPU
-        using var backend = ManualVae.Compute.Gpu.GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
+        using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
         Assert.Equal(8 << 20, backend.MemoryLimit);
         var half = backend.Allocate(1024, 1024); // 4 MiB
         var problem = Assert.Throws<InputException>(() => backend.Allocate(5 * 256, 1024));
         Assert.Contains("8 MiB were free, 4 MiB are taken, another 5 MiB are needed", problem.Message);
         backend.Free(half);
         backend.Free(backend.Allocate(5 * 256, 1024));
+#endif
+    }
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void A_model_that_does_not_fit_is_refused_before_anything_is_taken()
+    {
+#if ILGPU
+        using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
+        var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, doublePrecision: false, backend.FusesUpdates);
+        var problem = Assert.Throws<InputException>(() => estimate.RequireFits(backend));
+        Assert.Contains("ilgpu-cpu has 8 MiB", problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+        backend.Free(backend.Allocate(7 << 10, 256)); // 7 of them are still there
+#endif
+    }
+
+    [FactWithDevice("ilgpu-cpu")]
+    public void A_failure_halfway_gives_everything_back()
+    {
+#if ILGPU
+        // The backend itself: the accelerator goes with it.
+        var context = Context.Create(builder => builder.CPU(CPUDeviceKind.Nvidia));
+        var accelerator = context.GetCPUDevice(0).CreateAccelerator(context);
+        Assert.Throws<InputException>(() => new GpuBackend(context, accelerator, "ilgpu-cpu", Precision.Fp32, memoryLimit: 8));
+        Assert.True(accelerator.IsDisposed);
+
+        // A model and a batch on it: what they had taken goes with the backend, which stays usable until then.
+        var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 1 << 20)!;
+        Assert.Throws<InputException>(() =>
+            new Autoencoder(backend, new AutoencoderSettings { Hidden = [60], Latent = 20 }, 2000, 50, seed: 1));
+        Assert.Throws<InputException>(() => backend.AllocateBatch(500, 2000, 100_000));
+        Assert.Equal(24, backend.SquaredNorm(Filled(backend, 2, 3, 2)));
+        backend.Dispose();
+        Assert.True(backend.Accelerator.IsDisposed);
 #endif
     }
 
@@ -118,6 +175,22 @@ public class GpuDeviceTests(GpuDeviceTests.Fixture fixture) : IClassFixture<GpuD
 
     [FactWithDevice("gpu:0")]
     public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
+
+    [FactWithDevice("gpu:0")]
+    public void Loads_do_not_disturb_queued_work() => GpuChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
+
+    [FactWithDevice("gpu:0")]
+    public void Empty_batches_pass() => GpuChecks.AssertEmptyBatchesPass(fixture.Backend);
+
+    [FactWithDevice("gpu:0")]
+    public void NaN_reaches_the_loss() => GpuChecks.AssertNaNReachesTheLoss(fixture.Backend);
+
+    [FactWithDevice("gpu:0")]
+    public void Tensor_cores_serve_layers_where_they_are_asked_for()
+    {
+        using var backend = Backends.Create("gpu:0", precision: Precision.Tf32);
+        GpuChecks.AssertTensorCoresServeLayers(backend);
+    }
 
     [FactWithDevice("gpu:0")]
     public void Equal_work_gives_equal_bits() => GpuChecks.AssertRepeats(fixture.Backend);

@@ -105,9 +105,13 @@ internal static class GpuChecks
             Assert.Equal(CounterRandom.Keep(key, (uint)(firstUser + i / columns), (uint)(i % columns), 0.5f), inputs[i] > 0);
     }
 
-    /// <summary>Three updates of a small Mult-VAE, from loading the batch to Adam: the same weights as on the reference.</summary>
+    /// <summary>
+    /// Updates of a small Mult-VAE on batches of different sizes, from loading to Adam, fused where the backend does that: the same
+    /// weights as on the reference, which does not. One user and some items have no clicks.
+    /// </summary>
     public static void AssertTrainsLikeTheReference(IBackend backend)
     {
+        Assert.True(backend.FusesUpdates);
         var expected = Train(new ReferenceBackend());
         var actual = Train(backend);
         double largest = expected.Max(Math.Abs);
@@ -119,14 +123,16 @@ internal static class GpuChecks
             var key = new RandomKey(8, 0, RandomPurpose.Study);
             var clicks = CsrMatrix.FromPairs(users, items, [.. from user in Enumerable.Range(0, users)
                 from item in Enumerable.Range(0, items)
-                where CounterRandom.Uniform(key, (uint)user, (uint)item) < 0.2 select (user, item)]);
-            var settings = new AutoencoderSettings { Hidden = [19], Latent = 5 };
-            using var model = new Autoencoder(on, settings, items, users, seed: 3);
+                where user != 4 && CounterRandom.Uniform(key, (uint)user, (uint)item) < 0.2 select (user, item)]);
+            var settings = new AutoencoderSettings { Hidden = [19], Latent = 5, WeightDecay = 0.01 };
+            using var model = new Autoencoder(on, settings, items, users, seed: 3, fuse: true);
+            Assert.Equal(on.FusesUpdates, model.Parameters.All.Any(parameter => parameter.IsFused));
             var optimizer = new AdamOptimizer(on, model.Parameters.All, 1e-2);
             var batch = on.AllocateBatch(users, items, SparseBatch.LargestBatch(users, clicks));
-            for (uint update = 0; update < 3; update++)
+            foreach (int[] rows in (int[][])[[0, 1, 2, 3, 4, 5, 6, 7, 8], [4], [8, 2, 5], [1, 4, 3, 0, 6, 7]])
             {
-                batch.Load(clicks, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+                uint update = (uint)optimizer.Step;
+                batch.Load(clicks, rows);
                 optimizer.Begin();
                 model.Forward(batch, model.TrainingMask(3, update), new(3, update, RandomPurpose.LatentNoise));
                 model.Backward(batch, new Objective(0.2));
@@ -134,13 +140,110 @@ internal static class GpuChecks
             }
             List<double> weights = [];
             foreach (var parameter in model.Parameters.All)
-            {
-                var values = new double[parameter.Value.Length];
-                on.Download(parameter.Value, values);
-                weights.AddRange(values);
-            }
+                foreach (var tensor in (Tensor[])[parameter.Value, parameter.FirstMoment, parameter.SecondMoment])
+                {
+                    var values = new double[tensor.Length];
+                    on.Download(tensor, values);
+                    weights.AddRange(values);
+                }
             return [.. weights];
         }
+    }
+
+    /// <summary>A layer on a device that was asked for TF32: equal to the rounding of its operands, and not closer.</summary>
+    public static void AssertTensorCoresServeLayers(IBackend backend)
+    {
+        var test = OperationCases.Linear(Activation.Identity, 7, 17, 13);
+        var (expected, actual) = (BackendParity.Execute(test, new ReferenceBackend()), BackendParity.Execute(test, backend));
+        double worst = 0;
+        foreach (var (right, got) in expected.Zip(actual).Where(pair => pair.First.Name != "d bias"))
+            worst = Math.Max(worst, right.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max() / right.Values.Max(Math.Abs));
+        Assert.InRange(worst, 1e-5, 4e-3);
+    }
+
+    /// <summary>Batches loaded one after another while the work on the ones before may still be queued.</summary>
+    public static void AssertLoadsDoNotDisturbQueuedWork(IBackend backend)
+    {
+        const int users = 40, items = 500, width = 30;
+        var key = new RandomKey(9, 0, RandomPurpose.Study);
+        var clicks = CsrMatrix.FromPairs(users, items, [.. from user in Enumerable.Range(0, users)
+            from item in Enumerable.Range(0, items)
+            where CounterRandom.Uniform(key, (uint)user, (uint)item) < 0.1 select (user, item)]);
+        var (expected, actual) = (Run(new ReferenceBackend()), Run(backend));
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-4);
+
+        double[] Run(IBackend on)
+        {
+            var weight = new Parameter("w", Random(on, 3, items, width), default, default, default);
+            var batch = on.AllocateBatch(8, items, SparseBatch.LargestBatch(8, clicks));
+            var y = on.Allocate(users, width);
+            for (int first = 0; first < users; first += 8)
+            {
+                batch.Load(clicks, [.. Enumerable.Range(first, 8)]);
+                on.EncodeInputs(batch, InputMask.Clean);
+                on.SparseLinearForward(batch, weight, null, Activation.Identity, y.Slice(first, 8));
+            }
+            var values = new double[y.Length];
+            on.Download(y, values);
+            on.Free(y);
+            on.Free(weight.Value);
+            return values;
+        }
+    }
+
+    /// <summary>A batch of nobody, and one of users without a click: nothing fails, nothing is learned, the bias alone is seen.</summary>
+    public static void AssertEmptyBatchesPass(IBackend backend)
+    {
+        const int items = 50, width = 3, k = 4;
+        Tensor Zeros(int rows, int columns) => backend.Allocate(rows, columns);
+        var weight = new Parameter("w", Random(backend, 4, items, width), Zeros(items, width), default, default);
+        var bias = new Parameter("b", Random(backend, 5, 1, width), Zeros(1, width), default, default);
+        var output = new Parameter("o", Random(backend, 6, items, width), Zeros(items, width), default, default);
+        var batch = backend.AllocateBatch(2, items, 1);
+        var (y, dy, logits, loss) = (Zeros(2, width), Random(backend, 7, 2, width), Zeros(2, items), Zeros(2, 1));
+        foreach (int rows in new[] { 0, 2 })
+        {
+            batch.Load(CsrMatrix.FromPairs(2, items, []), [.. Enumerable.Range(0, rows)]);
+            backend.EncodeInputs(batch, InputMask.Clean);
+            backend.SparseLinearForward(batch, weight, bias, Activation.Identity, y.Top(rows));
+            backend.LinearForward(y.Top(rows), output, null, Activation.Identity, logits.Top(rows));
+            var (items1, scores) = (new int[rows * k], new float[rows * k]);
+            backend.TopK(logits.Top(rows), batch, k, items1, scores);
+            Assert.DoesNotContain(-1, items1);
+            backend.LikelihoodBackward(new Likelihood(LikelihoodKind.Multinomial), batch, 1, logits.Top(rows), loss.Top(rows));
+            backend.LinearBackward(y.Top(rows), output, null, logits.Top(rows), dy.Top(rows));
+            backend.SparseLinearBackward(batch, weight, bias, dy.Top(rows));
+            backend.Download(y.Top(rows), new float[rows * width]);
+        }
+        Assert.Equal(0, backend.SquaredNorm(loss));
+        Assert.Equal(0, backend.SquaredNorm(logits)); // the gradient
+        Assert.Equal(0, backend.SquaredNorm(weight.Gradient));
+        Assert.Equal(0, backend.SquaredNorm(output.Gradient));
+        Assert.Equal(2 * backend.SquaredNorm(bias.Value), backend.SquaredNorm(y), 1e-6);
+    }
+
+    /// <summary>A NaN among the logits shows in the loss, wherever it lies.</summary>
+    public static void AssertNaNReachesTheLoss(IBackend backend)
+    {
+        const int items = 700;
+        var batch = backend.AllocateBatch(1, items, 1);
+        batch.Load(CsrMatrix.FromPairs(1, items, [(0, 3)]), [0]);
+        var (logits, loss) = (backend.Allocate(1, items), backend.Allocate(1, 1));
+        foreach (int column in new[] { 0, 3, 200, items - 1 })
+        {
+            backend.Fill(logits, 1);
+            backend.Fill(logits.View(column, 1, 1), double.NaN);
+            backend.LikelihoodForward(new Likelihood(LikelihoodKind.Multinomial), batch, logits, loss);
+            var value = new double[1];
+            backend.Download(loss, value);
+            Assert.True(double.IsNaN(value[0]), $"NaN at {column}: loss {value[0]}");
+        }
+        backend.Fill(logits, double.NegativeInfinity);
+        backend.Fill(logits.View(3, 1, 1), 5);
+        backend.LikelihoodForward(new Likelihood(LikelihoodKind.Multinomial), batch, logits, loss);
+        var certain = new double[1];
+        backend.Download(loss, certain);
+        Assert.Equal(0, certain[0], 1e-6);
     }
 
     /// <summary>The reductions and the products twice, bit for bit.</summary>

@@ -73,8 +73,8 @@ public abstract class SparseBatch
     /// <summary>1 x MaxEntries: the values the encoder sees, one for each click.</summary>
     public Tensor Inputs { get; }
 
-    /// <summary>1 x MaxEntries: the raw values the loss sees, one for each click.</summary>
-    public Tensor Targets { get; }
+    /// <summary>1 x MaxEntries: the raw values the loss sees, one for each click. A load may move them to another tensor.</summary>
+    public Tensor Targets { get; protected set; }
 
     /// <summary>Loads rows of a matrix; user identities are the row numbers plus <paramref name="firstUser"/>.</summary>
     public void Load(CsrMatrix matrix, ReadOnlySpan<int> rows, int firstUser = 0)

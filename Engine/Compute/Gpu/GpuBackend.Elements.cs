@@ -67,7 +67,7 @@ internal sealed partial class GpuBackend
     {
         if (!gain.Gradient.IsNone || !bias.Gradient.IsNone)
             _launcher.Run(
-                _launcher.Elements(x.Columns), LayerNormKernels.BackwardParameters, View(x), View(saved), View(dy), Gradient(gain),
+                Launcher.ColumnGroups(x.Columns), LayerNormKernels.BackwardParameters, View(x), View(saved), View(dy), Gradient(gain),
                 Gradient(bias), x.Rows, x.Columns);
         if (!dx.IsNone)
             _launcher.Run(
@@ -76,10 +76,15 @@ internal sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void Adam(Parameter parameter, AdamStep step) => _launcher.Run(
-        _launcher.Elements(parameter.Value.Length), ElementKernels.Adam,
-        View(parameter.Value), View(parameter.Gradient), View(parameter.FirstMoment), View(parameter.SecondMoment),
-        (float)parameter.WeightDecay, (float)step.CorrectedRate, (float)step.Beta1, (float)step.Beta2,
-        (float)(1 - step.Beta1), (float)(1 - step.Beta2), (float)step.Epsilon);
+        _launcher.Elements(parameter.Value.Length), ElementKernels.Adam, View(parameter.Gradient), Update(parameter, step));
+
+    /// <summary>An update as kernels take it.</summary>
+    private DeviceAdam Update(Parameter parameter, AdamStep step) => new(
+        View(parameter.Value), View(parameter.FirstMoment), View(parameter.SecondMoment), step, parameter.WeightDecay);
+
+    /// <summary>The update that the backward pass itself applies, or none.</summary>
+    private DeviceAdam FusedUpdate(Parameter parameter) =>
+        parameter.IsFused ? Update(parameter, parameter.FusedStep) : NoUpdate;
 
     /// <inheritdoc/>
     public void TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)

@@ -92,7 +92,7 @@ internal sealed partial class GpuBackend
                 points.Columns, closed ? 1 : 0, View(centroids.Top(batch.Rows)), View(rowScale), View(dPoints), latent);
         if (!anchors.Gradient.IsNone)
             _launcher.Run(
-                Launcher.Groups(batch.ActiveColumnCount), SparseKernels.AnchorBackwardAnchors, Structure(batch), Value(anchors),
+                Launcher.Groups(batch.Columns), SparseKernels.AnchorBackwardAnchors, Structure(batch), Value(anchors),
                 View(points), points.Columns, View(rowScale), Gradient(anchors), latent);
     }
 

@@ -48,7 +48,10 @@ internal sealed partial class GpuBackend : IGemmLadder
     public void LinearBackward(Tensor x, Parameter weight, Parameter? bias, Tensor dy, Tensor dx)
     {
         if (!dx.IsNone) MatMul(Transpose.None, dy, weight.Value, dx, accumulate: true);
-        if (!weight.Gradient.IsNone) MatMul(Transpose.First, dy, x, weight.Gradient, accumulate: true);
+        if (weight.IsFused || !weight.Gradient.IsNone)
+            Product(Arguments(
+                Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true, default, Activation.Identity)
+                with { Adam = FusedUpdate(weight) });
         AddColumnSums(dy, bias);
     }
 
@@ -60,23 +63,23 @@ internal sealed partial class GpuBackend : IGemmLadder
     /// <inheritdoc/>
     public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
         _launcher.Run(
-            Launcher.Groups(batch.Rows), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias),
+            Launcher.Groups(batch.Rows, y.Columns), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias),
             (int)activation, View(y), y.Columns);
 
     /// <inheritdoc/>
     public void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
     {
-        if (!weight.Gradient.IsNone)
+        if (weight.IsFused || !weight.Gradient.IsNone)
             _launcher.Run(
-                Launcher.Groups(batch.ActiveColumnCount), SparseKernels.LinearBackward, Structure(batch), View(batch.Inputs), View(dy),
-                Gradient(weight), dy.Columns);
+                Launcher.Groups(batch.Columns, dy.Columns), SparseKernels.LinearBackward, Structure(batch), View(batch.Inputs), View(dy),
+                Gradient(weight), FusedUpdate(weight), dy.Columns);
         AddColumnSums(dy, bias);
     }
 
     private void AddColumnSums(Tensor dy, Parameter? bias)
     {
         if (bias is null || bias.Gradient.IsNone) return;
-        _launcher.Run(_launcher.Elements(dy.Columns), ElementKernels.AddColumnSums, View(dy), Gradient(bias), dy.Rows);
+        _launcher.Run(Launcher.ColumnGroups(dy.Columns), ElementKernels.AddColumnSums, View(dy), Gradient(bias), dy.Rows);
     }
 
     private GemmArguments Arguments(
@@ -86,7 +89,7 @@ internal sealed partial class GpuBackend : IGemmLadder
         int inner = first ? a.Rows : a.Columns;
         return new()
         {
-            A = View(a), B = View(b), C = View(c), Bias = View(bias), Partial = View(default(Tensor)),
+            A = View(a), B = View(b), C = View(c), Bias = View(bias), Adam = NoUpdate, Partial = View(default(Tensor)),
             M = c.Rows, N = c.Columns, K = inner, Chunk = inner,
             ARow = first ? 1 : inner, AColumn = first ? c.Rows : 1,
             BRow = second ? 1 : c.Columns, BColumn = second ? inner : 1,

@@ -23,13 +23,10 @@ internal sealed partial class GpuBackend
             if (memory is not null)
             {
                 Synchronize(); // queued kernels may still use it
-                _others.Remove(memory);
-                _allocated -= memory.LengthInBytes;
-                memory.Dispose();
+                GiveBack(memory);
                 memory = null;
             }
             memory = Take<T>(length);
-            _others.Add(memory);
         }
         return ((ArrayView<T>)memory.View).SubView(0, length);
     }

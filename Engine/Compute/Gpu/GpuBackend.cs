@@ -20,8 +20,7 @@ internal sealed partial class GpuBackend : IBackend
 
     private readonly Context _context;
     private readonly Launcher _launcher;
-    private readonly HashSet<GpuBuffer> _buffers = [];
-    private readonly List<IDisposable> _others = []; // batches, scratch
+    private readonly List<IDisposable> _owned = []; // memory of the device, pinned memory and streams, in the order of their making
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _none;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _sums;
     private readonly double[] _hostSums;
@@ -43,9 +42,18 @@ internal sealed partial class GpuBackend : IBackend
         Levels = GpuDevices.HasTensorCores(accelerator)
             ? ["naive", "tiled", "blocked", "divided", "tf32"]
             : ["naive", "tiled", "blocked", "divided"];
-        _none = accelerator.Allocate1D<float>(1);
         _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
-        _sums = accelerator.Allocate1D<double>(_hostSums.Length);
+        try
+        {
+            Uploads = Own(accelerator.CreateStream());
+            _none = Take<float>(1);
+            _sums = Take<double>(_hostSums.Length);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where kernels run.</summary>
@@ -63,10 +71,16 @@ internal sealed partial class GpuBackend : IBackend
         + (Precision == Precision.Tf32 ? ", products in TF32" : "");
 
     /// <inheritdoc/>
+    public bool FusesUpdates => true;
+
+    /// <inheritdoc/>
     public long? MemoryLimit { get; }
 
     /// <summary>How often the host has waited for the device.</summary>
     public long Synchronizations { get; private set; }
+
+    /// <summary>Where batches travel to the device, beside the queue of its work.</summary>
+    internal AcceleratorStream Uploads { get; }
 
     /// <summary>Waits until all queued work is done.</summary>
     public void Synchronize()
@@ -76,12 +90,12 @@ internal sealed partial class GpuBackend : IBackend
     }
 
     /// <summary>
-    /// Gives everything back: batches, tensors, the accelerator, its context, in that order. After a failure of the device each of
-    /// these may fail too; the rest is given back all the same, and the first failure stays the one that is reported.
+    /// Gives everything back: what lies on the accelerator, latest first, then the accelerator and its context. After a failure of the
+    /// device each of these may fail too; the rest is given back all the same, and the first failure stays the one that is reported.
     /// </summary>
     public void Dispose()
     {
-        foreach (IDisposable owned in (IDisposable[])[.. _others, .. _buffers, _sums, _none, Accelerator, _context])
+        foreach (IDisposable owned in (IDisposable[])[.. Enumerable.Reverse(_owned), Accelerator, _context])
             try
             {
                 owned.Dispose();
@@ -89,8 +103,7 @@ internal sealed partial class GpuBackend : IBackend
             catch (AcceleratorException)
             {
             }
-        _others.Clear();
-        _buffers.Clear();
+        _owned.Clear();
     }
 
     // ---- Memory --------------------------------------------------------------------------------------------------
@@ -98,16 +111,40 @@ internal sealed partial class GpuBackend : IBackend
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns)
     {
-        long length = (long)rows * columns;
-        var buffer = new GpuBuffer(Take<float>(length));
-        _buffers.Add(buffer);
-        var tensor = new Tensor(buffer, 0, rows, columns);
+        var buffer = new GpuBuffer(Take<float>((long)rows * columns));
         buffer.View.MemSetToZero(Accelerator.DefaultStream);
-        return tensor;
+        return new Tensor(buffer, 0, rows, columns);
     }
 
     /// <summary>Room for indices.</summary>
     internal MemoryBuffer1D<int, Stride1D.Dense> AllocateIndices(long length) => Take<int>(length);
+
+    /// <summary>Page-locked memory of the host, which the device reads by itself.</summary>
+    internal PageLockedArray1D<T> AllocatePageLocked<T>(long length) where T : unmanaged
+    {
+        try
+        {
+            return Own(Accelerator.AllocatePageLocked1D<T>(length));
+        }
+        catch (AcceleratorException problem)
+        {
+            throw new InputException(
+                $"--device {Name}: no {length * Interop.SizeOf<T>() / MiB:F0} MiB of page-locked memory; use a smaller --batch-size", problem);
+        }
+    }
+
+    private T Own<T>(T made) where T : IDisposable
+    {
+        _owned.Add(made);
+        return made;
+    }
+
+    private void GiveBack(MemoryBuffer memory)
+    {
+        if (!_owned.Remove(memory)) return;
+        _allocated -= memory.LengthInBytes;
+        memory.Dispose();
+    }
 
     /// <summary>Memory of the device, or a refusal with the figures.</summary>
     private MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
@@ -116,7 +153,7 @@ internal sealed partial class GpuBackend : IBackend
         if (bytes > MemoryLimit - _allocated) throw TooLarge(bytes, null);
         try
         {
-            var memory = Accelerator.Allocate1D<T>(Math.Max(1, length));
+            var memory = Own(Accelerator.Allocate1D<T>(Math.Max(1, length)));
             _allocated += bytes;
             return memory;
         }
@@ -137,18 +174,11 @@ internal sealed partial class GpuBackend : IBackend
     /// <inheritdoc/>
     public void Free(Tensor tensor)
     {
-        if (tensor.IsNone || !_buffers.Remove((GpuBuffer)tensor.Buffer)) return;
-        _allocated -= Math.Max(1, tensor.Buffer.Length) * sizeof(float);
-        ((GpuBuffer)tensor.Buffer).Dispose();
+        if (!tensor.IsNone) GiveBack(((GpuBuffer)tensor.Buffer).Memory);
     }
 
     /// <inheritdoc/>
-    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries)
-    {
-        var batch = new GpuBatch(this, maxRows, columns, maxEntries);
-        _others.Add(batch);
-        return batch;
-    }
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) => new GpuBatch(this, maxRows, columns, maxEntries);
 
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
@@ -197,6 +227,8 @@ internal sealed partial class GpuBackend : IBackend
     /// <summary>The elements as kernels take them; none becomes a view of length 0.</summary>
     internal View View(Tensor tensor) =>
         tensor.IsNone ? ((View)_none.View).SubView(0, 0) : ((GpuBuffer)tensor.Buffer).View.SubView(tensor.Offset, tensor.Length);
+
+    private DeviceAdam NoUpdate => new(View(default(Tensor)), View(default(Tensor)), View(default(Tensor)), default, 0);
 
     private View Gradient(Parameter? parameter) => View(parameter?.Gradient ?? default);
 

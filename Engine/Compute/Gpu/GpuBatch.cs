@@ -5,27 +5,28 @@ using ManualVae.Compute.Gpu.Kernels;
 namespace ManualVae.Compute.Gpu;
 
 /// <summary>
-/// A sparse batch whose structure and values also lie on the device. They travel through page-locked memory in two copies that the
-/// device queues behind its work, so that loading does not wait for it.
+/// A sparse batch whose structure and values also lie on the device, twice: while queued work still reads one side, the next load fills
+/// the other, through page-locked memory and on a stream of its own, so that it waits for no computation.
 /// </summary>
-internal sealed class GpuBatch : SparseBatch, IDisposable
+internal sealed class GpuBatch : SparseBatch
 {
     private readonly GpuBackend _backend;
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _structure;
+    private readonly (MemoryBuffer1D<int, Stride1D.Dense> Structure, Tensor Targets)[] _sides;
     private readonly PageLockedArray1D<int> _stagedStructure;
     private readonly PageLockedArray1D<float> _stagedValues;
-    private long _copiedAt = -1;
+    private int _side;
+    private long _loadedAt = -1;
 
     public GpuBatch(GpuBackend backend, int maxRows, int columns, int maxEntries)
         : base(maxRows, columns, maxEntries, backend.Allocate(1, maxEntries), backend.Allocate(1, maxEntries))
     {
         _backend = backend;
-        long active = Math.Min(columns, maxEntries);
-        long numbers = 2L * maxRows + 1 + 3L * maxEntries + 2 * active + 1;
-        _structure = backend.AllocateIndices(numbers);
-        _stagedStructure = backend.Accelerator.AllocatePageLocked1D<int>(numbers);
-        _stagedValues = backend.Accelerator.AllocatePageLocked1D<float>(Math.Max(1, maxEntries));
+        long numbers = 2L * maxRows + 1 + 3L * maxEntries + columns + 1L;
+        _sides = [(backend.AllocateIndices(numbers), Targets), (backend.AllocateIndices(numbers), backend.Allocate(1, maxEntries))];
+        _stagedStructure = backend.AllocatePageLocked<int>(numbers);
+        _stagedValues = backend.AllocatePageLocked<float>(maxEntries);
         EntryGradients = backend.Allocate(1, maxEntries);
+        backend.Synchronize(); // new tensors are zeroed on the other stream
     }
 
     /// <summary>The structure that was loaded last.</summary>
@@ -35,38 +36,47 @@ internal sealed class GpuBatch : SparseBatch, IDisposable
     public Tensor EntryGradients { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stagedValues.Dispose();
-        _stagedStructure.Dispose();
-        _structure.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override void Loaded(ReadOnlySpan<float> values)
     {
-        // Page-locked memory may be rewritten only when the last copy from it is over; usually a download has waited for it since.
-        if (_copiedAt == _backend.Synchronizations) _backend.Synchronize();
+        // Work on the other side was queued before the load of this one; usually a download has waited for it since.
+        if (_loadedAt == _backend.Synchronizations) _backend.Synchronize();
+        _loadedAt = _backend.Synchronizations;
 
+        _side ^= 1;
+        var (structure, targets) = _sides[_side];
+        Targets = targets;
         int written = 0;
-        var (users, offsets, columns) = (Stage(Users), Stage(RowOffsets), Stage(ColumnIndices));
-        var (active, columnOffsets) = (Stage(ActiveColumns), Stage(ColumnOffsets));
-        var (rows, indices) = (Stage(EntryRows), Stage(EntryIndices));
-        Device = new(users, offsets, columns, active, columnOffsets, rows, indices);
-        var stream = _backend.Accelerator.DefaultStream;
-        ((ArrayView<int>)_structure.View).SubView(0, written).CopyFrom(stream, _stagedStructure.ArrayView.SubView(0, written));
+        Device = new(Stage(Users), Stage(RowOffsets), Stage(ColumnIndices), StageOffsets(), Stage(EntryRows), Stage(EntryIndices));
+        ((ArrayView<int>)structure.View).SubView(0, written).CopyFrom(_backend.Uploads, _stagedStructure.ArrayView.SubView(0, written));
         if (values.Length > 0)
         {
             values.CopyTo(_stagedValues.Span);
-            _backend.View(Targets).SubView(0, values.Length).CopyFrom(stream, _stagedValues.ArrayView.SubView(0, values.Length));
+            _backend.View(Targets).SubView(0, values.Length).CopyFrom(_backend.Uploads, _stagedValues.ArrayView.SubView(0, values.Length));
         }
-        _copiedAt = _backend.Synchronizations;
+        _backend.Uploads.Synchronize(); // for these two copies alone: what is queued next may read them, and the next load may stage
 
         ArrayView<int> Stage(ReadOnlySpan<int> numbers)
         {
             numbers.CopyTo(_stagedStructure.Span[written..]);
-            var view = ((ArrayView<int>)_structure.View).SubView(written, numbers.Length);
-            written += numbers.Length;
+            return Staged(numbers.Length);
+        }
+
+        // Of every item, so that a kernel finds an item's clicks without a search.
+        ArrayView<int> StageOffsets()
+        {
+            var offsets = _stagedStructure.Span.Slice(written, Columns + 1);
+            for (int item = 0, active = 0; item <= Columns; item++)
+            {
+                offsets[item] = ColumnOffsets[active];
+                if (active < ActiveColumnCount && ActiveColumns[active] == item) active++;
+            }
+            return Staged(Columns + 1);
+        }
+
+        ArrayView<int> Staged(int count)
+        {
+            var view = ((ArrayView<int>)structure.View).SubView(written, count);
+            written += count;
             return view;
         }
     }

@@ -4,14 +4,14 @@ using ILGPU.Runtime;
 namespace ManualVae.Compute.Gpu;
 
 /// <summary>Numbers in the device's memory.</summary>
-internal sealed class GpuBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory) : TensorBuffer, IDisposable
+internal sealed class GpuBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory) : TensorBuffer
 {
     /// <inheritdoc/>
     public override long Length => memory.Length;
 
+    /// <summary>What holds them.</summary>
+    public MemoryBuffer1D<float, Stride1D.Dense> Memory => memory;
+
     /// <summary>All elements, as kernels take them.</summary>
     public ArrayView<float> View => memory.View;
-
-    /// <inheritdoc/>
-    public void Dispose() => memory.Dispose();
 }

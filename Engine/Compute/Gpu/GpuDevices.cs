@@ -24,15 +24,16 @@ internal static class GpuDevices
         return devices;
     }
 
-    /// <summary>The backend of that name, or null and the reason.</summary>
+    /// <summary>The backend of that name, or null and the reason. Nothing stays open where it fails.</summary>
     public static GpuBackend? Create(string device, Precision precision, out string reason, long memoryLimit = 0)
     {
         reason = "";
         var context = NewContext();
         try
         {
-            var chosen = Choose(context, device, precision, out reason);
-            if (chosen is not null) return new GpuBackend(context, chosen.CreateAccelerator(context), device, precision, memoryLimit);
+            // The backend takes both over, and gives them back should it fail.
+            if (Choose(context, device, precision, out reason) is { } chosen)
+                return new GpuBackend(context, chosen.CreateAccelerator(context), device, precision, memoryLimit);
         }
         catch (Exception problem) when (problem is AcceleratorException or NotSupportedException or DllNotFoundException)
         {

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ManualVae.Compute.Gpu.Kernels;
 
 namespace ManualVae.Compute.Gpu;
 
@@ -16,6 +17,13 @@ internal sealed class Launcher(Accelerator accelerator)
 
     /// <summary>One group for each row (or whatever a kernel hands to a group).</summary>
     public static KernelConfig Groups(long count) => new(checked((int)count), GroupSize);
+
+    /// <summary>Groups that have a thread for each column of each row.</summary>
+    public static KernelConfig Groups(int rows, int columns) => new(
+        new Index3D(rows, (columns + GroupSize - 1) / GroupSize, 1), new Index3D(GroupSize, 1, 1));
+
+    /// <summary>Groups for a reduction over the rows of a matrix, see <see cref="GroupReduce.Columns"/>.</summary>
+    public static KernelConfig ColumnGroups(int columns) => Groups((columns + GroupReduce.Columns - 1L) / GroupReduce.Columns);
 
     /// <summary>A thread for each element, but no more groups than fill the device twice: kernels stride on.</summary>
     public KernelConfig Elements(long count) =>

@@ -114,28 +114,19 @@ internal static class ElementKernels
         if (Group.IdxX == 0) sums[Grid.IdxX] = sum;
     }
 
-    /// <summary>Column sums of dy [rows, columns] onto a gradient, one thread a column.</summary>
+    /// <summary>Column sums of dy [rows, columns] onto a gradient, <see cref="GroupReduce.Columns"/> to a group.</summary>
     public static void AddColumnSums(View dy, View gradient, int rows)
     {
-        long columns = gradient.Length;
-        for (long column = First; column < columns; column += Stride)
-        {
-            float sum = 0;
-            for (int row = 0; row < rows; row++) sum += dy[row * columns + column];
-            gradient[column] += sum;
-        }
+        long columns = gradient.Length, column = (long)Grid.IdxX * GroupReduce.Columns + GroupReduce.Column;
+        float sum = 0;
+        for (int row = GroupReduce.Lane; row < rows && column < columns; row += GroupReduce.Lanes) sum += dy[row * columns + column];
+        sum = GroupReduce.SumLanes(sum);
+        if (GroupReduce.Lane == 0 && column < columns) gradient[column] += sum;
     }
 
-    /// <summary>See <see cref="AdamStep"/>; rate is its corrected rate.</summary>
-    public static void Adam(
-        View w, View g, View m, View v, float weightDecay, float rate, float beta1, float beta2, float rest1, float rest2, float epsilon)
+    /// <summary>The update of every element of g.</summary>
+    public static void Adam(View g, DeviceAdam adam)
     {
-        for (long i = First; i < w.Length; i += Stride)
-        {
-            float gradient = g[i] + 2 * weightDecay * w[i];
-            float first = m[i] = beta1 * m[i] + rest1 * gradient;
-            float second = v[i] = beta2 * v[i] + rest2 * gradient * gradient;
-            w[i] -= rate * first / (MathF.Sqrt(second) + epsilon);
-        }
+        for (long i = First; i < g.Length; i += Stride) adam.Move(i, g[i]);
     }
 }

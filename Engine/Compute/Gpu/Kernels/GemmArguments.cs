@@ -11,6 +11,9 @@ internal struct GemmArguments
 {
     public View A, B, C, Bias;
 
+    /// <summary>Where wanted, the product is a gradient that goes to this update of C instead of to memory.</summary>
+    public DeviceAdam Adam;
+
     /// <summary>Partial products [Splits, M, N], where the inner dimension is divided among groups; else empty.</summary>
     public View Partial;
 
@@ -56,6 +59,7 @@ internal static class Gemm
     {
         if (g.Bias.Length > 0) sum += g.Bias[column];
         sum = ElementKernels.Apply(g.Activation, sum);
-        g.C[at] = g.Accumulate != 0 ? g.C[at] + sum : sum;
+        if (g.Adam.IsWanted) g.Adam.Move(at, sum);
+        else g.C[at] = g.Accumulate != 0 ? g.C[at] + sum : sum;
     }
 }

@@ -14,11 +14,14 @@ internal static class GemmBlocked
 
     private const int Depth = GemmSlice.Depth, Half = Tile / 2;
 
+    /// <summary>Distance of two depths in shared memory: four more than the tile, so that writing 16 depths at once meets fewer banks twice.</summary>
+    private const int Stride = Tile + 4;
+
     public static void Run(GemmArguments g)
     {
-        // [Depth, Tile] each, so that what a thread needs at one depth is contiguous.
-        var sharedA = SharedMemory.Allocate<float>(Depth * Tile);
-        var sharedB = SharedMemory.Allocate<float>(Depth * Tile);
+        // A depth after the other, so that what a thread needs at one depth is contiguous.
+        var sharedA = SharedMemory.Allocate<float>(Depth * Stride);
+        var sharedB = SharedMemory.Allocate<float>(Depth * Stride);
         var vectorA = sharedA.Cast<Float4>();
         var vectorB = sharedB.Cast<Float4>();
         int thread = Group.IdxX, firstRow = Grid.IdxY * Tile, firstColumn = Grid.IdxX * Tile;
@@ -30,18 +33,18 @@ internal static class GemmBlocked
         int row = thread / 16, column = thread % 16;
         Float8 c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
 
-        var nextA = sliceA.LoadA(g, firstRow, begin, end);
-        var nextB = sliceB.LoadB(g, firstColumn, begin, end);
+        var nextA = sliceA.Load(g.A, g.ARow, g.AColumn, g.M, end, firstRow, begin);
+        var nextB = sliceB.Load(g.B, g.BColumn, g.BRow, g.N, end, firstColumn, begin);
         for (int first = begin; first < end; first += Depth)
         {
-            sliceA.Keep(sharedA, Tile, nextA);
-            sliceB.Keep(sharedB, Tile, nextB);
+            sliceA.Keep(sharedA, Stride, nextA);
+            sliceB.Keep(sharedB, Stride, nextB);
             Group.Barrier();
-            nextA = sliceA.LoadA(g, firstRow, first + Depth, end);
-            nextB = sliceB.LoadB(g, firstColumn, first + Depth, end);
+            nextA = sliceA.Load(g.A, g.ARow, g.AColumn, g.M, end, firstRow, first + Depth);
+            nextB = sliceB.Load(g.B, g.BColumn, g.BRow, g.N, end, firstColumn, first + Depth);
             for (int p = 0; p < Depth; p++)
             {
-                int at = p * (Tile / 4);
+                int at = p * (Stride / 4);
                 var a = Float8.Join(vectorA[at + row], vectorA[at + Half / 4 + row]);
                 var b = Float8.Join(vectorB[at + column], vectorB[at + Half / 4 + column]);
                 c0 = c0.Plus(a.X0, b);
@@ -56,22 +59,19 @@ internal static class GemmBlocked
             Group.Barrier();
         }
 
-        // Loops, through the thread's own eight numbers of shared memory: 64 copies of bias and activation would take long to compile.
+        // A row of every thread's tile at a time goes through shared memory, so that neighbouring threads write neighbouring addresses.
+        // Two halves in turn: a thread may fill one while others still read the other.
         for (int r = 0; r < 8; r++)
         {
-            sharedA[thread] = c0.X0;
-            sharedA[thread + Threads] = c0.X1;
-            sharedA[thread + 2 * Threads] = c0.X2;
-            sharedA[thread + 3 * Threads] = c0.X3;
-            sharedA[thread + 4 * Threads] = c0.X4;
-            sharedA[thread + 5 * Threads] = c0.X5;
-            sharedA[thread + 6 * Threads] = c0.X6;
-            sharedA[thread + 7 * Threads] = c0.X7;
-            int i = firstRow + row * 4 + (r < 4 ? r : Half - 4 + r);
-            for (int x = 0; x < 8; x++)
+            var rows = r % 2 == 0 ? sharedA : sharedB; // [16, Tile]
+            var vectors = rows.Cast<Float4>();
+            vectors[row * (Tile / 4) + column] = c0.Low;
+            vectors[row * (Tile / 4) + Half / 4 + column] = c0.High;
+            Group.Barrier();
+            for (int at = thread; at < 16 * Tile; at += Threads)
             {
-                int j = firstColumn + column * 4 + (x < 4 ? x : Half - 4 + x);
-                Gemm.Store(g, Grid.IdxZ, i, j, sharedA[thread + x * Threads]);
+                int i = firstRow + at / Tile * 4 + (r < 4 ? r : Half - 4 + r);
+                Gemm.Store(g, Grid.IdxZ, i, firstColumn + at % Tile, rows[at]);
             }
             c0 = c1;
             c1 = c2;

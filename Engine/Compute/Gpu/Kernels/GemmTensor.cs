@@ -29,15 +29,15 @@ internal static class GemmTensor
         int warpRow = warp / 2 * 32, warpColumn = warp % 2 * 32;
         Float4 c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
 
-        var nextA = sliceA.LoadA(g, firstRow, begin, end);
-        var nextB = sliceB.LoadB(g, firstColumn, begin, end);
+        var nextA = sliceA.Load(g.A, g.ARow, g.AColumn, g.M, end, firstRow, begin);
+        var nextB = sliceB.Load(g.B, g.BColumn, g.BRow, g.N, end, firstColumn, begin);
         for (int first = begin; first < end; first += Depth)
         {
             sliceA.Keep(sharedA, Stride, nextA);
             sliceB.Keep(sharedB, Stride, nextB);
             Group.Barrier();
-            nextA = sliceA.LoadA(g, firstRow, first + Depth, end);
-            nextB = sliceB.LoadB(g, firstColumn, first + Depth, end);
+            nextA = sliceA.Load(g.A, g.ARow, g.AColumn, g.M, end, firstRow, first + Depth);
+            nextB = sliceB.Load(g.B, g.BColumn, g.BRow, g.N, end, firstColumn, first + Depth);
             for (int p = 0; p < Depth; p += 8)
             {
                 int at = (p + inGroup) * Stride + group;

@@ -11,6 +11,30 @@ internal static class GroupReduce
 {
     private const int Parts = 16;
 
+    /// <summary>
+    /// How a group reduces a few columns of a matrix over its rows: neighbouring threads read the columns of one row, and 16 lanes take
+    /// every 16th row, since a single thread would wait for each row's number in turn.
+    /// </summary>
+    public const int Columns = Launcher.GroupSize / Lanes, Lanes = Parts;
+
+    /// <summary>This thread's column of the <see cref="Columns"/>.</summary>
+    public static int Column => Group.IdxX % Columns;
+
+    /// <summary>This thread's first row.</summary>
+    public static int Lane => Group.IdxX / Columns;
+
+    /// <summary>For lane 0, the sum of a column's lanes, in order.</summary>
+    public static float SumLanes(float value)
+    {
+        var shared = SharedMemory.Allocate<float>(Launcher.GroupSize);
+        shared[Group.IdxX] = value;
+        Group.Barrier();
+        if (Lane == 0)
+            for (int i = Group.IdxX + Columns; i < Launcher.GroupSize; i += Columns) value += shared[i];
+        Group.Barrier(); // the memory serves the next reduction
+        return value;
+    }
+
     public static float Sum(float value)
     {
         var shared = SharedMemory.Allocate<float>(Launcher.GroupSize);

@@ -3,7 +3,7 @@ using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>Layer normalisation: a group for each row, and a thread for each column's parameter gradients.</summary>
+/// <summary>Layer normalisation: a group for each row, and a few columns to a group for the parameters' gradients.</summary>
 internal static class LayerNormKernels
 {
     public static void Forward(View x, View gain, View bias, float epsilon, View y, View saved, int n)
@@ -40,19 +40,21 @@ internal static class LayerNormKernels
             dx[start + i] += inverse * (dy[start + i] * gain[i] - (sum + (x[start + i] - mean) * inverse * dot) / n);
     }
 
+    /// <summary><see cref="GroupReduce.Columns"/> columns to a group.</summary>
     public static void BackwardParameters(View x, View saved, View dy, View dGain, View dBias, int rows, int n)
     {
-        for (long i = ElementKernels.First; i < n; i += ElementKernels.Stride)
+        long i = (long)Grid.IdxX * GroupReduce.Columns + GroupReduce.Column;
+        float gain = 0, bias = 0;
+        for (long row = GroupReduce.Lane; row < rows && i < n; row += GroupReduce.Lanes)
         {
-            float gain = 0, bias = 0;
-            for (long row = 0; row < rows; row++)
-            {
-                float above = dy[row * n + i];
-                gain += above * (x[row * n + i] - saved[2 * row]) * saved[2 * row + 1];
-                bias += above;
-            }
-            if (dGain.Length > 0) dGain[i] += gain;
-            if (dBias.Length > 0) dBias[i] += bias;
+            float above = dy[row * n + i];
+            gain += above * (x[row * n + i] - saved[2 * row]) * saved[2 * row + 1];
+            bias += above;
         }
+        gain = GroupReduce.SumLanes(gain);
+        bias = GroupReduce.SumLanes(bias);
+        if (GroupReduce.Lane != 0 || i >= n) return;
+        if (dGain.Length > 0) dGain[i] += gain;
+        if (dBias.Length > 0) dBias[i] += bias;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using View = ILGPU.ArrayView<float>;
 
@@ -12,7 +13,8 @@ internal readonly struct DeviceLikelihood(Likelihood likelihood)
 
 /// <summary>
 /// Losses, a group for each user, forward and gradient in one kernel: one sweep over the logits gathers the loss (the softmax's
-/// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient.
+/// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient; a thread has four logits on their way at
+/// a time.
 /// </summary>
 internal static class LikelihoodKernels
 {
@@ -64,7 +66,15 @@ internal static class LikelihoodKernels
                 : Slope(likelihood, logit, logNormaliser, clicks) - x);
         }
         Group.Barrier();
-        for (int i = Group.IdxX; i < items; i += Group.DimX) f[i] = scale * Slope(likelihood, f[i], logNormaliser, clicks);
+        for (int i = Group.IdxX; i < items; i += 4 * Group.DimX)
+        {
+            int second = i + Group.DimX, third = second + Group.DimX, fourth = third + Group.DimX;
+            float a = f[i], b = Logit(f, second, items), c = Logit(f, third, items), d = Logit(f, fourth, items);
+            f[i] = scale * Slope(likelihood, a, logNormaliser, clicks);
+            if (second < items) f[second] = scale * Slope(likelihood, b, logNormaliser, clicks);
+            if (third < items) f[third] = scale * Slope(likelihood, c, logNormaliser, clicks);
+            if (fourth < items) f[fourth] = scale * Slope(likelihood, d, logNormaliser, clicks);
+        }
         Group.Barrier();
         for (int e = start + Group.IdxX; e < end; e += Group.DimX) f[batch.Columns[e]] = entryGradients[e];
     }
@@ -78,22 +88,22 @@ internal static class LikelihoodKernels
     private static float LogSumExp(View f, int items)
     {
         float max = float.NegativeInfinity, sum = 0;
-        for (int i = Group.IdxX; i < items; i += Group.DimX)
+        for (int i = Group.IdxX; i < items; i += 4 * Group.DimX)
         {
-            float logit = f[i];
-            if (logit > max)
-            {
-                sum = sum * DeviceMath.Exp(max - logit) + 1;
-                max = logit;
-            }
-            else
-            {
-                sum += DeviceMath.Exp(logit - max);
-            }
+            float a = f[i], b = Logit(f, i + Group.DimX, items), c = Logit(f, i + 2 * Group.DimX, items),
+                d = Logit(f, i + 3 * Group.DimX, items);
+            float larger = MathF.Max(MathF.Max(max, a), MathF.Max(b, MathF.Max(c, d))), origin = Origin(larger);
+            sum = sum * DeviceMath.Exp(max - origin) + DeviceMath.Exp(a - origin) + DeviceMath.Exp(b - origin)
+                + DeviceMath.Exp(c - origin) + DeviceMath.Exp(d - origin);
+            max = larger;
         }
-        float groupMax = GroupReduce.Max(max);
-        // A thread without items has max -infinity and sum 0, and -infinity + infinity must not spoil the sum.
-        float groupSum = GroupReduce.Sum(max == float.NegativeInfinity ? 0 : sum * DeviceMath.Exp(max - groupMax));
-        return groupMax + DeviceMath.Log(groupSum);
+        float groupOrigin = Origin(GroupReduce.Max(max));
+        return groupOrigin + DeviceMath.Log(GroupReduce.Sum(sum * DeviceMath.Exp(max - groupOrigin)));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Logit(View f, int i, int items) => i < items ? f[i] : float.NegativeInfinity;
+
+    /// <summary>What exponents are taken from: the maximum, which a device takes past NaN; -infinity minus itself would be NaN too.</summary>
+    private static float Origin(float max) => max == float.NegativeInfinity ? 0 : max;
 }

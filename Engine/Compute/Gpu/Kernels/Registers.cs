@@ -21,6 +21,12 @@ internal struct Float8
         X0 = a.X, X1 = a.Y, X2 = a.Z, X3 = a.W, X4 = b.X, X5 = b.Y, X6 = b.Z, X7 = b.W,
     };
 
+    /// <summary>The first four.</summary>
+    public readonly Float4 Low => new() { X = X0, Y = X1, Z = X2, W = X3 };
+
+    /// <summary>The other four.</summary>
+    public readonly Float4 High => new() { X = X4, Y = X5, Z = X6, W = X7 };
+
     /// <summary>this + a b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Float8 Plus(float a, Float8 b) => new()

@@ -1,19 +1,22 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using Indices = ILGPU.ArrayView<int>;
 using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>The structure of a sparse batch on the device, see <see cref="SparseBatch"/>.</summary>
+/// <summary>
+/// The structure of a sparse batch on the device, see <see cref="SparseBatch"/>: its clicks by user, and by item with offsets for every
+/// item, clicked or not.
+/// </summary>
 internal readonly struct DeviceBatch(
-    Indices users, Indices rowOffsets, Indices columns, Indices activeColumns, Indices columnOffsets, Indices entryRows,
-    Indices entryIndices)
+    Indices users, Indices rowOffsets, Indices columns, Indices columnOffsets, Indices entryRows, Indices entryIndices)
 {
-    public readonly Indices Users = users, RowOffsets = rowOffsets, Columns = columns, ActiveColumns = activeColumns,
-        ColumnOffsets = columnOffsets, EntryRows = entryRows, EntryIndices = entryIndices;
+    public readonly Indices Users = users, RowOffsets = rowOffsets, Columns = columns, ColumnOffsets = columnOffsets,
+        EntryRows = entryRows, EntryIndices = entryIndices;
 }
 
-/// <summary>Sparse input layer and anchors: a group for each user forward, a group for each item of the batch backward.</summary>
+/// <summary>Sparse input layer and anchors: groups for each user forward, for each item backward.</summary>
 internal static class SparseKernels
 {
     public static void EncodeInputs(
@@ -35,29 +38,45 @@ internal static class SparseKernels
         for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX) inputs[e] *= scale;
     }
 
+    /// <summary>A thread for each element of y.</summary>
     public static void LinearForward(DeviceBatch batch, View inputs, View weight, View bias, int activation, View y, int n)
     {
-        int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
-        for (int j = Group.IdxX; j < n; j += Group.DimX)
+        int row = Grid.IdxX, j = Grid.IdxY * Group.DimX + Group.IdxX;
+        if (j >= n) return;
+        float sum = bias.Length == 0 ? 0 : bias[j];
+        int e = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
+        // Four clicks at a time: their rows are fetched together, and the longest history is what the others wait for.
+        for (; e + 4 <= end; e += 4)
         {
-            float sum = bias.Length == 0 ? 0 : bias[j];
-            for (int e = start; e < end; e++) sum += inputs[e] * weight[(long)batch.Columns[e] * n + j];
-            y[(long)row * n + j] = ElementKernels.Apply(activation, sum);
+            float a = inputs[e] * weight[(long)batch.Columns[e] * n + j], b = inputs[e + 1] * weight[(long)batch.Columns[e + 1] * n + j];
+            float c = inputs[e + 2] * weight[(long)batch.Columns[e + 2] * n + j], d = inputs[e + 3] * weight[(long)batch.Columns[e + 3] * n + j];
+            sum = sum + a + b + c + d;
         }
+        for (; e < end; e++) sum += inputs[e] * weight[(long)batch.Columns[e] * n + j];
+        y[(long)row * n + j] = ElementKernels.Apply(activation, sum);
     }
 
-    /// <summary>Every row of the gradient has one owner, which adds its clicks by increasing user.</summary>
-    public static void LinearBackward(DeviceBatch batch, View inputs, View dy, View dWeight, int n)
+    /// <summary>
+    /// A thread for each element of the gradient, which adds its item's clicks by increasing user; the sum goes to the update where one
+    /// is wanted, which then needs no gradient in memory.
+    /// </summary>
+    public static void LinearBackward(DeviceBatch batch, View inputs, View dy, View dWeight, DeviceAdam adam, int n)
     {
-        int active = Grid.IdxX, start = batch.ColumnOffsets[active], end = batch.ColumnOffsets[active + 1];
-        long item = batch.ActiveColumns[active];
-        for (int j = Group.IdxX; j < n; j += Group.DimX)
-        {
-            float sum = 0;
-            for (int e = start; e < end; e++) sum += inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
-            dWeight[item * n + j] += sum;
-        }
+        long item = Grid.IdxX;
+        int j = Grid.IdxY * Group.DimX + Group.IdxX, e = batch.ColumnOffsets[item], end = batch.ColumnOffsets[item + 1];
+        if (j >= n || (e == end && !adam.IsWanted)) return;
+        float sum = 0;
+        for (; e + 4 <= end; e += 4)
+            sum = sum + Term(batch, inputs, dy, e, n, j) + Term(batch, inputs, dy, e + 1, n, j) + Term(batch, inputs, dy, e + 2, n, j)
+                + Term(batch, inputs, dy, e + 3, n, j);
+        for (; e < end; e++) sum += Term(batch, inputs, dy, e, n, j);
+        if (adam.IsWanted) adam.Move(item * n + j, sum);
+        else dWeight[item * n + j] += sum;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Term(in DeviceBatch batch, View inputs, View dy, int e, int n, int j) =>
+        inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
 
     /// <summary>
     /// points: statistics (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref name="pointWidth"/>.
@@ -101,8 +120,9 @@ internal static class SparseKernels
     public static void AnchorBackwardAnchors(
         DeviceBatch batch, View anchors, View points, int pointWidth, View rowScale, View dAnchors, int latent)
     {
-        int active = Grid.IdxX, start = batch.ColumnOffsets[active], end = batch.ColumnOffsets[active + 1];
-        long item = batch.ActiveColumns[active];
+        long item = Grid.IdxX;
+        int start = batch.ColumnOffsets[item], end = batch.ColumnOffsets[item + 1];
+        if (start == end) return;
         for (int k = Group.IdxX; k < latent; k += Group.DimX)
         {
             float anchor = anchors[item * latent + k], sum = 0;
