@@ -1,11 +1,53 @@
 using ManualVae.Compute;
 using ManualVae.Study;
+using ManualVae.Tests.Models;
 using Xunit;
 
 namespace ManualVae.Tests.Study;
 
 public class AnchorStudyTests
 {
+    [Fact]
+    public void The_anchor_term_is_distance_to_the_centroid_plus_variance_plus_a_constant()
+    {
+        // Proposition 3.1, on the backend's own operation: L_A = ||mu - e||^2 + tr Sigma + (1/|S|) sum_i ||e_i - e||^2.
+        const int users = 6, items = 13, latent = 3;
+        var clicks = StudyToys.TwoGroups(users, items);
+        using var model = StudyToys.Model(StudyToys.Settings(8) with { Anchors = true }, items, spread: 3);
+        var (backend, anchors) = (model.Backend, model.Parameters["anchors"]);
+        var batch = ToyClicks.Batch(backend, clicks);
+        Tensor statistics = backend.Allocate(users, 2 * latent), z = backend.Allocate(users, latent);
+        Tensor centroids = backend.Allocate(users, latent), loss = backend.Allocate(users, 1);
+        double[] values = [.. Enumerable.Range(0, users * 2 * latent).Select(i => CounterRandom.Normal(new(8, 1, RandomPurpose.Study), 0, (uint)i))];
+        backend.Upload(values, statistics);
+        backend.AnchorForward(AnchorForm.ClosedForm, batch, anchors, statistics, z, centroids, loss);
+        double[] closed = StudyToys.Host(backend, loss), e = StudyToys.Host(backend, centroids), all = StudyToys.Host(backend, anchors.Value);
+        // The points mu +- sqrt(K) sigma_k have the mean and the covariance of N(mu, Sigma), all that a quadratic form sees.
+        var sampled = new double[users];
+        for (int point = 0; point < 2 * latent; point++)
+        {
+            double[] at = [.. Enumerable.Range(0, users * latent).Select(i =>
+            {
+                double mu = values[i / latent * 2 * latent + i % latent], sigma = Math.Exp(0.5 * values[i / latent * 2 * latent + latent + i % latent]);
+                return mu + (i % latent == point / 2 ? (point % 2 == 0 ? 1 : -1) * Math.Sqrt(latent) * sigma : 0);
+            })];
+            backend.Upload(at, z);
+            backend.AnchorForward(AnchorForm.Sampled, batch, anchors, statistics, z, centroids, loss);
+            for (int u = 0; u < users; u++) sampled[u] += StudyToys.Host(backend, loss)[u] / (2 * latent);
+        }
+        for (int u = 0; u < users; u++)
+        {
+            double expected = 0;
+            for (int k = 0; k < latent; k++)
+            {
+                expected += Math.Pow(values[u * 2 * latent + k] - e[u * latent + k], 2) + Math.Exp(values[u * 2 * latent + latent + k]);
+                foreach (int item in clicks.RowColumns(u)) expected += Math.Pow(all[item * latent + k] - e[u * latent + k], 2) / clicks.RowLength(u);
+            }
+            Assert.Equal(expected, closed[u], 1e-10);
+            Assert.Equal(expected, sampled[u], 1e-10);
+        }
+    }
+
     [Fact]
     public void On_a_linear_gaussian_toy_the_factors_are_exact()
     {

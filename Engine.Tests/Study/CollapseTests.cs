@@ -46,6 +46,27 @@ public class CollapseTests
     }
 
     [Fact]
+    public void The_mean_KL_is_information_plus_the_aggregates_KL()
+    {
+        // papers.md B4: E KL(q(z|x) || p) = I_q + KL(q || p), q the users' mean posterior, by quadrature in one dimension.
+        double[] means = [-1, 0.5, 2], sigmas = [0.4, 0.9, 0.3];
+        static double Density(double z, double mean, double sigma) =>
+            Math.Exp(-0.5 * Math.Pow((z - mean) / sigma, 2)) / (sigma * Math.Sqrt(2 * Math.PI));
+        double information = 0, aggregate = 0;
+        for (double z = -8; z < 8; z += 1e-3)
+        {
+            double mixture = Enumerable.Range(0, 3).Average(u => Density(z, means[u], sigmas[u]));
+            if (mixture > 0) aggregate += 1e-3 * mixture * Math.Log(mixture / Density(z, 0, 1));
+            for (int u = 0; u < 3; u++)
+                if (Density(z, means[u], sigmas[u]) is > 0 and var q) information += 1e-3 / 3 * q * Math.Log(q / mixture);
+        }
+        var result = CollapseStudy.Measure(new Posteriors(1, means, sigmas), new CollapseOptions { Draws = 20_000 });
+        Assert.Equal(result.Kl, information + aggregate, 1e-6);
+        Assert.Equal(information, result.MutualInformation.Value, 0.01);
+        Assert.Equal(aggregate, result.AggregateKl, 0.01);
+    }
+
+    [Fact]
     public void The_gap_is_N_times_the_weighted_Jensen_Shannon_divergence()
     {
         int[] u = [0, 1, 2, 3], v = [2, 3, 4, 5];

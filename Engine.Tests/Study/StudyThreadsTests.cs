@@ -18,6 +18,7 @@ public class StudyThreadsTests
         string one = await Task.Factory.StartNew(
             () => Everything(1), CancellationToken.None, TaskCreationOptions.None,
             new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, 1).ExclusiveScheduler);
+        Assert.Equal(one, Everything(2));
         Assert.Equal(one, Everything(3));
     }
 
@@ -31,11 +32,13 @@ public class StudyThreadsTests
         var radius = RadiusStudy.Run(model, population, new RadiusOptions { Pairs = 120, Draws = 2 });
         return JsonSerializer.Serialize(new object[]
         {
-            radius, GradientStudy.Run(model, population, new GradientOptions { Draws = 2, Objective = new(0.2, 1) }),
+            radius, RadiusStudy.Run(model, population, new RadiusOptions { Pairs = 60, Draws = 2, Masked = true }), GradientStudy.Run(model, population, new GradientOptions { Draws = 2, Objective = new(0.2, 1) }),
             InfluenceStudy.Run(model, population, new InfluenceOptions()).Matrix,
+            InfluenceStudy.Run(model, population, new InfluenceOptions { Part = InfluencePart.All, Masked = true, Objective = new(0.2, 1) }).Matrix,
             MaskingStudy.Run(model, population, new MaskingOptions { Pairs = 40, Draws = 3, Neighbours = 5 }),
             CollapseStudy.Run(model, population, new CollapseOptions()), AnchorStudy.Run(model, population, 1, 0.5, new AnchorOptions { Draws = 3 }),
             NeighbourStudy.Run(model, population, new NeighbourOptions { Neighbours = 5, Perplexity = 5 }),
+            CompromiseGap.Overlap(population, new PosteriorEncoder(model, population).Encode(InputMask.Clean), 0, 1, 20, 1),
         }, Exact);
     }
 }
