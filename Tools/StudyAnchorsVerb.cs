@@ -13,9 +13,13 @@ internal static class StudyAnchorsVerb
     {
         var flags = new StudyFlags(500);
         var draws = new Option<int>("--draws") { Description = "Mask draws.", HelpName = "n", DefaultValueFactory = _ => 20 };
-        var weights = new Option<string?>("--weights") { Description = "Also train a run for each of these anchor weights, with the run's other settings.", HelpName = "x,x" };
-        var epochs = new Option<int>("--epochs") { Description = "Epochs of each run of the sweep.", HelpName = "n", DefaultValueFactory = _ => 20 };
-        return Verb.Create("anchors", "Variance of the mean across masks and distance to the centroid; a sweep of lambda with --weights.", parsed =>
+        var weights = new Option<string?>("--weights") {
+            Description = "Also train a run for each of these anchor weights, with the run's other settings.",
+            HelpName = "x,x" };
+        var epochs = new Option<int>("--epochs") { Description = "Epochs of each run of the sweep.", HelpName = "n",
+            DefaultValueFactory = _ => 20 };
+        return Verb.Create("anchors",
+            "Variance of the mean across masks and distance to the centroid; a sweep of lambda with --weights.", parsed =>
         {
             var options = new AnchorOptions { Draws = parsed.GetValue(draws), Seed = flags.Seed(parsed) };
             double[] sweep = parsed.GetValue(weights) is string list ? StudyMaskingVerb.Numbers("--weights", list) : [];
@@ -38,7 +42,8 @@ internal static class StudyAnchorsVerb
                 var fit = Fit(points);
                 var output = new StudyOutput(run.Folder.Path, "anchors", new { result, sweep = points, fittedCurvature = fit });
                 output.Table("weights",
-                    ["weight", "mask_variance", "mean_spread", "relative_variance", "centroid_distance", "centroid_spread", "sigma", "tau", "tau_squared"],
+                    ["weight", "mask_variance", "mean_spread", "relative_variance", "centroid_distance", "centroid_spread",
+                        "sigma", "tau", "tau_squared"],
                     (points.Count > 0 ? points : [result]).Select(p => new object?[]
                     {
                         p.Weight, p.MaskVariance, p.MeanSpread, p.RelativeVariance, p.CentroidDistance, p.CentroidSpread, p.Sigma,
@@ -50,12 +55,15 @@ internal static class StudyAnchorsVerb
         }, [.. flags.Options, draws, weights, epochs]);
     }
 
-    /// <summary>The curvature whose tau^2 fits the fall of the variance from weight 0; NaN without a run at 0 and one above.</summary>
+    /// <summary>
+    /// The curvature whose tau^2 fits the fall of the variance from weight 0; NaN without a run at 0 and one above.
+    /// </summary>
     public static double Fit(List<AnchorResult> points)
     {
         if (points.Count < 2 || points[0].Weight != 0) return double.NaN;
         return AnchorStudy.FitCurvature(
-            [.. points.Skip(1).Select(p => p.Weight)], [.. points.Skip(1).Select(p => p.MaskVariance.Value / points[0].MaskVariance.Value)]);
+            [.. points.Skip(1).Select(p => p.Weight)], [.. points.Skip(1)
+                .Select(p => p.MaskVariance.Value / points[0].MaskVariance.Value)]);
     }
 
     private static Chart Variance(List<AnchorResult> points, double fit)
@@ -64,15 +72,18 @@ internal static class StudyAnchorsVerb
         double[] x = [.. points.Select(p => p.Weight)];
         var series = new List<Series>
         {
-            new LineSeries("variance of mu across masks", x, [.. points.Select(p => p.MaskVariance.Value / zero.MaskVariance.Value)])
+            new LineSeries("variance of mu across masks", x, [.. points.Select(
+                p => p.MaskVariance.Value / zero.MaskVariance.Value)])
             {
                 Low = [.. points.Select(p => p.MaskVariance.Low / zero.MaskVariance.Value)],
                 High = [.. points.Select(p => p.MaskVariance.High / zero.MaskVariance.Value)], Markers = true,
             },
-            new LineSeries("the same over the spread of users", x, [.. points.Select(p => p.RelativeVariance / zero.RelativeVariance)]) { Markers = true },
+            new LineSeries("the same over the spread of users", x,
+                [.. points.Select(p => p.RelativeVariance / zero.RelativeVariance)]) { Markers = true },
         };
         if (double.IsFinite(fit))
-            series.Add(new LineSeries(Text($"tau², L = {fit:0.##} fitted"), x, [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))]) { Dashed = true });
+            series.Add(new LineSeries(Text($"tau², L = {fit:0.##} fitted"), x,
+                [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))]) { Dashed = true });
         return new Chart
         {
             Title = "Anchors and the variance of the mean across masks", Subtitle = "Relative to anchor weight 0; band: 95 %",
@@ -82,10 +93,13 @@ internal static class StudyAnchorsVerb
 
     private static IEnumerable<string> Lines(AnchorResult result, List<AnchorResult> points, double fit)
     {
-        yield return Row("anchor weight", "variance across masks", "over users' spread", "distance to centroid", "spread of centroids", "mean sigma");
+        yield return Row("anchor weight", "variance across masks", "over users' spread", "distance to centroid",
+            "spread of centroids", "mean sigma");
         foreach (var p in points.Prepend(result))
-            yield return Row(Text($"{p.Weight}{(p == result ? " (this run)" : "")}"), p.MaskVariance.ToString(), Text($"{p.RelativeVariance:0.0000}"), p.CentroidDistance.ToString(),
+            yield return Row(Text($"{p.Weight}{(p == result ? " (this run)" : "")}"), p.MaskVariance.ToString(),
+                Text($"{p.RelativeVariance:0.0000}"), p.CentroidDistance.ToString(),
                 Text($"{p.CentroidSpread:0.000}"), Text($"{p.Sigma:0.000}"));
-        if (double.IsFinite(fit)) yield return Text($"tau = L / (L + 2 lambda) fits the fall of the variance with L = {fit:0.##}");
+        if (double.IsFinite(fit)) yield return Text(
+            $"tau = L / (L + 2 lambda) fits the fall of the variance with L = {fit:0.##}");
     }
 }

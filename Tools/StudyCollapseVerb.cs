@@ -16,10 +16,15 @@ internal static class StudyCollapseVerb
     public static Command Create()
     {
         var flags = new StudyFlags(1000);
-        var draws = new Option<int>("--draws") { Description = "Latent draws a user of the information estimate.", HelpName = "n", DefaultValueFactory = _ => 2 };
-        var betas = new Option<string?>("--betas") { Description = "Also train a run for each of these constant betas, with the run's other settings.", HelpName = "x,x" };
-        var epochs = new Option<int>("--epochs") { Description = "Epochs of each run of the sweep.", HelpName = "n", DefaultValueFactory = _ => 20 };
-        return Verb.Create("collapse", "KL by dimension, active units, mutual information, sigmas; a sweep of beta with --betas.", parsed =>
+        var draws = new Option<int>("--draws") { Description = "Latent draws a user of the information estimate.", HelpName = "n",
+            DefaultValueFactory = _ => 2 };
+        var betas = new Option<string?>("--betas") {
+            Description = "Also train a run for each of these constant betas, with the run's other settings.",
+            HelpName = "x,x" };
+        var epochs = new Option<int>("--epochs") { Description = "Epochs of each run of the sweep.", HelpName = "n",
+            DefaultValueFactory = _ => 20 };
+        return Verb.Create("collapse", "KL by dimension, active units, mutual information, sigmas; a sweep of beta with --betas.",
+            parsed =>
         {
             if (parsed.GetValue(draws) < 1) throw new InputException($"--draws {parsed.GetValue(draws)}: give at least 1.");
             var options = new CollapseOptions { Draws = parsed.GetValue(draws), Seed = flags.Seed(parsed) };
@@ -29,21 +34,25 @@ internal static class StudyCollapseVerb
             using (run)
             {
                 var result = CollapseStudy.Run(run.Model, users, options);
-                var points = Sweep(run.Data, run.Settings, users, sweep, parsed.GetValue(epochs), Path.Combine(run.Folder.Path, "studies", "collapse"), options);
+                var points = Sweep(run.Data, run.Settings, users, sweep, parsed.GetValue(epochs),
+                    Path.Combine(run.Folder.Path, "studies", "collapse"), options);
                 var output = new StudyOutput(run.Folder.Path, "collapse", new { result, sweep = points })
                     .Table("dimensions", ["dimension", "kl", "mean_variance"],
                         result.KlByDimension.Select((kl, k) => new object?[] { k, kl, result.MeanVariance[k] }))
                     .Plot("kl", new Chart
                     {
-                        Title = "KL by latent dimension", Subtitle = Text($"Mean of {result.Users} users, largest first; {result.InformativeUnits} of {result.KlByDimension.Length} above {CollapseStudy.Threshold} nats"),
+                        Title = "KL by latent dimension", Subtitle = Text(
+                            $"Mean of {result.Users} users, largest first; {result.InformativeUnits} of {result.KlByDimension.Length} above {CollapseStudy.Threshold} nats"),
                         X = new Axis("dimension, by rank"), Y = new Axis("KL", "nats") { Log = true },
-                        Series = [new LineSeries("", [.. Enumerable.Range(1, result.KlByDimension.Length).Select(i => (double)i)], [.. result.KlByDimension.OrderDescending()])],
+                        Series = [new LineSeries("", [.. Enumerable.Range(1, result.KlByDimension.Length).Select(i => (double)i)],
+                            [.. result.KlByDimension.OrderDescending()])],
                         Rules = [new Rule("informative", CollapseStudy.Threshold)],
                     })
                     .Plot("sigma", new Chart
                     {
                         Title = "Posterior standard deviations", Subtitle = "Every user and dimension; 1 is the prior's",
-                        X = new Axis("sigma"), Y = new Axis("users x dimensions"), Series = [HistogramSeries.Of("", result.Sigmas, 50)],
+                        X = new Axis("sigma"), Y = new Axis("users x dimensions"),
+                        Series = [HistogramSeries.Of("", result.Sigmas, 50)],
                     });
                 if (points.Count > 0) WriteSweep(output, points);
                 return flags.Print(parsed, output, Lines(result, points));
@@ -53,14 +62,16 @@ internal static class StudyCollapseVerb
 
     /// <summary>Trains and measures one run for each beta.</summary>
     public static List<SweepPoint> Sweep(
-        PreparedDataset data, RunSettings settings, Population users, double[] betas, int epochs, string folder, CollapseOptions options)
+        PreparedDataset data, RunSettings settings, Population users, double[] betas, int epochs, string folder,
+        CollapseOptions options)
     {
         var points = new List<SweepPoint>();
         foreach (double beta in betas.Order())
         {
             string name = Text($"beta-{beta}");
             var trained = StudyTraining.Train(
-                data, settings with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = epochs }, Path.Combine(folder, name), name);
+                data, settings with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = epochs },
+                Path.Combine(folder, name), name);
             using var run = StudyRun.Open(trained.Path, data.Directory, null, settings.Threads, 500);
             points.Add(new(beta, trained.ReadMetrics().Max(e => e.Validation), CollapseStudy.Run(run.Model, users, options)));
         }
@@ -72,21 +83,25 @@ internal static class StudyCollapseVerb
     {
         string[] names = [.. points.Select(p => Text($"beta {p.Beta}"))];
         output
-            .Table("betas", ["beta", "validation", "kl", "active_units", "informative_units", "mutual_information", "aggregate_kl", "mean_w2", "alarm"],
+            .Table("betas", ["beta", "validation", "kl", "active_units", "informative_units", "mutual_information",
+                "aggregate_kl", "mean_w2", "alarm"],
                 points.Select(p => new object?[]
                 {
-                    p.Beta, p.Validation, p.Collapse.Kl, p.Collapse.ActiveUnits, p.Collapse.InformativeUnits, p.Collapse.MutualInformation,
+                    p.Beta, p.Validation, p.Collapse.Kl, p.Collapse.ActiveUnits, p.Collapse.InformativeUnits,
+                    p.Collapse.MutualInformation,
                     p.Collapse.AggregateKl, p.Collapse.MeanDistance, p.Collapse.Alarm,
                 }))
             .Plot("contraction", new BarChart
             {
-                Title = "Latent distance by beta", Subtitle = Text($"{points[0].Collapse.Users} users, runs that differ in beta alone"),
+                Title = "Latent distance by beta",
+                Subtitle = Text($"{points[0].Collapse.Users} users, runs that differ in beta alone"),
                 Value = new Axis("mean W2 between users"), Categories = names, Format = "0.00",
                 Series = [new BarSeries("", [.. points.Select(p => p.Collapse.MeanDistance)])],
             })
             .Plot("units", new BarChart
             {
-                Title = "Dimensions that survive beta", Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats",
+                Title = "Dimensions that survive beta",
+                Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats",
                 Value = new Axis("latent dimensions"), Categories = names,
                 Series =
                 [
@@ -104,7 +119,9 @@ internal static class StudyCollapseVerb
         if (points.Count == 0) yield break;
         yield return Row("beta", "validation", "KL", "active", "informative", "mean W2");
         foreach (var p in points)
-            yield return Row(Text($"{p.Beta}{(p.Collapse.Alarm is null ? "" : " ALARM")}"), Text($"{p.Validation:0.0000}"), Text($"{p.Collapse.Kl:0.00}"),
-                Text($"{p.Collapse.ActiveUnits}"), Text($"{p.Collapse.InformativeUnits}"), Text($"{p.Collapse.MeanDistance:0.000}"));
+            yield return Row(Text($"{p.Beta}{(p.Collapse.Alarm is null ? "" : " ALARM")}"), Text($"{p.Validation:0.0000}"),
+                Text($"{p.Collapse.Kl:0.00}"),
+                Text($"{p.Collapse.ActiveUnits}"), Text($"{p.Collapse.InformativeUnits}"),
+                Text($"{p.Collapse.MeanDistance:0.000}"));
     }
 }

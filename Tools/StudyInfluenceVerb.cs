@@ -14,11 +14,15 @@ internal static class StudyInfluenceVerb
     public static Command Create()
     {
         var flags = new StudyFlags(1000);
-        var part = new Option<string>("--part") { Description = "decoder, or all: all parameters and all parts of the loss.", HelpName = "decoder|all", DefaultValueFactory = _ => "decoder" };
-        var clusters = new Option<int>("--clusters") { Description = "Clusters of users by influence.", HelpName = "n", DefaultValueFactory = _ => 4 };
-        var draws = new Option<int>("--draws") { Description = "Draws of noise (and masks) a user's gradient is the mean of.", HelpName = "n", DefaultValueFactory = _ => 2 };
+        var part = new Option<string>("--part") { Description = "decoder, or all: all parameters and all parts of the loss.",
+            HelpName = "decoder|all", DefaultValueFactory = _ => "decoder" };
+        var clusters = new Option<int>("--clusters") { Description = "Clusters of users by influence.", HelpName = "n",
+            DefaultValueFactory = _ => 4 };
+        var draws = new Option<int>("--draws") { Description = "Draws of noise (and masks) a user's gradient is the mean of.",
+            HelpName = "n", DefaultValueFactory = _ => 2 };
         var masked = new Option<bool>("--masked") { Description = "Mask the input as training does." };
-        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.", parsed =>
+        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.",
+            parsed =>
         {
             var chosen = parsed.GetValue(part)!.ToLowerInvariant() switch
             {
@@ -31,7 +35,8 @@ internal static class StudyInfluenceVerb
             {
                 var result = InfluenceStudy.Run(run.Model, users, new InfluenceOptions
                 {
-                    Part = chosen, Objective = run.Objective, Clusters = parsed.GetValue(clusters), Draws = parsed.GetValue(draws),
+                    Part = chosen, Objective = run.Objective, Clusters = parsed.GetValue(clusters),
+                    Draws = parsed.GetValue(draws),
                     Masked = parsed.GetValue(masked), Seed = flags.Seed(parsed),
                 });
                 return flags.Print(parsed, Write(run, result, users), Lines(result));
@@ -76,7 +81,8 @@ internal static class StudyInfluenceVerb
             }))
             .Plot("signs", new HeatMap
             {
-                Title = "Who helps whom", Subtitle = blocks, Values = signs, Value = new Axis("share of pairs that help, less one half"),
+                Title = "Who helps whom", Subtitle = blocks, Values = signs,
+                Value = new Axis("share of pairs that help, less one half"),
                 Rows = "u, who is helped", Columns = "v, whose step it is", RowNames = Sparse(cells), ColumnNames = Sparse(cells),
             })
             .Plot("cosines", new HeatMap
@@ -89,7 +95,8 @@ internal static class StudyInfluenceVerb
                 Title = "Cosines between users' gradients",
                 Subtitle = Text($"All pairs of {result.Users} users; {result.PositiveShare:0.0%} are positive"),
                 X = new Axis("cosine of g_u and g_v"), Y = new Axis("pairs of users"),
-                Series = [HistogramSeries.Of("", [.. Enumerable.Range(0, result.Users).SelectMany(u => Enumerable.Range(0, u).Select(v => result.Cosine(u, v)))], 40)],
+                Series = [HistogramSeries.Of("", [.. Enumerable.Range(0, result.Users)
+                    .SelectMany(u => Enumerable.Range(0, u).Select(v => result.Cosine(u, v)))], 40)],
             });
     }
 

@@ -13,15 +13,20 @@ internal static class StudyMaskingVerb
     public static Command Create()
     {
         var flags = new StudyFlags(600);
-        var pairs = new Option<int>("--pairs") { Description = "Pairs of users, half near and half far.", HelpName = "n", DefaultValueFactory = _ => 400 };
+        var pairs = new Option<int>("--pairs") { Description = "Pairs of users, half near and half far.", HelpName = "n",
+            DefaultValueFactory = _ => 400 };
         var draws = new Option<int>("--draws") { Description = "Mask draws.", HelpName = "n", DefaultValueFactory = _ => 10 };
-        var rates = new Option<string>("--rates") { Description = "Probabilities that a click is dropped.", HelpName = "x,x", DefaultValueFactory = _ => "0,0.25,0.5,0.75" };
-        var neighbours = new Option<int>("--neighbours") { Description = "k of the neighbourhoods.", HelpName = "k", DefaultValueFactory = _ => 20 };
-        return Verb.Create("masking", "Contraction and expansion under masks against the closed forms; drift of neighbourhoods.", parsed =>
+        var rates = new Option<string>("--rates") { Description = "Probabilities that a click is dropped.", HelpName = "x,x",
+            DefaultValueFactory = _ => "0,0.25,0.5,0.75" };
+        var neighbours = new Option<int>("--neighbours") { Description = "k of the neighbourhoods.", HelpName = "k",
+            DefaultValueFactory = _ => 20 };
+        return Verb.Create("masking", "Contraction and expansion under masks against the closed forms; drift of neighbourhoods.",
+            parsed =>
         {
             var options = new MaskingOptions
             {
-                Pairs = parsed.GetValue(pairs), Draws = parsed.GetValue(draws), Rates = Numbers("--rates", parsed.GetValue(rates)!),
+                Pairs = parsed.GetValue(pairs), Draws = parsed.GetValue(draws),
+                Rates = Numbers("--rates", parsed.GetValue(rates)!),
                 Neighbours = parsed.GetValue(neighbours), Seed = flags.Seed(parsed),
             };
             if (options.Pairs < 2) throw new InputException($"--pairs {options.Pairs}: give at least 2, half near and half far.");
@@ -36,21 +41,26 @@ internal static class StudyMaskingVerb
 
     /// <summary>Numbers separated by commas.</summary>
     public static double[] Numbers(string flag, string text) => [.. text.Split(',').Select(part =>
-        double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= 0
-            ? value : throw new InputException($"{flag} {text}: '{part}' is not a number of 0 or more; give numbers separated by commas."))];
+        double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            && value >= 0
+            ? value : throw new InputException(
+                $"{flag} {text}: '{part}' is not a number of 0 or more; give numbers separated by commas."))];
 
     /// <summary>Writes everything.</summary>
     public static StudyOutput Write(string folder, MaskingResult result) => new StudyOutput(folder, "masking", result)
-        .Table("pairs", ["rate", "shared_mask", "group", "input_ratio", "input_ratio_exact", "contracted", "contracted_exact", "expanded",
+        .Table("pairs", ["rate", "shared_mask", "group", "input_ratio", "input_ratio_exact", "contracted", "contracted_exact",
+            "expanded",
                 "expanded_exact", "latent_ratio", "latent_contracted", "largest_deviation"],
             result.Pairs.Select(r => new object?[]
             {
-                r.Rate, r.Shared, r.Group, r.InputRatio, r.InputRatioExact, r.Contracted, r.ContractedExact, r.Expanded, r.ExpandedExact,
+                r.Rate, r.Shared, r.Group, r.InputRatio, r.InputRatioExact, r.Contracted, r.ContractedExact, r.Expanded,
+                r.ExpandedExact,
                 r.LatentRatio, r.LatentContracted, r.LargestDeviation,
             }))
         .Table("drift", ["rate", "between_masks", "with_clean", "distance_ratio", "self_distance"],
             result.Drift.Select(d => new object?[] { d.Rate, d.BetweenMasks, d.WithClean, d.DistanceRatio, d.SelfDistance }))
-        .Plot("input", Ratios(result, "Masking in input space", "Mean of D_h / d, d = ||x_u - x_v||_1; lines: closed form, points: simulated",
+        .Plot("input", Ratios(result, "Masking in input space",
+            "Mean of D_h / d, d = ||x_u - x_v||_1; lines: closed form, points: simulated",
             "input distance, masked / clean", r => r.InputRatio, r => r.InputRatioExact))
         .Plot("latent", Ratios(result, "Masking in latent space", "Mean of W2 masked / W2 clean over pairs and draws; band: 95 %",
             "latent distance, masked / clean", r => r.LatentRatio, null))
@@ -70,7 +80,8 @@ internal static class StudyMaskingVerb
     };
 
     private static Chart Ratios(
-        MaskingResult result, string title, string subtitle, string axis, Func<MaskingRow, Interval> value, Func<MaskingRow, double>? exact)
+        MaskingResult result, string title, string subtitle, string axis, Func<MaskingRow, Interval> value, Func<MaskingRow,
+        double>? exact)
     {
         var series = new List<Series>();
         int colour = 0;
@@ -79,18 +90,21 @@ internal static class StudyMaskingVerb
             MaskingRow[] rows = [.. group];
             double[] x = [.. rows.Select(r => r.Rate)];
             string name = $"{group.Key.Group}, {(group.Key.Shared ? "shared mask" : "own masks")}";
-            if (exact is not null) series.Add(new LineSeries(name, x, [.. rows.Select(exact)]) { Colour = colour, Dashed = group.Key.Shared });
+            if (exact is not null) series.Add(new LineSeries(name, x, [.. rows.Select(exact)]) {
+                Colour = colour, Dashed = group.Key.Shared });
             series.Add(exact is not null
                 ? new ScatterSeries("", x, [.. rows.Select(r => value(r).Value)]) { Colour = colour }
                 : new LineSeries(name, x, [.. rows.Select(r => value(r).Value)])
                 {
-                    Low = [.. rows.Select(r => value(r).Low)], High = [.. rows.Select(r => value(r).High)], Markers = true, Colour = colour, Dashed = group.Key.Shared,
+                    Low = [.. rows.Select(r => value(r).Low)], High = [.. rows.Select(r => value(r).High)], Markers = true,
+                    Colour = colour, Dashed = group.Key.Shared,
                 });
             colour++;
         }
         return new Chart
         {
-            Title = title, Subtitle = subtitle, X = new Axis("probability that a click is dropped"), Y = new Axis(axis), Series = series,
+            Title = title, Subtitle = subtitle, X = new Axis("probability that a click is dropped"), Y = new Axis(axis),
+            Series = series,
             Rules = [new Rule("unchanged", 1)],
         };
     }
@@ -99,11 +113,13 @@ internal static class StudyMaskingVerb
     {
         yield return Row("rate, mask, pairs", "input ratio", "closed form", "contracted", "exact", "latent ratio");
         foreach (var p in r.Pairs)
-            yield return Row(Text($"{p.Rate}, {(p.Shared ? "shared" : "own")}, {p.Group}"), p.InputRatio.ToString(), Text($"{p.InputRatioExact:0.000}"),
+            yield return Row(Text($"{p.Rate}, {(p.Shared ? "shared" : "own")}, {p.Group}"), p.InputRatio.ToString(),
+                Text($"{p.InputRatioExact:0.000}"),
                 p.Contracted.ToString(), Text($"{p.ContractedExact:0.000}"), p.LatentRatio.ToString());
         yield return "";
         yield return Row("rate", "neighbours, two masks", "neighbours, clean", "all distances", "own / other distance");
         foreach (var d in r.Drift)
-            yield return Row(Text($"{d.Rate}"), d.BetweenMasks.ToString(), d.WithClean.ToString(), Text($"{d.DistanceRatio:0.000}"), Text($"{d.SelfDistance:0.000}"));
+            yield return Row(Text($"{d.Rate}"), d.BetweenMasks.ToString(), d.WithClean.ToString(),
+                Text($"{d.DistanceRatio:0.000}"), Text($"{d.SelfDistance:0.000}"));
     }
 }

@@ -14,10 +14,14 @@ internal static class StudyNeighboursVerb
     public static Command Create()
     {
         var flags = new StudyFlags(600);
-        var neighbours = new Option<int>("--neighbours") { Description = "k of the neighbourhoods.", HelpName = "k", DefaultValueFactory = _ => 20 };
-        var perplexity = new Option<double>("--perplexity") { Description = "Perplexity of the map (t-SNE).", HelpName = "x", DefaultValueFactory = _ => 30 };
-        var others = new Option<string?>("--compare") { Description = "Other runs on the same data, beside this one.", HelpName = "folder,folder" };
-        return Verb.Create("neighbours", "Nearest users by W2 beside nearest by clicks; latent maps of cohorts by activity.", parsed =>
+        var neighbours = new Option<int>("--neighbours") { Description = "k of the neighbourhoods.", HelpName = "k",
+            DefaultValueFactory = _ => 20 };
+        var perplexity = new Option<double>("--perplexity") { Description = "Perplexity of the map (t-SNE).", HelpName = "x",
+            DefaultValueFactory = _ => 30 };
+        var others = new Option<string?>("--compare") { Description = "Other runs on the same data, beside this one.",
+            HelpName = "folder,folder" };
+        return Verb.Create("neighbours", "Nearest users by W2 beside nearest by clicks; latent maps of cohorts by activity.",
+            parsed =>
         {
             var options = new NeighbourOptions
             {
@@ -26,8 +30,10 @@ internal static class StudyNeighboursVerb
             var (run, users) = flags.Open(parsed, batch: 500);
             using (run)
             {
-                if (users.Count > TSne.Limit) throw new InputException($"--users {users.Count}: the latent map takes at most {TSne.Limit} users.");
-                var results = new List<(string Name, NeighbourResult Result)> { (Name(run.Folder.Path), NeighbourStudy.Run(run.Model, users, options)) };
+                if (users.Count > TSne.Limit) throw new InputException(
+                    $"--users {users.Count}: the latent map takes at most {TSne.Limit} users.");
+                var results = new List<(string Name, NeighbourResult Result)> {
+                    (Name(run.Folder.Path), NeighbourStudy.Run(run.Model, users, options)) };
                 foreach (string path in parsed.GetValue(others)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
                 {
                     using var other = flags.OpenOther(parsed, path, 500);
@@ -47,33 +53,41 @@ internal static class StudyNeighboursVerb
                     "few_middle", "middle_many", "few_many"],
                 results.Select(r => new object?[]
                 {
-                    r.Name, r.Result.Overlap, r.Result.ChanceOverlap, r.Result.LocalShare, r.Result.GlobalShare, r.Result.UnrelatedShare,
-                    r.Result.RankCorrelation, r.Result.Purity, r.Result.CentroidDistances[0], r.Result.CentroidDistances[1], r.Result.CentroidDistances[2],
+                    r.Name, r.Result.Overlap, r.Result.ChanceOverlap, r.Result.LocalShare, r.Result.GlobalShare,
+                    r.Result.UnrelatedShare,
+                    r.Result.RankCorrelation, r.Result.Purity, r.Result.CentroidDistances[0], r.Result.CentroidDistances[1],
+                    r.Result.CentroidDistances[2],
                 }))
-            .Table("maps", ["run", "user", "clicks", "cohort", "x", "y"], results.Where(r => r.Result.Map.Length > 0).SelectMany(r =>
+            .Table("maps", ["run", "user", "clicks", "cohort", "x", "y"],
+                results.Where(r => r.Result.Map.Length > 0).SelectMany(r =>
                 Enumerable.Range(0, r.Result.Users).Select(u => new object?[]
                 {
-                    r.Name, data.UserIds[users.Users[u]], users.Items(u).Length, r.Result.Cohort[u], r.Result.Map[2 * u], r.Result.Map[2 * u + 1],
+                    r.Name, data.UserIds[users.Users[u]], users.Items(u).Length, r.Result.Cohort[u], r.Result.Map[2 * u],
+                    r.Result.Map[2 * u + 1],
                 })))
             .Plot("shares", new BarChart
             {
-                Title = "Who the latent neighbours are", Subtitle = "local: also nearest by clicks; global: not, but an item in common; unrelated: none",
+                Title = "Who the latent neighbours are",
+                Subtitle = "local: also nearest by clicks; global: not, but an item in common; unrelated: none",
                 Value = new Axis("share of the k nearest by W2") { Max = 1 }, Categories = [.. results.Select(r => r.Name)],
                 Series =
                 [
-                    Bars("local", r => r.LocalShare), Bars("global", r => r.GlobalShare), Bars("unrelated", r => r.UnrelatedShare),
+                    Bars("local", r => r.LocalShare), Bars("global", r => r.GlobalShare),
+                    Bars("unrelated", r => r.UnrelatedShare),
                 ],
             });
         Chart[] maps = [.. results.Where(r => r.Result.Map.Length > 0).Select(r => Map(r.Name, r.Result))];
         if (maps.Length > 0)
             output.Plot("maps", new Panels
             {
-                Title = "Latent maps of cohorts by activity", Charts = maps, Width = maps.Length == 1 ? 560 : Math.Min(1080, 400 * maps.Length),
+                Title = "Latent maps of cohorts by activity", Charts = maps,
+                Width = maps.Length == 1 ? 560 : Math.Min(1080, 400 * maps.Length),
                 Subtitle = Text($"t-SNE of mu, {users.Count} users; cohorts of {string.Join(", ", results[0].Result.CohortClicks.Select(c => Text($"{c:0}")))} clicks on average; the axes have no unit"),
             });
         return output;
 
-        BarSeries Bars(string name, Func<NeighbourResult, Interval> value) => new(name, [.. results.Select(r => value(r.Result).Value)],
+        BarSeries Bars(string name, Func<NeighbourResult, Interval> value) =>
+            new(name, [.. results.Select(r => value(r.Result).Value)],
             [.. results.Select(r => (value(r.Result).High - value(r.Result).Low) / 2)]);
     }
 
@@ -82,7 +96,8 @@ internal static class StudyNeighboursVerb
         ScatterSeries Of(string label, int cohort)
         {
             int[] members = [.. Enumerable.Range(0, result.Users).Where(u => result.Cohort[u] == cohort)];
-            return new ScatterSeries(label, [.. members.Select(u => result.Map[2 * u])], [.. members.Select(u => result.Map[2 * u + 1])]) { Radius = 2.5 };
+            return new ScatterSeries(label, [.. members.Select(u => result.Map[2 * u])],
+                [.. members.Select(u => result.Map[2 * u + 1])]) { Radius = 2.5 };
         }
         return new Chart
         {
@@ -95,7 +110,8 @@ internal static class StudyNeighboursVerb
     {
         yield return Row("run", "overlap with clicks", "local", "global", "unrelated", "cohort purity");
         foreach (var (name, r) in results)
-            yield return Row(name, r.Overlap.ToString(), r.LocalShare.ToString(), r.GlobalShare.ToString(), r.UnrelatedShare.ToString(), r.Purity.ToString());
+            yield return Row(name, r.Overlap.ToString(), r.LocalShare.ToString(), r.GlobalShare.ToString(),
+                r.UnrelatedShare.ToString(), r.Purity.ToString());
         yield return Text($"chance overlap {results[0].Result.ChanceOverlap:0.000}; chance purity 0.333");
     }
 

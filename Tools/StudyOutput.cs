@@ -71,7 +71,8 @@ internal sealed class StudyOutput
 
     private static string Cell(object? value)
     {
-        string text = value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString() ?? "";
+        string text = value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture)
+            : value?.ToString() ?? "";
         return text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 }

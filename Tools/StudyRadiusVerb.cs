@@ -12,11 +12,16 @@ internal static class StudyRadiusVerb
     public static Command Create()
     {
         var flags = new StudyFlags(1000);
-        var pairs = new Option<int>("--pairs") { Description = "Ordered pairs of users, stratified by latent distance and kind.", HelpName = "n", DefaultValueFactory = _ => 2000 };
-        var draws = new Option<int>("--draws") { Description = "Latent draws in every expectation.", HelpName = "n", DefaultValueFactory = _ => 4 };
-        var move = new Option<double>("--move") { Description = "Length of the parameter move of a median step.", HelpName = "x", DefaultValueFactory = _ => 0.01 };
-        var masked = new Option<bool>("--masked") { Description = "Posteriors of masked input, as in training, instead of the clean one." };
-        return Verb.Create("radius", "The sharing radius (theorem 2.3) beside the truth: one gradient step on v, the change of u's loss.", parsed =>
+        var pairs = new Option<int>("--pairs") { Description = "Ordered pairs of users, stratified by latent distance and kind.",
+            HelpName = "n", DefaultValueFactory = _ => 2000 };
+        var draws = new Option<int>("--draws") { Description = "Latent draws in every expectation.", HelpName = "n",
+            DefaultValueFactory = _ => 4 };
+        var move = new Option<double>("--move") { Description = "Length of the parameter move of a median step.", HelpName = "x",
+            DefaultValueFactory = _ => 0.01 };
+        var masked = new Option<bool>("--masked") {
+            Description = "Posteriors of masked input, as in training, instead of the clean one." };
+            return Verb.Create("radius",
+            "The sharing radius (theorem 2.3) beside the truth: one gradient step on v, the change of u's loss.", parsed =>
         {
             var options = new RadiusOptions
             {
@@ -24,12 +29,14 @@ internal static class StudyRadiusVerb
                 Masked = parsed.GetValue(masked), Seed = flags.Seed(parsed),
             };
             if (options.Pairs < 1) throw new InputException($"--pairs {options.Pairs}: give at least 1.");
-            if (!(options.Move > 0 && double.IsFinite(options.Move))) throw new InputException(Text($"--move {options.Move}: give a length above 0."));
+            if (!(options.Move > 0 && double.IsFinite(options.Move))) throw new InputException(
+                Text($"--move {options.Move}: give a length above 0."));
             var (run, users) = flags.Open(parsed, batch: 512);
             using (run)
             {
                 var result = RadiusStudy.Run(run.Model, users, options, Verb.Cancellation);
-                return flags.Print(parsed, Write(run.Folder.Path, options.Masked ? "radius-masked" : "radius", result, users, run.Data), Lines(result));
+                return flags.Print(parsed, Write(run.Folder.Path, options.Masked ? "radius-masked" : "radius", result, users,
+                    run.Data), Lines(result));
             }
         }, [.. flags.Options, pairs, draws, move, masked]);
     }
@@ -38,17 +45,24 @@ internal static class StudyRadiusVerb
     public static StudyOutput Write(string folder, string name, RadiusResult result, Population users, PreparedDataset data) =>
         new StudyOutput(folder, name, result)
             .Table("pairs",
-                ["user_u", "user_v", "kind", "weight", "overlap", "l1", "jaccard", "w2", "relative_w2", "w1_low", "w1_high", "w1_l1_cost", "norm_u", "norm_v",
-                    "inner_product", "mismatch", "pair_lipschitz", "radius", "change_step", "change_half", "change_quarter", "change_eighth", "coupled_change_eighth",
+                ["user_u", "user_v", "kind", "weight", "overlap", "l1", "jaccard", "w2", "relative_w2", "w1_low", "w1_high",
+                    "w1_l1_cost", "norm_u", "norm_v",
+                    "inner_product", "mismatch", "pair_lipschitz", "radius", "change_step", "change_half", "change_quarter",
+                    "change_eighth", "coupled_change_eighth",
                     "shuffled_change"],
                 result.Pairs.Select(p => new object?[]
                 {
-                    data.UserIds[users.Users[p.Pair.U]], data.UserIds[users.Users[p.Pair.V]], p.Pair.Kind, p.Pair.Weight, p.Pair.Overlap, p.Pair.L1,
-                    p.Pair.Jaccard, p.Pair.Distance, p.RelativeDistance, p.W1Low, p.W1High, p.W1L1Cost, p.NormU, p.NormV, p.InnerProduct, p.Mismatch,
-                    p.PairLipschitz, p.Radius(result.Lipschitz), p.Changes[0], p.Changes[1], p.Changes[2], p.Changes[3], p.CoupledChange, p.ShuffledChange,
+                    data.UserIds[users.Users[p.Pair.U]], data.UserIds[users.Users[p.Pair.V]], p.Pair.Kind, p.Pair.Weight,
+                    p.Pair.Overlap, p.Pair.L1,
+                    p.Pair.Jaccard, p.Pair.Distance, p.RelativeDistance, p.W1Low, p.W1High, p.W1L1Cost, p.NormU, p.NormV,
+                    p.InnerProduct, p.Mismatch,
+                    p.PairLipschitz, p.Radius(result.Lipschitz), p.Changes[0], p.Changes[1], p.Changes[2], p.Changes[3],
+                    p.CoupledChange, p.ShuffledChange,
                 }))
-            .Table("bins", ["bin", "pairs", "w2", "helps", "change_nats", "relative", "cosine", "shuffled_helps", "shuffled_change_nats"],
-                result.ByDistance.Concat(result.ByRelativeDistance).Concat(result.ByKind).Concat(result.ByJaccard).Select(b => new object?[]
+            .Table("bins", ["bin", "pairs", "w2", "helps", "change_nats", "relative", "cosine", "shuffled_helps",
+                "shuffled_change_nats"],
+                result.ByDistance.Concat(result.ByRelativeDistance).Concat(result.ByKind).Concat(result.ByJaccard)
+                    .Select(b => new object?[]
                 {
                     b.Name, b.Pairs, b.Distance, b.Helps, b.Change, b.Relative, b.Cosine, b.ShuffledHelps, b.ShuffledChange,
                 }))
@@ -60,9 +74,11 @@ internal static class StudyRadiusVerb
                 X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
                 Series =
                 [
-                    new LineSeries("pairs", [.. result.ByRelativeDistance.Select(b => b.RelativeDistance)], [.. result.ByRelativeDistance.Select(b => b.Helps.Value)])
+                    new LineSeries("pairs", [.. result.ByRelativeDistance.Select(b => b.RelativeDistance)],
+                        [.. result.ByRelativeDistance.Select(b => b.Helps.Value)])
                     {
-                        Low = [.. result.ByRelativeDistance.Select(b => b.Helps.Low)], High = [.. result.ByRelativeDistance.Select(b => b.Helps.High)], Markers = true,
+                        Low = [.. result.ByRelativeDistance.Select(b => b.Helps.Low)],
+                        High = [.. result.ByRelativeDistance.Select(b => b.Helps.High)], Markers = true,
                     },
                 ],
             })
@@ -117,9 +133,11 @@ internal static class StudyRadiusVerb
         Y = new Axis("median error", "nats") { Log = true },
         Series =
         [
-            new LineSeries("measured", [.. result.Orders.Select(o => o.Step)], [.. result.Orders.Select(o => o.MedianError)]) { Markers = true },
+            new LineSeries("measured", [.. result.Orders.Select(o => o.Step)], [.. result.Orders.Select(o => o.MedianError)]) {
+                Markers = true },
             new LineSeries("slope 2", [.. result.Orders.Select(o => o.Step)],
-                [.. result.Orders.Select(o => result.Orders[0].MedianError * Math.Pow(o.Step / result.Orders[0].Step, 2))]) { Dashed = true },
+                [.. result.Orders.Select(o => result.Orders[0].MedianError * Math.Pow(o.Step / result.Orders[0].Step, 2))]) {
+                    Dashed = true },
         ],
     };
 
@@ -129,7 +147,8 @@ internal static class StudyRadiusVerb
         Subtitle = "P(helps); local: items in common and lowest quarter of l1, global: in common but far; bars: 95 %",
         Value = new Axis("P(helps)") { Max = 1 },
         Categories = [.. result.ByKind.Select(b => b.Name)],
-        Series = [new BarSeries("", [.. result.ByKind.Select(b => b.Helps.Value)], [.. result.ByKind.Select(b => (b.Helps.High - b.Helps.Low) / 2)])],
+        Series = [new BarSeries("", [.. result.ByKind.Select(b => b.Helps.Value)],
+            [.. result.ByKind.Select(b => (b.Helps.High - b.Helps.Low) / 2)])],
     };
 
     private static LineSeries Line(string name, RadiusResult result, Func<RadiusBin, Interval> value, bool dashed) => new(
@@ -154,6 +173,7 @@ internal static class StudyRadiusVerb
         yield return "";
         yield return Row("", "pairs", "P(helps)", "control", "cosine", "change (nats)");
         foreach (var b in r.ByDistance.Concat(r.ByRelativeDistance).Concat(r.ByKind))
-            yield return Row(b.Name, Text($"{b.Pairs}"), b.Helps.ToString(), b.ShuffledHelps.ToString(), b.Cosine.ToString(), Text($"{b.Change.Value:0.###e+0}"));
+            yield return Row(b.Name, Text($"{b.Pairs}"), b.Helps.ToString(), b.ShuffledHelps.ToString(), b.Cosine.ToString(),
+                Text($"{b.Change.Value:0.###e+0}"));
     }
 }

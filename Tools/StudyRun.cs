@@ -47,11 +47,14 @@ internal sealed class StudyRun : IDisposable
         if (manifest.Model is not ("multvae" or "multdae"))
             throw new InputException($"{path}: a run of {manifest.Model}; the studies need a multvae or multdae run.");
         if (!File.Exists(folder.BestCheckpoint) && !File.Exists(folder.LastCheckpoint))
-            throw new InputException($"{path}: the run has no checkpoint yet; train it first (manualvae train --resume --output {path}).");
+            throw new InputException(
+                $"{path}: the run has no checkpoint yet; train it first (manualvae train --resume --output {path}).");
         var prepared = PreparedDataset.Open(data ?? manifest.Data);
         if (prepared.ItemCount != manifest.Items)
-            throw new InputException($"{prepared.Directory}: has {prepared.ItemCount} items, the run was trained on {manifest.Items}.");
-        if (prepared.ManifestHash != manifest.DataHash) Console.Error.WriteLine("note: not the data that the run was trained on.");
+            throw new InputException(
+                $"{prepared.Directory}: has {prepared.ItemCount} items, the run was trained on {manifest.Items}.");
+        if (prepared.ManifestHash != manifest.DataHash) Console.Error.WriteLine(
+            "note: not the data that the run was trained on.");
         var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { });
         try
         {
@@ -75,7 +78,8 @@ internal sealed class StudyRun : IDisposable
         foreach (string id in ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (!index.TryGetValue(id, out int user))
-                throw new InputException($"--user-ids {id}: no training user has that id; they are in the second column of {Path.Combine(Data.Directory, "users.tsv")}.");
+                throw new InputException(
+                    $"--user-ids {id}: no training user has that id; they are in the second column of {Path.Combine(Data.Directory, "users.tsv")}.");
             if (Data.Train.RowLength(user) == 0) throw new InputException($"--user-ids {id}: this user has no training clicks.");
             users.Add(user);
         }
@@ -94,13 +98,20 @@ internal sealed class StudyRun : IDisposable
 /// <summary>The flags that all studies share.</summary>
 internal sealed class StudyFlags(int defaultUsers)
 {
-    private readonly Option<string> _run = new("--run") { Description = "Run folder (made by: manualvae train).", HelpName = "folder", Required = true };
-    private readonly Option<string?> _data = new("--data") { Description = "Prepared dataset. [default: the run's]", HelpName = "folder" };
-    private readonly Option<string?> _device = new("--device") { Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the backend; 0 for all. The numbers do not depend on it.", HelpName = "n" };
-    private readonly Option<int> _users = new("--users") { Description = "Training users sampled.", HelpName = "n", DefaultValueFactory = _ => defaultUsers };
-    private readonly Option<string?> _ids = new("--user-ids") { Description = "These users instead of a sample.", HelpName = "id,id" };
-    private readonly Option<long> _seed = new("--seed") { Description = "Seed of users, pairs, masks and noise.", HelpName = "n", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _run = new("--run") { Description = "Run folder (made by: manualvae train).",
+        HelpName = "folder", Required = true };
+    private readonly Option<string?> _data = new("--data") { Description = "Prepared dataset. [default: the run's]",
+        HelpName = "folder" };
+    private readonly Option<string?> _device = new("--device") {
+        Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
+    private readonly Option<int> _threads = new("--threads") {
+        Description = "Threads of the backend; 0 for all. The numbers do not depend on it.", HelpName = "n" };
+    private readonly Option<int> _users = new("--users") { Description = "Training users sampled.", HelpName = "n",
+        DefaultValueFactory = _ => defaultUsers };
+    private readonly Option<string?> _ids = new("--user-ids") {
+        Description = "These users instead of a sample.", HelpName = "id,id" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of users, pairs, masks and noise.", HelpName = "n",
+        DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _json = Verb.Json();
 
     /// <summary>The flags, for a command.</summary>
@@ -116,7 +127,8 @@ internal sealed class StudyFlags(int defaultUsers)
         if (users < 1) throw new InputException($"--users {users}: give at least 1.");
         string? ids = parsed.GetValue(_ids);
         int room = batch ?? Math.Max(users, ids?.Split(',').Length ?? 0);
-        var run = StudyRun.Open(parsed.GetValue(_run)!, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), room);
+        var run = StudyRun.Open(parsed.GetValue(_run)!, parsed.GetValue(_data), parsed.GetValue(_device),
+            parsed.GetValue(_threads), room);
         try
         {
             return (run, run.Users(users, ids, Seed(parsed)));

@@ -4,7 +4,9 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools;
 
-/// <summary>Trains the runs that a sweep or a table needs; a run that is there already with the same settings is taken as it is.</summary>
+/// <summary>
+/// Trains the runs that a sweep or a table needs; a run that is there already with the same settings is taken as it is.
+/// </summary>
 internal static class StudyTraining
 {
     /// <summary>Trains into a folder, resuming where an interrupted run stands.</summary>

@@ -2,10 +2,13 @@ using System.CommandLine;
 
 namespace ManualVae.Tools;
 
-/// <summary><c>manualvae study ...</c>: the laboratory. Each study writes numbers and figures into <c>RUN/studies/NAME</c>.</summary>
+/// <summary>
+/// <c>manualvae study ...</c>: the laboratory. Each study writes numbers and figures into <c>RUN/studies/NAME</c>.
+/// </summary>
 internal static class StudyVerb
 {
-    public static Command Create() => new("study", "Single gradients, influence, the sharing radius, masking, collapse, anchors, neighbours.")
+    public static Command Create() =>
+        new("study", "Single gradients, influence, the sharing radius, masking, collapse, anchors, neighbours.")
     {
         StudyGradientsVerb.Create(),
         StudyInfluenceVerb.Create(),

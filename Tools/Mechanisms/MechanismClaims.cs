@@ -56,12 +56,14 @@ internal sealed class MechanismClaims
             Above(gain, 0));
         foreach (var (claim, input, latent, nearer) in new[]
         {
-            ("Masking draws far users together", FarInput, FarLatent, true), ("Masking pushes near users apart", NearInput, NearLatent, false),
+            ("Masking draws far users together", FarInput, FarLatent, true),
+            ("Masking pushes near users apart", NearInput, NearLatent, false),
         })
             foreach (var (space, value) in new[] { ("input", _figures["masked", input]), ("latent", _figures["masked", latent]) })
                 Add($"{claim} ({space} space)", $"{space} distance x {value}", nearer ? Below(value, 1) : Above(value, 1));
         var kept = _figures["masked", Kept];
-        Add("Neighbourhoods drift under masks", $"neighbours kept from one mask to the next: {kept}; by the clean run {_figures["clean", Kept]}", Below(kept, 0.5));
+        Add("Neighbourhoods drift under masks",
+            $"neighbours kept from one mask to the next: {kept}; by the clean run {_figures["clean", Kept]}", Below(kept, 0.5));
         Compare("Masking beats clean input (paper, ML-20M NDCG@100: .409 and .426)", "clean", "masked", Ndcg, above: true);
     }
 
@@ -69,20 +71,23 @@ internal sealed class MechanismClaims
     {
         string[] sweep = [.. _plan.Betas.Order().Select(MechanismPlan.Constant)];
         if (sweep.Length < 2) return;
-        var steps = sweep.Zip(sweep.Skip(1)).Select(pair => _figures.Difference(pair.Second, MeanDistance, pair.First, MeanDistance)).ToArray();
+        var steps = sweep.Zip(sweep.Skip(1)).Select(pair => _figures.Difference(
+            pair.Second, MeanDistance, pair.First, MeanDistance)).ToArray();
         Add("beta contracts latent distances", List(sweep, MeanDistance),
             steps.All(d => d.High < 0) ? "agrees" : steps.Any(d => d.Low > 0) ? "disagrees" : "inconclusive");
         Add("A beta too large collapses the posterior", List(sweep, Informative),
             _figures[sweep[^1], Informative].High < _figures[sweep[0], Informative].Value / 2 ? "agrees" : "disagrees");
         var inside = _figures.Difference(sweep[^1], InsideOwn, sweep[0], InsideOwn);
-        Add("A larger beta brings more pairs inside the radius", $"by the pair's own constant: {List(sweep, InsideOwn)}", Above(inside, 0));
+        Add("A larger beta brings more pairs inside the radius", $"by the pair's own constant: {List(sweep, InsideOwn)}",
+            Above(inside, 0));
     }
 
     private void Anchors(string anchored)
     {
         Compare($"Anchors reduce the drift ({anchored})", "masked", anchored, Kept, above: true);
         Compare($"Anchors shrink the mean's variance across masks ({anchored})", "masked", anchored, MaskVariance, above: false);
-        Compare($"They shrink it by more than the distances between users ({anchored})", "masked", anchored, RelativeVariance, above: false);
+        Compare($"They shrink it by more than the distances between users ({anchored})", "masked", anchored, RelativeVariance,
+            above: false);
         Compare($"Anchors raise global help ({anchored})", "masked", anchored, Global, above: true);
         Compare($"Anchors beat masking alone (paper: .426 and .437) ({anchored})", "masked", anchored, Ndcg, above: true);
     }

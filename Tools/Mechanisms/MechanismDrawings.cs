@@ -8,15 +8,19 @@ namespace ManualVae.Tools.Mechanisms;
 internal static class MechanismDrawings
 {
     /// <summary>Writes <c>figures.csv</c>, <c>claims.csv</c> and the figures.</summary>
-    public static StudyOutput Write(StudyOutput output, MechanismRepeats figures, MechanismPlan plan, IReadOnlyList<MechanismClaim> claims)
+    public static StudyOutput Write(StudyOutput output, MechanismRepeats figures, MechanismPlan plan,
+        IReadOnlyList<MechanismClaim> claims)
     {
         string[] main = [.. figures.Settings.Where(s => !s.StartsWith("beta-", StringComparison.Ordinal))];
         string[] sweep = [.. plan.Betas.Order().Select(MechanismPlan.Constant)];
         string[] kinds = ["local", "global", "unrelated"];
         output
-            .Table("claims", ["claim", "measured", "verdict"], claims.Select(c => new object?[] { c.Claim, c.Measured, c.Verdict }))
-            .Table("figures", ["setting", "figure", "mean", "each_seed"], figures.Settings.SelectMany(setting => figures.Names(setting).Select(name =>
-                new object?[] { setting, name, figures[setting, name], string.Join(' ', figures.Each(setting, name).Select(i => StudyVerb.Text($"{i.Value:g6}"))) })))
+            .Table("claims", ["claim", "measured", "verdict"], claims.Select(
+                c => new object?[] { c.Claim, c.Measured, c.Verdict }))
+            .Table("figures", ["setting", "figure", "mean", "each_seed"],
+                figures.Settings.SelectMany(setting => figures.Names(setting).Select(name =>
+                new object?[] { setting, name, figures[setting, name],
+                    string.Join(' ', figures.Each(setting, name).Select(i => StudyVerb.Text($"{i.Value:g6}"))) })))
             .Plot("helps", new Chart
             {
                 Title = "Does a step on v help u, near or far?",
@@ -27,12 +31,15 @@ internal static class MechanismDrawings
             .Plot("kinds", new BarChart
             {
                 Title = "Help by kind of pair",
-                Subtitle = "local: items in common, near in clicks; global: in common, far; unrelated: none; whiskers: 95 %", Value = new Axis("P(helps)") { Max = 1 },
-                Categories = main, Series = [.. new[] { Local, Global, Unrelated }.Select((name, i) => Bars(kinds[i], figures, main, name))],
+                Subtitle = "local: items in common, near in clicks; global: in common, far; unrelated: none; whiskers: 95 %",
+                Value = new Axis("P(helps)") { Max = 1 },
+                Categories = main, Series = [.. new[] { Local, Global, Unrelated }.Select(
+                    (name, i) => Bars(kinds[i], figures, main, name))],
             })
             .Plot("drift", new BarChart
             {
-                Title = "Neighbours kept", Subtitle = "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; 1 is no drift; whiskers: 95 %",
+                Title = "Neighbours kept",
+                Subtitle = "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; 1 is no drift; whiskers: 95 %",
                 Value = new Axis("overlap") { Max = 1 }, Categories = main,
                 Series = [Bars("two masks", figures, main, Kept), Bars("mask and clean", figures, main, KeptClean)],
             });
@@ -46,13 +53,15 @@ internal static class MechanismDrawings
             })
             .Plot("units", new BarChart
             {
-                Title = "Dimensions that survive beta", Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats; whiskers: 95 %",
+                Title = "Dimensions that survive beta",
+                Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats; whiskers: 95 %",
                 Value = new Axis("latent dimensions"), Categories = sweep,
                 Series = [Bars("active", figures, sweep, Active), Bars("informative", figures, sweep, Informative)],
             })
             .Plot("decay-beta", new BarChart
             {
-                Title = "Decay of help with latent distance, by beta", Subtitle = "Spearman of W2 and helping, below 0 is decay; whiskers: 95 %",
+                Title = "Decay of help with latent distance, by beta",
+                Subtitle = "Spearman of W2 and helping, below 0 is decay; whiskers: 95 %",
                 Value = new Axis("rank correlation"), Categories = sweep,
                 Series = [Bars("pairs", figures, sweep, Decay), Bars("control", figures, sweep, Control)],
             });
@@ -69,5 +78,6 @@ internal static class MechanismDrawings
     }
 
     private static BarSeries Bars(string label, MechanismRepeats figures, string[] settings, string name) => new(
-        label, [.. settings.Select(s => figures[s, name].Value)], [.. settings.Select(s => (figures[s, name].High - figures[s, name].Low) / 2)]);
+        label, [.. settings.Select(s => figures[s, name].Value)],
+        [.. settings.Select(s => (figures[s, name].High - figures[s, name].Low) / 2)]);
 }

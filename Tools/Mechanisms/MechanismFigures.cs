@@ -12,7 +12,8 @@ internal sealed record MechanismFigures(string Request, Dictionary<string, Inter
 {
     private static readonly JsonSerializerOptions Json = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
     /// <summary>The figures kept in a file, or those that are measured now and kept there.</summary>
@@ -20,7 +21,8 @@ internal sealed record MechanismFigures(string Request, Dictionary<string, Inter
     {
         try
         {
-            if (File.Exists(file) && JsonSerializer.Deserialize<MechanismFigures>(File.ReadAllText(file), Json) is { Values: not null } kept
+            if (File.Exists(file) && JsonSerializer.Deserialize<MechanismFigures>(
+                File.ReadAllText(file), Json) is { Values: not null } kept
                 && kept.Request == request)
                 return kept;
         }
@@ -37,7 +39,9 @@ internal sealed record MechanismFigures(string Request, Dictionary<string, Inter
 /// <summary>The figures of every setting with every seed, and their means with uncertainty.</summary>
 internal sealed class MechanismRepeats
 {
-    /// <summary>Measured on the same test users with every seed; all else is measured on users that each seed draws anew.</summary>
+    /// <summary>
+    /// Measured on the same test users with every seed; all else is measured on users that each seed draws anew.
+    /// </summary>
     private static readonly HashSet<string> OnTestUsers = [MechanismNames.Ndcg, MechanismNames.Recall];
 
     private readonly List<string> _settings = [];
@@ -72,5 +76,6 @@ internal sealed class MechanismRepeats
         Each(setting, name).Zip(Each(other, otherName), (a, b) => a - b), OnTestUsers.Contains(name));
 
     /// <summary>The sum over settings and seeds: counts.</summary>
-    public double Total(string name) => _settings.Sum(setting => Each(setting, name).Where(i => double.IsFinite(i.Value)).Sum(i => i.Value));
+    public double Total(string name) => _settings.Sum(setting =>
+        Each(setting, name).Where(i => double.IsFinite(i.Value)).Sum(i => i.Value));
 }

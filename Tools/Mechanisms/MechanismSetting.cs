@@ -31,20 +31,26 @@ internal sealed record MechanismPlan
 
     public required double[] Betas { get; init; }
 
-    /// <summary>The published Mult-VAE (or another preset), its beta reaching its cap half way through so short a training.</summary>
+    /// <summary>
+    /// The published Mult-VAE (or another preset), its beta reaching its cap half way through so short a training.
+    /// </summary>
     public static RunSettings Shortened(PreparedDataset data, string preset, int epochs, string device, int threads, ulong seed)
     {
         var published = Preset.Load(preset);
         if (published.Model != "multvae" || published.Levels != 1 || published.Encoder == EncoderKind.Gated)
-            throw new InputException($"--preset {preset}: the studies need a VAE of one latent level with tanh decoder layers; liang2018, for one.");
+            throw new InputException(
+                $"--preset {preset}: the studies need a VAE of one latent level with tanh decoder layers; liang2018, for one.");
         long updates = (long)epochs * ((data.Train.Rows + published.BatchSize - 1) / published.BatchSize);
         return published with
         {
-            Epochs = epochs, Patience = 0, BetaSteps = Math.Max(1, (long)(updates / 2 / published.Beta)), Device = device, Threads = threads, Seed = seed,
+            Epochs = epochs, Patience = 0, BetaSteps = Math.Max(1, (long)(updates / 2 / published.Beta)), Device = device,
+            Threads = threads, Seed = seed,
         };
     }
 
-    /// <summary>The settings: 1 (clean), 2 (masked), 3 (masked and anchors), masked stopped early, constant betas for half the time.</summary>
+    /// <summary>
+    /// The settings: 1 (clean), 2 (masked), 3 (masked and anchors), masked stopped early, constant betas for half the time.
+    /// </summary>
     public IEnumerable<MechanismSetting> Settings(RunSettings masked)
     {
         yield return new("clean", masked with { Mask = MaskMode.Clean }, true);
@@ -52,7 +58,8 @@ internal sealed record MechanismPlan
         foreach (double weight in AnchorWeights) yield return new(Anchored(weight), masked with { AnchorWeight = weight }, true);
         if (Early > 0 && Early < Epochs) yield return new("early", masked with { Epochs = Early }, false);
         foreach (double beta in Betas)
-            yield return new(Constant(beta), masked with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = Math.Max(1, Epochs / 2) }, false);
+            yield return new(Constant(beta), masked with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant,
+                Epochs = Math.Max(1, Epochs / 2) }, false);
     }
 
     public static string Anchored(double weight) => Text($"anchors-{weight}");
@@ -81,12 +88,14 @@ internal sealed record MechanismPlan
         if (users.Count is <= 90 or > TSne.Limit) return;
         MechanismSetting[] main = [.. settings.Where(s => s.Main)];
         MechanismFigures.ReadOrMeasure(
-            Path.Combine(folder, "studies", "neighbours", "figures.json"), $"{Users} users, {string.Join(", ", main.Select(s => s.Name))}", () =>
+            Path.Combine(folder, "studies", "neighbours", "figures.json"),
+            $"{Users} users, {string.Join(", ", main.Select(s => s.Name))}", () =>
             {
                 Console.Error.WriteLine($"seed {seed}: latent maps");
                 StudyNeighboursVerb.Write(folder, [.. main.Select(setting =>
                 {
-                    using var run = StudyRun.Open(Path.Combine(folder, setting.Name), data.Directory, setting.Run.Device, setting.Run.Threads, 512);
+                    using var run = StudyRun.Open(Path.Combine(folder, setting.Name), data.Directory, setting.Run.Device,
+                        setting.Run.Threads, 512);
                     return (setting.Name, NeighbourStudy.Run(run.Model, users, Neighbourhoods(users, seed) with { Map = true }));
                 })], users, data);
                 return [];
@@ -111,10 +120,12 @@ internal sealed record MechanismPlan
         {
             var dropped = RadiusStudy.Run(model, users, options with { Masked = true }, Verb.Cancellation);
             StudyRadiusVerb.Write(folder, "radius-masked", dropped, users, data);
-            (f[MaskedLocal], f[MaskedGlobal], f[MaskedDecay]) = (dropped.HelpsOf(PairKind.Local), dropped.HelpsOf(PairKind.Global), dropped.HelpDecay);
+            (f[MaskedLocal], f[MaskedGlobal], f[MaskedDecay]) = (dropped.HelpsOf(PairKind.Local),
+                dropped.HelpsOf(PairKind.Global), dropped.HelpDecay);
         }
         var masked = new MaskingOptions { Draws = 6, Rates = [0.5], Neighbours = Nearest(users), Seed = seed };
-        var masking = MaskingStudy.Run(model, users, masked with { Pairs = (int)Math.Min(masked.Pairs, (long)users.Count * (users.Count - 1)) }, Verb.Cancellation);
+        var masking = MaskingStudy.Run(model, users, masked with {
+            Pairs = (int)Math.Min(masked.Pairs, (long)users.Count * (users.Count - 1)) }, Verb.Cancellation);
         StudyMaskingVerb.Write(folder, masking);
         AddMasking(f, masking);
         var neighbours = NeighbourStudy.Run(model, users, Neighbourhoods(users, seed));
@@ -124,7 +135,8 @@ internal sealed record MechanismPlan
         (f[MaskVariance], f[RelativeVariance]) = (anchors.MaskVariance, Interval.Exactly(anchors.RelativeVariance));
         (f[CentroidDistance], f[Sigma]) = (anchors.CentroidDistance, Interval.Exactly(anchors.Sigma));
         var collapse = CollapseStudy.Run(model, users, new CollapseOptions { Seed = seed });
-        (f[Kl], f[Information], f[MeanDistance]) = (Interval.Exactly(collapse.Kl), collapse.MutualInformation, Interval.Exactly(collapse.MeanDistance));
+        (f[Kl], f[Information], f[MeanDistance]) = (Interval.Exactly(collapse.Kl), collapse.MutualInformation,
+            Interval.Exactly(collapse.MeanDistance));
         (f[Informative], f[Active]) = (Interval.Exactly(collapse.InformativeUnits), Interval.Exactly(collapse.ActiveUnits));
         if (setting.Main && data.Test is not null)
         {
@@ -148,7 +160,8 @@ internal sealed record MechanismPlan
         (f[RelativeDecay], f[RelativeCosineDecay]) = (r.RelativeHelpDecay, r.RelativeCosineDecay);
         foreach (var (name, value) in new[]
         {
-            (Lipschitz, r.Lipschitz), (LipschitzMedian, r.LipschitzMedian), (PositiveRadius, r.PositiveRadiusShare), (Inside, r.InsideShare),
+            (Lipschitz, r.Lipschitz), (LipschitzMedian, r.LipschitzMedian), (PositiveRadius, r.PositiveRadiusShare),
+            (Inside, r.InsideShare),
             (InsideOwn, r.InsideOwnShare), (InsidePairs, r.InsidePairs), (InsideOwnPairs, r.InsideOwnPairs),
             (NotHelped, r.Violations + r.OwnViolations), (FirstOrder, r.RemainderSlope),
         })
@@ -161,7 +174,8 @@ internal sealed record MechanismPlan
     private static void AddMasking(Dictionary<string, Interval> f, MaskingResult masking)
     {
         foreach (var row in masking.Pairs.Where(p => !p.Shared))
-            (f[row.Group == "near" ? NearInput : FarInput], f[row.Group == "near" ? NearLatent : FarLatent]) = (row.InputRatio, row.LatentRatio);
+            (f[row.Group == "near" ? NearInput : FarInput], f[row.Group == "near" ? NearLatent : FarLatent]) = (
+                row.InputRatio, row.LatentRatio);
         var drift = masking.Drift[0];
         (f[Kept], f[KeptClean], f[OwnDistance]) = (drift.BetweenMasks, drift.WithClean, Interval.Exactly(drift.SelfDistance));
     }
@@ -170,6 +184,7 @@ internal sealed record MechanismPlan
     {
         (f[Overlap], f[RankCorrelation], f[Purity]) = (n.Overlap, n.RankCorrelation, n.Purity);
         (f[LocalNeighbours], f[GlobalNeighbours], f[UnrelatedNeighbours]) = (n.LocalShare, n.GlobalShare, n.UnrelatedShare);
-        foreach (var (name, i) in new[] { (FewMiddle, 0), (MiddleMany, 1), (FewMany, 2) }) f[name] = Interval.Exactly(n.CentroidDistances[i]);
+        foreach (var (name, i) in new[] { (FewMiddle, 0), (MiddleMany, 1), (FewMany, 2) }) f[name] = Interval.Exactly(
+            n.CentroidDistances[i]);
     }
 }
