@@ -13,7 +13,7 @@ internal static class GradcheckVerb
         var preset = new Option<string?>("--preset") { Description = "Check this preset's model only.", HelpName = "name" };
         var device = new Option<string>("--device")
         {
-            Description = "Backend compared with the reference on whole steps.", HelpName = "name", DefaultValueFactory = _ => "simd",
+            Description = "Backend compared with the reference, on each operation and on whole steps.", HelpName = "name", DefaultValueFactory = _ => "simd",
         };
         var json = Verb.Json();
         return Verb.Create("gradcheck", "Check every backward pass against finite differences, and the fast backend against the reference.",
@@ -27,7 +27,7 @@ internal static class GradcheckVerb
         using var fast = Backends.Create(device);
         var findings = new List<GradientFinding>();
         Console.Error.WriteLine($"Comparing with the reference on {fast.Description}.");
-        foreach (var finding in (preset is null ? GradientSuite.Operations() : [])
+        foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
             .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings, fast))))
         {
             Verb.Cancellation.ThrowIfCancellationRequested();

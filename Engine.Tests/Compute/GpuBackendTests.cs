@@ -66,6 +66,9 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
+    public void Fused_updates_are_those_of_the_gradient() => GpuChecks.AssertFusedUpdatesAgree(fixture.Backend);
+
+    [FactWithDevice("ilgpu-cpu")]
     public void Loads_do_not_disturb_queued_work() => GpuChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
@@ -175,6 +178,9 @@ public class GpuDeviceTests(GpuDeviceTests.Fixture fixture) : IClassFixture<GpuD
 
     [FactWithDevice("gpu:0")]
     public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
+
+    [FactWithDevice("gpu:0")]
+    public void Fused_updates_are_those_of_the_gradient() => GpuChecks.AssertFusedUpdatesAgree(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
     public void Loads_do_not_disturb_queued_work() => GpuChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);

@@ -1,3 +1,4 @@
+using ManualVae.Compute.Cases;
 using ManualVae.Compute.Simd;
 using ManualVae.Study;
 using ManualVae.Training;
@@ -16,6 +17,15 @@ public class GradientSuiteTests
         var settings = Preset.Load(preset);
         var findings = GradientSuite.Model(preset, settings with { Hidden = [.. settings.Hidden.Select(_ => 20)], Latent = 10 }, simd).ToArray();
         Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
+        Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
+    }
+
+    [Fact]
+    public void Every_operation_of_a_fast_backend_is_held_against_the_reference()
+    {
+        using var simd = new SimdBackend(2);
+        var findings = GradientSuite.OperationParities(simd).ToArray();
+        Assert.Equal(OperationCases.Awkward().Select(test => test.Operation).Distinct().Count(), findings.Length);
         Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
     }
 

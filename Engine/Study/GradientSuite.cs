@@ -22,7 +22,7 @@ public sealed record GradientFinding(string Kind, string Name, string Worst, dou
 /// <summary>
 /// What <c>manualvae gradcheck</c> does: the shipped backward code of every operation and of every preset's whole model against
 /// central differences in double precision (masks and noise frozen), Taylor slopes along a random direction at the layers' real
-/// widths, and the fast backend against the reference on the same whole step.
+/// widths, and the fast backend against the reference on every operation and on the same whole step.
 /// </summary>
 public static class GradientSuite
 {
@@ -46,6 +46,14 @@ public static class GradientSuite
             if (worst is not null) yield return worst;
         }
     }
+
+    /// <summary>Every operation of the contract on a backend, forward and backward, against the reference; the worst case of each.</summary>
+    public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
+        from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
+        let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
+            .MaxBy(pair => double.IsNaN(pair.Found.Error) ? double.MaxValue : pair.Found.Error / OperationParity.Bound(pair.Test))
+        select new GradientFinding("parity", $"{cases.Key} on {fast.Name}",
+            $"{worst.Test.Shape} {worst.Found.Tensor}[{worst.Found.Index}]", worst.Found.Error, OperationParity.Bound(worst.Test));
 
     /// <summary>The whole model of some settings: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.</summary>
     /// <param name="name">How to call it.</param>

@@ -11,13 +11,13 @@ public class SimdDeterminismTests
     {
         OperationCase[] cases = [.. OperationCases.Awkward(), .. Large()];
         using var one = new SimdBackend(1);
-        var expected = cases.Select(test => BackendParity.Execute(test, one)).ToArray();
+        var expected = cases.Select(test => OperationParity.Execute(test, one)).ToArray();
         foreach (int threads in new[] { 2, 3, 7 })
         {
             using var many = new SimdBackend(threads);
             for (int i = 0; i < cases.Length; i++)
             {
-                var actual = BackendParity.Execute(cases[i], many);
+                var actual = OperationParity.Execute(cases[i], many);
                 for (int t = 0; t < actual.Count; t++)
                     Assert.True(expected[i][t].Values.AsSpan().SequenceEqual(actual[t].Values),
                         $"{cases[i]}, {actual[t].Name}: {threads} threads give other bits than one");
