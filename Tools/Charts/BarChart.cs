@@ -26,6 +26,9 @@ public sealed record BarChart : Figure
     /// <summary>A .NET format for the values, or null for three decimals, fewer where values are larger.</summary>
     public string? Format { get; init; }
 
+    /// <summary>Values of both signs: error bars may cross zero.</summary>
+    private bool Signed => Series.Any(s => s.Values.Any(v => v < 0));
+
     internal override double Draw(Svg svg, double top)
     {
         if (Series.Any(s => s.Values.Count != Categories.Count || (s.Errors is not null && s.Errors.Count != Categories.Count)))
@@ -37,7 +40,7 @@ public sealed record BarChart : Figure
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
         double right = Width - Margin - 52; // room for the value of the longest bar
         double group = Series.Count * (BarHeight + 2) + 10, bottom = top + Categories.Count * group;
-        var values = Series.SelectMany(s => s.Values.Select((v, c) => v + (s.Errors?[c] ?? 0)))
+        var values = Series.SelectMany(s => s.Values.SelectMany((v, c) => s.Errors?[c] is double e ? new[] { Signed ? v - e : v, v + e } : [v]))
             .Concat(Rules.Select(rule => rule.Value));
         var scale = Value.ScaleOver(values, left, right, zero: true);
         for (int t = 0; t < scale.Ticks.Length; t++)
@@ -73,7 +76,7 @@ public sealed record BarChart : Figure
             $"rx=\"2\" style=\"fill:{FigureStyle.Colour(colour)}\"");
         if (series.Errors?[category] is double error && error > 0)
         {
-            var (low, high) = (scale.At(Math.Max(value - error, scale.Base)), scale.At(value + error));
+            var (low, high) = (scale.At(Signed ? value - error : Math.Max(value - error, scale.Base)), scale.At(value + error));
             svg.Path($"M{Svg.Number(low)} {Svg.Number(middle)}H{Svg.Number(high)}M{Svg.Number(low)} {Svg.Number(middle - 4)}v8"
                 + $"M{Svg.Number(high)} {Svg.Number(middle - 4)}v8",
                     "style=\"stroke:var(--mv-ink);stroke-width:1.2;stroke-opacity:.75;fill:none\"");

@@ -7,22 +7,28 @@ public sealed record Panels : Figure
 {
     private const double Gap = 8;
 
-    /// <summary>The charts, left to right.</summary>
+    /// <summary>The charts, left to right; more than four take two rows.</summary>
     public required IReadOnlyList<Chart> Charts { get; init; }
 
     internal override double Draw(Svg svg, double top)
     {
         if (Charts.Count == 0) return top;
         top = Charts[0].DrawLegend(svg, Margin, top);
-        double width = (Width - Gap * (Charts.Count - 1)) / Charts.Count, height = top;
-        for (int c = 0; c < Charts.Count; c++)
+        int columns = Charts.Count <= 4 ? Charts.Count : (Charts.Count + 1) / 2;
+        double width = (Width - Gap * (columns - 1)) / columns;
+        foreach (var row in Charts.Chunk(columns))
         {
-            svg.Raw($"<g transform=\"translate({Svg.Number(c * (width + Gap))} 0)\">");
-            svg.Text(Margin, top + 12, Svg.Fit(Charts[c].Title, TextSize, width - 2 * Margin),
-                "class=\"mv-text\" style=\"font-weight:600\"");
-            height = Math.Max(height, (Charts[c] with { Width = width, Legend = false }).Draw(svg, top + 18));
-            svg.Raw("</g>");
+            double bottom = top;
+            for (int c = 0; c < row.Length; c++)
+            {
+                svg.Raw($"<g transform=\"translate({Svg.Number(c * (width + Gap))} 0)\">");
+                svg.Text(Margin, top + 12, Svg.Fit(row[c].Title, TextSize, width - 2 * Margin),
+                    "class=\"mv-text\" style=\"font-weight:600\"");
+                bottom = Math.Max(bottom, (row[c] with { Width = width, Legend = false }).Draw(svg, top + 18));
+                svg.Raw("</g>");
+            }
+            top = bottom;
         }
-        return height;
+        return top;
     }
 }

@@ -21,12 +21,16 @@ internal static class MechanismDrawings
                 figures.Settings.SelectMany(setting => figures.Names(setting).Select(name =>
                 new object?[] { setting, name, figures[setting, name],
                     string.Join(' ', figures.Each(setting, name).Select(i => StudyVerb.Text($"{i.Value:g6}"))) })))
-            .Plot("helps", new Chart
+            .Plot("helps", new Panels
             {
-                Title = "Does a step on v help u, near or far?",
-                Subtitle = "By tenth of W2(u, v) over the geometric mean of both users' mean W2; clean input; band: 95 %, users and training seeds",
-                X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
-                Series = [.. main.Select(setting => Line(figures, setting))],
+                Title = "Does a step on v help u, near or far?", Width = 1000,
+                Subtitle = "By tenth of W2(u, v) over the geometric mean of both users' mean W2; clean input; "
+                    + "band: 95 %, users and training seeds",
+                Charts = [.. main.Select(setting => new Chart
+                {
+                    Title = setting, X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
+                    Rules = [new Rule("", 0.5)], Series = [Line(figures, setting)], PlotHeight = 200,
+                })],
             })
             .Plot("kinds", new BarChart
             {
@@ -39,7 +43,7 @@ internal static class MechanismDrawings
             .Plot("drift", new BarChart
             {
                 Title = "Neighbours kept",
-                Subtitle = "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; 1 is no drift; whiskers: 95 %",
+                Subtitle = "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; whiskers: 95 %",
                 Value = new Axis("overlap") { Max = 1 }, Categories = main,
                 Series = [Bars("two masks", figures, main, Kept), Bars("mask and clean", figures, main, KeptClean)],
             });
@@ -71,7 +75,7 @@ internal static class MechanismDrawings
     {
         int[] tenths = [.. Enumerable.Range(0, 10).Where(i => double.IsFinite(figures[setting, TenthHelps(i)].Value))];
         Interval[] helps = [.. tenths.Select(i => figures[setting, TenthHelps(i)])];
-        return new(setting, [.. tenths.Select(i => figures[setting, TenthDistance(i)].Value)], [.. helps.Select(h => h.Value)])
+        return new("", [.. tenths.Select(i => figures[setting, TenthDistance(i)].Value)], [.. helps.Select(h => h.Value)])
         {
             Low = [.. helps.Select(h => h.Low)], High = [.. helps.Select(h => h.High)], Markers = true,
         };
