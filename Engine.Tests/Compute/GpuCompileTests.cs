@@ -40,13 +40,21 @@ public class GpuCompileTests
     }
 
     [FactWithDevice("ilgpu-cpu")]
-    public void The_tensor_product_issues_eight_instructions_a_slice()
+    public void The_tensor_product_issues_eight_instructions_on_end_and_keeps_its_sums_in_registers()
     {
 #if ILGPU
         using var context = NewContext();
         using var backend = NewBackend(context);
         string code = Compile(backend, typeof(GemmTensor).GetMethod(nameof(GemmTensor.Run))!);
-        Assert.Equal(8, code.Split("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32").Length - 1);
+        string[] lines = [.. code.Split('\n').Select(line => line.Trim())];
+        int first = Array.FindIndex(lines, line => line.StartsWith("mma.sync", StringComparison.Ordinal));
+        Assert.All(lines[first..(first + 8)], line =>
+            Assert.StartsWith("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {s", line, StringComparison.Ordinal));
+        Assert.Equal(8, lines.Count(line => line.StartsWith("mma.sync", StringComparison.Ordinal)));
+        // Declared once, before their use; local memory serves the four results of a fragment at the end, nothing before.
+        Assert.InRange(Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<32>", StringComparison.Ordinal)), 0, first);
+        Assert.Single(lines, line => line.Contains("s<32>", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines[..first], line => line.Contains(".local.", StringComparison.Ordinal));
 #endif
     }
 
