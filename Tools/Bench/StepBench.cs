@@ -9,7 +9,8 @@ namespace ManualVae.Tools.Bench;
 
 /// <summary>
 /// Whole training steps of Mult-VAE at the shape of ML-20M: sparse rows loaded, forward, loss, backward and Adam, as the trainer
-/// runs them. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>.
+/// runs them: on a GPU the losses of a step wait for the backward pass of the one before, so that a step's time is the time from one to
+/// the next. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>.
 /// </summary>
 internal static class StepBench
 {
@@ -41,7 +42,6 @@ internal static class StepBench
             model.Forward(batch, model.TrainingMask(98765, (uint)update), new(98765, (uint)update, RandomPurpose.LatentNoise));
             model.Backward(batch, new Objective(Beta));
             optimizer.End();
-            (device as IGemmLadder)?.Synchronize();
             update++;
         }
 
