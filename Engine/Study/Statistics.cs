@@ -20,7 +20,8 @@ public readonly record struct Interval(double Value, double Low, double High)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Low == High ? Short(Value) : $"{Short(Value)} [{Short(Low)}, {Short(High)}]";
+    public override string ToString() =>
+        double.IsNaN(Value) ? "-" : Low == High ? Short(Value) : $"{Short(Value)} [{Short(Low)}, {Short(High)}]";
 
     /// <summary>Three decimals at most, and no -0.</summary>
     private static string Short(double value) => FormattableString.Invariant($"{Math.Round(value, 3) + 0.0:0.###}");
