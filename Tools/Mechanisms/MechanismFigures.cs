@@ -69,7 +69,14 @@ internal sealed class MechanismRepeats
         [.. _values[setting].Select(values => values.GetValueOrDefault(name, Interval.Exactly(double.NaN)))];
 
     /// <summary>A figure over all seeds.</summary>
-    public Interval this[string setting, string name] => Statistics.Repeats(Each(setting, name), OnTestUsers.Contains(name));
+    public Interval this[string setting, string name]
+    {
+        get
+        {
+            var mean = Statistics.Repeats(Each(setting, name), OnTestUsers.Contains(name));
+            return MechanismNames.IsShare(name) ? new(mean.Value, Math.Max(0, mean.Low), Math.Min(1, mean.High)) : mean;
+        }
+    }
 
     /// <summary>One setting's figure less another's, seed by seed.</summary>
     public Interval Difference(string setting, string name, string other, string otherName) => Statistics.Repeats(

@@ -29,6 +29,10 @@ internal static class MechanismNames
         Information = "mutual information", MeanDistance = "mean W2", Validation = "best validation", Ndcg = "test NDCG@100",
         Recall = "test Recall@20";
 
+    /// <summary>A share or a probability, which no interval may take out of [0, 1].</summary>
+    public static bool IsShare(string name) =>
+        name.StartsWith("P(helps)", StringComparison.Ordinal) || name.EndsWith(", share", StringComparison.Ordinal);
+
     /// <summary>P(helps) in the i-th tenth of relative latent distance, and where that is.</summary>
     public static string TenthHelps(int i) => $"P(helps), tenth {i + 1} of relative W2";
 
