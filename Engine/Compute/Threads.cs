@@ -46,13 +46,18 @@ public sealed unsafe class Threads : IDisposable
         _workers = new Thread[Count - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"kernel {i + 1}" };
+            int worker = i + 1;
+            _workers[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"kernel {i + 1}" };
             _workers[i].Start();
         }
     }
 
     /// <summary>Threads that compute, the caller included.</summary>
     public int Count { get; }
+
+    /// <summary>The number of the thread that runs a part: 0 for a caller, below <see cref="Count"/>. For scratch memory of its own.</summary>
+    [field: ThreadStatic]
+    public static int Worker { get; private set; }
 
     /// <summary>
     /// Runs <paramref name="body"/> over [0, count), cut into parts of <paramref name="grain"/> indices. Pass a static lambda:
@@ -161,8 +166,9 @@ public sealed unsafe class Threads : IDisposable
         if (wake > 0) _wake.Release(wake);
     }
 
-    private void Work()
+    private void Work(int worker)
     {
+        Worker = worker;
         long seen = 0;
         while (!_ended)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ManualVae.Compute.Simd;
 
@@ -19,6 +20,15 @@ internal readonly unsafe struct AdamUpdate
     public void Apply(int count, float* g, float* w, float* m, float* v)
     {
         int i = 0;
+        if (Vector512.IsHardwareAccelerated)
+            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                var (weight, first, second) = (Vector512.Load(w + i), Vector512.Load(m + i), Vector512.Load(v + i));
+                Move(g == null ? Vector512<float>.Zero : Vector512.Load(g + i), ref weight, ref first, ref second);
+                weight.Store(w + i);
+                first.Store(m + i);
+                second.Store(v + i);
+            }
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
             var (weight, first, second) = (Vector.Load(w + i), Vector.Load(m + i), Vector.Load(v + i));
@@ -37,6 +47,15 @@ internal readonly unsafe struct AdamUpdate
         m = Vector.MultiplyAddEstimate(new Vector<float>(_beta1), m, new Vector<float>(_oneMinusBeta1) * g);
         v = Vector.MultiplyAddEstimate(new Vector<float>(_beta2), v, new Vector<float>(_oneMinusBeta2) * (g * g));
         w -= new Vector<float>(_rate) * m / (Vector.SquareRoot(v) + new Vector<float>(_epsilon));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Move(Vector512<float> g, ref Vector512<float> w, ref Vector512<float> m, ref Vector512<float> v)
+    {
+        g = Vector512.MultiplyAddEstimate(Vector512.Create(_decay), w, g);
+        m = Vector512.MultiplyAddEstimate(Vector512.Create(_beta1), m, Vector512.Create(_oneMinusBeta1) * g);
+        v = Vector512.MultiplyAddEstimate(Vector512.Create(_beta2), v, Vector512.Create(_oneMinusBeta2) * (g * g));
+        w -= Vector512.Create(_rate) * m / (Vector512.Sqrt(v) + Vector512.Create(_epsilon));
     }
 
     private void Tail(int count, float* g, float* w, float* m, float* v)

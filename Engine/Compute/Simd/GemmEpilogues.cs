@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics.X86;
-
 namespace ManualVae.Compute.Simd;
 
 /// <summary>What becomes of a finished tile of the product; a struct, so that the driver is compiled for each.</summary>
@@ -8,8 +6,8 @@ internal unsafe interface IEpilogue
     /// <summary>True where tiles simply go to C, so that the kernel may write there itself.</summary>
     static abstract bool IsPlain { get; }
 
-    /// <summary>Asks for what <see cref="Finish"/> will touch, while the sums are under way: it is usually far away.</summary>
-    void Prefetch(int row, int column, int rows, int columns);
+    /// <summary>Lists what <see cref="Finish"/> will touch, to be fetched while the sums are under way: it is usually far away.</summary>
+    void** ListLines(int row, int column, int rows, int columns, void** list);
 
     /// <summary>Takes the finished sums of C's rows [row, row + rows), columns [column, column + columns).</summary>
     void Finish(float* tile, int stride, int row, int column, int rows, int columns);
@@ -20,7 +18,7 @@ internal readonly struct PlainEpilogue : IEpilogue
 {
     public static bool IsPlain => true;
 
-    public void Prefetch(int row, int column, int rows, int columns) { }
+    public unsafe void** ListLines(int row, int column, int rows, int columns, void** list) => list;
 
     public unsafe void Finish(float* tile, int stride, int row, int column, int rows, int columns) { }
 }
@@ -30,8 +28,8 @@ internal readonly unsafe struct BiasEpilogue(float* y, nint yStride, float* bias
 {
     public static bool IsPlain => false;
 
-    public void Prefetch(int row, int column, int rows, int columns) =>
-        TilePrefetch.Lines(y + row * yStride + column, yStride, rows, columns);
+    public void** ListLines(int row, int column, int rows, int columns, void** list) =>
+        PrefetchList.AddTile(list, y + row * yStride + column, yStride, rows, columns);
 
     public void Finish(float* tile, int stride, int row, int column, int rows, int columns)
     {
@@ -50,12 +48,12 @@ internal readonly unsafe struct AdamEpilogue(AdamUpdate update, float* w, float*
 {
     public static bool IsPlain => false;
 
-    public void Prefetch(int row, int column, int rows, int columns)
+    public void** ListLines(int row, int column, int rows, int columns, void** list)
     {
         nint at = row * wStride + column;
-        TilePrefetch.Lines(w + at, wStride, rows, columns);
-        TilePrefetch.Lines(m + at, wStride, rows, columns);
-        TilePrefetch.Lines(v + at, wStride, rows, columns);
+        list = PrefetchList.AddTile(list, w + at, wStride, rows, columns);
+        list = PrefetchList.AddTile(list, m + at, wStride, rows, columns);
+        return PrefetchList.AddTile(list, v + at, wStride, rows, columns);
     }
 
     public void Finish(float* tile, int stride, int row, int column, int rows, int columns)
@@ -64,21 +62,6 @@ internal readonly unsafe struct AdamEpilogue(AdamUpdate update, float* w, float*
         {
             nint at = (row + i) * wStride + column;
             update.Apply(columns, tile + i * stride, w + at, m + at, v + at);
-        }
-    }
-}
-
-/// <summary>Fetches the cache lines of a tile in advance.</summary>
-internal static unsafe class TilePrefetch
-{
-    /// <summary>Every line of the tile's rows, its last one included where a row does not start on a line.</summary>
-    public static void Lines(float* start, nint stride, int rows, int columns)
-    {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < rows; i++, start += stride)
-        {
-            for (int column = 0; column < columns; column += 16) Sse.Prefetch0(start + column);
-            Sse.Prefetch0(start + columns - 1);
         }
     }
 }

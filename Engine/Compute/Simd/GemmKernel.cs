@@ -9,7 +9,7 @@ namespace ManualVae.Compute.Simd;
 /// </summary>
 internal sealed unsafe class GemmKernel
 {
-    private GemmKernel(string name, int rows, int columns, delegate*<nint, float*, float*, float*, nint, bool, void> run)
+    private GemmKernel(string name, int rows, int columns, delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> run)
     {
         (Name, Rows, Columns) = (name, rows, columns);
         Run = run;
@@ -24,8 +24,8 @@ internal sealed unsafe class GemmKernel
     /// <summary>Columns of a tile.</summary>
     public int Columns { get; }
 
-    /// <summary>(k, a, b, c, row stride of c, add to c or overwrite it).</summary>
-    public delegate*<nint, float*, float*, float*, nint, bool, void> Run { get; }
+    /// <summary>(k, a, a's distance of rows, a's distance of k, b, c, row stride of c, add to c or overwrite it, addresses to prefetch: k / 4 of them).</summary>
+    public delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> Run { get; }
 
     /// <summary>The best kernel of this processor. 12 x 32 fills 24 of the 32 registers of AVX-512; 6 x 16 fills 12 of AVX2's 16.</summary>
     public static GemmKernel Best { get; } =

@@ -7,30 +7,32 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class GemmKernelPortable
 {
     /// <summary>6 rows of two vectors of whatever width there is.</summary>
-    public static void Run(nint k, float* a, float* b, float* c, nint stride, bool accumulate)
+    public static void Run(
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch)
     {
         Vector<float> l0 = default, r0 = default, l1 = default, r1 = default, l2 = default, r2 = default,
             l3 = default, r3 = default, l4 = default, r4 = default, l5 = default, r5 = default;
-        for (; k > 0; k--, a += 6, b += 2 * Vector<float>.Count)
+        float* a3 = a + 3 * aRow;
+        for (; k > 0; k--, a += aK, a3 += aK, b += bK)
         {
             var left = Vector.Load(b);
             var right = Vector.Load(b + Vector<float>.Count);
             var x = new Vector<float>(a[0]);
             l0 = Vector.MultiplyAddEstimate(x, left, l0);
             r0 = Vector.MultiplyAddEstimate(x, right, r0);
-            x = new Vector<float>(a[1]);
+            x = new Vector<float>(a[aRow]);
             l1 = Vector.MultiplyAddEstimate(x, left, l1);
             r1 = Vector.MultiplyAddEstimate(x, right, r1);
-            x = new Vector<float>(a[2]);
+            x = new Vector<float>(a[2 * aRow]);
             l2 = Vector.MultiplyAddEstimate(x, left, l2);
             r2 = Vector.MultiplyAddEstimate(x, right, r2);
-            x = new Vector<float>(a[3]);
+            x = new Vector<float>(a3[0]);
             l3 = Vector.MultiplyAddEstimate(x, left, l3);
             r3 = Vector.MultiplyAddEstimate(x, right, r3);
-            x = new Vector<float>(a[4]);
+            x = new Vector<float>(a3[aRow]);
             l4 = Vector.MultiplyAddEstimate(x, left, l4);
             r4 = Vector.MultiplyAddEstimate(x, right, r4);
-            x = new Vector<float>(a[5]);
+            x = new Vector<float>(a3[2 * aRow]);
             l5 = Vector.MultiplyAddEstimate(x, left, l5);
             r5 = Vector.MultiplyAddEstimate(x, right, r5);
         }

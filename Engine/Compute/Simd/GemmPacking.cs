@@ -1,17 +1,15 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Copies a piece of an operand into panels: for each k, <c>width</c> numbers side by side. Both operands and all layouts
-/// need only two copies, a straight one and a transposing one, so no operand is ever transposed as a whole.
+/// Copies pieces of operands into panels: for each k, <c>width</c> numbers side by side. All layouts need only two copies, a
+/// straight one and a transposing one, so no operand is ever transposed as a whole.
 /// </summary>
 internal static unsafe class GemmPacking
 {
-    /// <summary>k that one pass of the transposing copy covers: its piece of the panel stays in the L1 cache.</summary>
-    private const int TransposeBlock = 64;
-
     /// <summary>Rows by which the straight copy asks for its source in advance; rows lie too far apart for the hardware to guess.</summary>
     private const int RowsAhead = 8;
 
@@ -28,12 +26,7 @@ internal static unsafe class GemmPacking
             float* to = panels;
             if (Sse.IsSupported)
                 for (int line = 0; line < count; line += 16) Sse.Prefetch0(source + RowsAhead * stride + line);
-            for (; j <= count - width; j += width, to += panelSize)
-            {
-                int l = 0;
-                for (; l <= width - 4; l += 4) Vector128.Load(source + j + l).Store(to + l);
-                for (; l < width; l++) to[l] = source[j + l];
-            }
+            for (; j <= count - width; j += width, to += panelSize) CopyRow(source + j, to, width);
             if (j == count) continue;
             new ReadOnlySpan<float>(source + j, count - j).CopyTo(new Span<float>(to, count - j));
             new Span<float>(to + count - j, width - (count - j)).Clear();
@@ -43,46 +36,122 @@ internal static unsafe class GemmPacking
     /// <summary>One panel: panel[k * width + j] = source[j * stride + k] for j below count, zero beyond.</summary>
     public static void Transposing(float* source, nint stride, int k, int count, int width, float* panel)
     {
-        if (count < width) new Span<float>(panel, k * width).Clear();
-        for (int first = 0; first < k; first += TransposeBlock)
+        Transpose(source, stride, count, k, panel, width);
+        if (count < width)
+            for (int i = 0; i < k; i++) new Span<float>(panel + (nint)i * width + count, width - count).Clear();
+    }
+
+    /// <summary>to[j * toStride + i] = source[i * stride + j] for i below rows, j below columns.</summary>
+    public static void Transpose(float* source, nint stride, int rows, int columns, float* to, nint toStride)
+    {
+        int block = Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? 16 : Sse.IsSupported ? 4 : 1, j = 0;
+        for (; j <= columns - block; j += block)
+            for (int i = 0; i < rows; i += block)
+            {
+                float* from = source + i * stride + j, into = to + j * toStride + i;
+                int here = Math.Min(block, rows - i);
+                if (block == 16 && (here == 16 || here == 12)) TransposeSixteen(from, stride, here, into, toStride);
+                else if (block == 4 && here == 4) TransposeFour(from, stride, into, toStride);
+                else TransposeScalar(from, stride, here, block, into, toStride);
+            }
+        TransposeScalar(source + j, stride, rows, columns - j, to + j * toStride, toStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow(float* from, float* to, int width)
+    {
+        int j = 0;
+        if (Vector512.IsHardwareAccelerated)
+            for (; j <= width - 16; j += 16) Vector512.Load(from + j).Store(to + j);
+        for (; j <= width - 4; j += 4) Vector128.Load(from + j).Store(to + j);
+        for (; j < width; j++) to[j] = from[j];
+    }
+
+    private static void TransposeScalar(float* source, nint stride, int rows, int columns, float* to, nint toStride)
+    {
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) to[j * toStride + i] = source[i * stride + j];
+    }
+
+    private static void TransposeFour(float* source, nint stride, float* to, nint toStride)
+    {
+        var (r0, r1) = (Vector128.Load(source), Vector128.Load(source + stride));
+        var (r2, r3) = (Vector128.Load(source + 2 * stride), Vector128.Load(source + 3 * stride));
+        var (low01, high01) = (Sse.UnpackLow(r0, r1), Sse.UnpackHigh(r0, r1));
+        var (low23, high23) = (Sse.UnpackLow(r2, r3), Sse.UnpackHigh(r2, r3));
+        Sse.MoveLowToHigh(low01, low23).Store(to);
+        Sse.MoveHighToLow(low23, low01).Store(to + toStride);
+        Sse.MoveLowToHigh(high01, high23).Store(to + 2 * toStride);
+        Sse.MoveHighToLow(high23, high01).Store(to + 3 * toStride);
+    }
+
+    /// <summary>
+    /// Sixteen columns of sixteen or twelve rows: unpacking pairs, then pairs of pairs, then 128-bit lanes twice (four rounds of
+    /// sixteen shuffles).
+    /// </summary>
+    private static void TransposeSixteen(float* source, nint stride, int rows, float* to, nint toStride)
+    {
+        Four(source, stride, out var r0, out var r1, out var r2, out var r3);
+        Four(source + 4 * stride, stride, out var r4, out var r5, out var r6, out var r7);
+        Four(source + 8 * stride, stride, out var r8, out var r9, out var r10, out var r11);
+        // Lane q of r[i], r[4 + i], r[8 + i], r[12 + i] holds column 4 q + i of rows 0-3, 4-7, 8-11, 12-15.
+        nint next = 4 * toStride;
+        if (rows == 16)
         {
-            int end = Math.Min(k, first + TransposeBlock), j = 0;
-            for (; j <= count - 4; j += 4)
-            {
-                PrefetchFour(source + (j + width) * stride + first, stride, end - first); // the same place in the next panel
-                TransposeFour(source + j * stride, stride, first, end, width, panel + j);
-            }
-            for (; j < count; j++)
-            {
-                float* from = source + j * stride, to = panel + j;
-                for (int i = first; i < end; i++) to[(nint)i * width] = from[i];
-            }
+            Four(source + 12 * stride, stride, out var r12, out var r13, out var r14, out var r15);
+            Put(r0, r4, r8, r12, true, to, next);
+            Put(r1, r5, r9, r13, true, to + toStride, next);
+            Put(r2, r6, r10, r14, true, to + 2 * toStride, next);
+            Put(r3, r7, r11, r15, true, to + 3 * toStride, next);
+        }
+        else
+        {
+            Put(r0, r4, r8, r8, false, to, next);
+            Put(r1, r5, r9, r9, false, to + toStride, next);
+            Put(r2, r6, r10, r10, false, to + 2 * toStride, next);
+            Put(r3, r7, r11, r11, false, to + 3 * toStride, next);
         }
     }
 
-    private static void PrefetchFour(float* source, nint stride, int count)
+    /// <summary>Within each 128-bit lane, four rows to four columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four(
+        float* source, nint stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3)
     {
-        if (!Sse.IsSupported) return;
-        for (int row = 0; row < 4; row++, source += stride)
-            for (int line = 0; line < count; line += 16) Sse.Prefetch0(source + line);
+        Vector512<float> r0 = Vector512.Load(source), r1 = Vector512.Load(source + stride);
+        Vector512<float> r2 = Vector512.Load(source + 2 * stride), r3 = Vector512.Load(source + 3 * stride);
+        Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
+        Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
+        c0 = Avx512F.UnpackLow(low01, low23).AsSingle();
+        c1 = Avx512F.UnpackHigh(low01, low23).AsSingle();
+        c2 = Avx512F.UnpackLow(high01, high23).AsSingle();
+        c3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
     }
 
-    /// <summary>Four rows to four columns, in 4 x 4 blocks where the processor has the shuffles.</summary>
-    private static void TransposeFour(float* source, nint stride, int i, int end, int width, float* panel)
+    /// <summary>Lane q of the four, side by side, is the q-th row written: sixteen numbers, or the first twelve.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, bool sixteen, float* to, nint stride)
     {
-        float* s0 = source, s1 = s0 + stride, s2 = s1 + stride, s3 = s2 + stride, to = panel + (nint)i * width;
-        if (Sse.IsSupported)
-            for (; i <= end - 4; i += 4, to += 4 * width)
-            {
-                var (r0, r1) = (Vector128.Load(s0 + i), Vector128.Load(s1 + i));
-                var (r2, r3) = (Vector128.Load(s2 + i), Vector128.Load(s3 + i));
-                var (low01, high01) = (Sse.UnpackLow(r0, r1), Sse.UnpackHigh(r0, r1));
-                var (low23, high23) = (Sse.UnpackLow(r2, r3), Sse.UnpackHigh(r2, r3));
-                Sse.MoveLowToHigh(low01, low23).Store(to);
-                Sse.MoveHighToLow(low23, low01).Store(to + width);
-                Sse.MoveLowToHigh(high01, high23).Store(to + 2 * width);
-                Sse.MoveHighToLow(high23, high01).Store(to + 3 * width);
-            }
-        for (; i < end; i++, to += width) (to[0], to[1], to[2], to[3]) = (s0[i], s1[i], s2[i], s3[i]);
+        var low = Avx512F.Shuffle4x128(a, b, 0b01_00_01_00); // a0 a1 b0 b1
+        var high = Avx512F.Shuffle4x128(a, b, 0b11_10_11_10); // a2 a3 b2 b3
+        var lowNext = Avx512F.Shuffle4x128(c, d, 0b01_00_01_00);
+        var highNext = Avx512F.Shuffle4x128(c, d, 0b11_10_11_10);
+        Store(Avx512F.Shuffle4x128(low, lowNext, 0b10_00_10_00), sixteen, to); // a0 b0 c0 d0
+        Store(Avx512F.Shuffle4x128(low, lowNext, 0b11_01_11_01), sixteen, to + stride);
+        Store(Avx512F.Shuffle4x128(high, highNext, 0b10_00_10_00), sixteen, to + 2 * stride);
+        Store(Avx512F.Shuffle4x128(high, highNext, 0b11_01_11_01), sixteen, to + 3 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> x, bool sixteen, float* to)
+    {
+        if (sixteen)
+        {
+            x.Store(to);
+            return;
+        }
+        x.GetLower().Store(to);
+        x.GetUpper().GetLower().Store(to + 8);
     }
 }

@@ -1,0 +1,131 @@
+namespace ManualVae.Compute.Simd;
+
+/// <summary>What one thread does at a time in a product: a block of the left operand times a group of panels of a chunk of the right one.</summary>
+internal static unsafe class GemmBlock
+{
+    /// <summary>Most panels in a block.</summary>
+    public const int MostPanels = 16;
+
+    /// <summary>Most lines in a list: those of a tile and of its epilogue, and what is fetched in advance.</summary>
+    private const int MostLines = 1024;
+
+    /// <summary>A piece of the right operand, and where it lies if it is packed.</summary>
+    public struct Chunk
+    {
+        public OperandPiece Piece;
+        public float* Panels;
+        public bool First, Last; // in the order of k
+    }
+
+    /// <summary>Everything that a part of a dispatch must know.</summary>
+    public struct Work<TEpilogue> where TEpilogue : struct, IEpilogue
+    {
+        public GemmKernel Kernel;
+        public Operand Left, Right; // of a tile: its rows and its columns
+        public bool PacksRight, Transposed; // transposed: tiles are those of C'
+        public int M, Blocks, Groups, Threads;
+        public Chunk Current, Next; // the one multiplied and the one packed meanwhile
+        public float* Scratch;
+        public nint ScratchSize;
+        public float* C;
+        public nint Stride;
+        public bool Accumulate, LowerOnly;
+        public TEpilogue Epilogue;
+
+        /// <summary>A block of the left operand: whole panels, as even as can be.</summary>
+        public readonly OperandPiece Block(int block, in Chunk chunk)
+        {
+            int panels = Gemm.Parts(M, Kernel.Rows);
+            int first = (int)((long)panels * block / Blocks) * Kernel.Rows, end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
+            return new(first, Math.Min(end, M) - first, chunk.Piece.K0, chunk.Piece.K);
+        }
+    }
+
+    /// <summary>Multiplies one part.</summary>
+    public static void Multiply<TEpilogue>(in Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
+    {
+        var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
+        int block = part / w.Groups, group = part % w.Groups;
+        var left = w.Block(block, in w.Current);
+        ref readonly var right = ref w.Current.Piece;
+        int k = right.K, leftPanels = Gemm.Parts(left.Count, rows), rightPanels = Gemm.Parts(right.Count, columns);
+        int firstPanel = (int)((long)rightPanels * group / w.Groups), endPanel = (int)((long)rightPanels * (group + 1) / w.Groups);
+
+        // Whole panels that suit the kernel are read where they lie.
+        int leftDirect = w.Left.AlongK ? left.Count / rows : 0, rightDirect = w.PacksRight ? 0 : right.Count / columns;
+        float* packedLeft = w.Scratch + Threads.Worker * w.ScratchSize, packedRight = packedLeft + (nint)(leftPanels - leftDirect) * rows * k;
+        if (leftDirect < leftPanels)
+            w.Left.Pack(left with { First = left.First + leftDirect * rows, Count = left.Count - leftDirect * rows }, rows, packedLeft);
+        if (!w.PacksRight && rightDirect < endPanel)
+            w.Right.Pack(right with { First = right.First + rightDirect * columns, Count = right.Count - rightDirect * columns }, columns, packedRight);
+
+        // What this thread will probably need next is asked for while it multiplies, a little with each tile.
+        int takes = leftPanels * (endPanel - firstPanel);
+        bool moreBlocks = block + w.Threads < w.Blocks, moreChunks = w.Next.Piece.Count > 0;
+        var nextLines = moreBlocks ? w.Left.Lines(w.Block(block + w.Threads, in w.Current), group, w.Groups, takes)
+            : moreChunks ? w.Left.Lines(w.Block((block + w.Threads) % w.Blocks, in w.Next), group, w.Groups, takes) : default;
+        var chunkLines = moreChunks ? w.Right.Lines(w.Next.Piece, part, w.Blocks * w.Groups, takes) : default;
+        void** lines = stackalloc void*[MostLines];
+        new Span<nint>(lines, Math.Min(MostLines, k / PrefetchList.Spacing + 1)).Fill((nint)packedLeft);
+
+        bool accumulate = w.Accumulate || !w.Current.First, toMemory = TEpilogue.IsPlain || !w.Current.Last;
+        int turnedStride = leftPanels * rows;
+        float* sums = stackalloc float[rows * columns + (w.Transposed ? columns * turnedStride : 0) + 16];
+        sums = (float*)(((nuint)sums + 63) & ~(nuint)63);
+        float* turned = sums + rows * columns;
+
+        for (int i = firstPanel; i < endPanel; i++)
+        {
+            int column = right.First + i * columns, columnsHere = Math.Min(columns, right.Count - i * columns);
+            float* b = i < rightDirect ? w.Right.At(column, right.K0) : w.PacksRight ? w.Current.Panels + (nint)i * columns * k : packedRight;
+            nint bK = i < rightDirect ? w.Right.Stride : columns;
+            for (int j = 0; j < leftPanels; j++)
+            {
+                int row = left.First + j * rows, rowsHere = Math.Min(rows, left.Count - j * rows);
+                if (w.LowerOnly && !w.Transposed && column >= row + rowsHere) continue;
+                float* c = w.C + row * w.Stride + column;
+                void** end = lines;
+                if (w.Transposed)
+                {
+                    int from = columnsHere * j / leftPanels, to = columnsHere * (j + 1) / leftPanels;
+                    end = toMemory ? PrefetchList.AddTile(end, w.C + (column + from) * w.Stride + left.First, w.Stride, to - from, left.Count)
+                        : w.Epilogue.ListLines(column + from, left.First, to - from, left.Count, end);
+                }
+                else if (!toMemory) end = w.Epilogue.ListLines(row, column, rowsHere, columnsHere, end);
+                else if (accumulate) end = PrefetchList.AddTile(end, c, w.Stride, rowsHere, columnsHere);
+                end = chunkLines.Take(nextLines.Take(end));
+                PrefetchList.AskForRest(lines, end, k);
+
+                float* a = j < leftDirect ? w.Left.At(row, left.K0) : packedLeft + (nint)(j - leftDirect) * rows * k;
+                var (aRow, aK) = j < leftDirect ? (w.Left.Stride, 1) : (1, rows);
+                if (w.Transposed)
+                {
+                    w.Kernel.Run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
+                    GemmPacking.Transpose(sums, columns, rows, columns, turned + j * rows, turnedStride);
+                }
+                else if (toMemory && rowsHere == rows && columnsHere == columns)
+                    w.Kernel.Run(k, a, aRow, aK, b, bK, c, w.Stride, accumulate, lines);
+                else
+                {
+                    w.Kernel.Run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
+                    Finish(in w, sums, columns, row, column, rowsHere, columnsHere, accumulate, toMemory);
+                }
+            }
+            if (w.Transposed) Finish(in w, turned, turnedStride, column, left.First, columnsHere, left.Count, accumulate, toMemory);
+        }
+    }
+
+    /// <summary>Takes finished sums to C, or to the epilogue.</summary>
+    private static void Finish<TEpilogue>(
+        in Work<TEpilogue> w, float* sums, int sumsStride, int row, int column, int rows, int columns, bool accumulate, bool toMemory)
+        where TEpilogue : struct, IEpilogue
+    {
+        for (int i = 0; i < rows && (accumulate || toMemory); i++)
+        {
+            float* from = sums + (nint)i * sumsStride, into = w.C + (row + i) * w.Stride + column;
+            if (accumulate) Map.Apply(new AddScaled(1), columns, toMemory ? into : from, into, from);
+            else new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(into, columns));
+        }
+        if (!toMemory) w.Epilogue.Finish(sums, sumsStride, row, column, rows, columns);
+    }
+}
