@@ -92,6 +92,16 @@ public class TopKTests
     }
 
     [Fact]
+    public void Numbers_among_many_NaN_and_infinities_in_a_long_row()
+    {
+        var scores = Enumerable.Repeat(NaN, 20_000).ToArray();
+        for (int i = 0; i < 20_000; i += 3) scores[i] = -Inf;
+        (scores[19_999], scores[5]) = (-7, -9);
+        Assert.Equal([19_999, 5, 0, 3, 6], Select(scores, [], 5).Items);
+        Assert.Equal([19_999, 5, 3, 6, 9], Select(scores, [0], 5).Items);
+    }
+
+    [Fact]
     public void Increasing_scores_the_worst_case_of_the_scan()
     {
         var scores = Enumerable.Range(0, 500).Select(i => (float)i).ToArray();

@@ -25,13 +25,14 @@ public static class TopK
         int k = Math.Min(items.Length, scores.Length);
         Span<ulong> heap = k <= 1024 ? stackalloc ulong[k] : new ulong[k];
         int size = 0, start = 0;
+        float bound = LowerBound(scores, k + excluded.Length);
         foreach (int item in excluded)
         {
             Debug.Assert(item >= start && item < scores.Length);
-            Scan(scores, start, item, heap, ref size);
+            Scan(scores, start, item, heap, ref size, ref bound);
             start = item + 1;
         }
-        Scan(scores, start, scores.Length, heap, ref size);
+        Scan(scores, start, scores.Length, heap, ref size, ref bound);
 
         var best = heap[..size];
         best.Sort();
@@ -44,38 +45,92 @@ public static class TopK
         itemScores[size..].Fill(float.NegativeInfinity);
     }
 
-    // Offers items [i, end) to the heap. An item that equals the worst of a full heap loses, as it is the higher item.
-    private static void Scan(ReadOnlySpan<float> scores, int i, int end, Span<ulong> heap, ref int size)
+    /// <summary>
+    /// A number that the scores of at least <paramref name="rank"/> items reach: the rank-th largest maximum of disjoint groups of
+    /// items. NaN where there are too few groups to tell, or too few with a number.
+    /// </summary>
+    private static float LowerBound(ReadOnlySpan<float> scores, int rank)
+    {
+        const int Depth = 8, MostGroups = 4096;
+        int width = Vector<float>.Count, groups = scores.Length / (width * Depth) * width;
+        if (rank < 1 || groups < 2 * rank || groups > MostGroups) return float.NaN;
+        Span<float> maxima = stackalloc float[groups];
+        ref float first = ref MemoryMarshal.GetReference(scores);
+        for (int group = 0; group < groups; group += width)
+        {
+            ref float start = ref Unsafe.Add(ref first, (nint)group * Depth);
+            var max = new Vector<float>(float.NegativeInfinity);
+            for (int i = 0; i < Depth; i++)
+            {
+                var next = Vector.LoadUnsafe(ref start, (nuint)(i * width));
+                max = Vector.ConditionalSelect(Vector.GreaterThan(next, max), next, max); // passes over NaN
+            }
+            max.CopyTo(maxima[group..]);
+        }
+        float bound = NthLargest(maxima, rank - 1);
+        return float.IsNegativeInfinity(bound) ? float.NaN : bound;
+    }
+
+    // Hoare's selection, largest first.
+    private static float NthLargest(Span<float> values, int n)
+    {
+        for (int low = 0, high = values.Length - 1; low < high;)
+        {
+            float pivot = values[(low + high) >>> 1];
+            int i = low, j = high;
+            while (i <= j)
+            {
+                while (values[i] > pivot) i++;
+                while (values[j] < pivot) j--;
+                if (i <= j)
+                {
+                    (values[i], values[j]) = (values[j], values[i]);
+                    i++;
+                    j--;
+                }
+            }
+            if (n <= j) high = j;
+            else if (n >= i) low = i;
+            else break;
+        }
+        return values[n];
+    }
+
+    // Offers items [i, end) to the heap, but for those below the bound, of which none can be among the best.
+    private static void Scan(ReadOnlySpan<float> scores, int i, int end, Span<ulong> heap, ref int size, ref float bound)
     {
         if (heap.IsEmpty) return;
-        while (i < end && size < heap.Length)
-        {
-            heap[size++] = Key(scores[i], i);
-            i++;
-            if (size == heap.Length) heap.Sort(); // an increasing sequence is a heap
-        }
         ref float first = ref MemoryMarshal.GetReference(scores);
         int width = Vector<float>.Count;
         while (i < end)
         {
-            float worst = scores[(int)~(uint)heap[0]];
-            if (!float.IsNaN(worst)) // nothing compares greater than NaN
+            if (!float.IsNaN(bound)) // NaN is below every number, but nothing compares to it
             {
-                var bound = new Vector<float>(worst);
+                var least = new Vector<float>(bound);
                 while (i + 4 * width <= end
-                    && (Vector.GreaterThan(Vector.LoadUnsafe(ref first, (nuint)i), bound)
-                        | Vector.GreaterThan(Vector.LoadUnsafe(ref first, (nuint)(i + width)), bound)
-                        | Vector.GreaterThan(Vector.LoadUnsafe(ref first, (nuint)(i + 2 * width)), bound)
-                        | Vector.GreaterThan(Vector.LoadUnsafe(ref first, (nuint)(i + 3 * width)), bound)) == Vector<int>.Zero)
+                    && (Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)i), least)
+                        | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + width)), least)
+                        | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + 2 * width)), least)
+                        | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + 3 * width)), least)) == Vector<int>.Zero)
                     i += 4 * width;
             }
             for (int stop = Math.Min(i + 4 * width, end); i < stop; i++)
-                if (!(scores[i] <= worst) && Key(scores[i], i) is var key && key > heap[0])
-                {
-                    ReplaceRoot(heap, key);
-                    worst = scores[(int)~(uint)heap[0]];
-                }
+                if (!(scores[i] < bound)) Offer(scores, i, heap, ref size, ref bound);
         }
+    }
+
+    private static void Offer(ReadOnlySpan<float> scores, int item, Span<ulong> heap, ref int size, ref float bound)
+    {
+        ulong key = Key(scores[item], item);
+        if (size < heap.Length)
+        {
+            heap[size++] = key;
+            if (size < heap.Length) return;
+            heap.Sort(); // an increasing sequence is a heap
+        }
+        else if (key > heap[0]) ReplaceRoot(heap, key);
+        else return;
+        bound = scores[(int)~(uint)heap[0]];
     }
 
     // Orders by score, then by the lower item: the larger key is the better. NaN is below minus infinity.

@@ -56,11 +56,17 @@ internal sealed unsafe class Gemm : IDisposable
     /// <param name="accumulate">Add to C.</param>
     /// <param name="epilogue">What becomes of finished tiles.</param>
     /// <param name="lowerOnly">Leaves out tiles that lie wholly above the diagonal.</param>
+    /// <param name="rowSums">
+    /// Where not null, rowSums[i] += the sum of row i of A over k (a layer's bias gradient); A must lie across k, as it then
+    /// passes through the caches anyway.
+    /// </param>
     public void Multiply<TEpilogue>(
-        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, bool lowerOnly = false)
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, bool lowerOnly = false,
+        float* rowSums = null)
         where TEpilogue : struct, IEpilogue
     {
         Debug.Assert(c != null || (!accumulate && (long)k * _kernel.Columns <= ChunkSize));
+        Debug.Assert(rowSums == null || !a.AlongK);
         if (m == 0 || n == 0) return;
         // Where both lie along k, one must be packed: the smaller. The tiles are then those of C' = B' A'.
         bool transposed = a.AlongK && b.AlongK && n > m;
@@ -75,7 +81,7 @@ internal sealed unsafe class Gemm : IDisposable
             Kernel = _kernel, Left = a, Right = b, PacksRight = b.AlongK, Transposed = transposed, M = m, Blocks = blocks,
             Groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, _kernel.Columns)), Threads = _threads.Count,
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
-            C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, Epilogue = epilogue,
+            C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };
         // While one chunk is multiplied, the next is packed.
         for (int i = work.PacksRight ? -1 : 0; i < chunks; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ManualVae.Compute.Simd;
 
 /// <summary>What one thread does at a time in a product: a block of the left operand times a group of panels of a chunk of the right one.</summary>
@@ -30,6 +32,7 @@ internal static unsafe class GemmBlock
         public float* C;
         public nint Stride;
         public bool Accumulate, LowerOnly;
+        public float* RowSums; // of the left operand, or null
         public TEpilogue Epilogue;
 
         /// <summary>A block of the left operand: whole panels, as even as can be.</summary>
@@ -56,6 +59,9 @@ internal static unsafe class GemmBlock
         float* packedLeft = w.Scratch + Threads.Worker * w.ScratchSize, packedRight = packedLeft + (nint)(leftPanels - leftDirect) * rows * k;
         if (leftDirect < leftPanels)
             w.Left.Pack(left with { First = left.First + leftDirect * rows, Count = left.Count - leftDirect * rows }, rows, packedLeft);
+        if (w.RowSums != null && right.First == 0 && group == 0)
+            for (int j = 0; j < leftPanels; j++)
+                AddRowSums(packedLeft + (nint)j * rows * k, k, rows, w.RowSums + left.First + j * rows, Math.Min(rows, left.Count - j * rows));
         if (!w.PacksRight && rightDirect < endPanel)
             w.Right.Pack(right with { First = right.First + rightDirect * columns, Count = right.Count - rightDirect * columns }, columns, packedRight);
 
@@ -112,6 +118,24 @@ internal static unsafe class GemmBlock
                 }
             }
             if (w.Transposed) Finish(in w, turned, turnedStride, column, left.First, columnsHere, left.Count, accumulate, toMemory);
+        }
+    }
+
+    /// <summary>sums[j] += the sum over k of the panel's column j, in the order of k.</summary>
+    private static void AddRowSums(float* panel, int k, int width, float* sums, int count)
+    {
+        int j = 0;
+        for (; j <= count - 4; j += 4)
+        {
+            var sum = Vector128<float>.Zero;
+            for (int i = 0; i < k; i++) sum += Vector128.Load(panel + (nint)i * width + j);
+            (Vector128.Load(sums + j) + sum).Store(sums + j);
+        }
+        for (; j < count; j++)
+        {
+            float sum = 0;
+            for (int i = 0; i < k; i++) sum += panel[(nint)i * width + j];
+            sums[j] += sum;
         }
     }
 

@@ -40,7 +40,9 @@ public sealed unsafe partial class SimdBackend
         var w = weight.Value;
         Debug.Assert(x.Columns == w.Columns && dy.Columns == w.Rows && x.Rows == dy.Rows);
         if (!dx.IsNone) MatMul(Transpose.None, dy, w, dx, accumulate: true);
-        if (bias is not null) BiasBackward(dy, bias);
+        bool weightMoves = weight.IsFused || !weight.Gradient.IsNone;
+        if (bias is not null && !weightMoves) BiasBackward(dy, bias);
+        float* biasGradient = bias is null || bias.Gradient.IsNone ? null : bias.Gradient.Pointer();
 
         var left = new Operand(dy.Pointer(), dy.Columns, false);
         var right = new Operand(x.Pointer(), x.Columns, false);
@@ -48,10 +50,12 @@ public sealed unsafe partial class SimdBackend
         {
             var update = new AdamUpdate(weight.FusedStep, weight.WeightDecay);
             _gemm.Multiply(w.Rows, w.Columns, x.Rows, left, right, null, 0, false, new AdamEpilogue(
-                update, w.Pointer(), weight.FirstMoment.Pointer(), weight.SecondMoment.Pointer(), w.Columns));
+                update, w.Pointer(), weight.FirstMoment.Pointer(), weight.SecondMoment.Pointer(), w.Columns),
+                rowSums: biasGradient);
         }
         else if (!weight.Gradient.IsNone)
-            _gemm.Multiply(w.Rows, w.Columns, x.Rows, left, right, weight.Gradient.Pointer(), w.Columns, true, default(PlainEpilogue));
+            _gemm.Multiply(w.Rows, w.Columns, x.Rows, left, right, weight.Gradient.Pointer(), w.Columns, true, default(PlainEpilogue),
+                rowSums: biasGradient);
     }
 
     /// <summary>dbias += column sums of dy: one owner for each block of columns.</summary>
