@@ -51,16 +51,18 @@ public static class TopK
     /// </summary>
     private static float LowerBound(ReadOnlySpan<float> scores, int rank)
     {
-        const int Depth = 8, MostGroups = 4096;
-        int width = Vector<float>.Count, groups = scores.Length / (width * Depth) * width;
-        if (rank < 1 || groups < 2 * rank || groups > MostGroups) return float.NaN;
+        const int GroupsPerRank = 4, MostGroups = 4096; // enough that few items beyond the wanted ones reach the bound
+        int width = Vector<float>.Count, depth = scores.Length / Math.Max(1, GroupsPerRank * rank);
+        if (rank < 1 || depth < 2) return float.NaN;
+        int groups = scores.Length / (width * depth) * width;
+        if (groups < 2 * rank || groups > MostGroups) return float.NaN;
         Span<float> maxima = stackalloc float[groups];
         ref float first = ref MemoryMarshal.GetReference(scores);
         for (int group = 0; group < groups; group += width)
         {
-            ref float start = ref Unsafe.Add(ref first, (nint)group * Depth);
+            ref float start = ref Unsafe.Add(ref first, (nint)group * depth);
             var max = new Vector<float>(float.NegativeInfinity);
-            for (int i = 0; i < Depth; i++)
+            for (int i = 0; i < depth; i++)
             {
                 var next = Vector.LoadUnsafe(ref start, (nuint)(i * width));
                 max = Vector.ConditionalSelect(Vector.GreaterThan(next, max), next, max); // passes over NaN
