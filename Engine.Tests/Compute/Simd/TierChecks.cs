@@ -52,7 +52,10 @@ public static unsafe class TierChecks
                 foreach (int n in sizes)
                     foreach (int k in new[] { 0, 1, 17, 64 })
                         Product(backend, layout, m, n, k);
-        Product(backend, Transpose.Second, 19, 45, 1500); // k in several chunks
+        // k, m and n in several chunks, blocks and groups
+        foreach (var layout in Enum.GetValues<Transpose>())
+            foreach (var (m, n, k) in new[] { (19, 45, 1500), (45, 19, 1500), (1, 20_000, 70), (20_000, 1, 70), (30, 3, 20_000), (1, 3000, 700) })
+                Product(backend, layout, m, n, k);
     }
 
     private static void Product(SimdBackend backend, Transpose layout, int m, int n, int k)

@@ -236,7 +236,7 @@ public static class OperationCases
 
     /// <summary>Three Adam updates with weight decay; no derivative.</summary>
     public static OperationCase Adam(int rows, int columns) =>
-        new("adam", $"{rows}x{columns}", Loose, 30.0 * rows * columns, 28.0 * rows * columns, run =>
+        new("adam", $"{rows}x{columns}", Loose, 30.0 * rows * columns, 100.0 * rows * columns, run =>
     {
         var value = run.Output("value", rows, columns);
         var (start, gradient) = (run.Random(rows, columns), run.Random(rows, columns));

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using ManualVae.Compute.Simd;
 
 namespace ManualVae.Compute.Measure;
 
@@ -31,7 +31,7 @@ public sealed unsafe record MachineLimits(int Threads, double PeakGflops, double
         double flopsOfPart = Iterations * 24.0 * 2 * (Vector512.IsHardwareAccelerated ? 16
             : Vector256.IsHardwareAccelerated ? 8 : Vector<float>.Count);
         int parts = PartsPerThread * pool.Count;
-        using var sink = new Sink(parts);
+        using var sink = new NativeBuffer(parts);
         var timing = Timing.Of(() => pool.For(parts, 1, (nint)sink.Pointer, static (in nint sink, int first, int last) =>
         {
             for (int part = first; part < last; part++)
@@ -44,8 +44,8 @@ public sealed unsafe record MachineLimits(int Threads, double PeakGflops, double
     private static double Copy(Threads pool)
     {
         const int Length = 32 << 20, Grain = 1 << 18; // 128 MiB each
-        using var from = new Sink(Length);
-        using var to = new Sink(Length);
+        using var from = new NativeBuffer(Length);
+        using var to = new NativeBuffer(Length);
         new Span<float>(from.Pointer, Length).Fill(1);
         var timing = Timing.Of(() => pool.For(Length, Grain, ((nint)from.Pointer, (nint)to.Pointer),
             static (in (nint From, nint To) s, int first, int last) => CopyRange((float*)s.From, (float*)s.To, first, last)),
@@ -148,13 +148,5 @@ public sealed unsafe record MachineLimits(int Threads, double PeakGflops, double
                 h = Vector.MultiplyAddEstimate(h, x, y);
             }
         return Vector.Sum(a + b + c + d + e + f + g + h);
-    }
-
-    /// <summary>Aligned native memory for a measurement.</summary>
-    private sealed class Sink(int length) : IDisposable
-    {
-        public readonly float* Pointer = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);
-
-        public void Dispose() => NativeMemory.AlignedFree(Pointer);
     }
 }

@@ -8,7 +8,7 @@ internal static unsafe class GemmBlock
     /// <summary>Most panels in a block.</summary>
     public const int MostPanels = 16;
 
-    /// <summary>Most lines in a list: those of a tile and of its epilogue, and what is fetched in advance.</summary>
+    /// <summary>Lines in a list: at most 128 of a tile or of what its epilogue touches, and two takes of what is fetched in advance.</summary>
     private const int MostLines = 1024;
 
     /// <summary>A piece of the right operand, and where it lies if it is packed.</summary>
@@ -71,8 +71,9 @@ internal static unsafe class GemmBlock
         var nextLines = moreBlocks ? w.Left.Lines(w.Block(block + w.Threads, in w.Current), group, w.Groups, takes)
             : moreChunks ? w.Left.Lines(w.Block((block + w.Threads) % w.Blocks, in w.Next), group, w.Groups, takes) : default;
         var chunkLines = moreChunks ? w.Right.Lines(w.Next.Piece, part, w.Blocks * w.Groups, takes) : default;
-        void** lines = stackalloc void*[MostLines];
-        new Span<nint>(lines, Math.Min(MostLines, k / PrefetchList.Spacing + 1)).Fill((nint)packedLeft);
+        int asked = k / PrefetchList.Spacing;
+        void** lines = stackalloc void*[Math.Max(MostLines, asked)];
+        new Span<nint>(lines, asked).Fill((nint)packedLeft);
 
         bool accumulate = w.Accumulate || !w.Current.First, toMemory = TEpilogue.IsPlain || !w.Current.Last;
         int turnedStride = leftPanels * rows;

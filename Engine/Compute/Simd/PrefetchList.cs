@@ -39,6 +39,9 @@ internal static unsafe class PrefetchList
 /// <summary>The cache lines of a rectangle in memory, handed out a few at a time.</summary>
 internal unsafe struct LineCursor
 {
+    /// <summary>Lines handed out at once; more would be too early, or too late.</summary>
+    private const int MostPerTake = 256;
+
     private readonly float* _start;
     private readonly nint _stride;
     private readonly int _lines, _perTake;
@@ -51,7 +54,7 @@ internal unsafe struct LineCursor
     /// <param name="length">Numbers in a row.</param>
     /// <param name="share">Which share of the rows' lines.</param>
     /// <param name="shares">Shares there are.</param>
-    /// <param name="takes">Takes that shall hand out everything.</param>
+    /// <param name="takes">Takes that shall hand out everything, if they can.</param>
     public LineCursor(float* start, nint stride, int rows, int length, int share, int shares, int takes)
     {
         _start = start;
@@ -59,7 +62,7 @@ internal unsafe struct LineCursor
         long total = (long)rows * _lines;
         int first = (int)(total * share / shares), end = (int)(total * (share + 1) / shares);
         (_row, _line, _left) = (first / _lines, first % _lines, end - first);
-        _perTake = (_left + takes - 1) / Math.Max(1, takes);
+        _perTake = Math.Min(MostPerTake, (_left + takes - 1) / Math.Max(1, takes));
     }
 
     /// <summary>Adds the next lines to a list.</summary>
