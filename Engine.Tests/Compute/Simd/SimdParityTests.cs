@@ -15,4 +15,21 @@ public class SimdParityTests
         using var backend = new SimdBackend(threads: 2);
         BackendParity.AssertAgrees(OperationCases.Awkward().First(test => test.ToString() == name), backend);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(20_000)]
+    public void A_fused_update_is_that_of_the_gradient(int users)
+    {
+        using var backend = new SimdBackend(threads: 2);
+        GpuChecks.AssertFusedUpdatesAgree(backend, users);
+    }
+
+    [Fact]
+    public void Fused_training_moves_the_weights_as_the_reference_does()
+    {
+        using var backend = new SimdBackend(threads: 2);
+        GpuChecks.AssertTrainsLikeTheReference(backend);
+    }
 }
