@@ -45,7 +45,7 @@ internal static class TrainingJob
         {
             return Train(data, run, backend, resume: false, header, quiet);
         }
-        catch (InputException) // the trainer refused: nothing began
+        catch (InputException) when (!File.Exists(run.LastCheckpoint)) // refused before there was anything to keep
         {
             Directory.Delete(run.Path, recursive: true);
             throw;

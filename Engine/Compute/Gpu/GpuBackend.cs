@@ -124,7 +124,7 @@ internal sealed partial class GpuBackend : IBackend
     {
         try
         {
-            return Own(Accelerator.AllocatePageLocked1D<T>(length));
+            return Own(Accelerator.AllocatePageLocked1D<T>(Math.Max(1, length)));
         }
         catch (AcceleratorException problem)
         {
