@@ -39,7 +39,7 @@ public class SimdAllocationTests
         // Warm means compiled to its last tier, which happens in the background: unoptimised code boxes where optimised code does not.
         // Other tests of this process allocate too, so only this thread counts; the workers run the same kernels.
         long least = long.MaxValue;
-        for (int round = 0; round < 50 && least > 0; round++)
+        for (int round = 0; round < 200 && least > 0; round++)
         {
             Thread.Sleep(round == 0 ? 0 : 100);
             for (int i = 0; i < 40; i++)
