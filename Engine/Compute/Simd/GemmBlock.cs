@@ -2,13 +2,17 @@ using System.Runtime.Intrinsics;
 
 namespace ManualVae.Compute.Simd;
 
-/// <summary>What one thread does at a time in a product: a block of the left operand times a group of panels of a chunk of the right one.</summary>
+/// <summary>
+/// What one thread does at a time in a product: a block of the left operand times a group of panels of a chunk of the right one.
+/// </summary>
 internal static unsafe class GemmBlock
 {
     /// <summary>Most panels in a block.</summary>
     public const int MostPanels = 16;
 
-    /// <summary>Lines in a list: at most 128 of a tile or of what its epilogue touches, and two takes of what is fetched in advance.</summary>
+    /// <summary>
+    /// Lines in a list: at most 128 of a tile or of what its epilogue touches, and two takes of what is fetched in advance.
+    /// </summary>
     private const int MostLines = 1024;
 
     /// <summary>A piece of the right operand, and where it lies if it is packed.</summary>
@@ -39,7 +43,8 @@ internal static unsafe class GemmBlock
         public readonly OperandPiece Block(int block, in Chunk chunk)
         {
             int panels = Gemm.Parts(M, Kernel.Rows);
-            int first = (int)((long)panels * block / Blocks) * Kernel.Rows, end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
+            int first = (int)((long)panels * block / Blocks) * Kernel.Rows;
+            int end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
             return new(first, Math.Min(end, M) - first, chunk.Piece.K0, chunk.Piece.K);
         }
     }
@@ -56,14 +61,16 @@ internal static unsafe class GemmBlock
 
         // Whole panels that suit the kernel are read where they lie.
         int leftDirect = w.Left.AlongK ? left.Count / rows : 0, rightDirect = w.PacksRight ? 0 : right.Count / columns;
-        float* packedLeft = w.Scratch + Threads.Worker * w.ScratchSize, packedRight = packedLeft + (nint)(leftPanels - leftDirect) * rows * k;
+        float* packedLeft = w.Scratch + Threads.Worker * w.ScratchSize;
+        float* packedRight = packedLeft + (nint)(leftPanels - leftDirect) * rows * k;
         if (leftDirect < leftPanels)
             w.Left.Pack(left with { First = left.First + leftDirect * rows, Count = left.Count - leftDirect * rows }, rows, packedLeft);
         if (w.RowSums != null && right.First == 0 && group == 0)
             for (int j = 0; j < leftPanels; j++)
                 AddRowSums(packedLeft + (nint)j * rows * k, k, rows, w.RowSums + left.First + j * rows, Math.Min(rows, left.Count - j * rows));
         if (!w.PacksRight && rightDirect < endPanel)
-            w.Right.Pack(right with { First = right.First + rightDirect * columns, Count = right.Count - rightDirect * columns }, columns, packedRight);
+            w.Right.Pack(
+                right with { First = right.First + rightDirect * columns, Count = right.Count - rightDirect * columns }, columns, packedRight);
 
         // What this thread will probably need next is asked for while it multiplies, a little with each tile.
         int takes = leftPanels * (endPanel - firstPanel);
@@ -84,7 +91,8 @@ internal static unsafe class GemmBlock
         for (int i = firstPanel; i < endPanel; i++)
         {
             int column = right.First + i * columns, columnsHere = Math.Min(columns, right.Count - i * columns);
-            float* b = i < rightDirect ? w.Right.At(column, right.K0) : w.PacksRight ? w.Current.Panels + (nint)i * columns * k : packedRight;
+            float* b = i < rightDirect ? w.Right.At(column, right.K0)
+                : w.PacksRight ? w.Current.Panels + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
             for (int j = 0; j < leftPanels; j++)
             {

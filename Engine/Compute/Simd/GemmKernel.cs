@@ -24,7 +24,10 @@ internal sealed unsafe class GemmKernel
     /// <summary>Columns of a tile.</summary>
     public int Columns { get; }
 
-    /// <summary>(k, a, a's distance of rows, a's distance of k, b, c, row stride of c, add to c or overwrite it, addresses to prefetch: k / 4 of them).</summary>
+    /// <summary>
+    /// (k, a, distance of a's rows, distance of k in a, b, distance of k in b, c, row stride of c, add to c or overwrite it,
+    /// k / <see cref="PrefetchList.Spacing"/> addresses to prefetch).
+    /// </summary>
     public delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> Run { get; }
 
     /// <summary>The best kernel of this processor. 12 x 32 fills 24 of the 32 registers of AVX-512; 6 x 16 fills 12 of AVX2's 16.</summary>

@@ -15,16 +15,27 @@ internal static unsafe class GemmKernel512
             l3 = default, r3 = default, l4 = default, r4 = default, l5 = default, r5 = default;
         Vector512<float> l6 = default, r6 = default, l7 = default, r7 = default, l8 = default, r8 = default,
             l9 = default, r9 = default, l10 = default, r10 = default, l11 = default, r11 = default;
-        for (; k >= PrefetchList.Spacing; k -= PrefetchList.Spacing, a += PrefetchList.Spacing * aK, b += PrefetchList.Spacing * bK)
+        const int Unrolled = PrefetchList.Spacing;
+        for (; k >= Unrolled; k -= Unrolled, a += Unrolled * aK, b += Unrolled * bK)
         {
             Sse.Prefetch1(*prefetch++);
-            Step(a, aRow, b, ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5, ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-            Step(a + aK, aRow, b + bK, ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5, ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-            Step(a + 2 * aK, aRow, b + 2 * bK, ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5, ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-            Step(a + 3 * aK, aRow, b + 3 * bK, ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5, ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
+            Step(a, aRow, b,
+                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
+                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
+            Step(a + aK, aRow, b + bK,
+                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
+                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
+            Step(a + 2 * aK, aRow, b + 2 * bK,
+                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
+                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
+            Step(a + 3 * aK, aRow, b + 3 * bK,
+                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
+                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
         }
         for (; k > 0; k--, a += aK, b += bK)
-            Step(a, aRow, b, ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5, ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
+            Step(a, aRow, b,
+                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
+                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
         Put(l0, r0, c, accumulate);
         Put(l1, r1, c + stride, accumulate);
         Put(l2, r2, c + 2 * stride, accumulate);
@@ -39,8 +50,16 @@ internal static unsafe class GemmKernel512
         Put(l11, r11, c + 11 * stride, accumulate);
     }
 
+    /// <summary>One k; inlined, the sums stay in their registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(float* a, nint aRow, float* b, ref Vector512<float> l0, ref Vector512<float> r0, ref Vector512<float> l1, ref Vector512<float> r1, ref Vector512<float> l2, ref Vector512<float> r2, ref Vector512<float> l3, ref Vector512<float> r3, ref Vector512<float> l4, ref Vector512<float> r4, ref Vector512<float> l5, ref Vector512<float> r5, ref Vector512<float> l6, ref Vector512<float> r6, ref Vector512<float> l7, ref Vector512<float> r7, ref Vector512<float> l8, ref Vector512<float> r8, ref Vector512<float> l9, ref Vector512<float> r9, ref Vector512<float> l10, ref Vector512<float> r10, ref Vector512<float> l11, ref Vector512<float> r11)
+    private static void Step(
+        float* a, nint aRow, float* b,
+        ref Vector512<float> l0, ref Vector512<float> r0, ref Vector512<float> l1, ref Vector512<float> r1,
+        ref Vector512<float> l2, ref Vector512<float> r2, ref Vector512<float> l3, ref Vector512<float> r3,
+        ref Vector512<float> l4, ref Vector512<float> r4, ref Vector512<float> l5, ref Vector512<float> r5,
+        ref Vector512<float> l6, ref Vector512<float> r6, ref Vector512<float> l7, ref Vector512<float> r7,
+        ref Vector512<float> l8, ref Vector512<float> r8, ref Vector512<float> l9, ref Vector512<float> r9,
+        ref Vector512<float> l10, ref Vector512<float> r10, ref Vector512<float> l11, ref Vector512<float> r11)
     {
         var left = Vector512.Load(b);
         var right = Vector512.Load(b + 16);
