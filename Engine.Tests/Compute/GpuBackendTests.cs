@@ -48,47 +48,47 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
 {
     public sealed class Fixture() : DeviceFixture("ilgpu-cpu");
 
-    public static TheoryData<string> Operations => GpuChecks.Operations;
+    public static TheoryData<string> Operations => BackendChecks.Operations;
 
     [TheoryWithDevice("ilgpu-cpu"), MemberData(nameof(Operations))]
-    public void Every_operation_agrees_with_the_reference(string operation) => GpuChecks.AssertAgrees(operation, fixture.Backend);
+    public void Every_operation_agrees_with_the_reference(string operation) => BackendChecks.AssertAgrees(operation, fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Every_level_of_the_matrix_product_agrees_in_every_layout() => GpuChecks.AssertLevelsAgree(fixture.Backend);
+    public void Every_level_of_the_matrix_product_agrees_in_every_layout() => BackendChecks.AssertLevelsAgree(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Top_k_agrees_with_the_reference() => GpuChecks.AssertTopKAgrees(fixture.Backend);
+    public void Top_k_agrees_with_the_reference() => BackendChecks.AssertTopKAgrees(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Uniform_draws_are_those_of_the_processor() => GpuChecks.AssertMasksEqual(fixture.Backend);
+    public void Uniform_draws_are_those_of_the_processor() => BackendChecks.AssertMasksEqual(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
+    public void Training_gives_the_weights_of_the_reference() => BackendChecks.AssertTrainsLikeTheReference(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Fused_updates_are_those_of_the_gradient() => GpuChecks.AssertFusedUpdatesAgree(fixture.Backend);
+    public void Fused_updates_are_those_of_the_gradient() => BackendChecks.AssertFusedUpdatesAgree(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Loads_do_not_disturb_queued_work() => GpuChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
+    public void Loads_do_not_disturb_queued_work() => BackendChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Empty_batches_pass() => GpuChecks.AssertEmptyBatchesPass(fixture.Backend);
+    public void Empty_batches_pass() => BackendChecks.AssertEmptyBatchesPass(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void NaN_reaches_the_loss() => GpuChecks.AssertNaNReachesTheLoss(fixture.Backend);
+    public void NaN_reaches_the_loss() => BackendChecks.AssertNaNReachesTheLoss(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
     public void Tensor_cores_serve_layers_where_they_are_asked_for()
     {
         using var backend = Backends.Create("ilgpu-cpu", precision: Precision.Tf32);
-        GpuChecks.AssertTensorCoresServeLayers(backend);
+        BackendChecks.AssertTensorCoresServeLayers(backend);
     }
 
     [FactWithDevice("ilgpu-cpu")]
-    public void Equal_work_gives_equal_bits() => GpuChecks.AssertRepeats(fixture.Backend);
+    public void Equal_work_gives_equal_bits() => BackendChecks.AssertRepeats(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
-    public void A_squared_norm_is_summed_in_double_precision() => GpuChecks.AssertSquaredNorm(fixture.Backend);
+    public void A_squared_norm_is_summed_in_double_precision() => BackendChecks.AssertSquaredNorm(fixture.Backend);
 
     [FactWithDevice("ilgpu-cpu")]
     public void Disposing_with_tensors_and_batches_left_is_quiet_and_final()
@@ -162,45 +162,45 @@ public class GpuDeviceTests(GpuDeviceTests.Fixture fixture) : IClassFixture<GpuD
 {
     public sealed class Fixture() : DeviceFixture("gpu:0");
 
-    public static TheoryData<string> Operations => GpuChecks.Operations;
+    public static TheoryData<string> Operations => BackendChecks.Operations;
 
     [TheoryWithDevice("gpu:0"), MemberData(nameof(Operations))]
-    public void Every_operation_agrees_with_the_reference(string operation) => GpuChecks.AssertAgrees(operation, fixture.Backend);
+    public void Every_operation_agrees_with_the_reference(string operation) => BackendChecks.AssertAgrees(operation, fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Every_level_of_the_matrix_product_agrees_in_every_layout() => GpuChecks.AssertLevelsAgree(fixture.Backend);
+    public void Every_level_of_the_matrix_product_agrees_in_every_layout() => BackendChecks.AssertLevelsAgree(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Top_k_agrees_with_the_reference() => GpuChecks.AssertTopKAgrees(fixture.Backend);
+    public void Top_k_agrees_with_the_reference() => BackendChecks.AssertTopKAgrees(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Uniform_draws_are_those_of_the_processor() => GpuChecks.AssertMasksEqual(fixture.Backend);
+    public void Uniform_draws_are_those_of_the_processor() => BackendChecks.AssertMasksEqual(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Training_gives_the_weights_of_the_reference() => GpuChecks.AssertTrainsLikeTheReference(fixture.Backend);
+    public void Training_gives_the_weights_of_the_reference() => BackendChecks.AssertTrainsLikeTheReference(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Fused_updates_are_those_of_the_gradient() => GpuChecks.AssertFusedUpdatesAgree(fixture.Backend);
+    public void Fused_updates_are_those_of_the_gradient() => BackendChecks.AssertFusedUpdatesAgree(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Loads_do_not_disturb_queued_work() => GpuChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
+    public void Loads_do_not_disturb_queued_work() => BackendChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void Empty_batches_pass() => GpuChecks.AssertEmptyBatchesPass(fixture.Backend);
+    public void Empty_batches_pass() => BackendChecks.AssertEmptyBatchesPass(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void NaN_reaches_the_loss() => GpuChecks.AssertNaNReachesTheLoss(fixture.Backend);
+    public void NaN_reaches_the_loss() => BackendChecks.AssertNaNReachesTheLoss(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
     public void Tensor_cores_serve_layers_where_they_are_asked_for()
     {
         using var backend = Backends.Create("gpu:0", precision: Precision.Tf32);
-        GpuChecks.AssertTensorCoresServeLayers(backend);
+        BackendChecks.AssertTensorCoresServeLayers(backend);
     }
 
     [FactWithDevice("gpu:0")]
-    public void Equal_work_gives_equal_bits() => GpuChecks.AssertRepeats(fixture.Backend);
+    public void Equal_work_gives_equal_bits() => BackendChecks.AssertRepeats(fixture.Backend);
 
     [FactWithDevice("gpu:0")]
-    public void A_squared_norm_is_summed_in_double_precision() => GpuChecks.AssertSquaredNorm(fixture.Backend);
+    public void A_squared_norm_is_summed_in_double_precision() => BackendChecks.AssertSquaredNorm(fixture.Backend);
 }

@@ -23,13 +23,13 @@ public class SimdParityTests
     public void A_fused_update_is_that_of_the_gradient(int users)
     {
         using var backend = new SimdBackend(threads: 2);
-        GpuChecks.AssertFusedUpdatesAgree(backend, users);
+        BackendChecks.AssertFusedUpdatesAgree(backend, users);
     }
 
     [Fact]
     public void Fused_training_moves_the_weights_as_the_reference_does()
     {
         using var backend = new SimdBackend(threads: 2);
-        GpuChecks.AssertTrainsLikeTheReference(backend);
+        BackendChecks.AssertTrainsLikeTheReference(backend);
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Lists of cache lines that the micro-kernel asks for while it multiplies, one with each k: spread like that they cost little,
-/// while a burst of them fills the queue of misses and stalls the sums.
+/// Lists of cache lines that the micro-kernel asks for while it multiplies, one with every <see cref="Spacing"/> k: spread like that
+/// they cost little, while a burst of them fills the queue of misses and stalls the sums.
 /// </summary>
 internal static unsafe class PrefetchList
 {

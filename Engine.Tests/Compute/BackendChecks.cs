@@ -8,8 +8,8 @@ using Xunit;
 
 namespace ManualVae.Tests.Compute;
 
-/// <summary>What every device that runs the GPU kernels must satisfy.</summary>
-internal static class GpuChecks
+/// <summary>What every device that runs the GPU kernels must satisfy; the fused updates, SIMD too.</summary>
+internal static class BackendChecks
 {
     /// <summary>The names of the operations in the case table.</summary>
     public static TheoryData<string> Operations => [.. OperationCases.Awkward().Select(test => test.Operation).Distinct()];
