@@ -31,15 +31,15 @@ internal static class RealData
         return (train, new(train, heldOut, 0, candidates));
     }
 
-    /// <summary>diffrec-ml-1m-clean: training clicks, and the test part with training and validation clicks as fold-in.</summary>
+    /// <summary>diffrec-ml-1m-clean: training clicks, and the test part that shows them and excludes validation clicks as well.</summary>
     public static (CsrMatrix Train, EvaluationSplit Test) DiffRecMl1m()
     {
         const string set = "diffrec-ml-1m-clean";
         const int users = 5949, items = 2810;
         (int, int)[] train = [.. Pairs(set, "train.tsv.gz", '\t')];
         var seen = CsrMatrix.FromPairs(users, items, [.. train, .. Pairs(set, "valid.tsv.gz", '\t')]);
-        return (CsrMatrix.FromPairs(users, items, train),
-            new(seen, CsrMatrix.FromPairs(users, items, [.. Pairs(set, "test.tsv.gz", '\t')]), 0));
+        var shown = CsrMatrix.FromPairs(users, items, train);
+        return (shown, new(shown, CsrMatrix.FromPairs(users, items, [.. Pairs(set, "test.tsv.gz", '\t')]), 0, Excluded: seen));
     }
 
     private static IEnumerable<(int User, int Item)> Pairs(string set, string file, char separator, int skip = 0) =>

@@ -21,6 +21,7 @@ internal static class CompareVerb
             Arity = ArgumentArity.OneOrMore,
         };
         var split = EvaluateVerb.Split();
+        var input = EvaluateVerb.Input();
         var metrics = EvaluateVerb.Metrics();
         var byClicks = new Option<string?>("--by-clicks")
         {
@@ -43,7 +44,8 @@ internal static class CompareVerb
                 string own = trained.Data.Manifest.Source.Sha256 ?? trained.Data.ManifestHash;
                 if ((source ??= own) != own) throw OtherData(folder, names[0]);
                 Console.Error.WriteLine($"evaluating {folder}");
-                return Evaluate(trained, parsed.GetValue(split)!, parsed.GetValue(metrics));
+                return Evaluate(
+                    trained, TrainedModel.Part(trained.Data, parsed.GetValue(split)!, parsed.GetValue(input)!), parsed.GetValue(metrics));
             })])).ToList();
             foreach (var (other, name) in pooled.Zip(names))
                 if (!other.Datasets.SetEquals(pooled[0].Datasets)) throw OtherData(name, names[0]);
@@ -52,13 +54,13 @@ internal static class CompareVerb
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
-                    baseline = names[0], split = parsed.GetValue(split), users = pooled[0].Users.Length, comparisons = rows,
+                    baseline = names[0], split = parsed.GetValue(split), input = parsed.GetValue(input), users = pooled[0].Users.Length, comparisons = rows,
                     runs = names.Zip(pooled, (name, runs) => new { name, metrics = runs.Values.Keys.ToDictionary(metric => metric,
                         metric => new { mean = runs.Values[metric].Average(), seedDeviation = Finite(runs.SeedDeviation(metric)), means = runs.RunMeans(metric) }) }),
                 });
             else WriteTable(names, pooled, rows);
             return Program.Done;
-        }, [runs, split, metrics, byClicks, seed, json, .. model.Options]);
+        }, [runs, split, input, metrics, byClicks, seed, json, .. model.Options]);
     }
 
     private static string[] Folders(string name) => Directory.Exists(name) ? [name] : name.Split(',', StringSplitOptions.RemoveEmptyEntries);
@@ -76,13 +78,12 @@ internal static class CompareVerb
     private static InputException OtherData(string run, string first) => new(
         $"{run}: was trained on other data than {first}; a paired comparison needs the same users. Pass --data DIR.");
 
-    private static UserValues Evaluate(TrainedModel trained, string split, string? metrics)
+    private static UserValues Evaluate(TrainedModel trained, EvaluationSplit part, string? metrics)
     {
-        var part = TrainedModel.Part(trained.Data, split);
         var result = EvaluateVerb.Evaluate(trained, part, metrics);
         return new(trained.Data.ManifestHash,
             [.. result.Rows.Select(row => trained.Data.UserIds[part.FirstUser + row])],
-            [.. result.Rows.Select(row => part.FoldIn.RowLength(row) + part.HeldOut.RowLength(row))],
+            [.. result.Rows.Select(row => part.Known.RowLength(row) + part.HeldOut.RowLength(row))],
             result.Metrics.Where(m => m.PerUser is not null).ToDictionary(m => m.Metric.Name, m => m.PerUser!));
     }
 

@@ -13,6 +13,7 @@ internal static class EvaluateVerb
     {
         var run = Verb.Run();
         var split = Split();
+        var input = Input();
         var metrics = Metrics();
         var perUser = new Option<string?>("--per-user") {
             Description = "Write each user's values into this file (tab-separated).", HelpName = "file" };
@@ -21,16 +22,16 @@ internal static class EvaluateVerb
         return Verb.Create("evaluate", "Measure a run on held-out clicks; writes results.json into the run.", parsed =>
         {
             using var trained = model.Open(parsed, parsed.GetValue(run)!);
-            string name = parsed.GetValue(split)!;
-            var part = TrainedModel.Part(trained.Data, name);
+            var (name, shown) = (parsed.GetValue(split)!, parsed.GetValue(input)!);
+            var part = TrainedModel.Part(trained.Data, name, shown);
             var result = Evaluate(trained, part, parsed.GetValue(metrics));
-            var document = Document(trained, result, name);
+            var document = Document(trained, result, name) with { Input = shown == "all" ? null : shown };
             document.Save(trained.Run.Results);
             if (parsed.GetValue(perUser) is string file) PerUserFile.Write(file, result, part, trained.Data.UserIds);
             if (parsed.GetValue(json)) Console.Out.WriteLine(document.ToJson());
             else WriteTable(document, result);
             return Program.Done;
-        }, [run, split, metrics, perUser, json, .. model.Options]);
+        }, [run, split, input, metrics, perUser, json, .. model.Options]);
     }
 
     /// <summary><c>--split</c>.</summary>
@@ -38,6 +39,18 @@ internal static class EvaluateVerb
     {
         var split = new Option<string>("--split") { Description = "Which held-out part.", DefaultValueFactory = _ => "test" };
         return split.AcceptOnlyFromAmong("validation", "test");
+    }
+
+    /// <summary><c>--input</c>.</summary>
+    public static Option<string> Input()
+    {
+        var input = new Option<string>("--input")
+        {
+            Description = "Clicks the model is shown of a user: all that are known before the part, or train: on ready-made splits the "
+                + "training clicks alone, while validation clicks only stay out of the test's ranking.",
+            DefaultValueFactory = _ => "all",
+        };
+        return input.AcceptOnlyFromAmong("all", "train");
     }
 
     /// <summary><c>--metrics</c>.</summary>
@@ -85,7 +98,7 @@ internal static class EvaluateVerb
                 metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
                     $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[bold]{document.Model}[/] on {document.Split}: {document.Users:#,0} users{(document.SkippedUsers > 0 ? $", {document.SkippedUsers:#,0} skipped (nothing held out)" : "")}"));
+            $"[bold]{document.Model}[/] on {document.Split}{(document.Input is { } input ? $", input {input}" : "")}: {document.Users:#,0} users{(document.SkippedUsers > 0 ? $", {document.SkippedUsers:#,0} skipped (nothing held out)" : "")}"));
         console.Write(table);
     }
 }

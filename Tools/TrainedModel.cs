@@ -90,6 +90,14 @@ internal sealed class TrainedModel : IDisposable
         ?? throw new InputException(
             $"{data.Directory}: has no {split} part; import it with --split, or choose the other with --split validation|test.");
 
+    /// <summary>The part that a name means, with what the model is shown of its users: <c>all</c> or <c>train</c>.</summary>
+    /// <exception cref="InputException">The data has no such part, or its users have no training clicks.</exception>
+    public static EvaluationSplit Part(PreparedDataset data, string split, string input)
+    {
+        var part = Part(data, split);
+        return input == "train" ? data.ShowingTraining(part) : part;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

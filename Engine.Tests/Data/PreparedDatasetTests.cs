@@ -87,6 +87,22 @@ public class PreparedDatasetTests
     }
 
     [Fact]
+    public void OnlyTrainingClicksAreShownWhereTheInputIsTheTraining()
+    {
+        var data = Samples.Weak();
+        var test = data.ShowingTraining(data.Test!);
+        Samples.AssertEqual(data.Train, test.FoldIn);
+        Samples.AssertEqual(data.Test!.FoldIn, test.Known);
+        Samples.AssertEqual(data.Test.HeldOut, test.HeldOut);
+        Assert.Same(data.Test.Candidates, test.Candidates);
+        var validation = data.ShowingTraining(data.Validation!);
+        Samples.AssertEqual(data.Train, validation.FoldIn);
+        Samples.AssertEqual(data.Train, validation.Known);
+        var strong = Samples.Strong();
+        Assert.Contains("--input train", Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!)).Message);
+    }
+
+    [Fact]
     public void TheUnionHoldsTheEntriesOfEither()
     {
         var a = new CsrMatrix(4, [0, 2, 2, 4], [0, 2, 1, 3]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ManualVae.Data;
 using ManualVae.Evaluation;
+using ManualVae.Models;
 using Xunit;
 
 namespace ManualVae.Tests.Evaluation;
@@ -74,6 +75,21 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public void Clicks_that_are_excluded_without_being_shown_are_not_recommended()
+    {
+        // Item 0 is shown, item 1 only excluded: a model that saw item 1 as well would rank 2 before 3.
+        var split = new EvaluationSplit(
+            FixedScores.Rows(4, [0]), FixedScores.Rows(4, [3]), 0, Excluded: FixedScores.Rows(4, [0, 1]));
+        using var model = new RelatedItems([[0, 3, 1, 2], [0, 0, 9, 0], [0, 0, 0, 0], [0, 0, 0, 0]]);
+        var metrics = Metric.ParseList("Recall@1 NDCG@4 Coverage@4");
+        Assert.Equal([1, 1, 0.5], Evaluator.Evaluate(model, split, metrics).Metrics.Select(m => m.Mean));
+        var shown = split with { FoldIn = split.Known, Excluded = null };
+        Assert.Equal([0, 1 / Math.Log2(3), 0.5], Evaluator.Evaluate(model, shown, metrics).Metrics.Select(m => m.Mean));
+        Assert.Throws<InputException>(
+            () => Evaluator.Evaluate(model, split with { Excluded = FixedScores.Rows(4, [0], [1]) }, metrics));
+    }
+
+    [Fact]
     public void A_cutoff_beyond_the_number_of_items_is_no_error()
     {
         var split = new EvaluationSplit(FixedScores.Rows(3, [0]), FixedScores.Rows(3, [1, 2]), 0);
@@ -108,6 +124,24 @@ public class EvaluatorTests
             () => Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), split, Metric.ParseList("sampled-NDCG@10"))).Message);
         Assert.Throws<InputException>(
             () => Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), split with { HeldOut = FixedScores.Rows(3, [1], [2]) }, recall));
+    }
+
+    // The scores of the items shown, added up.
+    private sealed class RelatedItems(float[][] related) : IRecommender
+    {
+        public string Name => "related";
+        public int ItemCount => related.Length;
+        public int BatchSize => 1;
+
+        public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+        {
+            scores.Clear();
+            for (int row = 0; row < rows; row++)
+                foreach (int shown in foldIn.RowColumns(firstRow + row))
+                    for (int item = 0; item < ItemCount; item++) scores[row * ItemCount + item] += related[shown][item];
+        }
+
+        public void Dispose() { }
     }
 
     private static (float[][] Scores, EvaluationSplit Split) RandomCase(int users, int items)

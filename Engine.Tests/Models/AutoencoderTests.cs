@@ -93,5 +93,14 @@ public class AutoencoderTests
             Assert.Equal(13 - clicks.RowLength(user), ranked.Length);
             Assert.DoesNotContain(ranked, item => clicks.Contains(user, item));
         }
+        // Other excluded items than the input's, one a user: the scores are those of the input.
+        single.Rank(clicks, 0, 9, 13, items, scores, CsrMatrix.FromPairs(9, 13, [.. Enumerable.Range(0, 9).Select(u => (u, u))]));
+        for (int user = 0; user < 9; user++)
+        {
+            var expected = Enumerable.Range(0, 13).Where(i => i != user).OrderByDescending(i => a[user * 13 + i]).ToArray();
+            Assert.Equal(expected, items[(user * 13)..(user * 13 + 12)]);
+            Assert.Equal(-1, items[user * 13 + 12]);
+            Assert.Equal(a[user * 13 + expected[0]], scores[user * 13]);
+        }
     }
 }

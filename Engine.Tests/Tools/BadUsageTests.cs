@@ -80,6 +80,7 @@ public sealed class BadUsageTests : IDisposable
             (["recommend", "--run", _folder["run"], "--items", "i1,nothing"], "--items nothing"),
             (["evaluate", "--run", _folder["run"], "--metrics", "NDCG@0"], "NDCG@0"),
             (["evaluate", "--run", _folder["run"], "--data", _folder["nowhere"]], "no such folder"),
+            (["evaluate", "--run", _folder["run"], "--input", "train"], "strong split"),
         })
         {
             var result = CommandLine.Run(arguments);

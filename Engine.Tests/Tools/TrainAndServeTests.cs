@@ -1,3 +1,6 @@
+using System.Text.Json;
+using ManualVae.Data;
+using ManualVae.Tests.Evaluation;
 using Xunit;
 
 namespace ManualVae.Tests.Tools;
@@ -119,6 +122,28 @@ public sealed class TrainAndServeTests : IDisposable
         var refused = CommandLine.Run("train", "--data", _data, "--output", _folder["other"], "--model", model, "--latent", "3");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains($"--latent is not a setting of {model}", refused.Messages);
+    }
+
+    [Fact]
+    public void A_ready_made_split_can_be_tested_on_its_training_clicks_alone()
+    {
+        // Every user clicked one item in training, another for validation (the pairs 0-1, 2-3) and a third in the test.
+        var train = FixedScores.Rows(6, [0], [2], [0, 4], [2, 5]);
+        var validation = new EvaluationSplit(train, FixedScores.Rows(6, [2], [0], [], []), 0);
+        new PreparedDataset(new DatasetManifest { Source = new("synthetic", "pairs"), Split = SplitKind.Weak }, train, validation,
+            new EvaluationSplit(CsrMatrix.Union(train, validation.HeldOut), FixedScores.Rows(6, [4], [5], [], []), 0),
+            ["a", "b", "c", "d"], new ItemList(["0", "1", "2", "3", "4", "5"])).Save(_folder["weak"]);
+        CommandLine.Run("train", "--data", _folder["weak"], "--output", _folder["run"], "--model", "itemknn", "--shrinkage", "0")
+            .Succeeded();
+        string[] evaluate = ["evaluate", "--run", _folder["run"], "--metrics", "MRR@6", "--json"];
+        var all = CommandLine.Run(evaluate).Succeeded().Json;
+        var shown = CommandLine.Run([.. evaluate, "--input", "train"]).Succeeded().Json;
+        Assert.Equal((0.75, 1.0), (Mrr(all), Mrr(shown)));
+        Assert.False(all.TryGetProperty("input", out _));
+        Assert.Equal("train", shown.GetProperty("input").GetString());
+        Assert.Equal(0.75, Mrr(CommandLine.Run([.. evaluate, "--input", "all"]).Succeeded().Json));
+
+        static double Mrr(JsonElement results) => results.GetProperty("metrics").GetProperty("MRR@6").GetProperty("mean").GetDouble();
     }
 
     [Fact]

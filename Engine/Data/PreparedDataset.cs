@@ -120,6 +120,17 @@ public sealed class PreparedDataset
         }
     }
 
+    /// <summary>
+    /// A part as it is where a model is shown the training clicks alone, at the test too: validation clicks are then no input, and
+    /// only stay out of the ranking.
+    /// </summary>
+    /// <param name="part"><see cref="Validation"/> or <see cref="Test"/>.</param>
+    /// <exception cref="InputException">The users evaluated have no training clicks (strong generalisation).</exception>
+    public EvaluationSplit ShowingTraining(EvaluationSplit part) => Manifest.Split != SplitKind.Strong
+        ? part with { FoldIn = Train, Excluded = part.Known }
+        : throw new InputException(
+            "--input train needs users with training clicks, and a strong split evaluates users outside the training: leave it out.");
+
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>
     /// <param name="overwrite">Replace a folder that is there already.</param>
@@ -160,6 +171,7 @@ public sealed class PreparedDataset
         if (part.FoldIn.Rows != part.HeldOut.Rows || part.FirstUser < 0 || part.FirstUser + part.HeldOut.Rows > users)
             throw new ArgumentException(
                 $"An evaluation part has {part.FoldIn.Rows} and {part.HeldOut.Rows} rows from user {part.FirstUser} of {users}.");
+        if (part.Excluded is not null) throw new ArgumentException("An evaluation part excludes other clicks than its fold-in.");
         if (part.FoldIn.Columns != items || part.HeldOut.Columns != items)
             throw new ArgumentException($"An evaluation part has {part.FoldIn.Columns} columns for {items} items.");
         if (part.Candidates is { } candidates && (candidates.Rows != part.HeldOut.Rows || candidates.Columns != items))

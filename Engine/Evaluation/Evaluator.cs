@@ -7,12 +7,12 @@ namespace ManualVae.Evaluation;
 public static class Evaluator
 {
     /// <summary>
-    /// Ranks all items for every user of the split, fold-in items excluded, and measures the lists; sampled metrics rank the
+    /// Ranks all items for every user of the split, known items excluded, and measures the lists; sampled metrics rank the
     /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. The result does
     /// not depend on the model's batch size or on the number of threads.
     /// </summary>
     /// <param name="model">What is measured.</param>
-    /// <param name="split">Fold-in and held-out clicks.</param>
+    /// <param name="split">Fold-in, held-out and excluded clicks.</param>
     /// <param name="metrics">What to measure.</param>
     /// <param name="popularity">Training popularity; needed by <see cref="MetricKind.Novelty"/> only.</param>
     /// <param name="progress">Told how many rows are done, after each batch.</param>
@@ -45,7 +45,9 @@ public static class Evaluator
             while (end < rows.Length && rows[end] < first + count) end++;
             if (end > done)
             {
-                if (k > 0) model.Rank(foldIn, first, count, k, items.AsSpan(0, count * k), itemScores.AsSpan(0, count * k));
+                if (k > 0)
+                    model.Rank(
+                        foldIn, first, count, k, items.AsSpan(0, count * k), itemScores.AsSpan(0, count * k), split.Excluded);
                 if (sampled) model.Score(foldIn, first, count, scores.AsSpan(0, count * model.ItemCount));
             }
             Parallel.For(done, end, user =>
@@ -88,11 +90,11 @@ public static class Evaluator
         if (split.FoldIn.Columns != model.ItemCount)
             throw new InputException(
                 $"The data has {split.FoldIn.Columns} items, the model {model.ItemCount}: evaluate it on the data it was trained on.");
-        foreach (var other in (ReadOnlySpan<CsrMatrix?>)[split.HeldOut, split.Candidates])
+        foreach (var other in (ReadOnlySpan<CsrMatrix?>)[split.HeldOut, split.Candidates, split.Excluded])
             if (other is not null && (other.Rows, other.Columns) != (split.FoldIn.Rows, split.FoldIn.Columns))
                 throw new InputException(
-                    $"The fold-in is {split.FoldIn.Rows} x {split.FoldIn.Columns}, the held-out or candidate part "
-                    + $"{other.Rows} x {other.Columns}: prepare the data again.");
+                    $"The fold-in is {split.FoldIn.Rows} x {split.FoldIn.Columns}, the held-out, candidate or excluded "
+                    + $"part {other.Rows} x {other.Columns}: prepare the data again.");
         if (metrics.Count == 0) throw new ArgumentException("No metric.", nameof(metrics));
         if (metrics.FirstOrDefault(m => m.Sampled) is { Sampled: true } sampled && split.Candidates is null)
             throw new InputException($"{sampled} needs sampled candidates, which this data has not: ask for {sampled with { Sampled = false }}.");

@@ -14,8 +14,12 @@ public sealed record ResultsValue(double? Mean, double? StandardError);
 /// <param name="Users">Evaluated users.</param>
 /// <param name="SkippedUsers">Users with nothing held out.</param>
 /// <param name="Metrics">By name, in the order asked for.</param>
+/// <param name="Input">
+/// <c>train</c> where the model was shown the users' training clicks alone; else null, and not in the file.
+/// </param>
 public sealed record ResultsDocument(
-    string Model, string Data, string Split, int Users, int SkippedUsers, IReadOnlyDictionary<string, ResultsValue> Metrics)
+    string Model, string Data, string Split, int Users, int SkippedUsers, IReadOnlyDictionary<string, ResultsValue> Metrics,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Input = null)
 {
     private static readonly JsonSerializerOptions Format = new()
     {

@@ -252,12 +252,14 @@ public sealed class Autoencoder : IRecommenderWithParameters
     }
 
     /// <inheritdoc/>
-    public void Rank(CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores)
+    public void Rank(
+        CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null)
     {
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
             var logits = Logits(foldIn, firstRow + done, count);
+            if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
             _backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
         }
     }
@@ -267,15 +269,18 @@ public sealed class Autoencoder : IRecommenderWithParameters
 
     private Tensor Noise(int rows) => _sampled ? _noise.Top(rows) : default;
 
-    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows)
+    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows) =>
+        EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), InputMask.Clean, noise: null);
+
+    private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)
     {
-        int entries = checked((int)(foldIn.RowOffsets[firstRow + rows] - foldIn.RowOffsets[firstRow]));
+        int entries = checked((int)(clicks.RowOffsets[firstRow + rows] - clicks.RowOffsets[firstRow]));
         if (_scoringBatch is null || _scoringBatch.MaxEntries < entries)
-            _scoringBatch = _backend.AllocateBatch(BatchSize, ItemCount, Math.Max(entries, SparseBatch.LargestBatch(BatchSize, foldIn)));
+            _scoringBatch = _backend.AllocateBatch(BatchSize, ItemCount, Math.Max(entries, SparseBatch.LargestBatch(BatchSize, clicks)));
         Span<int> users = rows <= 1024 ? stackalloc int[rows] : new int[rows];
         for (int row = 0; row < rows; row++) users[row] = firstRow + row;
-        _scoringBatch.Load(foldIn, users);
-        return EncodeAndDecode(_scoringBatch, InputMask.Clean, noise: null);
+        _scoringBatch.Load(clicks, users);
+        return _scoringBatch;
     }
 
     private void UploadKlScale(SparseBatch batch, double scale, Tensor rowScale)

@@ -10,11 +10,14 @@ public static class Ranking
     /// <summary>Scores the rows in batches of <see cref="IRecommender.BatchSize"/> and selects each row's k best on all cores.</summary>
     /// <inheritdoc cref="IRecommender.Rank"/>
     public static void ByScore(
-        IRecommender model, CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores)
+        IRecommender model, CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores,
+        CsrMatrix? excluded = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         if (firstRow < 0 || rows < 0 || firstRow + rows > foldIn.Rows)
             throw new ArgumentOutOfRangeException(nameof(rows), $"Rows {firstRow} to {firstRow + rows} of {foldIn.Rows}.");
+        var known = excluded ?? foldIn;
+        if (known.Rows != foldIn.Rows) throw new ArgumentException($"The excluded rows are {known.Rows}, the fold-in's {foldIn.Rows}.");
         if (items.Length != rows * k || scores.Length != rows * k)
             throw new ArgumentException($"Got room for {items.Length} items and {scores.Length} scores, expected {rows} x {k}.");
 
@@ -27,7 +30,7 @@ public static class Ranking
             int first = firstRow + done, count = Math.Min(batch, rows - done);
             model.Score(foldIn, first, count, all.AsSpan(0, count * itemCount));
             Parallel.For(0, count, row => TopK.Select(
-                all.AsSpan(row * itemCount, itemCount), foldIn.RowColumns(first + row),
+                all.AsSpan(row * itemCount, itemCount), known.RowColumns(first + row),
                 best.AsSpan(row * k, k), bestScores.AsSpan(row * k, k)));
             best.AsSpan(0, count * k).CopyTo(items[(done * k)..]);
             bestScores.AsSpan(0, count * k).CopyTo(scores[(done * k)..]);
