@@ -83,6 +83,9 @@ internal sealed class MechanismRepeats
         Each(setting, name).Zip(Each(other, otherName), (a, b) => a - b), OnTestUsers.Contains(name));
 
     /// <summary>The sum over settings and seeds: counts.</summary>
-    public double Total(string name) => _settings.Sum(setting =>
-        Each(setting, name).Where(i => double.IsFinite(i.Value)).Sum(i => i.Value));
+    public double Total(string name) => _settings.Sum(setting => Total(setting, name));
+
+    /// <summary>The sum over seeds: a count.</summary>
+    public double Total(string setting, string name) =>
+        Each(setting, name).Where(i => double.IsFinite(i.Value)).Sum(i => i.Value);
 }
