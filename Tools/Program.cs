@@ -29,7 +29,7 @@ public static class Program
     /// <summary>Parses and runs; every error becomes one line on standard error and an exit code.</summary>
     public static int Run(string[] args, CancellationToken cancellation)
     {
-        Verb.Cancellation = cancellation;
+        Verb.Begin(cancellation);
         var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {

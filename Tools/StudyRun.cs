@@ -55,7 +55,7 @@ internal sealed class StudyRun : IDisposable
                 $"{prepared.Directory}: has {prepared.ItemCount} items, the run was trained on {manifest.Items}.");
         if (prepared.ManifestHash != manifest.DataHash) Console.Error.WriteLine(
             "note: not the data that the run was trained on.");
-        var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { });
+        var backend = Verb.Backend(device ?? manifest.Settings.Device, threads, asked: device is not null);
         try
         {
             return new(folder, prepared, backend, folder.LoadModel(backend, batch));

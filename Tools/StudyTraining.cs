@@ -1,4 +1,3 @@
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Training;
 
@@ -13,7 +12,7 @@ internal static class StudyTraining
     /// <exception cref="InputException">The folder holds something else.</exception>
     public static RunFolder Train(PreparedDataset data, RunSettings settings, string folder, string name)
     {
-        using var backend = Backends.Create(settings.Device, settings.Threads, _ => { }, settings.Precision);
+        using var backend = Verb.Backend(settings.Device, settings.Threads, settings.Precision);
         bool there = File.Exists(Path.Combine(folder, "run.json"));
         var run = there ? RunFolder.Open(folder) : RunFolder.Create(folder, new RunManifest
         {

@@ -71,7 +71,7 @@ internal sealed class TrainedModel : IDisposable
         if (manifest.BaselineSettings is not null)
             return new(run, prepared, null, BaselineCatalogue.Fit(
                 manifest.Model, BaselineData.Of(prepared), manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
-        var backend = Backends.Create(device ?? manifest.Settings.Device, threads, _ => { }, precision);
+        var backend = Verb.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null);
         try
         {
             return new(run, prepared, backend, run.LoadModel(backend));

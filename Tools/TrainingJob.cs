@@ -37,8 +37,7 @@ internal static class TrainingJob
     {
         AtomicFile.RefuseToReplace(folder, overwrite: false);
         if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
-        using var backend = Backends.Create(settings.Run.Device, settings.Run.Threads, quiet ? _ => { } : null,
-            settings.Run.Precision);
+        using var backend = Verb.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision);
         MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits(backend);
         var run = RunFolder.Create(folder, Manifest(data, settings));
         try
@@ -56,7 +55,7 @@ internal static class TrainingJob
     public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, bool quiet = false)
     {
         var settings = run.Manifest.Settings;
-        using var backend = Backends.Create(settings.Device, settings.Threads, _ => { }, settings.Precision);
+        using var backend = Verb.Backend(settings.Device, settings.Threads, settings.Precision);
         return Train(data, run, backend, File.Exists(run.LastCheckpoint), header: true, quiet);
     }
 

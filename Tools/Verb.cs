@@ -7,9 +7,26 @@ namespace ManualVae.Tools;
 /// <summary>What all verbs share.</summary>
 internal static class Verb
 {
+    private static bool _saidDevice;
+
     /// <summary>Signalled by Ctrl-C or SIGTERM; long verbs watch it, save and throw <see
     /// cref="OperationCanceledException"/>.</summary>
-    public static CancellationToken Cancellation { get; set; }
+    public static CancellationToken Cancellation { get; private set; }
+
+    /// <summary>A command starts: nothing has been said yet.</summary>
+    public static void Begin(CancellationToken cancellation) => (Cancellation, _saidDevice) = (cancellation, false);
+
+    /// <summary>Makes a backend; that <c>auto</c> found no GPU is said on standard error, once a command.</summary>
+    /// <param name="device">As in <c>--device</c>.</param>
+    /// <param name="threads">Threads; 0 for all.</param>
+    /// <param name="precision">Of a GPU's products.</param>
+    /// <param name="asked">The person named the device, or is about to wait for it.</param>
+    public static IBackend Backend(string device, int threads, Precision precision = Compute.Precision.Fp32, bool asked = true) =>
+        Backends.Create(device, threads, line =>
+        {
+            if (asked && !_saidDevice) Console.Error.WriteLine(line);
+            _saidDevice |= asked;
+        }, precision);
 
     /// <summary><c>--json</c>: one JSON document on standard output.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };

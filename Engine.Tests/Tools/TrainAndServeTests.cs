@@ -164,6 +164,22 @@ public sealed class TrainAndServeTests : IDisposable
     }
 
     [Fact]
+    public void That_auto_found_no_GPU_is_said_once_where_a_device_was_asked_for()
+    {
+        if (ManualVae.Compute.Backends.List(1).Any(d => d.Name == "gpu:0" && d.Available)) return;
+        string[] tiny = [.. Small.Where(word => word is not ("--device" or "simd")), "--epochs", "1"];
+        foreach (var (expected, arguments) in new (int, string[])[]
+        {
+            (1, ["train", "--data", _data, "--output", _folder["run"], .. tiny]),
+            (1, ["train", "--resume", "--output", _folder["run"], "--epochs", "2"]),
+            (1, ["sweep", "--data", _data, "--output", _folder["sweep"], .. tiny, "--vary", "latent=3,4"]),
+            (1, ["evaluate", "--run", _folder["run"], "--device", "auto"]),
+            (0, ["evaluate", "--run", _folder["run"]]),
+        })
+            Assert.Equal(expected, CommandLine.Run(arguments).Succeeded().Messages.Split("there is no GPU").Length - 1);
+    }
+
+    [Fact]
     public void Help_shows_every_setting_with_its_default()
     {
         string help = CommandLine.Run("train", "--help").Succeeded().Output;
