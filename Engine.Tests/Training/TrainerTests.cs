@@ -276,6 +276,6 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(12 * estimate.Parameters, estimate.ParameterBytes);
         Assert.InRange(estimate.ActivationBytes, 40_216_000, 50_000_000);
         var huge = MemoryEstimate.Of(new RunSettings { Hidden = [2_000_000] }, 2_000_000, doublePrecision: true, fused: false);
-        Assert.Contains("--hidden", Assert.Throws<InputException>(huge.RequireFits).Message);
+        Assert.Contains("--hidden", Assert.Throws<InputException>(() => huge.RequireFits()).Message);
     }
 }

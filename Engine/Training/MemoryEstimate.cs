@@ -5,7 +5,7 @@ namespace ManualVae.Training;
 
 /// <summary>
 /// What training will need, computed from the settings before anything is allocated: a run that cannot fit is refused at once, with
-/// the figures, instead of dying after an hour.
+/// the figures.
 /// </summary>
 /// <param name="Parameters">Number of weights, to within the small layers' biases.</param>
 /// <param name="ParameterBytes">Weights, Adam's two moments and, where updates are not fused, gradients.</param>
@@ -34,29 +34,12 @@ public readonly record struct MemoryEstimate(long Parameters, long ParameterByte
         return new(parameters, parameters * size * (fused ? 3 : 4), perRow * settings.BatchSize * size);
     }
 
-    /// <summary>Refuses a run that this machine's memory cannot hold.</summary>
+    /// <summary>Refuses a run that the backend's memory, or this machine's, cannot hold.</summary>
     /// <exception cref="InputException">It does not fit.</exception>
-    public void RequireFits()
-    {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (Bytes > available)
-            throw new InputException(
-                $"This run needs about {this}, the machine has {Mebibytes(available)}; lower --hidden, --latent or --batch-size.");
-    }
-
-    /// <summary>Refuses a run that the backend's memory cannot hold.</summary>
-    /// <exception cref="InputException">It does not fit.</exception>
-    public void RequireFits(IBackend backend)
-    {
-        if (backend.MemoryLimit is not long limit) RequireFits();
-        else if (Bytes > limit)
-            throw new InputException(
-                $"This run needs about {this}, {backend.Name} has {Mebibytes(limit)}; lower --hidden, --latent or --batch-size, or use --device simd.");
-    }
+    public void RequireFits(IBackend? backend = null) => HostMemory.Require(Bytes, $"This run needs about {this}",
+        "lower --hidden, --latent or --batch-size" + (backend?.MemoryLimit is null ? "" : ", or use --device simd"), backend);
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(
-        $"{Mebibytes(Bytes)} ({Parameters / 1e6:F1} M parameters with their moments {Mebibytes(ParameterBytes)}, one batch {Mebibytes(ActivationBytes)})");
-
-    private static string Mebibytes(long bytes) => FormattableString.Invariant($"{bytes / 1048576.0:N0} MiB");
+        $"{HostMemory.Mebibytes(Bytes)} ({Parameters / 1e6:F1} M parameters with their moments {HostMemory.Mebibytes(ParameterBytes)}, one batch {HostMemory.Mebibytes(ActivationBytes)})");
 }

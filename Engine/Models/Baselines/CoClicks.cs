@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ManualVae.Compute;
 using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
@@ -39,12 +40,16 @@ public sealed class CoClicks
     }
 
     /// <summary>The whole of X'X, row-major. Memory: items^2 x 4 bytes.</summary>
-    /// <exception cref="InputException">It does not fit into one array.</exception>
-    public float[] Gram()
+    /// <param name="matrices">As many matrices of this size will be in memory together.</param>
+    /// <exception cref="InputException">They do not fit into memory, or one not into an array.</exception>
+    public float[] Gram(int matrices = 1)
     {
         int n = ItemCount;
+        long bytes = (long)n * n * sizeof(float);
         if ((long)n * n > Array.MaxLength)
-            throw new InputException($"{n} items need an item-item matrix of {(long)n * n * 4 >> 30} GiB, more than one array holds: keep fewer items.");
+            throw new InputException($"{n} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
+        HostMemory.Require(matrices * bytes, $"{n} items need about {HostMemory.Mebibytes(matrices * bytes)}",
+            "keep fewer items or use another model");
         var gram = GC.AllocateUninitializedArray<float>(n * n);
         SparseGram.Compute(_users, gram);
         return gram;
@@ -56,17 +61,4 @@ public sealed class CoClicks
         scores.Clear();
         foreach (int item in clicked) TensorPrimitives.Add(scores, weights.Slice(item * scores.Length, scores.Length), scores);
     }
-
-    /// <summary>The same for sparse weights and many users: scores (rows x items) of rows of a fold-in.</summary>
-    internal static void SumRows(CsrMatrix weights, CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, weights.Columns, (row, values) =>
-        {
-            values.Clear();
-            foreach (int clicked in foldIn.RowColumns(firstRow + row))
-            {
-                var items = weights.RowColumns(clicked);
-                var added = weights.RowValues(clicked);
-                for (int e = 0; e < items.Length; e++) values[items[e]] += added[e];
-            }
-        });
 }

@@ -12,15 +12,11 @@ public sealed record ItemKnnSettings(int Neighbours = 200, double Shrinkage = 10
 /// Item-based nearest neighbours on clicks: score(u, i) = sum over the user's clicks j among the neighbours of i of
 /// co-clicks(i, j) / (sqrt(clicks(i) clicks(j)) + shrinkage), as in Ferrari Dacrema et al. 2019. Click values are ignored.
 /// </summary>
-public sealed class ItemKnn : IRecommender
+public static class ItemKnn
 {
-    private readonly CsrMatrix _influence; // row j: the items that have j as a neighbour
-
-    private ItemKnn(CsrMatrix influence) => _influence = influence;
-
     /// <summary>Finds the neighbours of every item; memory is items x neighbours.</summary>
     /// <exception cref="InputException">A setting is out of range.</exception>
-    public static ItemKnn Fit(CsrMatrix train, ItemKnnSettings settings, FitMonitor monitor = default)
+    public static SparseItemItemModel Fit(CsrMatrix train, ItemKnnSettings settings, FitMonitor monitor = default)
     {
         if (settings.Neighbours < 1) throw new InputException($"itemknn: neighbours must be 1 or more, not {settings.Neighbours}.");
         if (!(settings.Shrinkage >= 0)) throw new InputException($"itemknn: shrinkage must be 0 or more, not {settings.Shrinkage}.");
@@ -43,22 +39,6 @@ public sealed class ItemKnn : IRecommender
 
         var offsets = new long[items + 1];
         for (int item = 0; item < items; item++) offsets[item + 1] = offsets[item] + neighbours[item].Length;
-        return new(new CsrMatrix(items, offsets, [.. neighbours.SelectMany(n => n)], [.. similarities.SelectMany(s => s)]).Transpose());
+        return new("itemknn", new CsrMatrix(items, offsets, [.. neighbours.SelectMany(n => n)], [.. similarities.SelectMany(s => s)]).Transpose());
     }
-
-    /// <inheritdoc/>
-    public string Name => "itemknn";
-
-    /// <inheritdoc/>
-    public int ItemCount => _influence.Columns;
-
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
-    /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        CoClicks.SumRows(_influence, foldIn, firstRow, rows, scores);
-
-    /// <inheritdoc/>
-    public void Dispose() { }
 }

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
-using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -33,26 +32,22 @@ public sealed record MarecSettings(
 /// percentile of clicks an item, at least 1. One group of features, so mu is one number: the slope of the weighted regression (with
 /// intercept) of the clicks on X G. Scores need clicks alone.
 /// </summary>
-public sealed class Marec : IRecommender
+public static class Marec
 {
-    private readonly float[] _weights; // T, items x items
-
-    private Marec(int itemCount, float[] weights) => (ItemCount, _weights) = (itemCount, weights);
-
-    /// <summary>Solves for T. Memory: about items^2 x 12 bytes while fitting.</summary>
+    /// <summary>Solves for T. Memory: about items^2 x 12 bytes while fitting, 16 in the exact form.</summary>
     /// <param name="train">Clicks, users x items; click values are ignored.</param>
     /// <param name="features">Items x features.</param>
     /// <param name="settings">Settings.</param>
     /// <param name="monitor">Progress and cancellation.</param>
     /// <exception cref="InputException">A setting is out of range, or the features are of other items.</exception>
-    public static Marec Fit(CsrMatrix train, CsrMatrix features, MarecSettings settings, FitMonitor monitor = default)
+    public static ItemItemModel Fit(CsrMatrix train, CsrMatrix features, MarecSettings settings, FitMonitor monitor = default)
     {
         if (!(settings.Lambda > 0 && settings.Delta >= 0 && settings.Beta >= 0 && settings.ZeroWeight > 0))
             throw new InputException("marec: lambda and the zero weight must be above 0, delta and beta 0 or more.");
         if (features.Rows != train.Columns)
             throw new InputException($"marec: features of {features.Rows} items for {train.Columns} items.");
         int n = train.Columns;
-        var gram = new CoClicks(train).Gram();
+        var gram = new CoClicks(train).Gram(matrices: settings.Form == MarecForm.Printed ? 3 : 4);
         var alignment = ItemFeatures.SmoothedCosines(features, settings.Delta);
         double slope = Slope(train, alignment, settings.ZeroWeight);
         TensorPrimitives.Multiply(alignment, (float)(settings.Alpha * slope), alignment);
@@ -61,28 +56,8 @@ public sealed class Marec : IRecommender
         var weights = settings.Form == MarecForm.Printed
             ? Printed(gram, alignment, strengths, settings.Lambda, monitor)
             : Exact(gram, alignment, strengths, settings.Lambda, monitor);
-        return new(n, weights);
+        return new("marec", n, weights);
     }
-
-    /// <inheritdoc/>
-    public string Name => "marec";
-
-    /// <inheritdoc/>
-    public int ItemCount { get; }
-
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
-    /// <summary>T, items x items, row-major: entry (i, j) is what a click on i adds to the score of j.</summary>
-    public ReadOnlySpan<float> Weights => _weights;
-
-    /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
-            CoClicks.SumRows(_weights, foldIn.RowColumns(firstRow + row), values));
-
-    /// <inheritdoc/>
-    public void Dispose() { }
 
     /// <summary>d_j of each item.</summary>
     internal static double[] Strengths(int[] clicks, double beta)
@@ -185,8 +160,7 @@ public sealed class Marec : IRecommender
     private static float[] Inverse(float[] gram, int n, double ridge, FitMonitor monitor)
     {
         var inverse = (float[])gram.Clone();
-        for (int i = 0; i < n; i++) inverse[i * n + i] += (float)ridge;
-        SymmetricInverse.InPlace(inverse, n, cancellation: monitor.Cancellation);
+        Ease.RidgeInverse(inverse, n, ridge, monitor);
         return inverse;
     }
 }

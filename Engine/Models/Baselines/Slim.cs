@@ -18,15 +18,11 @@ public sealed record SlimSettings(double L1 = 1, double L2 = 300, int MaxSweeps 
 /// min over w >= 0, w_j = 0 of ||x_j - X w||^2 / 2 + L2 ||w||^2 / 2 + L1 sum w, by coordinate descent on X'X (as
 /// Friedman et al. 2010 do for the elastic net). Click values are ignored.
 /// </summary>
-public sealed class Slim : IRecommender
+public static class Slim
 {
-    private readonly CsrMatrix _influence; // row i: the items j that a click on i speaks for, with w_ij
-
-    private Slim(CsrMatrix influence) => _influence = influence;
-
     /// <summary>Fits every item by itself. Memory: items^2 x 4 bytes while fitting.</summary>
     /// <exception cref="InputException">A setting is out of range.</exception>
-    public static Slim Fit(CsrMatrix train, SlimSettings settings, FitMonitor monitor = default)
+    public static SparseItemItemModel Fit(CsrMatrix train, SlimSettings settings, FitMonitor monitor = default)
     {
         if (!(settings.L1 >= 0 && settings.L2 > 0 && settings.Tolerance > 0) || settings.MaxSweeps < 1)
             throw new InputException(
@@ -50,27 +46,8 @@ public sealed class Slim : IRecommender
         var offsets = new long[n + 1];
         for (int item = 0; item < n; item++) offsets[item + 1] = offsets[item] + items[item].Length;
         monitor.Pass($"slim: {offsets[n]} weights");
-        return new(new CsrMatrix(n, offsets, [.. items.SelectMany(i => i)], [.. weights.SelectMany(w => w)]).Transpose());
+        return new("slim", new CsrMatrix(n, offsets, [.. items.SelectMany(i => i)], [.. weights.SelectMany(w => w)]).Transpose());
     }
-
-    /// <inheritdoc/>
-    public string Name => "slim";
-
-    /// <inheritdoc/>
-    public int ItemCount => _influence.Columns;
-
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
-    /// <summary>Entry (i, j) is what a click on i adds to the score of j.</summary>
-    public CsrMatrix Weights => _influence;
-
-    /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        CoClicks.SumRows(_influence, foldIn, firstRow, rows, scores);
-
-    /// <inheritdoc/>
-    public void Dispose() { }
 
     // Sweeps over all weights until one sweep moves none; between such sweeps only over the weights that are not zero.
     private static void Descend(float[] gram, int item, SlimSettings settings, float[] w, float[] product)

@@ -1,0 +1,31 @@
+using ManualVae.Data;
+
+namespace ManualVae.Models.Baselines;
+
+/// <summary>A linear item-item model: scores = x W.</summary>
+public sealed class ItemItemModel : IRecommender
+{
+    private readonly float[] _weights;
+
+    internal ItemItemModel(string name, int itemCount, float[] weights) => (Name, ItemCount, _weights) = (name, itemCount, weights);
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public int ItemCount { get; }
+
+    /// <inheritdoc/>
+    public int BatchSize => 256;
+
+    /// <summary>W, items x items, row-major: entry (i, j) is what a click on i adds to the score of j.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
+            CoClicks.SumRows(_weights, foldIn.RowColumns(firstRow + row), values));
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+}

@@ -1,0 +1,37 @@
+using ManualVae.Data;
+
+namespace ManualVae.Models.Baselines;
+
+/// <summary>A linear item-item model most of whose weights are 0: scores = x W.</summary>
+public sealed class SparseItemItemModel : IRecommender
+{
+    internal SparseItemItemModel(string name, CsrMatrix weights) => (Name, Weights) = (name, weights);
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public int ItemCount => Weights.Columns;
+
+    /// <inheritdoc/>
+    public int BatchSize => 256;
+
+    /// <summary>W, items x items: entry (i, j) is what a click on i adds to the score of j.</summary>
+    public CsrMatrix Weights { get; }
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
+        {
+            values.Clear();
+            foreach (int clicked in foldIn.RowColumns(firstRow + row))
+            {
+                var items = Weights.RowColumns(clicked);
+                var added = Weights.RowValues(clicked);
+                for (int e = 0; e < items.Length; e++) values[items[e]] += added[e];
+            }
+        });
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+}
