@@ -57,7 +57,7 @@ public sealed record RunSettings
     /// <summary>Latent levels: 1, or 2 for the hierarchical gated model.</summary>
     public int Levels { get; init; } = 1;
 
-    /// <summary>Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in).</summary>
+    /// <summary>Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in); the output layer stays Glorot uniform.</summary>
     public bool FanInInitialisation { get; init; }
 
     /// <summary>Latent dimensions.</summary>
