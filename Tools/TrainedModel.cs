@@ -2,7 +2,6 @@ using System.CommandLine;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
-using ManualVae.Models.Baselines;
 using ManualVae.Training;
 
 namespace ManualVae.Tools;
@@ -43,7 +42,7 @@ internal sealed class TrainedModel : IDisposable
                 run, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision));
     }
 
-    /// <summary>Opens a run. A baseline is fitted again: it is a pure function of the data and of its settings.</summary>
+    /// <summary>Opens a run.</summary>
     /// <param name="path">The run folder.</param>
     /// <param name="data">Another prepared dataset, or null for the run's.</param>
     /// <param name="device">Where to compute, or null for the run's device.</param>
@@ -69,8 +68,7 @@ internal sealed class TrainedModel : IDisposable
             throw new InputException(
                 $"{prepared.Directory}: has {prepared.ItemCount} items, the run {path} was trained on {manifest.Items}.");
         if (manifest.BaselineSettings is not null)
-            return new(run, prepared, null, BaselineCatalogue.Fit(
-                manifest.Model, BaselineData.Of(prepared), manifest.BaselineSettings, new FitMonitor(null, Verb.Cancellation)));
+            return new(run, prepared, null, BaselineFile.Load(run.BestCheckpoint));
         var backend = Verb.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null);
         try
         {

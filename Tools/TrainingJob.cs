@@ -92,8 +92,12 @@ internal static class TrainingJob
     {
         var clock = Stopwatch.StartNew();
         var monitor = new FitMonitor(quiet ? null : Console.Error.WriteLine, Verb.Cancellation);
-        BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor).Dispose();
-        RunFolder.Create(folder, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+        using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor);
+        AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
+        {
+            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+            BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
+        });
         return new(folder, settings.Run.Model, 0, 0, settings.Run.ValidationMetric, null, 0, 0, clock.Elapsed.TotalSeconds);
     }
 

@@ -113,8 +113,10 @@ public static class Checkpoint
     /// <exception cref="InputException">Not a checkpoint, damaged, or of another model.</exception>
     public static Header Load(string path, IRecommenderWithParameters model)
     {
-        Verify(path);
         using var file = Open(path);
+        ReadHeader(file, path); // what is no checkpoint at all is called that
+        VerifyChecksum(file, path);
+        file.Position = 0;
         var header = ReadHeader(file, path);
         var backend = model.Backend;
         var expected = model.Parameters.All.Select(p => new Shape(p.Name, p.Value.Rows, p.Value.Columns));
@@ -163,7 +165,7 @@ public static class Checkpoint
         return bytes;
     }
 
-    private static FileStream Open(string path)
+    internal static FileStream Open(string path)
     {
         try
         {
@@ -197,15 +199,14 @@ public static class Checkpoint
         }
     }
 
-    private static void Verify(string path)
+    /// <summary>Compares the SHA-256 at the file's end with that of all before.</summary>
+    /// <exception cref="InputException">They differ.</exception>
+    internal static void VerifyChecksum(FileStream file, string path)
     {
-        using var file = Open(path);
-        long content = file.Length - SHA256.HashSizeInBytes;
-        ReadHeader(file, path);
         file.Position = 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 20];
-        for (long left = content; left > 0;)
+        for (long left = file.Length - SHA256.HashSizeInBytes; left > 0;)
         {
             int read = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
             if (read == 0) throw Damaged(path);
@@ -213,13 +214,13 @@ public static class Checkpoint
             left -= read;
         }
         var stored = new byte[SHA256.HashSizeInBytes];
-        file.ReadExactly(stored);
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(stored)) throw Damaged(path);
+        if (file.ReadAtLeast(stored, stored.Length, throwOnEndOfStream: false) < stored.Length
+            || !hash.GetHashAndReset().AsSpan().SequenceEqual(stored)) throw Damaged(path);
     }
 
     private static InputException Damaged(string path, Exception? inner = null)
     {
-        string message = $"{path}: is damaged (its checksum does not match its content); resume from another checkpoint or train again.";
+        string message = $"{path}: is damaged (its checksum does not match its content); train again, or resume from another checkpoint.";
         return inner is null ? new(message) : new(message, inner);
     }
 }

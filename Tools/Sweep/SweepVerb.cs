@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ManualVae.Data;
 using ManualVae.Evaluation;
-using ManualVae.Models.Baselines;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
 using Spectre.Console;
@@ -90,9 +89,8 @@ internal static class SweepVerb
         if (settings.Baseline is not null)
         {
             if (!started) TrainingJob.Start(data, settings, folder, quiet: true);
-            using var baseline = BaselineCatalogue.Fit(
-                settings.Run.Model, BaselineData.Of(data), settings.Baseline, new FitMonitor(null, Verb.Cancellation));
-            return (Evaluator.Evaluate(baseline, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)],
+            using var trained = TrainedModel.Open(folder, data.Directory);
+            return (Evaluator.Evaluate(trained.Recommender, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)],
                 cancellation: Verb.Cancellation)
                 .Metrics[0].Mean, 0);
         }

@@ -3,6 +3,7 @@ using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
 using ManualVae.Tests.Evaluation;
+using ManualVae.Training;
 using Xunit;
 
 namespace ManualVae.Tests.Models.Baselines;
@@ -33,7 +34,9 @@ public class EveryBaselineTests
         .Select(i => new[] { i % 2, 2 + i % 7 })]));
 
     // Small enough to be fast, and regularised for tiny data.
-    private static IRecommender Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), name switch
+    private static IBaseline Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), Settings(name));
+
+    private static JsonObject? Settings(string name) => name switch
     {
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
@@ -41,7 +44,7 @@ public class EveryBaselineTests
         "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batchSize"] = 10, ["learningRate"] = 0.01, ["weightDecay"] = 0 },
         "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batchSize"] = 64, ["learningRate"] = 0.01 },
         _ => null,
-    });
+    };
 
     private static (int[] Items, float[] Scores) Rank(IRecommender model, CsrMatrix foldIn, int k, int first = 0, int? rows = null)
     {
@@ -105,6 +108,41 @@ public class EveryBaselineTests
         using (var model = Fit(name, train)) model.Score(train, 0, train.Rows, second);
         Assert.Equal(first, second);
         Assert.Contains(first, score => score != first[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_kept_model_gives_the_same_bits_and_a_damaged_file_is_refused(string name)
+    {
+        var train = Awkward();
+        using var folder = TestData.NewFolder();
+        string file = folder["best.ckpt"];
+        var (expected, actual) = (new float[train.Rows * train.Columns], new float[train.Rows * train.Columns]);
+        using (var model = Fit(name, train))
+        {
+            model.Score(train, 0, train.Rows, expected);
+            BaselineFile.Save(file, model, Settings(name));
+        }
+        using (var model = BaselineFile.Load(file))
+        {
+            model.Score(train, 0, train.Rows, actual);
+            Assert.Equal((name, train.Columns), (model.Name, model.ItemCount));
+        }
+        Assert.Equal(expected, actual);
+
+        byte[] bytes = File.ReadAllBytes(file);
+        foreach (int at in new[] { 0, 9, bytes.Length / 2, bytes.Length - 1 })
+        {
+            byte[] damaged = [.. bytes];
+            damaged[at] ^= 4;
+            File.WriteAllBytes(file, damaged);
+            Assert.Contains("train again", Assert.Throws<InputException>(() => BaselineFile.Load(file)).Message);
+        }
+        foreach (int length in new[] { 0, 20, bytes.Length - 1 })
+        {
+            File.WriteAllBytes(file, bytes[..length]);
+            Assert.Contains("train again", Assert.Throws<InputException>(() => BaselineFile.Load(file)).Message);
+        }
     }
 
     [Theory]

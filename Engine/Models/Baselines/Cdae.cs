@@ -27,7 +27,7 @@ public sealed record CdaeSettings(
 /// Collaborative denoising autoencoder (Wu et al. 2016) as Liang et al. 2018 compare it: y = tanh(W' tanh(V x~ + v_u + b) + b'), x~ the
 /// clicks after dropout, trained to min sum_i c_i (x_i - y_i)^2 / 2, the mean over users. Click values are ignored.
 /// </summary>
-public sealed class Cdae : IRecommender
+public sealed class Cdae : IBaseline
 {
     private readonly IBackend _backend;
     private readonly CdaeSettings _settings;
@@ -38,14 +38,14 @@ public sealed class Cdae : IRecommender
     private SparseBatch? _scoring;
     private float[] _values = [];
 
-    private Cdae(IBackend backend, CdaeSettings settings, int users, int items)
+    private Cdae(IBackend backend, CdaeSettings settings, int users, int items, bool training)
     {
         (_backend, _settings, _users, ItemCount) = (backend, settings, users, items);
         _parameters = new(backend);
         int inputs = items + (settings.UserNodes ? users : 0); // a user's node is an item that only this user clicks
         _hidden = new(backend, _parameters, "hidden", inputs, settings.Hidden, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
         _output = new(backend, _parameters, "output", settings.Hidden, items, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
-        _parameters.Build(settings.Seed, training: true);
+        _parameters.Build(settings.Seed, training);
     }
 
     /// <summary>Trains for the given number of epochs on the SIMD backend.</summary>
@@ -57,7 +57,7 @@ public sealed class Cdae : IRecommender
         if (!(settings.Dropout is >= 0 and < 1 && settings.LearningRate > 0 && settings.ClickWeight > 0 && settings.WeightDecay >= 0))
             throw new InputException("cdae: dropout must be in [0, 1), learning rate and click weight above 0, weight decay 0 or more.");
         settings = settings with { BatchSize = Math.Min(settings.BatchSize, Math.Max(1, train.Rows)) };
-        var model = new Cdae(Backends.Create("simd"), settings, train.Rows, train.Columns);
+        var model = new Cdae(Backends.Create("simd"), settings, train.Rows, train.Columns, training: true);
         try
         {
             model.Train(train, monitor);
@@ -70,6 +70,16 @@ public sealed class Cdae : IRecommender
         }
     }
 
+    /// <summary>The model of a <see cref="State"/>: hidden weights and biases, output weights and biases.</summary>
+    internal static Cdae Restore(IReadOnlyList<Array> state, CdaeSettings settings)
+    {
+        int items = state[3].Length, inputs = state[0].Length / settings.Hidden;
+        var model = new Cdae(Backends.Create("simd"), settings, inputs - items, items, training: false);
+        foreach (var (parameter, values) in model._parameters.All.Zip(state))
+            model._backend.Upload((float[])values, parameter.Value);
+        return model;
+    }
+
     /// <inheritdoc/>
     public string Name => "cdae";
 
@@ -78,6 +88,14 @@ public sealed class Cdae : IRecommender
 
     /// <inheritdoc/>
     public int BatchSize => _settings.BatchSize;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Array> State => [.. _parameters.All.Select(parameter =>
+    {
+        var values = new float[parameter.Value.Length];
+        _backend.Download(parameter.Value, values);
+        return values;
+    })];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)

@@ -26,13 +26,13 @@ public sealed record IalsSettings(
 /// + lambda (sum_u (clicks_u + alpha_0 items)^nu ||w_u||^2 + sum_i (clicks_i + alpha_0 users)^nu ||h_i||^2).
 /// Every vector is solved for exactly; a user nobody trained on is one such solve against the items. Click values are ignored.
 /// </summary>
-public sealed class Ials : IRecommender
+public sealed class Ials : IBaseline
 {
     private readonly IalsSettings _settings;
     private readonly float[] _items;    // h, items x d
     private readonly float[] _itemGram; // alpha_0 H'H, d x d
 
-    private Ials(IalsSettings settings, float[] items) =>
+    internal Ials(IalsSettings settings, float[] items) =>
         (_settings, _items, _itemGram) = (settings, items, Gram(items, settings));
 
     /// <summary>Alternates the given number of times: users, then items.</summary>
@@ -71,6 +71,9 @@ public sealed class Ials : IRecommender
 
     /// <summary>Item vectors h, items x d, row-major.</summary>
     public ReadOnlySpan<float> ItemVectors => _items;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Array> State => [_items];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>

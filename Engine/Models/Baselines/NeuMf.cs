@@ -20,7 +20,7 @@ public sealed record NeuMfSettings(
 /// each training user, so it only scores training users: row r of the fold-in is training user r. Click values are ignored.
 /// </summary>
 /// <remarks>Deviation: the Adam moments of a user or item rest while it is in no batch (the original decays them).</remarks>
-public sealed class NeuMf : IRecommender
+public sealed class NeuMf : IBaseline
 {
     private float[] _itemHidden = []; // what each item adds to the first hidden layer, items x 4F; made when training has ended
 
@@ -63,6 +63,15 @@ public sealed class NeuMf : IRecommender
         return model;
     }
 
+    /// <summary>The model of a <see cref="State"/>.</summary>
+    internal static NeuMf Restore(IReadOnlyList<Array> state, NeuMfSettings settings)
+    {
+        var model = new NeuMf(settings, state[0].Length / settings.Factors, state[1].Length / settings.Factors);
+        foreach (var (values, kept) in model.State.Zip(state)) kept.CopyTo(values, 0);
+        model.PrepareScoring();
+        return model;
+    }
+
     /// <inheritdoc/>
     public string Name => "neumf";
 
@@ -82,6 +91,9 @@ public sealed class NeuMf : IRecommender
     internal float[][] Weights { get; }    // [l]: Widths[l + 1] x Widths[l]
     internal float[][] Biases { get; }
     internal float[] Output { get; }       // F weights of the product, F of the MLP, the bias
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Array> State => [UserProduct, ItemProduct, UserDeep, ItemDeep, .. Weights, .. Biases, Output];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)

@@ -3,11 +3,11 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>Scores every item by its number of training clicks: the same list for everybody, minus what the user has.</summary>
-public sealed class Popularity : IRecommender
+public sealed class Popularity : IBaseline
 {
     private readonly float[] _clicks;
 
-    private Popularity(float[] clicks) => _clicks = clicks;
+    internal Popularity(float[] clicks) => _clicks = clicks;
 
     /// <summary>Counts the clicks of each item.</summary>
     public static Popularity Fit(CsrMatrix train) => new([.. train.ColumnCounts().Select(count => (float)count)]);
@@ -20,6 +20,9 @@ public sealed class Popularity : IRecommender
 
     /// <inheritdoc/>
     public int BatchSize => 256;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Array> State => [_clicks];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>

@@ -8,15 +8,15 @@ namespace ManualVae.Models.Baselines;
 public sealed record RandomSettings(ulong Seed = 1);
 
 /// <summary>Uniform random scores, a pure function of (seed, row, item): the floor under every metric.</summary>
-public sealed class RandomScores : IRecommender
+public sealed class RandomScores : IBaseline
 {
     private readonly RandomKey _key;
 
-    private RandomScores(int itemCount, RandomKey key) => (ItemCount, _key) = (itemCount, key);
+    internal RandomScores(int itemCount, RandomSettings settings) =>
+        (ItemCount, _key) = (itemCount, new RandomKey(settings.Seed, 0, RandomPurpose.Study));
 
     /// <summary>Nothing is learned but the number of items.</summary>
-    public static RandomScores Fit(CsrMatrix train, RandomSettings settings) =>
-        new(train.Columns, new RandomKey(settings.Seed, 0, RandomPurpose.Study));
+    public static RandomScores Fit(CsrMatrix train, RandomSettings settings) => new(train.Columns, settings);
 
     /// <inheritdoc/>
     public string Name => "random";
@@ -26,6 +26,9 @@ public sealed class RandomScores : IRecommender
 
     /// <inheritdoc/>
     public int BatchSize => 256;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Array> State => [new[] { ItemCount }];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>

@@ -3,9 +3,12 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>A linear item-item model most of whose weights are 0: scores = x W.</summary>
-public sealed class SparseItemItemModel : IRecommender
+public sealed class SparseItemItemModel : IBaseline
 {
     internal SparseItemItemModel(string name, CsrMatrix weights) => (Name, Weights) = (name, weights);
+
+    internal SparseItemItemModel(string name, IReadOnlyList<Array> state)
+        : this(name, new CsrMatrix(state[0].Length - 1, (long[])state[0], (int[])state[1], (float[])state[2])) { }
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -18,6 +21,9 @@ public sealed class SparseItemItemModel : IRecommender
 
     /// <summary>W, items x items: entry (i, j) is what a click on i adds to the score of j.</summary>
     public CsrMatrix Weights { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Array> State => [Weights.RowOffsets.ToArray(), Weights.ColumnIndices.ToArray(), Weights.Values.ToArray()];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+using ManualVae.Models.Baselines;
+
+namespace ManualVae.Training;
+
+/// <summary>
+/// A fitted baseline as a file: the eight bytes <c>MVAE-FIT</c>, version, name, all settings as JSON, number of arrays; of each its
+/// element type, length and elements; and the SHA-256 of everything before. Little-endian.
+/// </summary>
+public static class BaselineFile
+{
+    private const int Version = 1, ChunkBytes = 1 << 20;
+
+    private static ReadOnlySpan<byte> Magic => "MVAE-FIT"u8;
+
+    /// <summary>Writes a baseline; the file appears in one step.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The baseline.</param>
+    /// <param name="settings">Settings that differ from the defaults.</param>
+    public static void Save(string path, IBaseline model, JsonObject? settings) => AtomicFile.Write(path, file =>
+    {
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
+        using (var writer = new BinaryWriter(hashing))
+        {
+            writer.Write(Magic);
+            writer.Write(Version);
+            writer.Write(model.Name);
+            writer.Write(BaselineCatalogue.Complete(model.Name, settings).ToJsonString());
+            var state = model.State;
+            writer.Write(state.Count);
+            foreach (var array in state)
+            {
+                writer.Write((byte)Type.GetTypeCode(array.GetType().GetElementType()));
+                writer.Write(array.Length);
+                InChunks(array, bytes => writer.Write(bytes));
+            }
+        }
+        file.Write(hash.Hash!);
+    });
+
+    /// <summary>Reads a baseline.</summary>
+    /// <exception cref="InputException">Not a baseline's file, damaged, or of another version.</exception>
+    public static IBaseline Load(string path)
+    {
+        using var file = Checkpoint.Open(path);
+        using var reader = new BinaryReader(file);
+        if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
+            throw new InputException($"{path}: is not a fitted baseline of manualvae; train again.");
+        Checkpoint.VerifyChecksum(file, path);
+        file.Position = Magic.Length;
+        if (reader.ReadInt32() is int version and not Version)
+            throw new InputException($"{path}: has format version {version}, this program reads {Version}; train again.");
+        string name = reader.ReadString();
+        var settings = JsonNode.Parse(reader.ReadString())!.AsObject();
+        var state = new Array[reader.ReadInt32()];
+        for (int i = 0; i < state.Length; i++)
+        {
+            var type = (TypeCode)reader.ReadByte();
+            int length = reader.ReadInt32();
+            state[i] = type switch
+            {
+                TypeCode.Single => GC.AllocateUninitializedArray<float>(length),
+                TypeCode.Int32 => new int[length],
+                TypeCode.Int64 => new long[length],
+                _ => throw new InputException($"{path}: holds an array of an unknown type; train again."),
+            };
+            InChunks(state[i], file.ReadExactly);
+        }
+        return BaselineCatalogue.Restore(name, settings, state);
+    }
+
+    private delegate void BytesAction(Span<byte> bytes);
+
+    // The bytes of a large array are more than a span can hold.
+    private static void InChunks(Array array, BytesAction action)
+    {
+        long total = (long)array.Length * Marshal.SizeOf(array.GetType().GetElementType()!);
+        ref byte start = ref MemoryMarshal.GetArrayDataReference(array);
+        for (long done = 0; done < total; done += ChunkBytes)
+            action(MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref start, (nint)done), (int)Math.Min(ChunkBytes, total - done)));
+    }
+}
