@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using ManualVae.Data;
+using ManualVae.Models.Baselines;
 
 namespace ManualVae.Tests;
 
@@ -40,6 +41,26 @@ internal static class RealData
         var seen = CsrMatrix.FromPairs(users, items, [.. train, .. Pairs(set, "valid.tsv.gz", '\t')]);
         var shown = CsrMatrix.FromPairs(users, items, train);
         return (shown, new(shown, CsrMatrix.FromPairs(users, items, [.. Pairs(set, "test.tsv.gz", '\t')]), 0, Excluded: seen));
+    }
+
+    /// <summary>ml-1m: all clicks, and the genres of each item.</summary>
+    public static (CsrMatrix Clicks, CsrMatrix Genres) Ml1m()
+    {
+        (int User, int Item)[] pairs = [.. Pairs("ml-1m", "interactions.tsv.gz", '\t')];
+        int[] items = [.. pairs.Select(p => p.Item).Distinct().Order()];
+        var index = items.Index().ToDictionary(i => i.Item, i => i.Index);
+        return (CsrMatrix.FromPairs(6040, items.Length, [.. pairs.Select(p => (p.User - 1, index[p.Item]))]),
+            Genres([.. items.Select(item => item.ToString(CultureInfo.InvariantCulture))]));
+    }
+
+    /// <summary>The genres of the items of ml-1m-strong.</summary>
+    public static CsrMatrix Ml1mStrongGenres() => Genres([.. Lines("ml-1m-strong", "unique_sid.txt.gz")]);
+
+    // movies.dat: id::title::genre|genre
+    private static CsrMatrix Genres(string[] ids)
+    {
+        var genres = Lines("ml-1m", "movies.dat.gz").Select(line => line.Split("::")).ToDictionary(p => p[0], p => p[2]);
+        return ItemFeatures.FromGenres(new ItemList(ids, null, [.. ids.Select(id => genres.GetValueOrDefault(id))]))!;
     }
 
     private static IEnumerable<(int User, int Item)> Pairs(string set, string file, char separator, int skip = 0) =>

@@ -72,4 +72,43 @@ public class RealDataTests(ITestOutputHelper output)
         Assert.Equal(0.722, result["sampled-HitRate@10"], 0.005);
         Assert.Equal(0.445, result["sampled-NDCG@10"], 0.005);
     }
+
+    [FactWithData("ml-1m")]
+    public void Marec_finds_items_nobody_has_clicked_by_their_genres()
+    {
+        // Every fifth item loses its clicks; they are what is to be found, among all items (as the authors rank) or such items alone.
+        var (clicks, genres) = RealData.Ml1m();
+        static bool Cold(int item) => item % 5 == 0;
+        int[] warm = [.. Enumerable.Range(0, clicks.Columns).Where(item => !Cold(item))];
+        CsrMatrix Part(Func<int, IEnumerable<int>> itemsOf) => CsrMatrix.FromPairs(
+            clicks.Rows, clicks.Columns, [.. Enumerable.Range(0, clicks.Rows).SelectMany(user => itemsOf(user).Select(item => (user, item)))]);
+        var train = Part(user => clicks.RowColumns(user).ToArray().Where(item => !Cold(item)));
+        var amongAll = new EvaluationSplit(train, Part(user => clicks.RowColumns(user).ToArray().Where(Cold)), 0);
+        var amongCold = amongAll with { Excluded = Part(_ => warm) };
+        EvaluationResult Of(IRecommender model)
+        {
+            Evaluate(model, amongAll, "Recall@10 NDCG@10 NDCG@100");
+            return Evaluate(model, amongCold, "Recall@10 NDCG@10 NDCG@100");
+        }
+
+        var chance = Of(RandomScores.Fit(train, new RandomSettings()));
+        Of(Popularity.Fit(train)); // all are equal: the lowest ids first
+        Of(Ease.Fit(train, new EaseSettings()));
+        var cosines = Of(new ItemItemModel("cosine of genres", genres.Rows, ItemFeatures.SmoothedCosines(genres, delta: 50)));
+        foreach (var form in Enum.GetValues<MarecForm>())
+        {
+            output.WriteLine($"{form}");
+            var marec = Of(Marec.Fit(train, genres, new MarecSettings(Form: form)));
+            Assert.True(marec["NDCG@10"] > 2 * chance["NDCG@10"]);
+        }
+    }
+
+    [FactWithData("ml-1m-strong", "ml-1m")]
+    public void Marec_for_few_rare_items_is_hardly_other_than_ease()
+    {
+        var (train, _, test) = RealData.Ml1mStrong();
+        var ease = Evaluate(Ease.Fit(train, new EaseSettings(Lambda: 700)), test, "NDCG@100");
+        var marec = Evaluate(Marec.Fit(train, RealData.Ml1mStrongGenres(), new MarecSettings(Beta: 0.5)), test, "NDCG@100");
+        Assert.Equal(ease["NDCG@100"], marec["NDCG@100"], 0.001);
+    }
 }

@@ -103,6 +103,9 @@ public static class Marec
         var p = Inverse(gram, n, lambda, monitor);
         int[] rare = [.. Enumerable.Range(0, n).Where(j => strengths[j] > 0)];
         int m = rare.Length;
+        var w = new double[n * m];
+        for (int k = 0; k < n; k++)
+            for (int c = 0; c < m; c++) w[k * m + c] = alignment[k * n + rare[c]] * strengths[rare[c]];
         var u = new double[n * m];
         Parallel.For(0, n, i =>
         {
@@ -110,7 +113,7 @@ public static class Marec
             for (int k = 0; k < n; k++)
             {
                 double factor = (i == k ? 1 : 0) - lambda * p[i * n + k];
-                for (int c = 0; c < m; c++) row[c] += factor * alignment[k * n + rare[c]] * strengths[rare[c]];
+                TensorPrimitives.MultiplyAdd(w.AsSpan(k * m, m), factor, row, row);
             }
         });
         var z = new double[m * n];
