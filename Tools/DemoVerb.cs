@@ -42,7 +42,7 @@ internal static class DemoVerb
     {
         var clock = Stopwatch.StartNew();
         if (Directory.Exists(folder) && File.Exists(Path.Combine(folder, Marker))) Directory.Delete(folder, recursive: true);
-        AtomicFile.RefuseToReplace(folder, overwrite: false);
+        AtomicFile.RefuseToReplace(folder, overwrite: false, "give another --output");
         AtomicFile.WriteText(Path.Combine(folder, Marker), "{}\n");
         // With --json the tour goes to standard error: standard output holds the document alone.
         var console = json ? Terminal.Messages : Terminal.Results;

@@ -47,7 +47,7 @@ public static class Program
         }
         catch (InputException problem)
         {
-            Console.Error.WriteLine($"manualvae: {problem.Message}");
+            Console.Error.WriteLine($"manualvae: {OneLine(problem.Message)}");
             return WrongUsage;
         }
         catch (OperationCanceledException)
@@ -57,11 +57,14 @@ public static class Program
         }
         catch (Exception problem)
         {
-            Console.Error.WriteLine($"manualvae: failed: {problem.Message}");
+            Console.Error.WriteLine($"manualvae: failed: {OneLine(problem.Message)}");
             if (Environment.GetEnvironmentVariable("MANUALVAE_DEBUG") is not null) Console.Error.WriteLine(problem);
             return Failed;
         }
     }
+
+    // What a file held may be in the message: nothing of it shall steer the terminal.
+    private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
 
     // "data import " for a verb in a verb.
     private static string PathTo(CommandResult verb) =>

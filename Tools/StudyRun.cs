@@ -46,9 +46,6 @@ internal sealed class StudyRun : IDisposable
         var manifest = folder.Manifest;
         if (manifest.Model is not ("multvae" or "multdae"))
             throw new InputException($"{path}: a run of {manifest.Model}; the studies need a multvae or multdae run.");
-        if (!File.Exists(folder.BestCheckpoint) && !File.Exists(folder.LastCheckpoint))
-            throw new InputException(
-                $"{path}: the run has no checkpoint yet; train it first (manualvae train --resume --output {path}).");
         var prepared = PreparedDataset.Open(data ?? manifest.Data);
         if (prepared.ItemCount != manifest.Items)
             throw new InputException(

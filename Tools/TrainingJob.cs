@@ -35,7 +35,7 @@ internal static class TrainingJob
     public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder, bool header = true,
         bool quiet = false)
     {
-        AtomicFile.RefuseToReplace(folder, overwrite: false);
+        RunFolder.RefuseToReplace(folder);
         if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
         using var backend = Verb.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision);
         MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits(backend);
@@ -92,9 +92,9 @@ internal static class TrainingJob
     {
         var clock = Stopwatch.StartNew();
         var monitor = new FitMonitor(quiet ? null : Console.Error.WriteLine, Verb.Cancellation);
-        using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor);
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {
+            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor);
             var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });

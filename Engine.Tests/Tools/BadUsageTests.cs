@@ -26,7 +26,12 @@ public sealed class BadUsageTests : IDisposable
     [InlineData("train --data DATA", "--output")]
     [InlineData("train --data NOWHERE --output RUN", "no such folder")]
     [InlineData("train --data not-a-run --output RUN", "manifest.json")]
-    [InlineData("train --data DATA --output not-a-run", "not empty")]
+    [InlineData("train --data DATA --output not-a-run", "not empty; give another name, or go on")]
+    [InlineData("train --data DATA --output broken.json", "is a file")]
+    [InlineData("train --data DATA --output BELOW --device simd", "cannot be written")]
+    [InlineData("train --data DATA --output BELOW --model ease", "cannot be written")]
+    [InlineData("data synthesize --output BELOW", "cannot be written")]
+    [InlineData("demo --output not-a-run", "give another --output")]
     [InlineData("train --data DATA --output RUN --epochs 0", "--epochs is 0")]
     [InlineData("train --data DATA --output RUN --epochs many", "--epochs 'many'")]
     [InlineData("train --data DATA --output RUN --hidden 600,x", "--hidden '600,x'")]
@@ -88,6 +93,32 @@ public sealed class BadUsageTests : IDisposable
             Assert.Contains(expected, result.Messages);
         }
 
+        // Weights, epochs or the manifest are not there, or are not what they should be.
+        foreach (var (file, text, verb, expected) in new[]
+        {
+            ("best.ckpt", null, "evaluate", "last.ckpt"), // deleted one after the other
+            ("last.ckpt", null, "evaluate", "no checkpoint yet; go on with: manualvae train --resume"),
+            ("best.ckpt", "xx", "evaluate", "best.ckpt: is damaged"),
+            ("best.ckpt", "\u001b[31m, far longer than the magic number", "evaluate", "best.ckpt: is not a checkpoint"),
+            ("metrics.jsonl", "{\"epoch\":", "report", "metrics.jsonl, line 1: is not an epoch"),
+            ("results.json", "{", "report", "results.json"),
+            ("run.json", "null", "evaluate", "run.json: is not a run manifest"),
+            ("run.json", "{ \u001b[31m", "evaluate", "run.json: is not a run manifest"),
+        })
+        {
+            string copy = _folder["copy"];
+            if (!Directory.Exists(copy)) Copy(_folder["run"], copy);
+            if (text is null) File.Delete(Path.Combine(copy, file));
+            else File.WriteAllText(Path.Combine(copy, file), text);
+            if (expected == "last.ckpt") continue;
+            var damaged = verb == "report" ? CommandLine.Run(verb, copy) : CommandLine.Run(verb, "--run", copy);
+            Assert.Equal((2, ""), (damaged.ExitCode, damaged.Output));
+            Assert.Contains(expected, damaged.Messages);
+            Assert.DoesNotContain('\u001b', damaged.Messages);
+            Assert.Single(damaged.Messages.Trim().Split('\n'));
+            Directory.Delete(copy, recursive: true);
+        }
+
         // One changed byte of a prepared file, or of a checkpoint, is found.
         Damage(_folder["run", "best.ckpt"]);
         var checkpoint = CommandLine.Run("evaluate", "--run", _folder["run"]);
@@ -97,6 +128,12 @@ public sealed class BadUsageTests : IDisposable
         var data = CommandLine.Run("evaluate", "--run", _folder["run"]);
         Assert.Equal(2, data.ExitCode);
         Assert.Contains("train.csr", data.Messages);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 
     private static void Damage(string file)
@@ -111,6 +148,7 @@ public sealed class BadUsageTests : IDisposable
         "DATA" => _folder["data"],
         "RUN" => _folder["run"],
         "NOWHERE" => _folder["nowhere"],
+        "BELOW" => _folder["broken.json", "run"], // below a file no folder can be
         _ => word.EndsWith(".json", StringComparison.Ordinal) || word == "not-a-run" ? _folder[word] : word,
     };
 

@@ -7,14 +7,15 @@ namespace ManualVae.Data;
 public static class AtomicFile
 {
     /// <summary>Writes one file; its folder is created where missing. An existing file is replaced in one step.</summary>
+    /// <exception cref="InputException">There is no writing at this place.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        CreateFolder(Path.GetDirectoryName(full)!);
         string temporary = TemporaryName(full);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = Try(path, () => new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -36,7 +37,7 @@ public static class AtomicFile
     /// <param name="path">Where the folder shall be.</param>
     /// <param name="overwrite">Replace a folder that is there already; an empty one is always replaced.</param>
     /// <param name="fill">Writes the contents into the temporary folder it is given.</param>
-    /// <exception cref="InputException">The folder exists and may not be replaced.</exception>
+    /// <exception cref="InputException">The folder exists and may not be replaced, or cannot be made.</exception>
     public static void WriteFolder(string path, bool overwrite, Action<string> fill)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -44,7 +45,7 @@ public static class AtomicFile
         string temporary = TemporaryName(full);
         try
         {
-            Directory.CreateDirectory(temporary);
+            Try(path, () => Directory.CreateDirectory(temporary));
             fill(temporary);
             if (Directory.Exists(full)) Directory.Delete(full, recursive: true);
             Directory.Move(temporary, full);
@@ -59,11 +60,30 @@ public static class AtomicFile
     /// <summary>
     /// Throws where <see cref="WriteFolder"/> would; call it before hours of work whose result would then have no place.
     /// </summary>
-    public static void RefuseToReplace(string path, bool overwrite)
+    /// <param name="path">The folder.</param>
+    /// <param name="overwrite">It may be replaced.</param>
+    /// <param name="advice">What to do instead.</param>
+    public static void RefuseToReplace(string path, bool overwrite, string advice = "give another name or pass --overwrite")
     {
         if (File.Exists(path)) throw new InputException($"{path}: is a file; give the name of a new folder.");
         if (!overwrite && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new InputException($"{path}: the folder exists and is not empty; give another name or pass --overwrite.");
+            throw new InputException($"{path}: the folder exists and is not empty; {advice}.");
+    }
+
+    /// <summary>Makes a folder unless it is there.</summary>
+    /// <exception cref="InputException">It cannot be made.</exception>
+    public static void CreateFolder(string path) => Try(path, () => Directory.CreateDirectory(path));
+
+    private static T Try<T>(string path, Func<T> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be written ({problem.Message.TrimEnd('.')}); give another place.", problem);
+        }
     }
 
     private static string TemporaryName(string path) =>

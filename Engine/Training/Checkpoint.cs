@@ -173,7 +173,7 @@ public static class Checkpoint
         }
         catch (IOException problem)
         {
-            throw new InputException($"{path}: cannot be read ({problem.Message.TrimEnd('.')}); is the run complete?", problem);
+            throw new InputException($"{path}: cannot be read ({problem.Message.TrimEnd('.')}); is the run complete? Else train again.", problem);
         }
     }
 

@@ -107,12 +107,17 @@ public sealed class RunFolder
 
     private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    /// <summary>Starts a run in a folder that is new or empty.</summary>
+    /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
+    public static void RefuseToReplace(string path) =>
+        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or go on with a run by --resume");
+
+    /// <summary>Starts a run in a folder that is new or empty.</summary>
+    /// <exception cref="InputException">The folder holds something already, or cannot be made.</exception>
     public static RunFolder Create(string path, RunManifest manifest)
     {
-        AtomicFile.RefuseToReplace(path, overwrite: false);
-        Directory.CreateDirectory(path);
+        RefuseToReplace(path);
+        AtomicFile.CreateFolder(path);
         return new RunFolder(path, manifest).Write();
     }
 
@@ -128,17 +133,32 @@ public sealed class RunFolder
             throw new InputException($"{path}: is not a run (it has no run.json); give a folder that 'manualvae train --output' made.");
         try
         {
-            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())!);
+            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
+                ?? throw new JsonException("it is empty"));
         }
         catch (JsonException problem)
         {
-            throw new InputException($"{file}: is not a run manifest of this version ({problem.Message})", problem);
+            throw new InputException($"{file}: is not a run manifest of this version ({problem.Message}); train again.", problem);
         }
     }
 
     /// <summary>The epochs so far.</summary>
-    public IReadOnlyList<EpochMetrics> ReadMetrics() => !File.Exists(MetricsFile) ? [] :
-        [.. File.ReadLines(MetricsFile).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)!)];
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public IReadOnlyList<EpochMetrics> ReadMetrics()
+    {
+        if (!File.Exists(MetricsFile)) return [];
+        var epochs = new List<EpochMetrics>();
+        foreach (var (number, line) in File.ReadLines(MetricsFile).Index())
+            try
+            {
+                if (line.Length > 0) epochs.Add(JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)!);
+            }
+            catch (JsonException problem)
+            {
+                throw new InputException($"{MetricsFile}, line {number + 1}: is not an epoch; remove the line, or train again.", problem);
+            }
+        return epochs;
+    }
 
     /// <summary>Writes the epochs so far.</summary>
     public void WriteMetrics(IEnumerable<EpochMetrics> epochs)
@@ -155,9 +175,12 @@ public sealed class RunFolder
     /// <exception cref="InputException">No checkpoint, or a damaged one.</exception>
     public Autoencoder LoadModel(IBackend backend, int batchSize = 500, bool training = false)
     {
+        string checkpoint = File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint;
+        if (!File.Exists(checkpoint))
+            throw new InputException($"{Path}: the run has no checkpoint yet; go on with: manualvae train --resume --output {Path}");
         var model = new Autoencoder(
             backend, Manifest.Settings.ToAutoencoder(), Manifest.Items, batchSize, Manifest.Settings.Seed, training);
-        Checkpoint.Load(File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint, model);
+        Checkpoint.Load(checkpoint, model);
         return model;
     }
 

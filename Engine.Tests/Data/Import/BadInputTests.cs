@@ -132,6 +132,8 @@ public class BadInputTests : IDisposable
     [InlineData("train.csv", "uid,sid\nx,0\n", "train.csv:2: the uid 'x'")]
     [InlineData("train.csv", "user,sid\n1,0\n", "train.csv:1: no column 'uid'")]
     [InlineData("test_te.csv", "uid,sid\n0,0\n", "test_te.csv: user 0 belongs to an earlier part")]
+    [InlineData("unique_uid.txt", "u1\nu2\nu3\nu2\n", "unique_uid.txt: lists 'u2' twice")]
+    [InlineData("unique_sid.txt", "a\na\nb\n", "unique_sid.txt: lists 'a' twice")]
     public void AProSgFolderThatContradictsItselfIsRefused(string file, string text, string names)
     {
         foreach (string path in Directory.GetFiles(TestData.Fixture("Data", "pro-sg"))) _folder.Write(Path.Combine("in",

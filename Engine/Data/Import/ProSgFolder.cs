@@ -99,7 +99,13 @@ public static class ProSgFolder
     {
         var ids = new List<string>();
         using var table = new TableReader(files, path, "\t");
-        while (table.Read()) ids.Add(Encoding.UTF8.GetString(table.Id(0, "id")));
+        var known = new HashSet<string>();
+        while (table.Read())
+        {
+            string id = Encoding.UTF8.GetString(table.Id(0, "id"));
+            if (!known.Add(id)) throw new InputException($"{path}: lists '{id}' twice; make the folder again.");
+            ids.Add(id);
+        }
         return [.. ids];
     }
 
