@@ -25,7 +25,8 @@ internal static class BenchVerb
         DefaultValueFactory = _ => "simd",
     };
     private static readonly Option<Precision> Precision = Verb.Precision();
-    private static readonly Option<string?> Picture = new("--svg") { Description = "Write a roofline picture into this file.", HelpName = "file" };
+    private static readonly Option<string?> Picture = new("--svg")
+        { Description = "Write a roofline picture into this file.", HelpName = "file" };
 
     public static Command Create()
     {

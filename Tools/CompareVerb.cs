@@ -54,16 +54,19 @@ internal static class CompareVerb
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
-                    baseline = names[0], split = parsed.GetValue(split), input = parsed.GetValue(input), users = pooled[0].Users.Length, comparisons = rows,
+                    baseline = names[0], split = parsed.GetValue(split), input = parsed.GetValue(input),
+                    users = pooled[0].Users.Length, comparisons = rows,
                     runs = names.Zip(pooled, (name, runs) => new { name, metrics = runs.Values.Keys.ToDictionary(metric => metric,
-                        metric => new { mean = runs.Values[metric].Average(), seedDeviation = Finite(runs.SeedDeviation(metric)), means = runs.RunMeans(metric) }) }),
+                        metric => new { mean = runs.Values[metric].Average(), seedDeviation = Finite(runs.SeedDeviation(metric)),
+                            means = runs.RunMeans(metric) }) }),
                 });
             else WriteTable(names, pooled, rows);
             return Program.Done;
         }, [runs, split, input, metrics, byClicks, seed, json, .. model.Options]);
     }
 
-    private static string[] Folders(string name) => Directory.Exists(name) ? [name] : name.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Folders(string name) =>
+        Directory.Exists(name) ? [name] : name.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private static int[] Limits(string? text)
     {
@@ -96,7 +99,8 @@ internal static class CompareVerb
             var means = Terminal.Table(["runs", .. metrics.Select(m => $">{m}")]);
             foreach (var (name, runs) in names.Zip(pooled))
                 means.AddRow([$"[bold]{Markup.Escape(name)}[/]", .. metrics.Select(m =>
-                    Number(runs.Values[m].Average(), "0.0000") + (Finite(runs.SeedDeviation(m)) is double sd ? $" [grey]({Number(sd, "0.0000")})[/]" : ""))]);
+                    Number(runs.Values[m].Average(), "0.0000")
+                    + (Finite(runs.SeedDeviation(m)) is double sd ? $" [grey]({Number(sd, "0.0000")})[/]" : ""))]);
             console.MarkupLine("Mean over users [grey](standard deviation over training seeds)[/]");
             console.Write(means);
         }

@@ -97,8 +97,10 @@ internal static class EvaluateVerb
                 $"[bold]{metric.Metric}[/]", metric.Mean.ToString("0.0000", CultureInfo.InvariantCulture),
                 metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
                     $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[bold]{document.Model}[/] on {document.Split}{(document.Input is { } input ? $", input {input}" : "")}: {document.Users:#,0} users{(document.SkippedUsers > 0 ? $", {document.SkippedUsers:#,0} skipped (nothing held out)" : "")}"));
+        string input = document.Input is { } given ? $", input {given}" : "";
+        string skipped = document.SkippedUsers > 0 ? FormattableString.Invariant($", {document.SkippedUsers:#,0} skipped (nothing held out)") : "";
+        console.MarkupLine(FormattableString.Invariant(
+            $"[bold]{document.Model}[/] on {document.Split}{input}: {document.Users:#,0} users{skipped}"));
         console.Write(table);
     }
 }

@@ -13,7 +13,8 @@ internal static class GradcheckVerb
         var preset = new Option<string?>("--preset") { Description = "Check this preset's model only.", HelpName = "name" };
         var device = new Option<string>("--device")
         {
-            Description = "Backend compared with the reference, on each operation and on whole steps.", HelpName = "name", DefaultValueFactory = _ => "simd",
+            Description = "Backend compared with the reference, on each operation and on whole steps.", HelpName = "name",
+            DefaultValueFactory = _ => "simd",
         };
         var json = Verb.Json();
         return Verb.Create("gradcheck", "Check every backward pass against finite differences, and the fast backend against the reference.",

@@ -82,7 +82,9 @@ internal static class StudyNeighboursVerb
             {
                 Title = "Latent maps of cohorts by activity", Charts = maps,
                 Width = maps.Length == 1 ? 560 : Math.Min(1080, 400 * maps.Length),
-                Subtitle = Text($"t-SNE of mu, {users.Count} users; cohorts of {string.Join(", ", results[0].Result.CohortClicks.Select(c => Text($"{c:0}")))} clicks on average; the axes have no unit"),
+                Subtitle = $"t-SNE of mu, {users.Count} users; cohorts of "
+                    + string.Join(", ", results[0].Result.CohortClicks.Select(c => Text($"{c:0}")))
+                    + " clicks on average; the axes have no unit",
             });
         return output;
 

@@ -8,7 +8,7 @@ namespace ManualVae.Tools;
 internal static class StudyVerb
 {
     public static Command Create() =>
-        new("study", "Single gradients, influence, the sharing radius, masking, collapse, anchors, neighbours.")
+        new("study", "Single gradients, influence, the sharing radius, masking, collapse, anchors, neighbours, gap.")
     {
         StudyGradientsVerb.Create(),
         StudyInfluenceVerb.Create(),

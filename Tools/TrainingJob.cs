@@ -123,8 +123,8 @@ internal static class TrainingJob
         message.WriteLine($"device     {backend.Description}");
         message.WriteLine($"memory     about {memory}");
         message.WriteLine($"seed       {settings.Seed}");
-        message.WriteLine(
-            $"preset     {manifest.Preset}, {(manifest.Deviations.Count == 0 ? "no deviation" : $"{manifest.Deviations.Count} deviations:")}");
+        string deviations = manifest.Deviations.Count == 0 ? "no deviation" : $"{manifest.Deviations.Count} deviations:";
+        message.WriteLine($"preset     {manifest.Preset}, {deviations}");
         foreach (string deviation in manifest.Deviations) message.WriteLine($"           {deviation}");
         message.WriteLine($"run        {run.Path}");
     }

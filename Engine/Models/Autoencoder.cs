@@ -164,7 +164,9 @@ public sealed class Autoencoder : IRecommenderWithParameters
         return EncodeAndDecode(batch, mask, noise);
     }
 
-    /// <summary>The posterior statistics [B, 2K] of a VAE (of two levels: as if z2 were its mean) or the bottleneck [B, K] of a DAE.</summary>
+    /// <summary>
+    /// The posterior statistics [B, 2K] of a VAE (of two levels: as if z2 were its mean) or the bottleneck [B, K] of a DAE.
+    /// </summary>
     public Tensor Encode(SparseBatch batch, InputMask mask)
     {
         _backend.EncodeInputs(batch, mask);

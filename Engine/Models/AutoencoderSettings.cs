@@ -93,7 +93,8 @@ public sealed record AutoencoderSettings
         if (Encoder != EncoderKind.Mlp && Hidden.Count == 0)
             throw new InputException("--hidden is empty; --encoder recvae and gated need at least one hidden layer.");
         if (Encoder == EncoderKind.Recvae && Hidden.Any(width => width != Hidden[0]))
-            throw new InputException($"--hidden is {string.Join(',', Hidden)}; --encoder recvae sums its layers, so all widths must be equal.");
+            throw new InputException(
+                $"--hidden is {string.Join(',', Hidden)}; --encoder recvae sums its layers, so all widths must be equal.");
         if (Levels is not (1 or 2)) throw new InputException($"--levels is {Levels}; it must be 1 or 2.");
         if (Levels == 2 && Encoder != EncoderKind.Gated) throw new InputException("--levels 2 needs --encoder gated.");
         if (Levels == 2 && Prior == PriorKind.Composite)

@@ -19,7 +19,9 @@ public sealed class HierarchicalEncoder : IEncoder
     private readonly Tensor _lowerNoise, _upperNoise, _upperSample, _dUpperSample, _joined, _dJoined;
     private bool _sampled;
 
-    /// <summary>Declares <c>NAME.upper.*</c> (q(z2|x)) and <c>NAME.history</c>, <c>NAME.joint.*</c>, <c>NAME.head</c> (q(z1|x, z2)).</summary>
+    /// <summary>
+    /// Declares <c>NAME.upper.*</c> (q(z2|x)) and <c>NAME.history</c>, <c>NAME.joint.*</c>, <c>NAME.head</c> (q(z1|x, z2)).
+    /// </summary>
     /// <param name="backend">Where it runs.</param>
     /// <param name="parameters">Block that receives the parameters.</param>
     /// <param name="name">Prefix of the parameters' names.</param>

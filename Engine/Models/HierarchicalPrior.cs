@@ -30,7 +30,8 @@ public sealed class HierarchicalPrior : IPrior
         (_backend, _upperPrior) = (backend, upperPrior);
         int[] widths = [latent, .. hidden];
         _layers = new GatedLinear[hidden.Count];
-        for (int i = 0; i < _layers.Length; i++) _layers[i] = new(backend, parameters, $"prior.{i}", widths[i], widths[i + 1], maxRows, weightDecay);
+        for (int i = 0; i < _layers.Length; i++)
+            _layers[i] = new(backend, parameters, $"prior.{i}", widths[i], widths[i + 1], maxRows, weightDecay);
         _head = new(backend, parameters, "prior.head", widths[^1], 2 * latent, Activation.Identity, maxRows, weightDecay);
         _pair = new(backend, latent, maxRows);
         _lower = backend.Allocate(maxRows, 2 * latent);

@@ -20,7 +20,8 @@ public static class ItemSimilarity
     {
         CheckItem(item, itemCount);
         int d = vectors.Length / itemCount;
-        if (vectors.Length != itemCount * d) throw new ArgumentException($"{vectors.Length} numbers are no {itemCount} vectors.", nameof(vectors));
+        if (vectors.Length != itemCount * d)
+            throw new ArgumentException($"{vectors.Length} numbers are no {itemCount} vectors.", nameof(vectors));
         var query = vectors.Slice(item * d, d);
         float queryNorm = TensorPrimitives.Norm(query);
         var cosines = new float[itemCount];

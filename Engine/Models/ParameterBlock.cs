@@ -55,7 +55,8 @@ public sealed class ParameterBlock : IDisposable
 
     /// <summary>The parameter of that name.</summary>
     public Parameter this[string name] => _parameters.Find(p => p.Name == name)
-        ?? throw new KeyNotFoundException($"No parameter is named '{name}'; there are: {string.Join(", ", _parameters.Select(p => p.Name))}.");
+        ?? throw new KeyNotFoundException(
+            $"No parameter is named '{name}'; there are: {string.Join(", ", _parameters.Select(p => p.Name))}.");
 
     /// <summary>Declares <c>NAME.weight</c> and <c>NAME.bias</c> [1, outputs] of a layer.</summary>
     /// <param name="name">Name of the layer.</param>
@@ -75,7 +76,9 @@ public sealed class ParameterBlock : IDisposable
             Declare($"{name}.bias", 1, outputs, bias, fanIn: inputs));
     }
 
-    /// <summary>The parameters whose names start so will never be trained: neither gradient nor moments. Before <see cref="Build"/>.</summary>
+    /// <summary>
+    /// The parameters whose names start so will never be trained: neither gradient nor moments. Before <see cref="Build"/>.
+    /// </summary>
     public void KeepConstant(string prefix) => _constant.Add(prefix);
 
     /// <summary>

@@ -100,7 +100,8 @@ public static class AnchorStudy
         double[] toCentroid = centroids.Length == 0 ? [] : [.. SquaredDistances(mean, centroids, latent).Select(Math.Sqrt)];
         return new(weight, Statistics.Mean(variance, options.Seed), Statistics.Mean(spread, options.Seed),
             variance.Average() / spread.Average(), Statistics.Mean(toCentroid, options.Seed),
-            centroids.Length == 0 ? double.NaN : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
+            centroids.Length == 0
+                ? double.NaN : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
     }
 
     /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>

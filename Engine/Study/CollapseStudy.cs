@@ -32,7 +32,8 @@ public sealed record CollapseOptions
 /// <param name="Alarm">Why this looks collapsed, or null.</param>
 public sealed record CollapseResult(
     int Users, double[] KlByDimension, double Kl, double[] MeanVariance, int ActiveUnits, int InformativeUnits,
-    Interval MutualInformation, double AggregateKl, double InformationLimit, double MeanDistance, [property: JsonIgnore] double[] Sigmas, string? Alarm);
+    Interval MutualInformation, double AggregateKl, double InformationLimit, double MeanDistance,
+    [property: JsonIgnore] double[] Sigmas, string? Alarm);
 
 /// <summary>Posterior collapse: how much of the latent space still tells users apart.</summary>
 public static class CollapseStudy

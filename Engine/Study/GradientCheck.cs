@@ -34,7 +34,8 @@ public sealed record Differentiable(
     /// <summary>The mean loss of a model on a batch as a function of all its parameters, mask and noise frozen.</summary>
     public static Differentiable Of(
         Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective) => new(
-        model.Name, model.Backend, [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
+        model.Name, model.Backend,
+        [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
         () =>
         {
             model.Forward(batch, mask, noise);

@@ -41,13 +41,16 @@ public static class GradientSuite
                 if (run.Backward is null) continue;
                 foreach (var error in GradientCheck.Coordinates(Differentiable.Of(test, run), coordinates: 20))
                     if (worst is null || !(error.Error <= worst.Value))
-                        worst = new("operation", cases.Key, $"{test.Shape} {error.Variable}[{error.Index}]", error.Error, GradientCheck.Tolerance);
+                        worst = new(
+                            "operation", cases.Key, $"{test.Shape} {error.Variable}[{error.Index}]", error.Error, GradientCheck.Tolerance);
             }
             if (worst is not null) yield return worst;
         }
     }
 
-    /// <summary>Every operation of the contract on a backend, forward and backward, against the reference; the worst case of each.</summary>
+    /// <summary>
+    /// Every operation of the contract on a backend, forward and backward, against the reference; the worst case of each.
+    /// </summary>
     public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
@@ -55,7 +58,9 @@ public static class GradientSuite
         select new GradientFinding("parity", $"{cases.Key} on {fast.Name}",
             $"{worst.Test.Shape} {worst.Found.Tensor}[{worst.Found.Index}]", worst.Found.Error, OperationParity.Bound(worst.Test));
 
-    /// <summary>The whole model of some settings: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.</summary>
+    /// <summary>
+    /// The whole model of some settings: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.
+    /// </summary>
     /// <param name="name">How to call it.</param>
     /// <param name="settings">Which model.</param>
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
@@ -65,7 +70,8 @@ public static class GradientSuite
         var objective = new Objective(settings.Beta, settings.AnchorWeight);
         var narrow = full with
         {
-            Hidden = [.. full.Hidden.Select(_ => 7)], DecoderHidden = full.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3, PseudoInputs = 4,
+            Hidden = [.. full.Hidden.Select(_ => 7)], DecoderHidden = full.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3,
+            PseudoInputs = 4,
         };
         using (var model = Build(new ReferenceBackend(), narrow, TinyItems, TinyUsers, settings.Seed))
         {

@@ -114,7 +114,8 @@ public static class InfluenceStudy
     /// <summary>Inner products of the mean gradients over draws first, first + 1, ...: the mean over all pairs of draws.</summary>
     private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, int first)
     {
-        IReadOnlyList<GradientBlock>[] draws = [.. Enumerable.Range(first, options.Draws).Select(draw => Draw(model, population, options, draw))];
+        IReadOnlyList<GradientBlock>[] draws =
+            [.. Enumerable.Range(first, options.Draws).Select(draw => Draw(model, population, options, draw))];
         var gram = new double[(long)population.Count * population.Count];
         double scale = 1.0 / ((double)options.Draws * options.Draws);
         for (int block = 0; block < draws[0].Count; block++)
@@ -161,7 +162,8 @@ public static class KernelKMeans
         var seeds = new List<int> { Enumerable.Range(0, users).MaxBy(u => Enumerable.Range(0, users).Sum(v => similarity(u, v))) };
         while (seeds.Count < clusters)
             seeds.Add(Enumerable.Range(0, users).Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
-        int[] assigned = [.. Enumerable.Range(0, users).Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
+        int[] assigned =
+            [.. Enumerable.Range(0, users).Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
         for (int round = 0; round < 50; round++)
         {
             // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.

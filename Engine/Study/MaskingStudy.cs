@@ -104,7 +104,9 @@ public static class MaskingStudy
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
         new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 
-    /// <summary>The nearest and the farthest sixth of a pool of random pairs by l1, among those with an item in common and one not.</summary>
+    /// <summary>
+    /// The nearest and the farthest sixth of a pool of random pairs by l1, among those with an item in common and one not.
+    /// </summary>
     private static (UserPair[] Near, UserPair[] Far) Groups(Population population, MaskingOptions options)
     {
         long all = (long)population.Count * (population.Count - 1);
@@ -148,7 +150,8 @@ public static class MaskingStudy
             (contracted[i], expanded[i], latent[i], nearer[i]) =
                 (contracted[i] / draws, expanded[i] / draws, latent[i] / draws, nearer[i] / draws);
             ratio[i] = mean / pair.L1;
-            deviation[i] = laws[i].Variance > 0 ? Math.Abs(mean - laws[i].Mean) / Math.Sqrt(laws[i].Variance / draws) : Math.Abs(mean - laws[i].Mean);
+            double off = Math.Abs(mean - laws[i].Mean);
+            deviation[i] = laws[i].Variance > 0 ? off / Math.Sqrt(laws[i].Variance / draws) : off;
         });
         int[] users = [.. pairs.Select(pair => pair.U)];
         double[] ones = [.. pairs.Select(_ => 1.0)];

@@ -49,7 +49,8 @@ public static class NeighbourStudy
     {
         int users = population.Count, k = options.Neighbours;
         if (k < 1 || k >= users) throw new InputException($"--neighbours {k}: with {users} users give 1 to {users - 1}.");
-        if (!(options.CohortShare > 0 && options.CohortShare <= 1.0 / 3)) throw new InputException("The cohorts' share must be in (0, 1/3].");
+        if (!(options.CohortShare > 0 && options.CohortShare <= 1.0 / 3))
+            throw new InputException("The cohorts' share must be in (0, 1/3].");
         var posteriors = new PosteriorEncoder(model, population).Encode(InputMask.Clean);
         int[][] latent = NearestUsers.ByDistance(posteriors, k), clicks = NearestUsers.ByClicks(population, k);
         var (overlap, local, global, unrelated, rank) =
@@ -75,7 +76,8 @@ public static class NeighbourStudy
         int[] cohort = Cohorts(population, options.CohortShare);
         Interval Mean(double[] values) => Statistics.Mean(values, options.Seed);
         return new(users, Mean(overlap), Chance(users, k), Mean(local), Mean(global), Mean(unrelated), Mean(rank), cohort,
-            [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, users).Where(u => cohort[u] == c).Average(u => population.Items(u).Length))],
+            [.. Enumerable.Range(0, 3).Select(c =>
+                Enumerable.Range(0, users).Where(u => cohort[u] == c).Average(u => population.Items(u).Length))],
             CentroidDistances(posteriors, cohort), Mean(Purity(posteriors, cohort, k)),
             options.Map ? TSne.Layout(Means(posteriors), posteriors.Latent, options.Perplexity, seed: options.Seed) : []);
     }
@@ -116,7 +118,8 @@ public static class NeighbourStudy
             posteriors.Sigma(members[i]).CopyTo(sigmas.AsSpan(i * posteriors.Latent));
         }
         var nearest = NearestUsers.ByDistance(new Posteriors(posteriors.Latent, means, sigmas), Math.Min(k, members.Length - 1));
-        return [.. members.Select((u, i) => nearest[i].Length == 0 ? 1 : nearest[i].Average(j => cohort[members[j]] == cohort[u] ? 1.0 : 0))];
+        return [.. members.Select((u, i) =>
+            nearest[i].Length == 0 ? 1 : nearest[i].Average(j => cohort[members[j]] == cohort[u] ? 1.0 : 0))];
     }
 
     private static double[] Means(Posteriors posteriors)

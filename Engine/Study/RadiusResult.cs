@@ -189,7 +189,8 @@ public sealed class RadiusResult
             int end = Math.Max(start, (int)((long)sorted.Length * (b + 1) / bins));
             while (end < sorted.Length && end > 0 && value(sorted[end]) == value(sorted[end - 1])) end++; // ties stay together
             if (end == start) continue;
-            result.Add(Bin(FormattableString.Invariant($"{name} {value(sorted[start]):0.###} to {value(sorted[end - 1]):0.###}"), sorted[start..end]));
+            string range = FormattableString.Invariant($"{name} {value(sorted[start]):0.###} to {value(sorted[end - 1]):0.###}");
+            result.Add(Bin(range, sorted[start..end]));
             start = end;
         }
         return result;

@@ -149,7 +149,8 @@ public static class RadiusStudy
     {
         var encoder = new PosteriorEncoder(model, population);
         return options.Masked
-            ? [.. Enumerable.Range(0, options.Draws).Select(s => encoder.Encode(model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)s)))]
+            ? [.. Enumerable.Range(0, options.Draws).Select(s =>
+                encoder.Encode(model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)s)))]
             : [encoder.Encode(InputMask.Clean)];
     }
 

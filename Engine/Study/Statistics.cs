@@ -98,7 +98,8 @@ public static class Statistics
         {
             var drawn = new double[x.Length];
             for (int i = 0; i < members.Length; i++)
-                foreach (int row in members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)]) drawn[row] += weights[row];
+                foreach (int row in members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)])
+                    drawn[row] += weights[row];
             values[r] = PartialCorrelation(left, right, fixedRanks, drawn);
         });
         return Percentiles(PartialCorrelation(left, right, fixedRanks, weights), values);

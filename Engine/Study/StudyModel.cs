@@ -26,6 +26,7 @@ internal static class StudyModel
         RequireDenseDecoder(model);
         if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
             throw new InputException(
-                "Gradients of all parameters need --encoder mlp and --prior normal; study the decoder instead (study influence --part decoder).");
+                "Gradients of all parameters need --encoder mlp and --prior normal; "
+                + "study the decoder instead (study influence --part decoder).");
     }
 }

@@ -25,7 +25,8 @@ public static class TSne
         int n = points.Length / columns;
         if (n > Limit) throw new InputException($"--users {n}: the latent map takes at most {Limit} users.");
         if (!(perplexity >= 1 && 3 * perplexity < n))
-            throw new InputException(FormattableString.Invariant($"--perplexity {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}."));
+            throw new InputException(FormattableString.Invariant(
+                $"--perplexity {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}."));
         double[] p = Affinities(points, columns, n, perplexity);
         var (y, velocity, gains, gradient) = (new double[2 * n], new double[2 * n], new double[2 * n], new double[2 * n]);
         var key = new RandomKey(seed, StudyDraw.Layout, RandomPurpose.Study);

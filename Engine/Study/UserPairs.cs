@@ -100,7 +100,8 @@ public static class PairSampler
         if (count < 1) throw new InputException($"--pairs {count}: give at least 1.");
         if (count > all)
             throw new InputException(
-                $"--pairs {count}: {users} {(users == 1 ? "user has" : "users have")} only {all} ordered pairs; give fewer pairs or more users.");
+                $"--pairs {count}: {users} {(users == 1 ? "user has" : "users have")} only {all} ordered pairs; "
+                + "give fewer pairs or more users.");
     }
 
     private static List<UserPair> Pool(Population population, Func<int, int, double> distance, int size, ulong seed)
@@ -123,7 +124,8 @@ public static class PairSampler
         }
         for (uint draw = 0; pairs.Count < size; draw++)
         {
-            int u = CounterRandom.Below(key, 1, 2 * draw, population.Count), v = CounterRandom.Below(key, 1, 2 * draw + 1, population.Count);
+            int u = CounterRandom.Below(key, 1, 2 * draw, population.Count);
+            int v = CounterRandom.Below(key, 1, 2 * draw + 1, population.Count);
             if (u != v && seen.Add((u, v))) pairs.Add((u, v));
         }
         var result = new UserPair[size];

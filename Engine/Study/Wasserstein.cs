@@ -30,7 +30,9 @@ public static class Wasserstein
 
     /// <summary>E|a + b xi| for xi ~ N(0, 1) and b at least 0; |a| where b is 0.</summary>
     public static double FoldedNormalMean(double a, double b) =>
-        b == 0 ? Math.Abs(a) : b * Math.Sqrt(2 / Math.PI) * Math.Exp(-a * a / (2 * b * b)) + a * SpecialFunctions.Erf(a / (b * Math.Sqrt(2)));
+        b == 0
+            ? Math.Abs(a)
+            : b * Math.Sqrt(2 / Math.PI) * Math.Exp(-a * a / (2 * b * b)) + a * SpecialFunctions.Erf(a / (b * Math.Sqrt(2)));
 
     private static double SquaredDistance(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {

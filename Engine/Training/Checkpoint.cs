@@ -20,7 +20,9 @@ public sealed record TrainingState
     /// <summary>Batches done of the epoch under way.</summary>
     public int BatchesOfEpoch { get; init; }
 
-    /// <summary>Sums over the users of the epoch under way: reconstruction, KL, anchor, total loss; decoder passes are not counted.</summary>
+    /// <summary>
+    /// Sums over the users of the epoch under way: reconstruction, KL, anchor, total loss; decoder passes are not counted.
+    /// </summary>
     public double[] EpochSums { get; init; } = [0, 0, 0, 0];
 
     /// <summary>Best validation value so far.</summary>
@@ -173,7 +175,8 @@ public static class Checkpoint
         }
         catch (IOException problem)
         {
-            throw new InputException($"{path}: cannot be read ({problem.Message.TrimEnd('.')}); is the run complete? Else train again.", problem);
+            throw new InputException(
+                $"{path}: cannot be read ({problem.Message.TrimEnd('.')}); is the run complete? Else train again.", problem);
         }
     }
 

@@ -21,6 +21,7 @@ internal static class EvaluateBench
         var timing = Timing.Of(
             () => Evaluator.Evaluate(model, split, metrics, cancellation: Verb.Cancellation), runs: 5, seconds: 3, warmUp: 2);
         return BenchResult.From(
-            "evaluate", $"{split.FoldIn.Rows} users, {items} items", 2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, timing, limits);
+            "evaluate", $"{split.FoldIn.Rows} users, {items} items",
+            2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, timing, limits);
     }
 }

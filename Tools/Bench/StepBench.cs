@@ -28,7 +28,8 @@ internal static class StepBench
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineLimits limits, IBackend? device = null)
     {
         using var backend = new TimedBackend(device ?? Backends.Create("simd", limits.Threads));
-        using var model = new Autoencoder(backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: backend.FusesUpdates);
+        using var model = new Autoencoder(
+            backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: backend.FusesUpdates);
         var optimizer = new AdamOptimizer(backend, model.Parameters.All, LearningRate);
         var batch = backend.AllocateBatch(BatchSize, train.Columns, SparseBatch.LargestBatch(BatchSize, train));
         var users = new int[BatchSize];

@@ -40,7 +40,8 @@ public sealed record BarChart : Figure
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
         double right = Width - Margin - 52; // room for the value of the longest bar
         double group = Series.Count * (BarHeight + 2) + 10, bottom = top + Categories.Count * group;
-        var values = Series.SelectMany(s => s.Values.SelectMany((v, c) => s.Errors?[c] is double e ? new[] { Signed ? v - e : v, v + e } : [v]))
+        var values = Series.SelectMany(s =>
+            s.Values.SelectMany((v, c) => s.Errors?[c] is double e ? new[] { Signed ? v - e : v, v + e } : [v]))
             .Concat(Rules.Select(rule => rule.Value));
         var scale = Value.ScaleOver(values, left, right, zero: true);
         for (int t = 0; t < scale.Ticks.Length; t++)

@@ -136,7 +136,8 @@ internal static class RunSections
         {
             throw new InputException($"{file}: not JSON; run the study again.", problem);
         }
-        var values = (results ?? []).Where(p => p.Value is JsonValue || IsInterval(p.Value)).Select(p => (Words(p.Key), Readable(p.Value!))).ToList();
+        var values = (results ?? []).Where(p => p.Value is JsonValue || IsInterval(p.Value))
+            .Select(p => (Words(p.Key), Readable(p.Value!))).ToList();
         return values.Count == 0 ? "" : $"<div class=\"card\">{Html.Facts(values)}</div>\n";
     }
 

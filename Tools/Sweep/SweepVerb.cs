@@ -32,7 +32,8 @@ internal static class SweepVerb
         var vary = new Option<string[]>("--vary")
         {
             Description =
-                "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. Repeat for more.", HelpName = "name=values", Required = true,
+                "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. Repeat for more.",
+            HelpName = "name=values", Required = true,
         };
         var random = new Option<int>("--random") { Description = "Draw this many trials instead of the whole grid.",
             HelpName = "n" };

@@ -100,8 +100,10 @@ public static class BaselineCatalogue
         foreach (var (setting, value) in settings ?? [])
         {
             if (!json.ContainsKey(setting))
-                throw new InputException(
-                    $"{name} has no setting '{setting}'; it has {(json.Count == 0 ? "none" : string.Join(", ", json.Select(p => p.Key)))}.");
+            {
+                string known = json.Count == 0 ? "none" : string.Join(", ", json.Select(p => p.Key));
+                throw new InputException($"{name} has no setting '{setting}'; it has {known}.");
+            }
             json[setting] = value?.DeepClone();
         }
         return json;

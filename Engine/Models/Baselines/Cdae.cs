@@ -188,7 +188,8 @@ public sealed class Cdae : IBaseline
         if (!_settings.UserNodes) return clicks;
         if (clicks.Rows != _users)
             throw new InputException(
-                $"cdae: was trained with a node for each of {_users} users and cannot score {clicks.Rows} others; train it without user nodes.");
+                $"cdae: was trained with a node for each of {_users} users and cannot score {clicks.Rows} others; "
+                + "train it without user nodes.");
         var offsets = new long[clicks.Rows + 1];
         var columns = new int[clicks.EntryCount + clicks.Rows];
         for (int row = 0; row < clicks.Rows; row++)

@@ -47,7 +47,8 @@ public sealed class CoClicks
         int n = ItemCount;
         long bytes = (long)n * n * sizeof(float);
         if ((long)n * n > Array.MaxLength)
-            throw new InputException($"{n} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
+            throw new InputException(
+                $"{n} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
         HostMemory.Require(matrices * bytes, $"{n} items need about {HostMemory.Mebibytes(matrices * bytes)}",
             "keep fewer items or use another model");
         var gram = GC.AllocateUninitializedArray<float>(n * n);

@@ -39,6 +39,7 @@ public static class ItemKnn
 
         var offsets = new long[items + 1];
         for (int item = 0; item < items; item++) offsets[item + 1] = offsets[item] + neighbours[item].Length;
-        return new("itemknn", new CsrMatrix(items, offsets, [.. neighbours.SelectMany(n => n)], [.. similarities.SelectMany(s => s)]).Transpose());
+        var similar = new CsrMatrix(items, offsets, [.. neighbours.SelectMany(n => n)], [.. similarities.SelectMany(s => s)]);
+        return new("itemknn", similar.Transpose()); // row j: the items that have j as a neighbour
     }
 }

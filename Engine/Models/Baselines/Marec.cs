@@ -14,7 +14,9 @@ public enum MarecForm
     Exact,
 }
 
-/// <summary>Settings of <see cref="Marec"/>; the defaults are the paper's for MovieLens 10M, where Beta is 60 for cold items, 0.5 mixed.</summary>
+/// <summary>
+/// Settings of <see cref="Marec"/>; the defaults are the paper's for MovieLens 10M, where Beta is 60 for cold items, 0.5 mixed.
+/// </summary>
 /// <param name="Lambda">Ridge, above 0.</param>
 /// <param name="Delta">Smoothing of the feature cosine, 0 or more.</param>
 /// <param name="Alpha">Weight of the alignment.</param>

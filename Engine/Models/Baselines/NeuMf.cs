@@ -54,7 +54,8 @@ public sealed class NeuMf : IBaseline
     public static NeuMf Fit(CsrMatrix train, NeuMfSettings settings, FitMonitor monitor = default)
     {
         if (settings.Factors < 1 || settings.Epochs < 1 || settings.BatchSize < 1 || settings.Negatives < 0 || !(settings.LearningRate > 0))
-            throw new InputException("neumf: factors, epochs and batch size must be 1 or more, negatives 0 or more, the learning rate above 0.");
+            throw new InputException(
+                "neumf: factors, epochs and batch size must be 1 or more, negatives 0 or more, the learning rate above 0.");
         var model = new NeuMf(settings, train.Rows, train.Columns);
         var training = new NeuMfTraining(model, train, settings);
         for (int epoch = 1; epoch <= settings.Epochs; epoch++)
@@ -100,7 +101,8 @@ public sealed class NeuMf : IBaseline
     {
         if (foldIn.Rows != UserCount)
             throw new InputException(
-                $"neumf: knows its {UserCount} training users only and cannot score {foldIn.Rows} others; use a weak split, or another model.");
+                $"neumf: knows its {UserCount} training users only and cannot score {foldIn.Rows} others; "
+                + "use a weak split, or another model.");
         ParallelRows.For(scores, rows, ItemCount, (row, values) => ScoreUser(firstRow + row, values));
     }
 

@@ -63,7 +63,9 @@ internal sealed class NeuMfTraining
         return loss / _order.Length;
     }
 
-    /// <summary>Adds the gradients of the mean loss of samples [first, first + count) of the order; returns the sum of their losses.</summary>
+    /// <summary>
+    /// Adds the gradients of the mean loss of samples [first, first + count) of the order; returns the sum of their losses.
+    /// </summary>
     internal double AddGradients(int first, int count, uint epoch)
     {
         for (int s = 0; s < count; s++) Load(s, _order[first + s], epoch);
