@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ManualVae.Compute.Simd;
 
@@ -23,15 +25,19 @@ internal sealed unsafe class Gemm : IDisposable
 
     private readonly Threads _threads;
     private readonly GemmKernel _kernel = GemmKernel.Best;
-    private readonly NativeBuffer[] _chunks = new NativeBuffer[2];
+    private readonly NativeBuffer _chunks;
     private readonly NativeBuffer _scratch;
+    private int[] _progress = [];
 
     public Gemm(Threads threads)
     {
         _threads = threads;
-        for (int i = 0; i < _chunks.Length; i++) _chunks[i] = new NativeBuffer(ChunkSize + MaxK * _kernel.Columns);
+        _chunks = new NativeBuffer(2 * PanelsSize);
         _scratch = new NativeBuffer(threads.Count * ScratchSize);
     }
+
+    /// <summary>Numbers of a packed chunk; there are two, one that is multiplied and one that is packed.</summary>
+    private long PanelsSize => ChunkSize + MaxK * _kernel.Columns;
 
     /// <summary>Numbers of a thread's scratch: a packed block and a packed panel, both as long as k in a product without C.</summary>
     private static long ScratchSize => 2 * ChunkSize;
@@ -41,7 +47,7 @@ internal sealed unsafe class Gemm : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in _chunks) buffer.Dispose();
+        _chunks.Dispose();
         _scratch.Dispose();
     }
 
@@ -76,35 +82,34 @@ internal sealed unsafe class Gemm : IDisposable
         int step = ChunkStep(n, kStep), chunks = checked(Parts(n, step) * kChunks);
         int panels = Parts(m, _kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / _kernel.Rows, 1, GemmBlock.MostPanels);
         int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
+        int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, _kernel.Columns)), tasks = blocks * groups;
+        if (_progress.Length < tasks) _progress = GC.AllocateUninitializedArray<int>(2 * tasks, pinned: true);
+        _progress.AsSpan(0, tasks).Clear();
         var work = new GemmBlock.Work<TEpilogue>
         {
-            Kernel = _kernel, Left = a, Right = b, PacksRight = b.AlongK, Transposed = transposed, M = m, Blocks = blocks,
-            Groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, _kernel.Columns)), Threads = _threads.Count,
+            Kernel = _kernel, Left = a, Right = b, PacksRight = b.AlongK, Transposed = transposed, M = m, N = n, K = k,
+            Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Blocks = blocks, Groups = groups, Threads = _threads.Count,
+            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_progress)),
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
             C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };
-        // While one chunk is multiplied, the next is packed.
-        for (int i = work.PacksRight ? -1 : 0; i < chunks; i++)
+        if (!work.PacksRight)
         {
-            work.Current = i < 0 ? default : Chunk(i);
-            work.Next = i + 1 < chunks ? Chunk(i + 1) : default;
-            int tasks = i < 0 ? 0 : work.Blocks * work.Groups;
-            int packs = work.PacksRight ? Parts(work.Next.Piece.Count, _kernel.Columns * PanelsPerPart) : 0;
-            _threads.For(tasks + packs, 1, (work, tasks), static (in (GemmBlock.Work<TEpilogue> Work, int Tasks) s, int part, int _) =>
-            {
-                if (part < s.Tasks) GemmBlock.Multiply(in s.Work, part);
-                else PackChunk(in s.Work, part - s.Tasks);
-            });
+            // Nothing is shared, so threads need not wait for each other after each chunk; only tiles are summed in the order of k.
+            _threads.For(chunks * tasks, 1, in work, static (in GemmBlock.Work<TEpilogue> w, int part, int _) =>
+                GemmBlock.Multiply(in w, part / (w.Blocks * w.Groups), part % (w.Blocks * w.Groups)));
+            return;
         }
-
-        GemmBlock.Chunk Chunk(int i)
+        // While one chunk is multiplied, the next is packed.
+        for (int i = -1; i < chunks; i++)
         {
-            int ki = i % kChunks, first = i / kChunks * step, k0 = ki * kStep;
-            return new()
-            {
-                Piece = new(first, Math.Min(step, n - first), k0, Math.Min(kStep, k - k0)),
-                Panels = _chunks[i % 2].Pointer, First = ki == 0, Last = ki == kChunks - 1,
-            };
+            int multiplies = i < 0 ? 0 : tasks, packs = i + 1 == chunks ? 0 : Parts(work.Chunk(i + 1).Count, _kernel.Columns * PanelsPerPart);
+            _threads.For(multiplies + packs, 1, (work, i, multiplies),
+                static (in (GemmBlock.Work<TEpilogue> Work, int Chunk, int Multiplies) s, int part, int _) =>
+                {
+                    if (part < s.Multiplies) GemmBlock.Multiply(in s.Work, s.Chunk, part);
+                    else PackChunk(in s.Work, s.Chunk + 1, part - s.Multiplies);
+                });
         }
     }
 
@@ -118,10 +123,11 @@ internal sealed unsafe class Gemm : IDisposable
         return Parts(Parts(n, Parts(n, most)), _kernel.Columns) * _kernel.Columns;
     }
 
-    private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
+    private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
     {
-        var (start, count, k0, k) = w.Next.Piece;
         int width = w.Kernel.Columns, columns = width * PanelsPerPart, first = part * columns;
-        w.Right.Pack(new(start + first, Math.Min(columns, count - first), k0, k), width, w.Next.Panels + (nint)first * k);
+        var piece = w.Chunk(chunk);
+        w.Right.Pack(piece with { First = piece.First + first, Count = Math.Min(columns, piece.Count - first) }, width,
+            w.Panel(chunk) + (nint)first * piece.K);
     }
 }

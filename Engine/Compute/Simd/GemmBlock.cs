@@ -15,22 +15,18 @@ internal static unsafe class GemmBlock
     /// </summary>
     private const int MostLines = 1024;
 
-    /// <summary>A piece of the right operand, and where it lies if it is packed.</summary>
-    public struct Chunk
-    {
-        public OperandPiece Piece;
-        public float* Panels;
-        public bool First, Last; // in the order of k
-    }
-
     /// <summary>Everything that a part of a dispatch must know.</summary>
     public struct Work<TEpilogue> where TEpilogue : struct, IEpilogue
     {
         public GemmKernel Kernel;
         public Operand Left, Right; // of a tile: its rows and its columns
         public bool PacksRight, Transposed; // transposed: tiles are those of C'
-        public int M, Blocks, Groups, Threads;
-        public Chunk Current, Next; // the one multiplied and the one packed meanwhile
+        public int M, N, K;
+        public int Step, KStep, KChunks, Chunks; // chunks of the right operand: in steps of columns, and of k within these
+        public int Blocks, Groups, Threads;
+        public float* Panels; // of two packed chunks
+        public nint PanelsSize;
+        public int* Progress; // of each part: chunks done
         public float* Scratch;
         public nint ScratchSize;
         public float* C;
@@ -39,23 +35,42 @@ internal static unsafe class GemmBlock
         public float* RowSums; // of the left operand, or null
         public TEpilogue Epilogue;
 
-        /// <summary>A block of the left operand: whole panels, as even as can be.</summary>
-        public readonly OperandPiece Block(int block, in Chunk chunk)
+        /// <summary>A chunk of the right operand.</summary>
+        public readonly OperandPiece Chunk(int chunk)
+        {
+            int first = chunk / KChunks * Step, k0 = chunk % KChunks * KStep;
+            return new(first, Math.Min(Step, N - first), k0, Math.Min(KStep, K - k0));
+        }
+
+        /// <summary>Where a chunk lies if it is packed.</summary>
+        public readonly float* Panel(int chunk) => Panels + chunk % 2 * PanelsSize;
+
+        /// <summary>A block of the left operand, for a chunk of the right one: whole panels, as even as can be.</summary>
+        public readonly OperandPiece Block(int block, in OperandPiece chunk)
         {
             int panels = Gemm.Parts(M, Kernel.Rows);
             int first = (int)((long)panels * block / Blocks) * Kernel.Rows;
             int end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
-            return new(first, Math.Min(end, M) - first, chunk.Piece.K0, chunk.Piece.K);
+            return new(first, Math.Min(end, M) - first, chunk.K0, chunk.K);
         }
     }
 
-    /// <summary>Multiplies one part.</summary>
-    public static void Multiply<TEpilogue>(in Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
+    /// <summary>Multiplies one part of one chunk, after the chunks before it.</summary>
+    public static void Multiply<TEpilogue>(in Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
     {
+        // Parts are claimed in order, so whoever does the chunk before is at work, or done.
+        for (var spinner = new SpinWait(); Volatile.Read(ref w.Progress[part]) < chunk;) spinner.SpinOnce(sleep1Threshold: -1);
+        MultiplyPart(in w, chunk, part);
+        Volatile.Write(ref w.Progress[part], chunk + 1);
+    }
+
+    private static void MultiplyPart<TEpilogue>(in Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
+    {
+        OperandPiece right = w.Chunk(chunk), nextRight = chunk + 1 < w.Chunks ? w.Chunk(chunk + 1) : default;
+        bool firstChunk = right.K0 == 0, lastChunk = right.K0 + right.K == w.K;
         var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
         int block = part / w.Groups, group = part % w.Groups;
-        var left = w.Block(block, in w.Current);
-        ref readonly var right = ref w.Current.Piece;
+        var left = w.Block(block, in right);
         int k = right.K, leftPanels = Gemm.Parts(left.Count, rows), rightPanels = Gemm.Parts(right.Count, columns);
         int firstPanel = (int)((long)rightPanels * group / w.Groups), endPanel = (int)((long)rightPanels * (group + 1) / w.Groups);
 
@@ -74,15 +89,15 @@ internal static unsafe class GemmBlock
 
         // What this thread will probably need next is asked for while it multiplies, a little with each tile.
         int takes = leftPanels * (endPanel - firstPanel);
-        bool moreBlocks = block + w.Threads < w.Blocks, moreChunks = w.Next.Piece.Count > 0;
-        var nextLines = moreBlocks ? w.Left.Lines(w.Block(block + w.Threads, in w.Current), group, w.Groups, takes)
-            : moreChunks ? w.Left.Lines(w.Block((block + w.Threads) % w.Blocks, in w.Next), group, w.Groups, takes) : default;
-        var chunkLines = moreChunks ? w.Right.Lines(w.Next.Piece, part, w.Blocks * w.Groups, takes) : default;
+        bool moreBlocks = block + w.Threads < w.Blocks, moreChunks = nextRight.Count > 0;
+        var nextLines = moreBlocks ? w.Left.Lines(w.Block(block + w.Threads, in right), group, w.Groups, takes)
+            : moreChunks ? w.Left.Lines(w.Block((block + w.Threads) % w.Blocks, in nextRight), group, w.Groups, takes) : default;
+        var chunkLines = moreChunks ? w.Right.Lines(nextRight, part, w.Blocks * w.Groups, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
         new Span<nint>(lines, asked).Fill((nint)packedLeft);
 
-        bool accumulate = w.Accumulate || !w.Current.First, toMemory = TEpilogue.IsPlain || !w.Current.Last;
+        bool accumulate = w.Accumulate || !firstChunk, toMemory = TEpilogue.IsPlain || !lastChunk;
         int turnedStride = leftPanels * rows;
         float* sums = stackalloc float[rows * columns + (w.Transposed ? columns * turnedStride : 0) + 16];
         sums = (float*)(((nuint)sums + 63) & ~(nuint)63);
@@ -92,7 +107,7 @@ internal static unsafe class GemmBlock
         {
             int column = right.First + i * columns, columnsHere = Math.Min(columns, right.Count - i * columns);
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
-                : w.PacksRight ? w.Current.Panels + (nint)i * columns * k : packedRight;
+                : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
             for (int j = 0; j < leftPanels; j++)
             {
