@@ -26,6 +26,13 @@ internal static unsafe class GemmPacking
             float* to = panels;
             if (Sse.IsSupported)
                 for (int line = 0; line < count; line += 16) Sse.Prefetch0(source + RowsAhead * stride + line);
+            if (width == 12)
+                for (; j <= count - 12; j += 12, to += panelSize)
+                {
+                    var (low, high) = (Vector256.Load(source + j), Vector128.Load(source + j + 8));
+                    low.Store(to);
+                    high.Store(to + 8);
+                }
             for (; j <= count - width; j += width, to += panelSize) CopyRow(source + j, to, width);
             if (j == count) continue;
             new ReadOnlySpan<float>(source + j, count - j).CopyTo(new Span<float>(to, count - j));
