@@ -24,15 +24,7 @@ public static class TopK
         Debug.Assert(items.Length == itemScores.Length);
         int k = Math.Min(items.Length, scores.Length);
         Span<ulong> heap = k <= 1024 ? stackalloc ulong[k] : new ulong[k];
-        int size = 0, start = 0;
-        float bound = LowerBound(scores, k + excluded.Length);
-        foreach (int item in excluded)
-        {
-            Debug.Assert(item >= start && item < scores.Length);
-            Scan(scores, start, item, heap, ref size, ref bound);
-            start = item + 1;
-        }
-        Scan(scores, start, scores.Length, heap, ref size, ref bound);
+        int size = Scan(scores, excluded, heap, LowerBound(scores, k + excluded.Length));
 
         var best = heap[..size];
         best.Sort();
@@ -46,8 +38,8 @@ public static class TopK
     }
 
     /// <summary>
-    /// A number that the scores of at least <paramref name="rank"/> items reach: the rank-th largest maximum of disjoint groups of
-    /// items. NaN where there are too few groups to tell, or too few with a number.
+    /// A number that the scores of at least <paramref name="rank"/> items reach, and of not many more: about the rank-th largest
+    /// maximum of disjoint groups of items. NaN where there are too few groups to tell, or too few with a number.
     /// </summary>
     private static float LowerBound(ReadOnlySpan<float> scores, int rank)
     {
@@ -56,8 +48,9 @@ public static class TopK
         if (rank < 1 || depth < 2) return float.NaN;
         int groups = scores.Length / (width * depth) * width;
         if (groups < 2 * rank || groups > MostGroups) return float.NaN;
-        Span<float> maxima = stackalloc float[groups];
+        Span<int> maxima = stackalloc int[groups]; // as integers of the same order
         ref float first = ref MemoryMarshal.GetReference(scores);
+        var (least, most) = (new Vector<int>(int.MaxValue), new Vector<int>(int.MinValue));
         for (int group = 0; group < groups; group += width)
         {
             ref float start = ref Unsafe.Add(ref first, (nint)group * depth);
@@ -67,58 +60,60 @@ public static class TopK
                 var next = Vector.LoadUnsafe(ref start, (nuint)(i * width));
                 max = Vector.ConditionalSelect(Vector.GreaterThan(next, max), next, max); // passes over NaN
             }
-            max.CopyTo(maxima[group..]);
+            var bits = Vector.AsVectorInt32(max);
+            var ordered = bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue));
+            ordered.CopyTo(maxima[group..]);
+            (least, most) = (Vector.Min(least, ordered), Vector.Max(most, ordered));
         }
-        float bound = NthLargest(maxima, rank - 1);
+        int low = int.MaxValue, high = int.MinValue;
+        for (int lane = 0; lane < width; lane++) (low, high) = (Math.Min(low, least[lane]), Math.Max(high, most[lane]));
+
+        // Bisection: at least rank maxima reach low, fewer reach high + 1; close enough is good enough.
+        for (int reached = groups; low < high && reached > rank + rank / 8;)
+        {
+            int middle = (int)(((long)low + high + 1) >> 1), count = CountFrom(maxima, middle);
+            if (count >= rank) (low, reached) = (middle, count);
+            else high = middle - 1;
+        }
+        float bound = BitConverter.Int32BitsToSingle(low ^ ((low >> 31) & int.MaxValue));
         return float.IsNegativeInfinity(bound) ? float.NaN : bound;
     }
 
-    // Hoare's selection, largest first.
-    private static float NthLargest(Span<float> values, int n)
+    private static int CountFrom(ReadOnlySpan<int> values, int least)
     {
-        for (int low = 0, high = values.Length - 1; low < high;)
-        {
-            float pivot = values[(low + high) >>> 1];
-            int i = low, j = high;
-            while (i <= j)
-            {
-                while (values[i] > pivot) i++;
-                while (values[j] < pivot) j--;
-                if (i <= j)
-                {
-                    (values[i], values[j]) = (values[j], values[i]);
-                    i++;
-                    j--;
-                }
-            }
-            if (n <= j) high = j;
-            else if (n >= i) low = i;
-            else break;
-        }
-        return values[n];
+        var (from, count) = (new Vector<int>(least), Vector<int>.Zero);
+        for (int i = 0; i < values.Length; i += Vector<int>.Count)
+            count -= Vector.GreaterThanOrEqual(new Vector<int>(values[i..]), from);
+        return Vector.Sum(count);
     }
 
-    // Offers items [i, end) to the heap, but for those below the bound, of which none can be among the best.
-    private static void Scan(ReadOnlySpan<float> scores, int i, int end, Span<ulong> heap, ref int size, ref float bound)
+    // Offers all items to the heap but excluded ones and those below the bound, of which none can be among the best.
+    private static int Scan(ReadOnlySpan<float> scores, ReadOnlySpan<int> excluded, Span<ulong> heap, float bound)
     {
-        if (heap.IsEmpty) return;
+        int size = 0, width = Vector<float>.Count, nextExcluded = 0;
+        if (heap.IsEmpty) return 0;
         ref float first = ref MemoryMarshal.GetReference(scores);
-        int width = Vector<float>.Count;
-        while (i < end)
+        for (int i = 0; i < scores.Length;)
         {
             if (!float.IsNaN(bound)) // NaN is below every number, but nothing compares to it
             {
                 var least = new Vector<float>(bound);
-                while (i + 4 * width <= end
+                while (i + 4 * width <= scores.Length
                     && (Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)i), least)
                         | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + width)), least)
                         | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + 2 * width)), least)
                         | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + 3 * width)), least)) == Vector<int>.Zero)
                     i += 4 * width;
+                while (i + width <= scores.Length && !Vector.GreaterThanOrEqualAny(Vector.LoadUnsafe(ref first, (nuint)i), least)) i += width;
             }
-            for (int stop = Math.Min(i + 4 * width, end); i < stop; i++)
-                if (!(scores[i] < bound)) Offer(scores, i, heap, ref size, ref bound);
+            for (int stop = Math.Min(i + width, scores.Length); i < stop; i++)
+            {
+                if (scores[i] < bound) continue;
+                while (nextExcluded < excluded.Length && excluded[nextExcluded] < i) nextExcluded++;
+                if (nextExcluded == excluded.Length || excluded[nextExcluded] != i) Offer(scores, i, heap, ref size, ref bound);
+            }
         }
+        return size;
     }
 
     private static void Offer(ReadOnlySpan<float> scores, int item, Span<ulong> heap, ref int size, ref float bound)

@@ -55,7 +55,9 @@ public static class Evaluator
                 int row = rows[user];
                 var list = Ranked(items.AsSpan((row - first) * k, k));
                 Span<bool> hits = list.Length <= 1024 ? stackalloc bool[list.Length] : new bool[list.Length];
-                for (int r = 0; r < list.Length; r++) hits[r] = heldOut.Contains(row, list[r]);
+                hits.Clear();
+                foreach (int item in heldOut.RowColumns(row))
+                    if (list.IndexOf(item) is >= 0 and var rank) hits[rank] = true;
                 for (int m = 0; m < metrics.Count; m++)
                     if (metrics[m].Sampled)
                         perUser[m][user] = SampledRanking.Value(
