@@ -16,8 +16,15 @@ internal readonly unsafe struct Clicks(int* items, float* values, int count)
 /// </summary>
 internal static unsafe class Likelihoods
 {
-    /// <summary>-sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first.</summary>
-    public static double Multinomial(Clicks clicks, int items, float* logits, double scale, bool backward)
+    /// <summary>Logits between two runs of prefetches.</summary>
+    private const int Piece = 512;
+
+
+    /// <summary>
+    /// -sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first. While the exponentials keep the
+    /// core busy, the logits that this thread will probably read next (or null) are fetched.
+    /// </summary>
+    public static double Multinomial(Clicks clicks, int items, float* logits, double scale, bool backward, float* next)
     {
         float max = Maximum(logits, items);
         double clicked = 0, total = 0;
@@ -26,9 +33,15 @@ internal static unsafe class Likelihoods
             total += clicks.Values[e];
             clicked += (double)clicks.Values[e] * logits[clicks.Items[e]];
         }
-        double sum = backward
-            ? Map.ApplyAndSum(new ShiftedExp(max), items, logits, logits)
-            : Map.Sum(new ShiftedExp(max), items, logits);
+        double sum = 0;
+        for (int i = 0; i < items; i += Piece)
+        {
+            int count = Math.Min(Piece, items - i);
+            if (next != null) PrefetchList.Ask(next + i, count);
+            sum += backward
+                ? Map.ApplyAndSum(new ShiftedExp(max), count, logits + i, logits + i)
+                : Map.Sum(new ShiftedExp(max), count, logits + i);
+        }
         if (backward)
         {
             Map.Apply(new Scaled((float)(scale * total / sum)), items, logits, logits);

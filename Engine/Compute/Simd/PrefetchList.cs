@@ -25,6 +25,13 @@ internal static unsafe class PrefetchList
         return list;
     }
 
+    /// <summary>Asks for a run of numbers at once.</summary>
+    public static void Ask(float* start, int count)
+    {
+        if (Sse.IsSupported)
+            for (int i = 0; i < count; i += Line) Sse.Prefetch1(start + i);
+    }
+
     /// <summary>
     /// A kernel reads k / <see cref="Spacing"/> addresses: those beyond the end of the list are left from the tile before, whose
     /// lines are at hand. What is too much for it is asked for at once.
