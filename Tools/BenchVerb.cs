@@ -19,6 +19,10 @@ internal static class BenchVerb
     {
         Description = "Training steps to time.", HelpName = "N", DefaultValueFactory = _ => 60,
     };
+    private static readonly Option<int> Runs = new("--runs")
+    {
+        Description = "Fits to time; the first also waits for the system's memory.", HelpName = "N", DefaultValueFactory = _ => 1,
+    };
     private static readonly Option<string> Device = new("--device")
     {
         Description = "simd, or a GPU: gemm then compares the levels of its product beside simd.", HelpName = "device",
@@ -51,6 +55,13 @@ internal static class BenchVerb
                 var test = Clicks(users: 40_000, heldOut: 10_000).Test!;
                 return Report(parsed, [Checked(parsed)], limits => [EvaluateBench.Run(test, limits)]);
             }, Threads, Json, Picture),
+            Verb.Create("ease", "X'X and the inverse of 20,108 items (1.6 GB), as EASE needs them.", parsed =>
+            {
+                int runs = Verb.Positive("--runs", parsed.GetValue(Runs));
+                var shape = SyntheticShape.MovieLens20M;
+                var train = Clicks(shape.Users, shape.HeldOutUsers).Train;
+                return Report(parsed, [Checked(parsed)], limits => EaseBench.Run(train, runs, limits));
+            }, Threads, Runs, Json, Picture),
         };
         return bench;
     }

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using ManualVae.Compute.Algebra;
+using ManualVae.Compute.Measure;
+using ManualVae.Data;
+
+namespace ManualVae.Tools.Bench;
+
+/// <summary>What EASE costs at the shape of ML-20M: X'X and the inverse of the whole item-item matrix, in single precision.</summary>
+internal static class EaseBench
+{
+    private const float Ridge = 500;
+
+    /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3.</summary>
+    /// <param name="train">Clicks.</param>
+    /// <param name="runs">Times to fit.</param>
+    /// <param name="limits">Of the machine.</param>
+    public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineLimits limits)
+    {
+        int n = train.Columns;
+        var matrix = GC.AllocateUninitializedArray<float>(checked(n * n));
+        double[] gram = new double[runs], inverse = new double[runs], both = new double[runs];
+        for (int run = 0; run < runs; run++)
+        {
+            Verb.Cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            SparseGram.Compute(train, matrix, limits.Threads);
+            gram[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            for (int i = 0; i < n; i++) matrix[i * n + i] += Ridge;
+            SymmetricInverse.InPlace(matrix, n, limits.Threads, Verb.Cancellation);
+            both[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            inverse[run] = both[run] - gram[run];
+        }
+        double cube = (double)n * n * n;
+        yield return BenchResult.From("ease X'X", $"{train.EntryCount} clicks", 0, 0, Timing.From(gram), limits);
+        yield return BenchResult.From("ease inverse", $"{n}x{n}", cube, 0, Timing.From(inverse), limits);
+        yield return BenchResult.From("ease", $"{n} items", cube, 0, Timing.From(both), limits);
+        using var process = Process.GetCurrentProcess();
+        Console.Error.WriteLine($"{Terminal.Bytes(process.PeakWorkingSet64)} resident at most, clicks included; "
+            + $"the matrix is {Terminal.Bytes(4.0 * n * n)}");
+    }
+}
