@@ -1,16 +1,20 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ManualVae.Compute;
 
 /// <summary>
-/// Selects the best items of one row of scores in host memory without sorting the row: a heap of the k best so far, and a
-/// vector scan that skips whatever lies below the worst of them.
+/// Selects the best items of one row of scores in host memory without sorting the row: a bound that enough items reach, a vector scan
+/// for these candidates, the k-th of them by bisection, and a sort of k.
 /// </summary>
 public static class TopK
 {
+    private const int OnStack = 1024;
+
     /// <summary>
     /// Writes the <c>items.Length</c> best items, best first. Equal scores (0 and -0 are equal) rank the lower item first; NaN
     /// ranks after every number; excluded items are never ranked. Where fewer items remain: item -1, score -infinity.
@@ -23,18 +27,31 @@ public static class TopK
     {
         Debug.Assert(items.Length == itemScores.Length);
         int k = Math.Min(items.Length, scores.Length);
-        Span<ulong> heap = k <= 1024 ? stackalloc ulong[k] : new ulong[k];
-        int size = Scan(scores, excluded, heap, LowerBound(scores, k + excluded.Length));
+        int[] candidates = ArrayPool<int>.Shared.Rent(scores.Length), keys = ArrayPool<int>.Shared.Rent(scores.Length);
+        int count = k == 0 ? 0 : Candidates(scores, excluded, LowerBound(scores, k + excluded.Length), candidates);
+        for (int i = 0; i < count; i++) keys[i] = Key(scores[candidates[i]]);
+        count = KeepBest(candidates.AsSpan(0, count), keys.AsSpan(0, count), k);
 
-        var best = heap[..size];
+        Span<ulong> best = k <= OnStack ? stackalloc ulong[count] : new ulong[count];
+        for (int i = 0; i < count; i++) best[i] = (ulong)~((uint)keys[i] ^ 0x8000_0000) << 32 | (uint)candidates[i];
         best.Sort();
-        for (int rank = 0; rank < size; rank++)
+        for (int rank = 0; rank < count; rank++)
         {
-            int item = (int)~(uint)best[size - 1 - rank];
+            int item = (int)(uint)best[rank];
             (items[rank], itemScores[rank]) = (item, scores[item]);
         }
-        items[size..].Fill(-1);
-        itemScores[size..].Fill(float.NegativeInfinity);
+        items[count..].Fill(-1);
+        itemScores[count..].Fill(float.NegativeInfinity);
+        ArrayPool<int>.Shared.Return(candidates);
+        ArrayPool<int>.Shared.Return(keys);
+    }
+
+    /// <summary>An integer of the same order as the score; 0 and -0 are equal, NaN is below minus infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Key(float score)
+    {
+        int bits = BitConverter.SingleToInt32Bits(score + 0f); // + 0 turns -0 into 0
+        return float.IsNaN(score) ? int.MinValue : bits ^ ((bits >> 31) & int.MaxValue);
     }
 
     /// <summary>
@@ -48,9 +65,8 @@ public static class TopK
         if (rank < 1 || depth < 2) return float.NaN;
         int groups = scores.Length / (width * depth) * width;
         if (groups < 2 * rank || groups > MostGroups) return float.NaN;
-        Span<int> maxima = stackalloc int[groups]; // as integers of the same order
+        Span<int> maxima = stackalloc int[groups];
         ref float first = ref MemoryMarshal.GetReference(scores);
-        var (least, most) = (new Vector<int>(int.MaxValue), new Vector<int>(int.MinValue));
         for (int group = 0; group < groups; group += width)
         {
             ref float start = ref Unsafe.Add(ref first, (nint)group * depth);
@@ -61,94 +77,79 @@ public static class TopK
                 max = Vector.ConditionalSelect(Vector.GreaterThan(next, max), next, max); // passes over NaN
             }
             var bits = Vector.AsVectorInt32(max);
-            var ordered = bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue));
-            ordered.CopyTo(maxima[group..]);
-            (least, most) = (Vector.Min(least, ordered), Vector.Max(most, ordered));
+            (bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue))).CopyTo(maxima[group..]);
         }
-        int low = int.MaxValue, high = int.MinValue;
-        for (int lane = 0; lane < width; lane++) (low, high) = (Math.Min(low, least[lane]), Math.Max(high, most[lane]));
-
-        // Bisection: at least rank maxima reach low, fewer reach high + 1; close enough is good enough.
-        for (int reached = groups; low < high && reached > rank + rank / 8;)
-        {
-            int middle = (int)(((long)low + high + 1) >> 1), count = CountFrom(maxima, middle);
-            if (count >= rank) (low, reached) = (middle, count);
-            else high = middle - 1;
-        }
-        float bound = BitConverter.Int32BitsToSingle(low ^ ((low >> 31) & int.MaxValue));
+        int key = KeyReachedBy(maxima, rank, rank + rank / 8);
+        float bound = BitConverter.Int32BitsToSingle(key ^ ((key >> 31) & int.MaxValue));
         return float.IsNegativeInfinity(bound) ? float.NaN : bound;
     }
 
-    private static int CountFrom(ReadOnlySpan<int> values, int least)
+    /// <summary>
+    /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> where there is one: bisection,
+    /// counting in vectors. The largest key that the least reach, if none has so few.
+    /// </summary>
+    private static int KeyReachedBy(ReadOnlySpan<int> keys, int least, int most)
     {
-        var (from, count) = (new Vector<int>(least), Vector<int>.Zero);
-        for (int i = 0; i < values.Length; i += Vector<int>.Count)
-            count -= Vector.GreaterThanOrEqual(new Vector<int>(values[i..]), from);
-        return Vector.Sum(count);
+        int low = int.MaxValue, high = int.MinValue;
+        foreach (int key in keys) (low, high) = (Math.Min(low, key), Math.Max(high, key));
+        for (int reached = keys.Length; low < high && reached > most;)
+        {
+            int middle = (int)(((long)low + high + 1) >> 1), count = CountFrom(keys, middle);
+            if (count >= least) (low, reached) = (middle, count);
+            else high = middle - 1;
+        }
+        return low;
     }
 
-    // Offers all items to the heap but excluded ones and those below the bound, of which none can be among the best.
-    private static int Scan(ReadOnlySpan<float> scores, ReadOnlySpan<int> excluded, Span<ulong> heap, float bound)
+    private static int CountFrom(ReadOnlySpan<int> keys, int least)
     {
-        int size = 0, width = Vector<float>.Count, nextExcluded = 0;
-        if (heap.IsEmpty) return 0;
+        var (from, counts) = (new Vector<int>(least), Vector<int>.Zero);
+        int i = 0, count = 0;
+        for (; i <= keys.Length - Vector<int>.Count; i += Vector<int>.Count)
+            counts -= Vector.GreaterThanOrEqual(new Vector<int>(keys[i..]), from);
+        for (; i < keys.Length; i++) count += keys[i] >= least ? 1 : 0;
+        return count + Vector.Sum(counts);
+    }
+
+    /// <summary>Writes the items that reach the bound (all, where it is NaN) and are not excluded, increasing; says how many.</summary>
+    private static int Candidates(ReadOnlySpan<float> scores, ReadOnlySpan<int> excluded, float bound, Span<int> candidates)
+    {
+        int count = 0, next = 0, i = 0;
         ref float first = ref MemoryMarshal.GetReference(scores);
-        for (int i = 0; i < scores.Length;)
+        var least = Vector256.Create(bound);
+        for (; i <= scores.Length - 32; i += 32)
         {
-            if (!float.IsNaN(bound)) // NaN is below every number, but nothing compares to it
-            {
-                var least = new Vector<float>(bound);
-                while (i + 4 * width <= scores.Length
-                    && (Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)i), least)
-                        | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + width)), least)
-                        | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + 2 * width)), least)
-                        | Vector.GreaterThanOrEqual(Vector.LoadUnsafe(ref first, (nuint)(i + 3 * width)), least)) == Vector<int>.Zero)
-                    i += 4 * width;
-                while (i + width <= scores.Length && !Vector.GreaterThanOrEqualAny(Vector.LoadUnsafe(ref first, (nuint)i), least)) i += width;
-            }
-            for (int stop = Math.Min(i + width, scores.Length); i < stop; i++)
-            {
-                if (scores[i] < bound) continue;
-                while (nextExcluded < excluded.Length && excluded[nextExcluded] < i) nextExcluded++;
-                if (nextExcluded == excluded.Length || excluded[nextExcluded] != i) Offer(scores, i, heap, ref size, ref bound);
-            }
+            uint reached = float.IsNaN(bound) ? uint.MaxValue
+                : Reached(ref first, i, least) | Reached(ref first, i + 8, least) << 8
+                    | Reached(ref first, i + 16, least) << 16 | Reached(ref first, i + 24, least) << 24;
+            for (; reached != 0; reached &= reached - 1)
+                Offer(i + BitOperations.TrailingZeroCount(reached), excluded, ref next, candidates, ref count);
         }
-        return size;
+        for (; i < scores.Length; i++)
+            if (!(scores[i] < bound)) Offer(i, excluded, ref next, candidates, ref count);
+        return count;
     }
 
-    private static void Offer(ReadOnlySpan<float> scores, int item, Span<ulong> heap, ref int size, ref float bound)
-    {
-        ulong key = Key(scores[item], item);
-        if (size < heap.Length)
-        {
-            heap[size++] = key;
-            if (size < heap.Length) return;
-            heap.Sort(); // an increasing sequence is a heap
-        }
-        else if (key > heap[0]) ReplaceRoot(heap, key);
-        else return;
-        bound = scores[(int)~(uint)heap[0]];
-    }
-
-    // Orders by score, then by the lower item: the larger key is the better. NaN is below minus infinity.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Key(float score, int item)
+    private static uint Reached(ref float first, int i, Vector256<float> least) =>
+        Vector256.GreaterThanOrEqual(Vector256.LoadUnsafe(ref first, (nuint)i), least).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Offer(int item, ReadOnlySpan<int> excluded, ref int next, Span<int> candidates, ref int count)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(score + 0f); // + 0 turns -0 into 0
-        uint ordered = float.IsNaN(score) ? 0 : (int)bits < 0 ? ~bits : bits | 0x8000_0000;
-        return (ulong)ordered << 32 | ~(uint)item;
+        while (next < excluded.Length && excluded[next] < item) next++;
+        if (next == excluded.Length || excluded[next] != item) candidates[count++] = item;
     }
 
-    private static void ReplaceRoot(Span<ulong> heap, ulong key)
+    /// <summary>Moves the k best candidates to the front, of equal ones the first; says how many there are.</summary>
+    private static int KeepBest(Span<int> candidates, Span<int> keys, int k)
     {
-        int hole = 0;
-        while (2 * hole + 1 is var child && child < heap.Length)
-        {
-            if (child + 1 < heap.Length && heap[child + 1] < heap[child]) child++;
-            if (heap[child] >= key) break;
-            heap[hole] = heap[child];
-            hole = child;
-        }
-        heap[hole] = key;
+        if (keys.Length <= k) return keys.Length;
+        int worst = KeyReachedBy(keys, k, k), above = worst == int.MaxValue ? 0 : CountFrom(keys, worst + 1);
+        int equal = k - above, kept = 0;
+        for (int i = 0; i < keys.Length; i++)
+            if (keys[i] > worst || (keys[i] == worst && equal-- > 0))
+                (candidates[kept], keys[kept++]) = (candidates[i], keys[i]);
+        return kept;
     }
 }
