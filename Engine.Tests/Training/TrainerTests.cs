@@ -128,6 +128,34 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_linear_learning_rate_falls_to_zero_over_the_epochs()
+    {
+        // Adam's first update of a weight is the rate itself, up to sign: 31 users in 2 batches, 2 epochs, so 4 updates in all.
+        using var backend = new SimdBackend(2);
+        var settings = Settings with { BatchSize = 16, Epochs = 2, LearningRateSchedule = LearningRateScheduleKind.Linear };
+        using var linear = new Trainer(Data(), settings, backend);
+        using var half = new Trainer(Data(), settings with { Epochs = 1 }, backend);
+        using var constant = new Trainer(Data(), settings with { LearningRateSchedule = LearningRateScheduleKind.Constant }, backend);
+        double[] start = Bias(linear);
+        Assert.All(new[] { linear, half, constant }, trainer => trainer.Run());
+        Assert.Equal(4, linear.State.Updates);
+        Assert.NotEqual(Weights(constant), Weights(linear));
+        // The same gradient step after step would move a weight by the sum of the rates: 1 + 3/4 + 1/2 + 1/4 against 4 x 1.
+        double Moved(Trainer trainer) => Bias(trainer).Zip(start, (a, b) => Math.Abs(a - b)).Max();
+        Assert.InRange(Moved(linear), 1.5 * settings.LearningRate, 2.51 * settings.LearningRate);
+        Assert.InRange(Moved(half), 1.2 * settings.LearningRate, 1.51 * settings.LearningRate);
+        Assert.InRange(Moved(constant), 2.6 * settings.LearningRate, 4.01 * settings.LearningRate);
+    }
+
+    private static double[] Bias(Trainer trainer)
+    {
+        var bias = trainer.Model.Decoder.Output.Bias.Value;
+        var values = new double[bias.Length];
+        trainer.Model.Backend.Download(bias, values);
+        return values;
+    }
+
+    [Fact]
     public void Fitting_the_validation_part_needs_validation_clicks_of_training_users()
     {
         using var backend = new SimdBackend(2);

@@ -22,6 +22,15 @@ public enum BetaScheduleKind
     Hold,
 }
 
+/// <summary>How Adam's step size moves with the number of gradient updates.</summary>
+public enum LearningRateScheduleKind
+{
+    /// <summary>It stays.</summary>
+    Constant,
+    /// <summary>It falls in a straight line to 0 at the end of the last epoch.</summary>
+    Linear,
+}
+
 /// <summary>
 /// Every setting of a training run, flat, under the names of the command line's flags. The defaults are the published Mult-VAE's.
 /// </summary>
@@ -38,6 +47,9 @@ public sealed record RunSettings
 
     /// <summary>Adam's step size.</summary>
     public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>How the step size moves over the epochs: linear falls to 0.</summary>
+    public LearningRateScheduleKind LearningRateSchedule { get; init; }
 
     /// <summary>Encoder: mlp, recvae or gated.</summary>
     public EncoderKind Encoder { get; init; } = EncoderKind.Mlp;

@@ -218,6 +218,7 @@ public sealed class Trainer : IDisposable
         uint step = checked((uint)_state.Updates);
         _batch.Load(_train, users);
         bool encoder = Model.Trained.HasFlag(TrainedParts.Encoder), decoder = Model.Trained.HasFlag(TrainedParts.Decoder);
+        _encoderOptimizer.RateShare = _decoderOptimizer.RateShare = RateShare;
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
         // RecVAE trains its decoder on the clean input (papers.md D).
@@ -229,6 +230,11 @@ public sealed class Trainer : IDisposable
         if (decoder) _decoderOptimizer.End();
         return loss;
     }
+
+    /// <summary>What is left of the learning rate at the update under way.</summary>
+    private double RateShare => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
+        ? 1 - (double)_state.Updates / ((long)_settings.Epochs * Passes * BatchesOfPass)
+        : 1;
 
     /// <summary>lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch anchor-warmup.</summary>
     private double AnchorWeightAt(int epoch) =>
