@@ -112,6 +112,25 @@ public sealed class CsrMatrix
         return new CsrMatrix(Columns, offsets, columns, values);
     }
 
+    /// <summary>The entries in the marked columns; the shape stays as it is.</summary>
+    public CsrMatrix KeepColumns(bool[] kept)
+    {
+        if (kept.Length != Columns) throw new ArgumentException($"Got {kept.Length} marks for {Columns} columns.", nameof(kept));
+        var offsets = new long[Rows + 1];
+        var (columns, values) = (new List<int>(), new List<float>());
+        for (int row = 0; row < Rows; row++)
+        {
+            for (long e = _rowOffsets[row]; e < _rowOffsets[row + 1]; e++)
+                if (kept[_columnIndices[e]])
+                {
+                    columns.Add(_columnIndices[e]);
+                    if (_values is not null) values.Add(_values[e]);
+                }
+            offsets[row + 1] = columns.Count;
+        }
+        return new CsrMatrix(Columns, offsets, [.. columns], _values is null ? null : [.. values]);
+    }
+
     /// <summary>
     /// Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.
     /// </summary>

@@ -18,6 +18,8 @@ public enum SplitKind
     LeaveOneOut,
     /// <summary>The latest clicks are held out.</summary>
     Temporal,
+    /// <summary>Items are divided: all clicks of the cold items are held out (<see cref="ItemDivision"/>).</summary>
+    ColdItems,
 }
 
 /// <summary>Where the clicks came from.</summary>

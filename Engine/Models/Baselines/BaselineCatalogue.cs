@@ -22,7 +22,7 @@ public sealed record Baseline(
 
 /// <summary>What a baseline is fitted to.</summary>
 /// <param name="Train">Training clicks, users x items.</param>
-/// <param name="ItemFeatures">Items x features, or null; only marec needs it.</param>
+/// <param name="ItemFeatures">Items x features, or null; only featurecosine and marec need it.</param>
 public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null)
 {
     /// <summary>The training clicks of a prepared dataset, and its genres.</summary>
@@ -60,9 +60,11 @@ public static class BaselineCatalogue
             (data, s, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, m), (state, s) => Cdae.Restore(state, (CdaeSettings)s!)),
         new("neumf", "NCF's NeuMF (He et al. 2017); scores training users only", new NeuMfSettings(),
             (data, s, m) => NeuMf.Fit(data.Train, (NeuMfSettings)s!, m), (state, s) => NeuMf.Restore(state, (NeuMfSettings)s!)),
+        new("featurecosine", "smoothed cosine of item features, no learning; needs item features", new FeatureCosineSettings(),
+            (data, s, _) => FeatureCosine.Fit(Features("featurecosine", data), (FeatureCosineSettings)s!),
+            (state, _) => new ItemItemModel("featurecosine", state)),
         new("marec", "MARec on EASE (Monteil et al. 2024), needs item features", new MarecSettings(),
-            (data, s, m) => Marec.Fit(data.Train, data.ItemFeatures
-                ?? throw new InputException("marec: needs item features, such as genres, which this data has not."), (MarecSettings)s!, m),
+            (data, s, m) => Marec.Fit(data.Train, Features("marec", data), (MarecSettings)s!, m),
             (state, _) => new ItemItemModel("marec", state)),
     ];
 
@@ -108,6 +110,9 @@ public static class BaselineCatalogue
         }
         return json;
     }
+
+    private static CsrMatrix Features(string name, BaselineData data) => data.ItemFeatures
+        ?? throw new InputException($"{name}: needs item features, such as genres, which this data has not.");
 
     private static Baseline Require(string name) => Find(name)
         ?? throw new InputException($"No baseline '{name}': there are {string.Join(", ", All.Select(b => b.Name))}.");
