@@ -1,0 +1,12 @@
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+
+namespace ManualVae.Tools.Tables;
+
+/// <summary>A row of a table of models: its name, and how it is trained.</summary>
+/// <param name="Name">As printed; the run's folder has the same name.</param>
+/// <param name="Model">As in <c>--model</c>.</param>
+/// <param name="Preset">Of an autoencoder; null for a baseline.</param>
+/// <param name="Settings">What differs from the preset or from the baseline's defaults, on some data.</param>
+internal sealed record TableRow(
+    string Name, string Model, string? Preset = null, Func<PreparedDataset, JsonObject>? Settings = null);

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+using ManualVae.Evaluation;
+using ManualVae.Tools.Settings;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Tables;
+
+/// <summary>Trains the rows of a table, each in its run folder; what is there already is not trained again.</summary>
+internal static class TableRun
+{
+    /// <summary>Trains a row, or goes on where it was interrupted, and opens it.</summary>
+    /// <param name="data">What to train on.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="changes">Settings over those of an autoencoder's row.</param>
+    /// <param name="parent">The run's folder lies in it.</param>
+    public static TrainedModel Open(PreparedDataset data, TableRow row, JsonObject changes, string parent)
+    {
+        Console.Error.WriteLine($"{row.Name} on {data.Directory}");
+        string folder = Path.Combine(parent, row.Name);
+        var given = row.Settings?.Invoke(data) ?? [];
+        if (row.Preset is not null)
+            foreach (var (name, value) in changes) given[name] = value?.DeepClone();
+        given["model"] = row.Model;
+        if (!File.Exists(Path.Combine(folder, "run.json")))
+            TrainingJob.Start(data, new SettingFlags().Resolve(row.Preset, null, given), folder, header: false);
+        else if (row.Preset is not null)
+            TrainingJob.Resume(data, RunFolder.Open(folder), quiet: true); // a finished one ends at once
+        return TrainedModel.Open(folder, data.Directory);
+    }
+
+    /// <summary>Measures a row on the test part and keeps the results in its run.</summary>
+    public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics)
+    {
+        var document = EvaluateVerb.Document(trained, EvaluateVerb.Evaluate(trained, trained.Data.Test!, metrics), "test");
+        document.Save(trained.Run.Results);
+        return document.Metrics;
+    }
+}
