@@ -9,5 +9,7 @@ internal static class TablesVerb
     {
         TablesLiangVerb.Create(),
         TablesMechanismsVerb.Create(),
+        TablesNcfVerb.Create(),
+        TablesMarecVerb.Create(),
     };
 }

@@ -125,23 +125,6 @@ public sealed class SearchAndCompareTests : IDisposable
     }
 
     [Fact]
-    public void Tables_have_models_and_likelihoods_and_are_made_once()
-    {
-        string[] tables = ["tables", "liang", "--data", _data, "--output", _folder["tables"], "--rows",
-            "Mult-VAE,Logistic-VAE,Mult-DAE,EASE", "--epochs", "1", "--json"];
-        var rows = CommandLine.Run(tables).Succeeded().Json[0].GetProperty("rows").EnumerateArray().ToList();
-        Assert.Equal(["Mult-VAE", "Logistic-VAE", "Mult-DAE", "EASE"], rows.Select(r => r.GetProperty("name").GetString()));
-        Assert.All(rows, row => Assert.Equal(JsonValueKind.Null, row.GetProperty("published").ValueKind)); // toy data has none
-        string likelihood = JsonDocument.Parse(File.ReadAllText(
-            _folder["tables", "data", "Logistic-VAE", "run.json"])).RootElement
-            .GetProperty("settings").GetProperty("likelihood").GetString()!;
-        Assert.Equal("logistic", likelihood);
-        Assert.Equal(rows[0].ToString(), CommandLine.Run(tables).Succeeded().Json[0].GetProperty("rows")[0].ToString());
-        Assert.Contains("--rows Mult-CAE", CommandLine.Run([.. tables[..6], "--rows", "Mult-CAE"]).Messages,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_demo_does_the_whole_job()
     {
         var result = CommandLine.Run("demo", "--output", _folder["demo"], "--epochs", "2", "--json").Succeeded();

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using ManualVae.Data;
+using ManualVae.Tests.Evaluation;
+using Xunit;
+
+namespace ManualVae.Tests.Tools;
+
+[Collection(nameof(CommandLine))]
+public sealed class TablesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestData.NewFolder();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Liang_has_models_and_likelihoods_and_is_made_once()
+    {
+        string[] tables = ["tables", "liang", "--data", CommandLine.WriteToyData(_folder["data"]), "--output", _folder["tables"],
+            "--rows", "Mult-VAE,Logistic-VAE,Mult-DAE,EASE", "--epochs", "1", "--json"];
+        var rows = Rows(CommandLine.Run(tables));
+        Assert.Equal(["Mult-VAE", "Logistic-VAE", "Mult-DAE", "EASE"], rows.Select(r => r.GetProperty("name").GetString()));
+        Assert.All(rows, row => Assert.Equal(JsonValueKind.Null, row.GetProperty("published").ValueKind)); // toy data has none
+        string likelihood = JsonDocument.Parse(File.ReadAllText(
+            _folder["tables", "data", "Logistic-VAE", "run.json"])).RootElement
+            .GetProperty("settings").GetProperty("likelihood").GetString()!;
+        Assert.Equal("logistic", likelihood);
+        Assert.Equal(rows[0].ToString(), Rows(CommandLine.Run(tables))[0].ToString());
+        Assert.Contains("--rows Mult-CAE", CommandLine.Run([.. tables[..6], "--rows", "Mult-CAE"]).Messages,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ncf_has_every_model_and_is_made_once()
+    {
+        string[] tables = ["tables", "ncf", "--data", WriteSampled(5), "--output", _folder["tables"], "--epochs", "1", "--json",
+            "--rows", "popularity,itemknn,SLIM,EASE,iALS,NeuMF,Mult-DAE"];
+        var rows = Rows(CommandLine.Run(tables));
+        Assert.Equal(tables[^1].Split(','), rows.Select(r => r.GetProperty("name").GetString()));
+        // The held-out item shares the first rank of two, is first, is second: (0.5 (1 + 1/log2 3) + 1 + 1/log2 3) / 3.
+        Assert.Equal(0.815465, Mean(rows[0], "sampled-NDCG@10"), 1e-6);
+        Assert.All(rows, row => Assert.Equal(1, Mean(row, "sampled-HitRate@10"))); // never more than ten candidates
+        Assert.All(rows, row => Assert.Equal(JsonValueKind.Null, row.GetProperty("published").ValueKind));
+        string fitted = _folder["tables", "sampled-5", "NeuMF", "best.ckpt"];
+        var written = File.GetLastWriteTimeUtc(fitted);
+        Assert.Equal(rows.Select(r => r.ToString()), Rows(CommandLine.Run(tables)).Select(r => r.ToString()));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(fitted));
+    }
+
+    [Fact]
+    public void Ncf_shows_what_was_published_on_data_of_that_many_items()
+    {
+        string[] tables = ["tables", "ncf", "--data", WriteSampled(3706), "--output", _folder["tables"], "--rows",
+            "popularity,itemknn"];
+        var rows = Rows(CommandLine.Run([.. tables, "--json"]));
+        Assert.Equal(0.4535, rows[0].GetProperty("published").GetProperty("sampled-HitRate@10").GetDouble());
+        Assert.Equal(0.2543, rows[0].GetProperty("published").GetProperty("sampled-NDCG@10").GetDouble());
+        Assert.Contains("Rendle", rows[0].GetProperty("source").GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("published").ValueKind);
+        string text = CommandLine.Run(tables).Succeeded().Output;
+        Assert.Contains("0.4535", text, StringComparison.Ordinal);
+        Assert.Contains("popularity: Rendle et al. 2020", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Marec_finds_cold_items_by_their_genres()
+    {
+        string[] tables = ["tables", "marec", "--data", WriteGenres(), "--output", _folder["tables"], "--cold-share", "0.4",
+            "--seed", "42"];
+        var json = CommandLine.Run([.. tables, "--json"]).Succeeded().Json;
+        Assert.Equal(["all items", "cold items alone"], json.EnumerateArray().Select(t => t.GetProperty("ranked").GetString()));
+        Assert.All(json.EnumerateArray(), t =>
+            Assert.Contains("not comparable", t.GetProperty("note").GetString(), StringComparison.Ordinal));
+        var all = json[0].GetProperty("rows").EnumerateArray().ToDictionary(r => r.GetProperty("name").GetString()!);
+        var cold = json[1].GetProperty("rows").EnumerateArray().ToDictionary(r => r.GetProperty("name").GetString()!);
+        Assert.Equal(["random", "popularity", "genre-cosine", "MARec-printed", "MARec-exact"], all.Keys);
+
+        // Cold are 0, 1, 5, 8 (numpy). Without clicks they are alike, so popularity ranks them in this order, after three warm
+        // items where these take part: an even user's hits have ranks 1 and 4, or 4 and 7, an odd one's 2 and 3, or 5 and 6.
+        Assert.Equal((0.877215 + 0.693426) / 2, Mean(cold["popularity"], "NDCG@10"), 1e-5);
+        Assert.Equal((0.468450 + 0.455605) / 2, Mean(all["popularity"], "NDCG@10"), 1e-5);
+        Assert.Equal(1, Mean(all["genre-cosine"], "NDCG@10"), 1e-9);
+        foreach (string name in new[] { "genre-cosine", "MARec-printed", "MARec-exact" })
+            Assert.Equal(1, Mean(cold[name], "NDCG@10"), 1e-9);
+        Assert.Equal(0.0938, all["MARec-printed"].GetProperty("published").GetProperty("NDCG@10").GetDouble());
+
+        // The division is a dataset like others and is not made twice; evaluate gives the figures of the ranking of all items.
+        string run = _folder["tables", "genres", "cold-0.4-seed-42", "MARec-exact"];
+        Assert.Equal(Mean(all["MARec-exact"], "NDCG@10"),
+            Mean(CommandLine.Run("evaluate", "--run", run, "--metrics", "NDCG@10", "--json").Succeeded().Json, "NDCG@10"));
+        Assert.Equal(json.ToString(), CommandLine.Run([.. tables, "--json"]).Succeeded().Json.ToString());
+        Assert.Contains("not comparable", CommandLine.Run(tables).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ncf", "--data genres", "has no sampled candidates; import NCF's files")]
+    [InlineData("marec", "--data sampled-5", "has no genres; import a source that has them")]
+    [InlineData("marec", "--data genres --cold-share 1", "A share of 1 of 10 items")]
+    [InlineData("marec", "--data genres --rows EASE", "--rows EASE: there are random, popularity")]
+    [InlineData("ncf", "--data sampled-5 --rows Mult-VAE", "--rows Mult-VAE: there are popularity")]
+    public void What_cannot_be_made_is_refused_before_anything_is_trained(string table, string flags, string expected)
+    {
+        WriteSampled(5);
+        WriteGenres();
+        string[] words = [.. flags.Split(' ').Select(word => word is "genres" or "sampled-5" ? _folder[word] : word)];
+        var result = CommandLine.Run(["tables", table, "--output", _folder["tables"], .. words]);
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
+        Assert.Single(result.Messages.Trim().Split('\n'));
+        Assert.False(Directory.Exists(_folder["tables"]));
+    }
+
+    [Fact]
+    public void A_division_of_other_data_is_not_used()
+    {
+        string[] tables = ["tables", "marec", "--data", WriteGenres(), "--output", _folder["tables"], "--rows", "random"];
+        CommandLine.Run(tables).Succeeded();
+        Directory.Delete(_folder["genres"], recursive: true);
+        WriteGenres(users: 9);
+        var result = CommandLine.Run(tables);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("is a division of other data", result.Messages, StringComparison.Ordinal);
+    }
+
+    private static List<JsonElement> Rows(CommandResult result) =>
+        [.. result.Succeeded().Json[0].GetProperty("rows").EnumerateArray()];
+
+    private static double Mean(JsonElement row, string metric) =>
+        row.GetProperty("metrics").GetProperty(metric).GetProperty("mean").GetDouble();
+
+    /// <summary>Three users with sampled candidates; items 0 to 4 have 3, 2, 1, 1 and 0 clicks, the others none.</summary>
+    private string WriteSampled(int items)
+    {
+        var train = FixedScores.Rows(items, [0, 1], [0, 2], [0, 1, 3]);
+        return Save($"sampled-{items}", train, new(train, FixedScores.Rows(items, [2], [1], [4]), 0,
+            FixedScores.Rows(items, [3, 4], [3, 4], [2])), null);
+    }
+
+    /// <summary>Ten items; users of even number click all even items, and so do odd ones; the parity is the genre.</summary>
+    private string WriteGenres(int users = 8) => Save("genres", FixedScores.Rows(10, [.. Enumerable.Range(0, users)
+        .Select(user => Enumerable.Range(0, 10).Where(item => item % 2 == user % 2).ToArray())]), null,
+        [.. Enumerable.Range(0, 10).Select(item => item % 2 == 0 ? "Even" : "Odd")]);
+
+    private string Save(string name, CsrMatrix train, EvaluationSplit? test, string[]? genres)
+    {
+        if (!Directory.Exists(_folder[name]))
+            new PreparedDataset(
+                new DatasetManifest { Source = new("synthetic", name), Split = SplitKind.LeaveOneOut }, train, null, test,
+                [.. Enumerable.Range(0, train.Rows).Select(u => $"u{u}")],
+                new ItemList([.. Enumerable.Range(0, train.Columns).Select(i => $"i{i}")], null, genres)).Save(_folder[name]);
+        return _folder[name];
+    }
+}
