@@ -109,6 +109,7 @@ internal static unsafe class GemmBlock
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
                 : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
+            var run = 2 * columnsHere <= columns ? w.Kernel.RunNarrow : w.Kernel.Run;
             for (int j = 0; j < leftPanels; j++)
             {
                 int row = left.First + j * rows, rowsHere = Math.Min(rows, left.Count - j * rows);
@@ -130,14 +131,14 @@ internal static unsafe class GemmBlock
                 var (aRow, aK) = j < leftDirect ? (w.Left.Stride, 1) : (1, rows);
                 if (w.Transposed)
                 {
-                    w.Kernel.Run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
+                    run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
                     GemmPacking.Transpose(sums, columns, rows, columns, turned + j * rows, turnedStride);
                 }
                 else if (toMemory && rowsHere == rows && columnsHere == columns)
-                    w.Kernel.Run(k, a, aRow, aK, b, bK, c, w.Stride, accumulate, lines);
+                    run(k, a, aRow, aK, b, bK, c, w.Stride, accumulate, lines);
                 else
                 {
-                    w.Kernel.Run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
+                    run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
                     Finish(in w, sums, columns, row, column, rowsHere, columnsHere, accumulate, toMemory);
                 }
             }

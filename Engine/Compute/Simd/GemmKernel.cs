@@ -9,10 +9,13 @@ namespace ManualVae.Compute.Simd;
 /// </summary>
 internal sealed unsafe class GemmKernel
 {
-    private GemmKernel(string name, int rows, int columns, delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> run)
+    private GemmKernel(
+        string name, int rows, int columns, delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> run,
+        delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> runNarrow)
     {
         (Name, Rows, Columns) = (name, rows, columns);
         Run = run;
+        RunNarrow = runNarrow;
     }
 
     /// <summary>Instruction set, as printed.</summary>
@@ -30,9 +33,12 @@ internal sealed unsafe class GemmKernel
     /// </summary>
     public delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> Run { get; }
 
+    /// <summary>The same for the left half of the columns; the right half of the tile may be left as it was.</summary>
+    public delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> RunNarrow { get; }
+
     /// <summary>The best kernel of this processor. 12 x 32 fills 24 of the 32 registers of AVX-512; 6 x 16 fills 12 of AVX2's 16.</summary>
     public static GemmKernel Best { get; } =
-        Vector512.IsHardwareAccelerated ? new("Vector512", 12, 32, &GemmKernel512.Run)
-        : Vector256.IsHardwareAccelerated ? new("Vector256", 6, 16, &GemmKernel256.Run)
-        : new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, &GemmKernelPortable.Run);
+        Vector512.IsHardwareAccelerated ? new("Vector512", 12, 32, &GemmKernel512.Run, &GemmKernel512.RunNarrow)
+        : Vector256.IsHardwareAccelerated ? new("Vector256", 6, 16, &GemmKernel256.Run, &GemmKernel256.Run)
+        : new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, &GemmKernelPortable.Run, &GemmKernelPortable.Run);
 }
