@@ -25,6 +25,13 @@ internal sealed record BenchResult(
         return new(name, shape, limits.Threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9,
             limits.FractionOfRoof(flops, bytes, seconds));
     }
+
+    /// <summary>The same measurement against other limits.</summary>
+    public BenchResult Under(MachineLimits limits)
+    {
+        double seconds = Math.Max(MedianSeconds, 1e-9);
+        return this with { FractionOfPeak = limits.FractionOfRoof(Gflops * seconds * 1e9, GigabytesPerSecond * seconds * 1e9, seconds) };
+    }
 }
 
 /// <summary>What <c>manualvae bench</c> measured: the machine's limits first, then the work.</summary>

@@ -29,6 +29,13 @@ public sealed unsafe record MachineLimits(int Threads, double PeakGflops, double
     public double FractionOfRoof(double flops, double bytes, double seconds) =>
         Math.Max(flops / (PeakGflops * 1e9), bytes / (CopyGigabytesPerSecond * 1e9)) / seconds;
 
+    /// <summary>The higher of two measurements, each limit by itself.</summary>
+    public MachineLimits Highest(MachineLimits other) => this with
+    {
+        PeakGflops = Math.Max(PeakGflops, other.PeakGflops),
+        CopyGigabytesPerSecond = Math.Max(CopyGigabytesPerSecond, other.CopyGigabytesPerSecond),
+    };
+
     private static double Peak(Threads pool)
     {
         const int Iterations = 50_000, PartsPerThread = 4, Rounds = 5;

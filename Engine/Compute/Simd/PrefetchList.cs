@@ -19,8 +19,8 @@ internal static unsafe class PrefetchList
     {
         for (int i = 0; i < rows; i++, start += stride)
         {
-            for (int column = 0; column < columns; column += Line) *list++ = start + column;
-            *list++ = start + columns - 1;
+            float* end = start + columns;
+            for (float* line = (float*)((nuint)start & ~(nuint)63); line < end; line += Line) *list++ = line;
         }
         return list;
     }
