@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ManualVae.Compute.Simd;
 
 namespace ManualVae.Compute.Algebra;
@@ -52,7 +53,7 @@ public static unsafe class SymmetricInverse
         PivotBlock.Invert(block, width, first);
         for (int i = 0; i < width * width; i++) pivot[i] = (float)-block[i];
 
-        // panel = A_:K with zeros in the rows of K; scaled = -panel P; A += scaled panel' leaves block K alone.
+        // panel = -A_:K with zeros in the rows of K; scaled = -panel P; A += scaled panel' leaves block K alone.
         var state = new SweepState { A = a, N = n, First = first, Width = width, Panel = panel, Scaled = scaled, Pivot = pivot };
         pool.For(n, 64, in state, static (in SweepState s, int from, int to) => s.ReadPanel(from, to));
         gemm.Multiply(n, width, width, new Operand(panel, width, true), new Operand(pivot, width, false),
@@ -67,30 +68,31 @@ public static unsafe class SymmetricInverse
         public float* A, Panel, Scaled, Pivot;
         public int N, First, Width;
 
+        // Rows come in parts that lie wholly above, in or below the block.
         public readonly void ReadPanel(int from, int to)
         {
-            for (int row = from; row < to; row++)
-            {
-                var into = new Span<float>(Panel + (nint)row * Width, Width);
-                if (row >= First + Width) new ReadOnlySpan<float>(A + (nint)row * N + First, Width).CopyTo(into);
-                else if (row >= First) into.Clear();
-                else
-                    for (int j = 0; j < Width; j++) into[j] = A[(nint)(First + j) * N + row];
-            }
+            float* panel = Panel + (nint)from * Width;
+            if (from >= First + Width)
+                for (int row = from; row < to; row++)
+                    new ReadOnlySpan<float>(A + (nint)row * N + First, Width).CopyTo(new(Panel + (nint)row * Width, Width));
+            else if (from < First) GemmPacking.Transpose(A + (nint)First * N + from, N, Width, to - from, panel, Width);
+            else new Span<float>(panel, (to - from) * Width).Clear();
+            var part = new Span<float>(panel, (to - from) * Width);
+            TensorPrimitives.Negate(part, part);
         }
 
         public readonly void WritePanel(int from, int to)
         {
-            for (int row = from; row < to; row++)
-            {
-                float* scaled = Scaled + (nint)row * Width; // minus A_iK P
-                if (row >= First + Width)
-                    for (int j = 0; j < Width; j++) A[(nint)row * N + First + j] = -scaled[j];
-                else if (row >= First)
-                    for (int j = 0; j <= row - First; j++) A[(nint)row * N + First + j] = Pivot[(row - First) * Width + j];
-                else
-                    for (int j = 0; j < Width; j++) A[(nint)(First + j) * N + row] = -scaled[j];
-            }
+            float* scaled = Scaled + (nint)from * Width;
+            if (from < First) GemmPacking.Transpose(scaled, Width, to - from, Width, A + (nint)First * N + from, N);
+            else
+                for (int row = from; row < to; row++, scaled += Width)
+                {
+                    bool below = row >= First + Width;
+                    float* values = below ? scaled : Pivot + (row - First) * Width;
+                    int count = below ? Width : row - First + 1;
+                    new ReadOnlySpan<float>(values, count).CopyTo(new Span<float>(A + (nint)row * N + First, count));
+                }
         }
     }
 
