@@ -89,7 +89,8 @@ internal sealed unsafe class Gemm : IDisposable
         {
             Kernel = _kernel, Left = a, Right = b, PacksRight = b.AlongK, Transposed = transposed, M = m, N = n, K = k,
             Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Blocks = blocks, Groups = groups, Threads = _threads.Count,
-            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_progress)),
+            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize,
+            Progress = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_progress)), // pinned
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
             C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };
