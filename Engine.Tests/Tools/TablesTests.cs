@@ -62,6 +62,17 @@ public sealed class TablesTests : IDisposable
     }
 
     [Fact]
+    public void Ncf_says_that_baselines_miss_the_clicks_of_a_validation_part()
+    {
+        string data = WriteSampled(5, validation: FixedScores.Rows(5, [], [1], []));
+        var result = CommandLine.Run("tables", "ncf", "--data", data, "--output", _folder["tables"], "--rows", "popularity,Mult-DAE",
+            "--epochs", "1").Succeeded();
+        Assert.Contains("has a validation part, which the baselines are not fitted to", result.Messages, StringComparison.Ordinal);
+        Assert.Contains("\"fit-validation\": true", File.ReadAllText(_folder["tables", "sampled-5", "Mult-DAE", "run.json"]),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Marec_finds_cold_items_by_their_genres()
     {
         string[] tables = ["tables", "marec", "--data", WriteGenres(), "--output", _folder["tables"], "--cold-share", "0.4",
@@ -128,23 +139,23 @@ public sealed class TablesTests : IDisposable
         row.GetProperty("metrics").GetProperty(metric).GetProperty("mean").GetDouble();
 
     /// <summary>Three users with sampled candidates; items 0 to 4 have 3, 2, 1, 1 and 0 clicks, the others none.</summary>
-    private string WriteSampled(int items)
+    private string WriteSampled(int items, CsrMatrix? validation = null)
     {
         var train = FixedScores.Rows(items, [0, 1], [0, 2], [0, 1, 3]);
-        return Save($"sampled-{items}", train, new(train, FixedScores.Rows(items, [2], [1], [4]), 0,
-            FixedScores.Rows(items, [3, 4], [3, 4], [2])), null);
+        return Save($"sampled-{items}", train, validation is null ? null : new(train, validation, 0),
+            new(train, FixedScores.Rows(items, [2], [1], [4]), 0, FixedScores.Rows(items, [3, 4], [3, 4], [2])), null);
     }
 
     /// <summary>Ten items; users of even number click all even items, and so do odd ones; the parity is the genre.</summary>
     private string WriteGenres(int users = 8) => Save("genres", FixedScores.Rows(10, [.. Enumerable.Range(0, users)
-        .Select(user => Enumerable.Range(0, 10).Where(item => item % 2 == user % 2).ToArray())]), null,
+        .Select(user => Enumerable.Range(0, 10).Where(item => item % 2 == user % 2).ToArray())]), null, null,
         [.. Enumerable.Range(0, 10).Select(item => item % 2 == 0 ? "Even" : "Odd")]);
 
-    private string Save(string name, CsrMatrix train, EvaluationSplit? test, string[]? genres)
+    private string Save(string name, CsrMatrix train, EvaluationSplit? validation, EvaluationSplit? test, string[]? genres)
     {
         if (!Directory.Exists(_folder[name]))
             new PreparedDataset(
-                new DatasetManifest { Source = new("synthetic", name), Split = SplitKind.LeaveOneOut }, train, null, test,
+                new DatasetManifest { Source = new("synthetic", name), Split = SplitKind.LeaveOneOut }, train, validation, test,
                 [.. Enumerable.Range(0, train.Rows).Select(u => $"u{u}")],
                 new ItemList([.. Enumerable.Range(0, train.Columns).Select(i => $"i{i}")], null, genres)).Save(_folder[name]);
         return _folder[name];
