@@ -27,8 +27,9 @@ public static class TopK
     {
         Debug.Assert(items.Length == itemScores.Length);
         int k = Math.Min(items.Length, scores.Length);
-        int[] candidates = ArrayPool<int>.Shared.Rent(scores.Length), keys = ArrayPool<int>.Shared.Rent(scores.Length);
+        int[] candidates = ArrayPool<int>.Shared.Rent(scores.Length);
         int count = k == 0 ? 0 : Candidates(scores, excluded, LowerBound(scores, k + excluded.Length), candidates);
+        int[] keys = ArrayPool<int>.Shared.Rent(count);
         for (int i = 0; i < count; i++) keys[i] = Key(scores[candidates[i]]);
         count = KeepBest(candidates.AsSpan(0, count), keys.AsSpan(0, count), k);
 
@@ -51,8 +52,11 @@ public static class TopK
     private static int Key(float score)
     {
         int bits = BitConverter.SingleToInt32Bits(score + 0f); // + 0 turns -0 into 0
-        return float.IsNaN(score) ? int.MinValue : bits ^ ((bits >> 31) & int.MaxValue);
+        return float.IsNaN(score) ? int.MinValue : Ordered(bits);
     }
+
+    /// <summary>The bits of a number as an integer of the same order, and back.</summary>
+    private static int Ordered(int bits) => bits ^ ((bits >> 31) & int.MaxValue);
 
     /// <summary>
     /// A number that the scores of at least <paramref name="rank"/> items reach, and of not many more: about the rank-th largest
@@ -77,10 +81,10 @@ public static class TopK
                 max = Vector.ConditionalSelect(Vector.GreaterThan(next, max), next, max); // passes over NaN
             }
             var bits = Vector.AsVectorInt32(max);
-            (bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue))).CopyTo(maxima[group..]);
+            (bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue))).CopyTo(maxima[group..]); // Ordered
         }
         int key = KeyReachedBy(maxima, rank, rank + rank / 8);
-        float bound = BitConverter.Int32BitsToSingle(key ^ ((key >> 31) & int.MaxValue));
+        float bound = BitConverter.Int32BitsToSingle(Ordered(key));
         return float.IsNegativeInfinity(bound) ? float.NaN : bound;
     }
 

@@ -37,12 +37,6 @@ public class SimdDeterminismTests
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
         float[] x = Draw(Users * hidden), weight = Draw(Items * hidden), bias = Draw(Items);
         using var backend = new SimdBackend(2);
-        Tensor Upload(int rows, int columns, ReadOnlySpan<float> values)
-        {
-            var tensor = backend.Allocate(rows, columns);
-            backend.Upload(values, tensor);
-            return tensor;
-        }
         var block = new ParameterBlock(backend);
         var (declaredWeight, declaredBias) = block.DeclareLayer("y", hidden, Items, weightDecay: 0);
         block.Build(seed: 1, training: false);
@@ -51,7 +45,8 @@ public class SimdDeterminismTests
         backend.Upload(bias, b.Value);
         float[] Logits(int first, int count)
         {
-            var (input, logits) = (Upload(count, hidden, x.AsSpan(first * hidden, count * hidden)), backend.Allocate(count, Items));
+            var input = TierChecks.Upload(backend, x[(first * hidden)..((first + count) * hidden)], count, hidden);
+            var logits = backend.Allocate(count, Items);
             backend.LinearForward(input, w, b, Activation.Identity, logits);
             var values = new float[count * Items];
             backend.Download(logits, values);

@@ -190,7 +190,7 @@ public static unsafe class TierChecks
         return values;
     }
 
-    private static Tensor Upload(SimdBackend backend, float[] values, int rows, int columns)
+    internal static Tensor Upload(SimdBackend backend, float[] values, int rows, int columns)
     {
         var tensor = backend.Allocate(rows, columns);
         backend.Upload(values.AsSpan(0, rows * columns), tensor);

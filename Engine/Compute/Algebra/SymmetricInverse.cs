@@ -72,12 +72,12 @@ public static unsafe class SymmetricInverse
         public readonly void ReadPanel(int from, int to)
         {
             float* panel = Panel + (nint)from * Width;
-            if (from >= First + Width)
-                for (int row = from; row < to; row++)
-                    new ReadOnlySpan<float>(A + (nint)row * N + First, Width).CopyTo(new(Panel + (nint)row * Width, Width));
-            else if (from < First) GemmPacking.Transpose(A + (nint)First * N + from, N, Width, to - from, panel, Width);
-            else new Span<float>(panel, (to - from) * Width).Clear();
             var part = new Span<float>(panel, (to - from) * Width);
+            if (from < First) GemmPacking.Transpose(A + (nint)First * N + from, N, Width, to - from, panel, Width);
+            else if (from < First + Width) part.Clear();
+            else
+                for (int row = from; row < to; row++, panel += Width)
+                    new ReadOnlySpan<float>(A + (nint)row * N + First, Width).CopyTo(new(panel, Width));
             TensorPrimitives.Negate(part, part);
         }
 

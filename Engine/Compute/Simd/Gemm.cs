@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace ManualVae.Compute.Simd;
 
@@ -83,14 +81,13 @@ internal sealed unsafe class Gemm : IDisposable
         int panels = Parts(m, _kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / _kernel.Rows, 1, GemmBlock.MostPanels);
         int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
         int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, _kernel.Columns)), tasks = blocks * groups;
-        if (_progress.Length < tasks) _progress = GC.AllocateUninitializedArray<int>(2 * tasks, pinned: true);
+        if (_progress.Length < tasks) _progress = new int[2 * tasks];
         _progress.AsSpan(0, tasks).Clear();
         var work = new GemmBlock.Work<TEpilogue>
         {
             Kernel = _kernel, Left = a, Right = b, PacksRight = b.AlongK, Transposed = transposed, M = m, N = n, K = k,
             Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Blocks = blocks, Groups = groups, Threads = _threads.Count,
-            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize,
-            Progress = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_progress)), // pinned
+            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = _progress,
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
             C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };

@@ -26,7 +26,7 @@ internal static unsafe class GemmBlock
         public int Blocks, Groups, Threads;
         public float* Panels; // of two packed chunks
         public nint PanelsSize;
-        public int* Progress; // of each part: chunks done
+        public int[] Progress; // of each part: chunks done
         public float* Scratch;
         public nint ScratchSize;
         public float* C;

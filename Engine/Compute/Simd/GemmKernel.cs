@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using unsafe Multiply = delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void>;
 
 namespace ManualVae.Compute.Simd;
 
@@ -9,9 +10,7 @@ namespace ManualVae.Compute.Simd;
 /// </summary>
 internal sealed unsafe class GemmKernel
 {
-    private GemmKernel(
-        string name, int rows, int columns, delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> run,
-        delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> runNarrow)
+    private GemmKernel(string name, int rows, int columns, Multiply run, Multiply runNarrow)
     {
         (Name, Rows, Columns) = (name, rows, columns);
         Run = run;
@@ -31,10 +30,10 @@ internal sealed unsafe class GemmKernel
     /// (k, a, distance of a's rows, distance of k in a, b, distance of k in b, c, row stride of c, add to c or overwrite it,
     /// k / <see cref="PrefetchList.Spacing"/> addresses to prefetch).
     /// </summary>
-    public delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> Run { get; }
+    public Multiply Run { get; }
 
     /// <summary>The same for the left half of the columns; the right half of the tile may be left as it was.</summary>
-    public delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void> RunNarrow { get; }
+    public Multiply RunNarrow { get; }
 
     /// <summary>The best kernel of this processor. 12 x 32 fills 24 of the 32 registers of AVX-512; 6 x 16 fills 12 of AVX2's 16.</summary>
     public static GemmKernel Best { get; } =
