@@ -52,11 +52,8 @@ internal static class TablesLiangVerb
             if (parsed.GetValue(epochs) is int e) changes["epochs"] = e;
             if (parsed.GetValue(betaSteps) is long b) changes["beta-steps"] = b;
             return flags.Run(parsed, data => TrainedModel.Part(data, "test"), (data, rows, folder) =>
-                [new(data.Directory, "all items", [.. rows.Select(row =>
-                {
-                    using var trained = TableRun.Open(data, row, changes, folder);
-                    return new MeasuredRow(row.Name, TableRun.Measure(trained, Metrics), PublishedFor(data.ItemCount, row.Name));
-                })])]);
+                [new(data.Directory, "all items", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
+                    row => PublishedFor(data.ItemCount, row.Name)))]);
         }, [.. flags.Options, epochs, betaSteps]);
     }
 

@@ -53,12 +53,8 @@ internal static class TablesNcfVerb
             var changes = new JsonObject();
             if (parsed.GetValue(epochs) is int e) changes["epochs"] = e;
             return flags.Run(parsed, Check, (data, rows, folder) =>
-                [new(data.Directory, "sampled candidates", [.. rows.Select(row =>
-                {
-                    using var trained = TableRun.Open(data, row, changes, folder);
-                    return new MeasuredRow(row.Name, TableRun.Measure(trained, Metrics),
-                        Published.GetValueOrDefault((data.ItemCount, row.Name)));
-                })])]);
+                [new(data.Directory, "sampled candidates", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
+                    row => Published.GetValueOrDefault((data.ItemCount, row.Name))))]);
         }, [.. flags.Options, epochs]);
     }
 

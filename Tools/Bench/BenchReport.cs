@@ -22,16 +22,13 @@ internal sealed record BenchResult(
         string name, string shape, double flops, double bytes, Timing timing, MachineLimits limits)
     {
         double seconds = Math.Max(timing.Median, 1e-9); // no clock resolves less, and rates must stay finite
-        return new(name, shape, limits.Threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9,
-            limits.FractionOfRoof(flops, bytes, seconds));
+        return new BenchResult(
+            name, shape, limits.Threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0).Under(limits);
     }
 
     /// <summary>The same measurement against other limits.</summary>
-    public BenchResult Under(MachineLimits limits)
-    {
-        double seconds = Math.Max(MedianSeconds, 1e-9);
-        return this with { FractionOfPeak = limits.FractionOfRoof(Gflops * seconds * 1e9, GigabytesPerSecond * seconds * 1e9, seconds) };
-    }
+    public BenchResult Under(MachineLimits limits) =>
+        this with { FractionOfPeak = limits.FractionOfRoof(Gflops * 1e9, GigabytesPerSecond * 1e9, seconds: 1) };
 }
 
 /// <summary>What <c>manualvae bench</c> measured: the machine's limits first, then the work.</summary>

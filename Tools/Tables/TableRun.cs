@@ -29,6 +29,21 @@ internal static class TableRun
         return TrainedModel.Open(folder, data.Directory);
     }
 
+    /// <summary>Trains and measures rows one after another.</summary>
+    /// <param name="data">What to train on.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="changes">Settings over those of an autoencoder's row.</param>
+    /// <param name="parent">The runs' folders lie in it.</param>
+    /// <param name="metrics">What to measure on the test part.</param>
+    /// <param name="published">What was published of a row, or null.</param>
+    public static IReadOnlyList<MeasuredRow> MeasureAll(PreparedDataset data, IEnumerable<TableRow> rows, JsonObject changes,
+        string parent, string metrics, Func<TableRow, PublishedFigures?> published) =>
+        [.. rows.Select(row =>
+        {
+            using var trained = Open(data, row, changes, parent);
+            return new MeasuredRow(row.Name, Measure(trained, metrics), published(row));
+        })];
+
     /// <summary>Measures a row on the test part and keeps the results in its run.</summary>
     public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics)
     {
