@@ -7,7 +7,7 @@ using ManualVae.Tools.Bench;
 
 namespace ManualVae.Tools;
 
-/// <summary><c>manualvae bench</c>: throughput of this machine against its own limits, which are measured first.</summary>
+/// <summary><c>manualvae bench</c>: throughput of this machine against its own limits, which are measured between the runs.</summary>
 internal static class BenchVerb
 {
     private static readonly Option<bool> Json = Verb.Json();
@@ -38,58 +38,58 @@ internal static class BenchVerb
         {
             Verb.Create("gemm", "The matrix product at the decoder's shapes, and at awkward ones.", parsed =>
                 parsed.GetValue(Device) == "simd"
-                    ? Report(parsed, Counts(parsed), limits => GemmBench.Run(limits))
+                    ? Report(parsed, Counts(parsed), GemmBench.Run)
                     : ReportDevice(parsed, GpuBench.Gemm), Threads, Device, Json, Picture),
             Verb.Create("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", parsed =>
             {
                 int steps = Verb.Positive("--steps", parsed.GetValue(Steps));
                 CsrMatrix Train() => Clicks(users: 20_000, heldOut: 100).Train;
                 return parsed.GetValue(Device) == "simd" && parsed.GetValue(Precision) == default
-                    ? Report(parsed, [Checked(parsed)], limits => StepBench.Run(Train(), steps, limits))
-                    : ReportDevice(parsed, (device, limits) => StepBench.Run(Train(), steps, limits, device));
+                    ? Report(parsed, [Checked(parsed)], probe => StepBench.Run(Train(), steps, probe))
+                    : ReportDevice(parsed, device => StepBench.Run(Train(), steps, null, device));
             }, Threads, Device, Precision, Steps, Json, Picture),
             Verb.Create("roofline", "Operations, forward and backward, against the roofline.", parsed =>
-                Report(parsed, [Checked(parsed)], limits => RooflineBench.Run(limits)), Threads, Json, Picture),
+                Report(parsed, [Checked(parsed)], RooflineBench.Run), Threads, Json, Picture),
             Verb.Create("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", parsed =>
             {
                 var test = Clicks(users: 40_000, heldOut: 10_000).Test!;
-                return Report(parsed, [Checked(parsed)], limits => [EvaluateBench.Run(test, limits)]);
+                return Report(parsed, [Checked(parsed)], probe => [EvaluateBench.Run(test, probe)]);
             }, Threads, Json, Picture),
             Verb.Create("ease", "X'X and the inverse of 20,108 items (1.6 GB), as EASE needs them.", parsed =>
             {
                 int runs = Verb.Positive("--runs", parsed.GetValue(Runs));
                 var shape = SyntheticShape.MovieLens20M;
                 var train = Clicks(shape.Users, shape.HeldOutUsers).Train;
-                return Report(parsed, [Checked(parsed)], limits => EaseBench.Run(train, runs, limits));
+                return Report(parsed, [Checked(parsed)], probe => EaseBench.Run(train, runs, probe));
             }, Threads, Runs, Json, Picture),
         };
         return bench;
     }
 
-    private static int Report(ParseResult parsed, int[] threadCounts, Func<MachineLimits, IEnumerable<BenchResult>> run)
+    private static int Report(ParseResult parsed, int[] threadCounts, Func<MachineProbe, IEnumerable<BenchResult>> run)
     {
         var results = new List<BenchResult>();
         MachineLimits? limits = null;
         foreach (int threads in threadCounts)
         {
-            // Before and after the work, as other work on the machine can spoil one of the two.
-            limits = MachineLimits.Measure(threads);
-            BenchResult[] measured = [.. run(limits)];
-            limits = limits.Highest(MachineLimits.Measure(threads));
+            using var probe = new MachineProbe(threads);
+            BenchResult[] measured = [.. run(probe)];
+            limits = probe.Limits;
             Console.Error.WriteLine(FormattableString.Invariant(
-                $"{limits.Threads} threads: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+                $"{limits.Threads} threads: peak {limits.PeakGflops:0.0} GFLOP/s ({probe.PeakRange.Low:0.0} to {probe.PeakRange.High:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
         return Print(parsed, limits!, results);
     }
 
-    private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, MachineLimits, IEnumerable<BenchResult>> run)
+    private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, IEnumerable<BenchResult>> run)
     {
         using var device = GpuBench.Open(parsed.GetValue(Device)!, parsed.GetValue(Precision));
         var limits = GpuBench.Limits(device);
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
-        return Print(parsed, limits, [.. run(device, limits)]);
+        // Lines of the processor, beside those of the device, are already set against their own limits.
+        return Print(parsed, limits, [.. run(device).Select(result => result.FractionOfPeak > 0 ? result : result.Under(limits))]);
     }
 
     private static int Print(ParseResult parsed, MachineLimits limits, IReadOnlyList<BenchResult> results)

@@ -18,20 +18,20 @@ internal sealed record BenchResult(
     string Name, string Shape, int Threads, double MedianSeconds, double P90Seconds, double Gflops, double GigabytesPerSecond,
     double FractionOfPeak)
 {
-    public static BenchResult From(
-        string name, string shape, double flops, double bytes, Timing timing, MachineLimits limits)
+    /// <summary>A measurement that is not yet set against limits.</summary>
+    public static BenchResult From(string name, string shape, double flops, double bytes, Timing timing, int threads)
     {
         double seconds = Math.Max(timing.Median, 1e-9); // no clock resolves less, and rates must stay finite
         return new BenchResult(
-            name, shape, limits.Threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0).Under(limits);
+            name, shape, threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0);
     }
 
-    /// <summary>The same measurement against other limits.</summary>
+    /// <summary>The same measurement against the limits.</summary>
     public BenchResult Under(MachineLimits limits) =>
         this with { FractionOfPeak = limits.FractionOfRoof(Gflops * 1e9, GigabytesPerSecond * 1e9, seconds: 1) };
 }
 
-/// <summary>What <c>manualvae bench</c> measured: the machine's limits first, then the work.</summary>
+/// <summary>What <c>manualvae bench</c> measured: the work, and the machine's limits meanwhile.</summary>
 /// <param name="PeakGflops">Single-precision multiply-add peak at the largest number of threads.</param>
 /// <param name="CopyGigabytesPerSecond">Copy bandwidth at the largest number of threads.</param>
 /// <param name="Results">The lines.</param>

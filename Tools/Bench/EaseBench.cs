@@ -13,8 +13,8 @@ internal static class EaseBench
     /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3.</summary>
     /// <param name="train">Clicks.</param>
     /// <param name="runs">Times to fit.</param>
-    /// <param name="limits">Of the machine.</param>
-    public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineLimits limits)
+    /// <param name="probe">Samples the machine's limits before and after each fit.</param>
+    public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineProbe probe)
     {
         int n = train.Columns;
         var matrix = GC.AllocateUninitializedArray<float>(checked(n * n));
@@ -22,20 +22,27 @@ internal static class EaseBench
         for (int run = 0; run < runs; run++)
         {
             Verb.Cancellation.ThrowIfCancellationRequested();
+            SampleOften(probe);
             long start = Stopwatch.GetTimestamp();
-            SparseGram.Compute(train, matrix, limits.Threads);
+            SparseGram.Compute(train, matrix, probe.Threads);
             gram[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             for (int i = 0; i < n; i++) matrix[i * n + i] += Ridge;
-            SymmetricInverse.InPlace(matrix, n, limits.Threads, Verb.Cancellation);
+            SymmetricInverse.InPlace(matrix, n, probe.Threads, Verb.Cancellation);
             both[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             inverse[run] = both[run] - gram[run];
+            SampleOften(probe);
         }
         double cube = (double)n * n * n;
-        yield return BenchResult.From("ease X'X", $"{train.EntryCount} clicks", 0, 0, Timing.From(gram), limits);
-        yield return BenchResult.From("ease inverse", $"{n}x{n}", cube, 0, Timing.From(inverse), limits);
-        yield return BenchResult.From("ease", $"{n} items", cube, 0, Timing.From(both), limits);
+        yield return BenchResult.From("ease X'X", $"{train.EntryCount} clicks", 0, 0, Timing.From(gram), probe.Threads);
+        yield return BenchResult.From("ease inverse", $"{n}x{n}", cube, 0, Timing.From(inverse), probe.Threads);
+        yield return BenchResult.From("ease", $"{n} items", cube, 0, Timing.From(both), probe.Threads);
         using var process = Process.GetCurrentProcess();
         Console.Error.WriteLine($"{Terminal.Bytes(process.PeakWorkingSet64)} resident at most, clicks included; "
             + $"the matrix is {Terminal.Bytes(4.0 * n * n)}");
+    }
+
+    private static void SampleOften(MachineProbe probe)
+    {
+        for (int i = 0; i < 24; i++) probe.Sample();
     }
 }

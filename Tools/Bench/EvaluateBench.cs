@@ -12,16 +12,17 @@ internal static class EvaluateBench
     private const int BatchSize = 500;
 
     /// <summary>One line; its operations are those of the decoder's large product alone.</summary>
-    public static BenchResult Run(EvaluationSplit split, MachineLimits limits)
+    public static BenchResult Run(EvaluationSplit split, MachineProbe probe)
     {
         int items = split.FoldIn.Columns;
-        using var backend = Backends.Create("simd", limits.Threads);
+        using var backend = Backends.Create("simd", probe.Threads);
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
         var timing = Timing.Of(
-            () => Evaluator.Evaluate(model, split, metrics, cancellation: Verb.Cancellation), runs: 5, seconds: 3, warmUp: 2);
+            () => Evaluator.Evaluate(model, split, metrics, cancellation: Verb.Cancellation),
+            runs: 7, seconds: 3, warmUp: 2, before: probe.Sample);
         return BenchResult.From(
             "evaluate", $"{split.FoldIn.Rows} users, {items} items",
-            2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, timing, limits);
+            2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, timing, probe.Threads);
     }
 }

@@ -1,12 +1,18 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Compute.Simd;
 
 namespace ManualVae.Tools.Bench;
 
-/// <summary>The matrix product at the decoder's shapes in its three layouts, and at awkward ones.</summary>
+/// <summary>The matrix product at the decoder's shapes in its three layouts, and at awkward ones beside their even neighbours.</summary>
 internal static class GemmBench
 {
+    private const int Rounds = 25, WarmUp = 5;
+    /// <summary>A shape runs this long in each round, once at least.</summary>
+    private const double SecondsOfRound = 0.02;
+
     private static readonly (string Name, Transpose Layout, int M, int N, int K)[] Shapes =
     [
         ("forward NT", Transpose.Second, 500, 20108, 600),
@@ -15,35 +21,69 @@ internal static class GemmBench
         ("forward NT", Transpose.Second, 499, 20107, 601),
         ("dH NN", Transpose.None, 499, 601, 20107),
         ("dW TN", Transpose.First, 20107, 601, 499),
-        ("one user NT", Transpose.Second, 1, 20108, 600),
-        ("outer NN", Transpose.None, 500, 20108, 1),
+        ("one user NT", Transpose.Second, 1, 20107, 601),
+        ("two users NT", Transpose.Second, 2, 20108, 600),
+        ("outer NN", Transpose.None, 499, 20107, 1),
+        ("outer NN", Transpose.None, 500, 20108, 2),
         ("middle NT", Transpose.Second, 500, 400, 600),
     ];
 
     /// <summary>The three large products of a training step.</summary>
     public static (string Name, Transpose Layout, int M, int N, int K)[] DecoderShapes => Shapes[..3];
 
-    public static IEnumerable<BenchResult> Run(MachineLimits limits)
+    /// <summary>All shapes in turn, round after round, so that a slow moment of the machine falls on all of them and on its limits.</summary>
+    public static IEnumerable<BenchResult> Run(MachineProbe probe)
     {
-        using var backend = new SimdBackend(limits.Threads);
-        foreach (var shape in Shapes)
-            yield return Measure(backend, shape, limits, "", (layout, a, b, c) => backend.MatMul(layout, a, b, c));
+        using var backend = new SimdBackend(probe.Threads);
+        var work = Shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Seconds: new List<double>())).ToArray();
+        for (int round = -WarmUp; round < Rounds; round++)
+        {
+            Verb.Cancellation.ThrowIfCancellationRequested();
+            foreach (var (shape, (a, b, c), seconds) in work)
+            {
+                if (round >= 0) probe.Sample();
+                double spent = 0;
+                while (spent < SecondsOfRound)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    backend.MatMul(shape.Layout, a, b, c);
+                    double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    if (round >= 0) seconds.Add(took);
+                    spent += took;
+                }
+            }
+        }
+        return work.Select(w => Result(w.Shape, "", Timing.From(CollectionsMarshal.AsSpan(w.Seconds)), probe.Threads));
     }
 
     /// <summary>One product at one shape; the action must wait for the result.</summary>
     public static BenchResult Measure(
-        IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape, MachineLimits limits, string suffix,
-        Action<Transpose, Tensor, Tensor, Tensor> multiply)
+        IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape, int threads, string suffix,
+        Action<Transpose, Tensor, Tensor, Tensor> multiply, Action? before = null)
     {
         Verb.Cancellation.ThrowIfCancellationRequested();
-        var (name, layout, m, n, k) = shape;
-        var a = Random(backend, layout == Transpose.First ? k : m, layout == Transpose.First ? m : k);
-        var b = Random(backend, layout == Transpose.Second ? n : k, layout == Transpose.Second ? k : n);
-        var c = backend.Allocate(m, n);
-        var timing = Timing.Of(() => multiply(layout, a, b, c), runs: 11, seconds: 1);
+        var (a, b, c) = Operands(backend, shape);
+        var timing = Timing.Of(() => multiply(shape.Layout, a, b, c), runs: 11, seconds: 1, before: before);
         foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);
-        return BenchResult.From(
-            $"gemm {name}{suffix}", $"{m}x{k}x{n}", 2.0 * m * n * k, 4.0 * (a.Length + b.Length + c.Length), timing, limits);
+        return Result(shape, suffix, timing, threads);
+    }
+
+    private static BenchResult Result(
+        (string Name, Transpose Layout, int M, int N, int K) shape, string suffix, Timing timing, int threads)
+    {
+        var (name, _, m, n, k) = shape;
+        double numbers = (double)m * k + (double)k * n + (double)m * n;
+        return BenchResult.From($"gemm {name}{suffix}", $"{m}x{k}x{n}", 2.0 * m * n * k, sizeof(float) * numbers, timing, threads);
+    }
+
+    private static (Tensor A, Tensor B, Tensor C) Operands(
+        IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape)
+    {
+        var (_, layout, m, n, k) = shape;
+        return (
+            Random(backend, layout == Transpose.First ? k : m, layout == Transpose.First ? m : k),
+            Random(backend, layout == Transpose.Second ? n : k, layout == Transpose.Second ? k : n),
+            backend.Allocate(m, n));
     }
 
     private static Tensor Random(IBackend backend, int rows, int columns)

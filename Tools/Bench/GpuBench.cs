@@ -39,19 +39,20 @@ internal static class GpuBench
         return new(1, flops / peak.Best / 1e9, 2.0 * sizeof(float) * from.Length / copy.Median / 1e9);
     }
 
-    /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones.</summary>
-    public static IEnumerable<BenchResult> Gemm(IGemmLadder device, MachineLimits limits)
+    /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones, against the processor's limits.</summary>
+    public static IEnumerable<BenchResult> Gemm(IGemmLadder device)
     {
         foreach (var shape in GemmBench.DecoderShapes)
             foreach (string level in device.Levels)
-                yield return GemmBench.Measure(device, shape, limits, $", {device.Name} {level}", (layout, a, b, c) =>
+                yield return GemmBench.Measure(device, shape, 1, $", {device.Name} {level}", (layout, a, b, c) =>
                 {
                     device.MatMul(level, layout, a, b, c);
                     device.Synchronize();
                 });
-        var processor = MachineLimits.Measure();
+        using var probe = new MachineProbe();
         using var simd = Backends.Create("simd");
-        foreach (var shape in GemmBench.DecoderShapes)
-            yield return GemmBench.Measure(simd, shape, processor, ", simd", (layout, a, b, c) => simd.MatMul(layout, a, b, c));
+        var measured = GemmBench.DecoderShapes.Select(shape => GemmBench.Measure(
+            simd, shape, probe.Threads, ", simd", (layout, a, b, c) => simd.MatMul(layout, a, b, c), probe.Sample)).ToArray();
+        foreach (var result in measured) yield return result.Under(probe.Limits);
     }
 }

@@ -23,9 +23,9 @@ internal static class RooflineBench
         yield return OperationCases.CompositeLogDensity(Users, Latent);
     }
 
-    public static IEnumerable<BenchResult> Run(MachineLimits limits)
+    public static IEnumerable<BenchResult> Run(MachineProbe probe)
     {
-        using var backend = Backends.Create("simd", limits.Threads);
+        using var backend = Backends.Create("simd", probe.Threads);
         foreach (var test in Cases())
         {
             Verb.Cancellation.ThrowIfCancellationRequested();
@@ -36,9 +36,9 @@ internal static class RooflineBench
                     run.Forward();
                     run.Backward?.Invoke();
                 },
-                runs: 9, seconds: 0.5);
+                runs: 9, seconds: 0.5, before: probe.Sample);
             run.Free();
-            yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, limits);
+            yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, probe.Threads);
         }
     }
 }

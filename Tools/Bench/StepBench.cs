@@ -23,11 +23,11 @@ internal static class StepBench
     /// </summary>
     /// <param name="train">Clicks to train on.</param>
     /// <param name="steps">Steps to time.</param>
-    /// <param name="limits">Of the machine, or of the device.</param>
+    /// <param name="probe">Samples the machine's limits between steps; null for a device, which has its own.</param>
     /// <param name="device">A GPU, which is disposed of; null for the SIMD backend.</param>
-    public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineLimits limits, IBackend? device = null)
+    public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineProbe? probe, IBackend? device = null)
     {
-        using var backend = new TimedBackend(device ?? Backends.Create("simd", limits.Threads));
+        using var backend = new TimedBackend(device ?? Backends.Create("simd", probe!.Threads));
         using var model = new Autoencoder(
             backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: backend.FusesUpdates);
         var optimizer = new AdamOptimizer(backend, model.Parameters.All, LearningRate);
@@ -51,30 +51,33 @@ internal static class StepBench
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (int i = 0; i < steps; i++)
         {
+            probe?.Sample();
             long start = Stopwatch.GetTimestamp();
             Step();
             seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var timing = Timing.From(seconds);
+        int threads = probe?.Threads ?? 1;
         int hidden = model.Settings.Hidden[^1];
         double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
         string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}"
             + ((device as IGemmLadder)?.Precision == Precision.Tf32 ? ", tf32" : "");
-        yield return BenchResult.From("step", shape, products, 0, timing, limits);
+        yield return BenchResult.From("step", shape, products, 0, timing, threads);
         if (device is IGemmLadder) yield break; // its operations overlap: waiting for each would measure something else
 
         backend.Enabled = true;
         var loading = new List<double>();
         for (int i = 0; i < BreakdownSteps; i++)
         {
+            probe?.Sample();
             Step();
             long start = Stopwatch.GetTimestamp();
             batch.Load(train, users);
             loading.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0,
-            Timing.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(loading)), limits);
+            Timing.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(loading)), threads);
         // What takes less than a microsecond (the derivative of the identity) is left out.
         foreach (var times in backend.Times.Where(t => t.Seconds.Average() > 1e-6).OrderByDescending(t => t.Seconds.Sum()))
         {
@@ -82,7 +85,7 @@ internal static class StepBench
             int perStep = Math.Max(1, times.Seconds.Count / BreakdownSteps);
             double[] sums = [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
             yield return BenchResult.From(times.Name, $"{times.Rows}x{times.Columns}{(perStep > 1 ? $", {perStep} times" : "")}",
-                times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), limits);
+                times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), threads);
         }
         using var process = Process.GetCurrentProcess();
         Console.Error.WriteLine(

@@ -5,7 +5,8 @@ namespace ManualVae.Compute.Simd;
 /// <summary>
 /// The matrix product C = op(A) op(B), in tiles that are summed in registers, each by one thread in the order of k. The micro-kernel
 /// reads operands where they lie if it can: rows of the left one along k, rows of the right one across k. Otherwise they are
-/// packed: a chunk of the right operand once for all threads, blocks of the left one by the thread that multiplies them.
+/// packed: a chunk of the right operand once for all threads, blocks of the left one by the thread that multiplies them. A product is
+/// one dispatch, in which threads wait only for what they need (<see cref="GemmProgress"/>).
 /// </summary>
 /// <remarks>Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"; tuning in docs/performance.md.</remarks>
 internal sealed unsafe class Gemm : IDisposable
@@ -21,11 +22,14 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Panels of the right operand that one part packs.</summary>
     private const int PanelsPerPart = 2;
 
+    /// <summary>Panels of the left operand from which on packing the right one is worth its time, where the kernel prefers that.</summary>
+    private const int PanelsToPack = 16;
+
     private readonly Threads _threads;
     private readonly GemmKernel _kernel = GemmKernel.Best;
     private readonly NativeBuffer _chunks;
     private readonly NativeBuffer _scratch;
-    private int[] _progress = [];
+    private readonly GemmProgress _progress = new();
 
     public Gemm(Threads threads)
     {
@@ -81,34 +85,32 @@ internal sealed unsafe class Gemm : IDisposable
         int panels = Parts(m, _kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / _kernel.Rows, 1, GemmBlock.MostPanels);
         int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
         int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, _kernel.Columns)), tasks = blocks * groups;
-        if (_progress.Length < tasks) _progress = new int[2 * tasks];
-        _progress.AsSpan(0, tasks).Clear();
+        bool packsRight = b.AlongK || (_kernel.PacksRight && panels >= PanelsToPack);
+        int packs = packsRight ? Parts(step, _kernel.Columns * PanelsPerPart) : 0;
+        _progress.Begin(chunks, packs, tasks);
         var work = new GemmBlock.Work<TEpilogue>
         {
-            Kernel = _kernel, Left = a, Right = b, PacksRight = b.AlongK, Transposed = transposed, M = m, N = n, K = k,
-            Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Blocks = blocks, Groups = groups, Threads = _threads.Count,
-            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = _progress,
+            Kernel = _kernel, Left = a, Right = b, PacksRight = packsRight, Transposed = transposed, M = m, N = n, K = k,
+            Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Packs = packs, Blocks = blocks, Groups = groups,
+            Threads = _threads.Count, Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = _progress,
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
             C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };
-        if (!work.PacksRight)
-        {
-            // Nothing is shared, so threads need not wait for each other after each chunk; only tiles are summed in the order of k.
-            _threads.For(chunks * tasks, 1, in work, static (in GemmBlock.Work<TEpilogue> w, int part, int _) =>
-                GemmBlock.Multiply(in w, part / (w.Blocks * w.Groups), part % (w.Blocks * w.Groups)));
-            return;
-        }
-        // While one chunk is multiplied, the next is packed.
-        for (int i = -1; i < chunks; i++)
-        {
-            int multiplies = i < 0 ? 0 : tasks, packs = i + 1 == chunks ? 0 : Parts(work.Chunk(i + 1).Count, _kernel.Columns * PanelsPerPart);
-            _threads.For(multiplies + packs, 1, (work, i, multiplies),
-                static (in (GemmBlock.Work<TEpilogue> Work, int Chunk, int Multiplies) s, int part, int _) =>
-                {
-                    if (part < s.Multiplies) GemmBlock.Multiply(in s.Work, s.Chunk, part);
-                    else PackChunk(in s.Work, s.Chunk + 1, part - s.Multiplies);
-                });
-        }
+        _threads.For(checked(packs + chunks * (packs + tasks)), 1, in work,
+            static (in GemmBlock.Work<TEpilogue> w, int part, int _) => Run(in w, part));
+    }
+
+    /// <summary>
+    /// The first chunk is packed; then each is multiplied, and halfway through the next one is packed: by then the chunk whose buffer it
+    /// takes is multiplied, and when it is needed it is ready, so that threads hardly ever wait.
+    /// </summary>
+    private static void Run<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
+    {
+        int tasks = w.Blocks * w.Groups, half = tasks / 2;
+        var (chunk, step) = part < w.Packs ? (-1, half + part) : Math.DivRem(part - w.Packs, w.Packs + tasks);
+        if (step < half) GemmBlock.Multiply(in w, chunk, step);
+        else if (step >= half + w.Packs) GemmBlock.Multiply(in w, chunk, step - w.Packs);
+        else if (chunk + 1 < w.Chunks) PackChunk(in w, chunk + 1, step - half);
     }
 
     /// <summary>How many pieces of a size cover a total.</summary>
@@ -125,7 +127,10 @@ internal sealed unsafe class Gemm : IDisposable
     {
         int width = w.Kernel.Columns, columns = width * PanelsPerPart, first = part * columns;
         var piece = w.Chunk(chunk);
-        w.Right.Pack(piece with { First = piece.First + first, Count = Math.Min(columns, piece.Count - first) }, width,
-            w.Panel(chunk) + (nint)first * piece.K);
+        w.Progress.AwaitBuffer(chunk);
+        if (first < piece.Count) // the last chunk may be smaller
+            w.Right.Pack(piece with { First = piece.First + first, Count = Math.Min(columns, piece.Count - first) }, width,
+                w.Panel(chunk) + (nint)first * piece.K);
+        w.Progress.Packed(chunk);
     }
 }

@@ -23,10 +23,11 @@ internal static unsafe class GemmBlock
         public bool PacksRight, Transposed; // transposed: tiles are those of C'
         public int M, N, K;
         public int Step, KStep, KChunks, Chunks; // chunks of the right operand: in steps of columns, and of k within these
-        public int Blocks, Groups, Threads;
+        public int Packs; // parts in which a chunk is packed
+        public int Blocks, Groups, Threads; // a chunk is multiplied in Blocks x Groups parts
         public float* Panels; // of two packed chunks
         public nint PanelsSize;
-        public int[] Progress; // of each part: chunks done
+        public GemmProgress Progress;
         public float* Scratch;
         public nint ScratchSize;
         public float* C;
@@ -58,10 +59,9 @@ internal static unsafe class GemmBlock
     /// <summary>Multiplies one part of one chunk, after the chunks before it.</summary>
     public static void Multiply<TEpilogue>(in Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
     {
-        // Parts are claimed in order, so whoever does the chunk before is at work, or done.
-        for (var spinner = new SpinWait(); Volatile.Read(ref w.Progress[part]) < chunk;) spinner.SpinOnce(sleep1Threshold: -1);
+        w.Progress.AwaitTiles(chunk, part);
         MultiplyPart(in w, chunk, part);
-        Volatile.Write(ref w.Progress[part], chunk + 1);
+        w.Progress.Multiplied(chunk, part);
     }
 
     private static void MultiplyPart<TEpilogue>(in Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
@@ -95,7 +95,7 @@ internal static unsafe class GemmBlock
         var chunkLines = moreChunks ? w.Right.Lines(nextRight, part, w.Blocks * w.Groups, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
-        new Span<nint>(lines, asked).Fill((nint)packedLeft);
+        new Span<nint>(lines, asked).Fill((nint)lines); // memory that was touched: a prefetch from a page that was not walks the page table
 
         bool accumulate = w.Accumulate || !firstChunk, toMemory = TEpilogue.IsPlain || !lastChunk;
         int turnedStride = leftPanels * rows;
@@ -109,7 +109,7 @@ internal static unsafe class GemmBlock
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
                 : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
-            var run = 2 * columnsHere <= columns ? w.Kernel.RunNarrow : w.Kernel.Run;
+            var run = columnsHere <= w.Kernel.NarrowColumns ? w.Kernel.RunNarrow : w.Kernel.Run;
             for (int j = 0; j < leftPanels; j++)
             {
                 int row = left.First + j * rows, rowsHere = Math.Min(rows, left.Count - j * rows);

@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using ManualVae.Compute.Simd;
+
+namespace ManualVae.Compute.Measure;
+
+/// <summary>
+/// Measures the machine's limits in samples of some ten milliseconds, taken between the runs that are set against them. A shared machine
+/// changes its clock by a fifth from one second to the next, so medians of work must be set against medians of the same seconds.
+/// </summary>
+public sealed unsafe class MachineProbe : IDisposable
+{
+    private const int CopyLength = 32 << 20; // 128 MiB each way
+    private const int PeakSamplesPerCopy = 8;
+    /// <summary>Some 0.1 ms each, so that threads end together; 10 to 20 ms in all.</summary>
+    private const int Iterations = 5000, PartsPerThread = 128;
+
+    private readonly Threads _pool;
+    private readonly NativeBuffer _sink;
+    private readonly List<double> _peaks = [], _copies = [];
+
+    /// <summary>Warms up: code is compiled.</summary>
+    /// <param name="threads">Threads; 0 for all processors.</param>
+    public MachineProbe(int threads = 0)
+    {
+        const int WarmUp = 10;
+        _pool = new Threads(threads);
+        _sink = new NativeBuffer(PartsPerThread * _pool.Count);
+        for (int i = 0; i < WarmUp; i++) Sample();
+        Thread.Sleep(200); // while the last tier is compiled
+        for (int i = 0; i < WarmUp; i++) Sample();
+        _peaks.Clear();
+        _copies.Clear();
+        Sample();
+    }
+
+    /// <summary>Threads that work together.</summary>
+    public int Threads => _pool.Count;
+
+    /// <summary>The medians of all samples.</summary>
+    public MachineLimits Limits => new(Threads, Median(_peaks), Median(_copies));
+
+    /// <summary>The middle four fifths of the peaks that were sampled, in GFLOP/s: how much the machine changed meanwhile.</summary>
+    public (double Low, double High) PeakRange => (Quantile(_peaks, 0.1), Quantile(_peaks, 0.9));
+
+    /// <summary>Takes a sample of the peak, and now and then one of the copy.</summary>
+    public void Sample()
+    {
+        if (_peaks.Count % PeakSamplesPerCopy == 0) _copies.Add(Copy());
+        Peak(); // wakes sleeping threads, which may share a core for some milliseconds
+        _peaks.Add(Math.Max(Peak(), Peak()));
+    }
+
+    /// <summary>Limits from samples of about half a second.</summary>
+    /// <param name="threads">Threads; 0 for all processors.</param>
+    public static MachineLimits Measure(int threads = 0)
+    {
+        using var probe = new MachineProbe(threads);
+        for (int i = 0; i < 3 * PeakSamplesPerCopy; i++) probe.Sample();
+        return probe.Limits;
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _sink.Dispose();
+    }
+
+    private static double Median(List<double> samples) => Quantile(samples, 0.5);
+
+    private static double Quantile(List<double> samples, double share)
+    {
+        double[] sorted = [.. samples];
+        Array.Sort(sorted);
+        return sorted[(int)(share * (sorted.Length - 1))];
+    }
+
+    private double Peak()
+    {
+        double flopsOfPart = Iterations * 24.0 * 2 * (Vector512.IsHardwareAccelerated ? 16
+            : Vector256.IsHardwareAccelerated ? 8 : Vector<float>.Count);
+        int parts = PartsPerThread * _pool.Count;
+        long start = Stopwatch.GetTimestamp();
+        _pool.For(parts, 1, (nint)_sink.Pointer, static (in nint sink, int first, int last) =>
+        {
+            for (int part = first; part < last; part++)
+                ((float*)sink)[part] = Vector512.IsHardwareAccelerated ? Peak512(Iterations)
+                    : Vector256.IsHardwareAccelerated ? Peak256(Iterations) : PeakPortable(Iterations);
+        });
+        return flopsOfPart * parts / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+    }
+
+    private double Copy()
+    {
+        const int Grain = 1 << 18;
+        // Not kept, so that a bench can tell what the work itself has resident.
+        using var from = new NativeBuffer(CopyLength);
+        using var to = new NativeBuffer(CopyLength);
+        new Span<float>(from.Pointer, CopyLength).Fill(1);
+        new Span<float>(to.Pointer, CopyLength).Fill(1);
+        long start = Stopwatch.GetTimestamp();
+        _pool.For(CopyLength, Grain, ((nint)from.Pointer, (nint)to.Pointer),
+            static (in (nint From, nint To) s, int first, int last) => CopyRange((float*)s.From, (float*)s.To, first, last));
+        return 2.0 * sizeof(float) * CopyLength / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+    }
+
+    private static void CopyRange(float* from, float* to, int first, int last)
+    {
+        int width = Vector<float>.Count;
+        for (int i = first; i <= last - 2 * width; i += 2 * width)
+        {
+            Vector.Load(from + i).Store(to + i);
+            Vector.Load(from + i + width).Store(to + i + width);
+        }
+    }
+
+    private static float Peak512(int iterations)
+    {
+        Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(1e-7f);
+        Vector512<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        for (; iterations > 0; iterations--)
+        {
+            a = Vector512.MultiplyAddEstimate(a, x, y);
+            b = Vector512.MultiplyAddEstimate(b, x, y);
+            c = Vector512.MultiplyAddEstimate(c, x, y);
+            d = Vector512.MultiplyAddEstimate(d, x, y);
+            e = Vector512.MultiplyAddEstimate(e, x, y);
+            f = Vector512.MultiplyAddEstimate(f, x, y);
+            g = Vector512.MultiplyAddEstimate(g, x, y);
+            h = Vector512.MultiplyAddEstimate(h, x, y);
+            i = Vector512.MultiplyAddEstimate(i, x, y);
+            j = Vector512.MultiplyAddEstimate(j, x, y);
+            k = Vector512.MultiplyAddEstimate(k, x, y);
+            l = Vector512.MultiplyAddEstimate(l, x, y);
+            a = Vector512.MultiplyAddEstimate(a, x, y);
+            b = Vector512.MultiplyAddEstimate(b, x, y);
+            c = Vector512.MultiplyAddEstimate(c, x, y);
+            d = Vector512.MultiplyAddEstimate(d, x, y);
+            e = Vector512.MultiplyAddEstimate(e, x, y);
+            f = Vector512.MultiplyAddEstimate(f, x, y);
+            g = Vector512.MultiplyAddEstimate(g, x, y);
+            h = Vector512.MultiplyAddEstimate(h, x, y);
+            i = Vector512.MultiplyAddEstimate(i, x, y);
+            j = Vector512.MultiplyAddEstimate(j, x, y);
+            k = Vector512.MultiplyAddEstimate(k, x, y);
+            l = Vector512.MultiplyAddEstimate(l, x, y);
+        }
+        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    private static float Peak256(int iterations)
+    {
+        Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(1e-7f);
+        Vector256<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        for (; iterations > 0; iterations--)
+        {
+            a = Vector256.MultiplyAddEstimate(a, x, y);
+            b = Vector256.MultiplyAddEstimate(b, x, y);
+            c = Vector256.MultiplyAddEstimate(c, x, y);
+            d = Vector256.MultiplyAddEstimate(d, x, y);
+            e = Vector256.MultiplyAddEstimate(e, x, y);
+            f = Vector256.MultiplyAddEstimate(f, x, y);
+            g = Vector256.MultiplyAddEstimate(g, x, y);
+            h = Vector256.MultiplyAddEstimate(h, x, y);
+            i = Vector256.MultiplyAddEstimate(i, x, y);
+            j = Vector256.MultiplyAddEstimate(j, x, y);
+            k = Vector256.MultiplyAddEstimate(k, x, y);
+            l = Vector256.MultiplyAddEstimate(l, x, y);
+            a = Vector256.MultiplyAddEstimate(a, x, y);
+            b = Vector256.MultiplyAddEstimate(b, x, y);
+            c = Vector256.MultiplyAddEstimate(c, x, y);
+            d = Vector256.MultiplyAddEstimate(d, x, y);
+            e = Vector256.MultiplyAddEstimate(e, x, y);
+            f = Vector256.MultiplyAddEstimate(f, x, y);
+            g = Vector256.MultiplyAddEstimate(g, x, y);
+            h = Vector256.MultiplyAddEstimate(h, x, y);
+            i = Vector256.MultiplyAddEstimate(i, x, y);
+            j = Vector256.MultiplyAddEstimate(j, x, y);
+            k = Vector256.MultiplyAddEstimate(k, x, y);
+            l = Vector256.MultiplyAddEstimate(l, x, y);
+        }
+        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    private static float PeakPortable(int iterations)
+    {
+        Vector<float> x = new(0.999f), y = new(1e-7f);
+        Vector<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y;
+        for (; iterations > 0; iterations--)
+            for (int repeat = 0; repeat < 3; repeat++)
+            {
+                a = Vector.MultiplyAddEstimate(a, x, y);
+                b = Vector.MultiplyAddEstimate(b, x, y);
+                c = Vector.MultiplyAddEstimate(c, x, y);
+                d = Vector.MultiplyAddEstimate(d, x, y);
+                e = Vector.MultiplyAddEstimate(e, x, y);
+                f = Vector.MultiplyAddEstimate(f, x, y);
+                g = Vector.MultiplyAddEstimate(g, x, y);
+                h = Vector.MultiplyAddEstimate(h, x, y);
+            }
+        return Vector.Sum(a + b + c + d + e + f + g + h);
+    }
+}
