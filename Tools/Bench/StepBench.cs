@@ -48,15 +48,15 @@ internal static class StepBench
 
         for (int i = 0; i < WarmUp; i++) Step();
         var seconds = new double[steps];
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        long allocated = 0;
         for (int i = 0; i < steps; i++)
         {
             probe?.Sample();
-            long start = Stopwatch.GetTimestamp();
+            long before = GC.GetTotalAllocatedBytes(precise: true), start = Stopwatch.GetTimestamp();
             Step();
             seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            allocated += GC.GetTotalAllocatedBytes(precise: true) - before;
         }
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var timing = Timing.From(seconds);
         int threads = probe?.Threads ?? 1;
         int hidden = model.Settings.Hidden[^1];

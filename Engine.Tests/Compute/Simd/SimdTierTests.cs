@@ -18,6 +18,18 @@ public class SimdTierTests
         TierChecks.SpecialValues(backend);
     }
 
+    /// <summary>The tiles of kernels that this processor would not choose; vectors it lacks are made of smaller ones.</summary>
+    [Fact]
+    public void Every_micro_kernel_multiplies_right_on_any_processor()
+    {
+        foreach (var kernel in new[] { GemmKernel.Wide512, GemmKernel.Wide256, GemmKernel.Portable })
+        {
+            using var backend = new SimdBackend(2, kernel);
+            Assert.Contains(kernel.Name, backend.Description, StringComparison.Ordinal);
+            TierChecks.Products(backend);
+        }
+    }
+
     [Fact]
     public void Without_AVX512_the_256_bit_kernels_pass_every_check()
     {

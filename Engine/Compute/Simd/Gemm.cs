@@ -26,14 +26,18 @@ internal sealed unsafe class Gemm : IDisposable
     private const int PanelsToPack = 16;
 
     private readonly Threads _threads;
-    private readonly GemmKernel _kernel = GemmKernel.Best;
+    private readonly GemmKernel _kernel;
     private readonly NativeBuffer _chunks;
     private readonly NativeBuffer _scratch;
     private readonly GemmProgress _progress = new();
 
-    public Gemm(Threads threads)
+    /// <summary>Makes room for packed operands.</summary>
+    /// <param name="threads">Threads that multiply.</param>
+    /// <param name="kernel">The micro-kernel; null for the best of this processor.</param>
+    public Gemm(Threads threads, GemmKernel? kernel = null)
     {
         _threads = threads;
+        _kernel = kernel ?? GemmKernel.Best;
         _chunks = new NativeBuffer(2 * PanelsSize);
         _scratch = new NativeBuffer(threads.Count * ScratchSize);
     }
@@ -79,18 +83,19 @@ internal sealed unsafe class Gemm : IDisposable
         // Where both lie along k, one must be packed: the smaller. The tiles are then those of C' = B' A'.
         bool transposed = a.AlongK && b.AlongK && n > m;
         if (transposed) (m, n, a, b) = (n, m, b, a);
+        var kernel = _kernel.For(n);
 
         int kChunks = c == null ? 1 : Math.Max(1, Parts(k, MaxK)), kStep = Parts(k, kChunks);
-        int step = ChunkStep(n, kStep), chunks = checked(Parts(n, step) * kChunks);
-        int panels = Parts(m, _kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / _kernel.Rows, 1, GemmBlock.MostPanels);
+        int step = ChunkStep(n, kStep, kernel.Columns), chunks = checked(Parts(n, step) * kChunks);
+        int panels = Parts(m, kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / kernel.Rows, 1, GemmBlock.MostPanels);
         int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
-        int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, _kernel.Columns)), tasks = blocks * groups;
-        bool packsRight = b.AlongK || (_kernel.PacksRight && panels >= PanelsToPack);
-        int packs = packsRight ? Parts(step, _kernel.Columns * PanelsPerPart) : 0;
+        int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, kernel.Columns)), tasks = blocks * groups;
+        bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
+        int packs = packsRight ? Parts(step, kernel.Columns * PanelsPerPart) : 0;
         _progress.Begin(chunks, packs, tasks);
         var work = new GemmBlock.Work<TEpilogue>
         {
-            Kernel = _kernel, Left = a, Right = b, PacksRight = packsRight, Transposed = transposed, M = m, N = n, K = k,
+            Kernel = kernel, Left = a, Right = b, PacksRight = packsRight, Transposed = transposed, M = m, N = n, K = k,
             Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Packs = packs, Blocks = blocks, Groups = groups,
             Threads = _threads.Count, Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = _progress,
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
@@ -117,10 +122,10 @@ internal sealed unsafe class Gemm : IDisposable
     public static int Parts(int total, int size) => (total + size - 1) / size;
 
     /// <summary>Columns of a chunk: whole panels, as even as the limit allows.</summary>
-    private int ChunkStep(int n, int k)
+    private static int ChunkStep(int n, int k, int width)
     {
-        int most = Math.Max(1, ChunkSize / Math.Max(1, k) / _kernel.Columns) * _kernel.Columns;
-        return Parts(Parts(n, Parts(n, most)), _kernel.Columns) * _kernel.Columns;
+        int most = Math.Max(1, ChunkSize / Math.Max(1, k) / width) * width;
+        return Parts(Parts(n, Parts(n, most)), width) * width;
     }
 
     private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue

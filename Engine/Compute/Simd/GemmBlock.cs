@@ -99,6 +99,7 @@ internal static unsafe class GemmBlock
 
         bool accumulate = w.Accumulate || !firstChunk, toMemory = TEpilogue.IsPlain || !lastChunk;
         int turnedStride = leftPanels * rows;
+        var run = w.Kernel.Run;
         float* sums = stackalloc float[rows * columns + (w.Transposed ? columns * turnedStride : 0) + 16];
         sums = (float*)(((nuint)sums + 63) & ~(nuint)63);
         float* turned = sums + rows * columns;
@@ -109,7 +110,6 @@ internal static unsafe class GemmBlock
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
                 : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
-            var run = columnsHere <= w.Kernel.NarrowColumns ? w.Kernel.RunNarrow : w.Kernel.Run;
             for (int j = 0; j < leftPanels; j++)
             {
                 int row = left.First + j * rows, rowsHere = Math.Min(rows, left.Count - j * rows);

@@ -10,11 +10,12 @@ namespace ManualVae.Compute.Simd;
 /// </summary>
 internal sealed unsafe class GemmKernel
 {
-    private GemmKernel(string name, int rows, int columns, int narrowColumns, bool packsRight, Multiply run, Multiply runNarrow)
+    private readonly GemmKernel? _forFew;
+
+    private GemmKernel(string name, int rows, int columns, bool packsRight, Multiply run, GemmKernel? forFew = null)
     {
-        (Name, Rows, Columns, NarrowColumns, PacksRight) = (name, rows, columns, narrowColumns, packsRight);
+        (Name, Rows, Columns, PacksRight, _forFew) = (name, rows, columns, packsRight, forFew);
         Run = run;
-        RunNarrow = runNarrow;
     }
 
     /// <summary>Instruction set, as printed.</summary>
@@ -25,9 +26,6 @@ internal sealed unsafe class GemmKernel
 
     /// <summary>Columns of a tile.</summary>
     public int Columns { get; }
-
-    /// <summary>Columns of a tile of <see cref="RunNarrow"/>.</summary>
-    public int NarrowColumns { get; }
 
     /// <summary>
     /// True where a right operand that could be read where it lies is packed all the same: the kernels of up to 256 bits slow down by a
@@ -41,15 +39,27 @@ internal sealed unsafe class GemmKernel
     /// </summary>
     public Multiply Run { get; }
 
-    /// <summary>The same for the leftmost columns only; the rest of the tile may be left as it was.</summary>
-    public Multiply RunNarrow { get; }
+    /// <summary>This kernel, or one of the same vectors with a narrower tile: most of a wide one would be padding with one user.</summary>
+    /// <param name="columns">Columns of C.</param>
+    public GemmKernel For(int columns)
+    {
+        const int Few = 16;
+        return columns <= Few && _forFew is not null ? _forFew : this;
+    }
 
-    /// <summary>
-    /// The best kernel of this processor. 12 x 32 fills 24 of the 32 registers of AVX-512, 4 x 24 fills 12 of AVX2's 16 (and divides
-    /// 500, 600 and 20,108).
-    /// </summary>
+    /// <summary>12 x 32 sums fill 24 of the 32 registers of AVX-512.</summary>
+    public static GemmKernel Wide512 { get; } =
+        new("Vector512", 12, 32, false, &GemmKernel512.Run, new("Vector512", 12, 16, false, &GemmKernel512.RunNarrow));
+
+    /// <summary>4 x 24 sums fill 12 of AVX2's 16 registers, and divide 500, 600 and 20,108.</summary>
+    public static GemmKernel Wide256 { get; } =
+        new("Vector256", 4, 24, true, &GemmKernel256.Run, new("Vector256", 12, 4, true, &GemmKernel256.RunNarrow));
+
+    /// <summary>6 rows of two vectors of whatever width there is.</summary>
+    public static GemmKernel Portable { get; } =
+        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run);
+
+    /// <summary>The best kernel of this processor. The others are correct on it too, but slow, as their vectors are made of smaller ones.</summary>
     public static GemmKernel Best { get; } =
-        Vector512.IsHardwareAccelerated ? new("Vector512", 12, 32, 16, false, &GemmKernel512.Run, &GemmKernel512.RunNarrow)
-        : Vector256.IsHardwareAccelerated ? new("Vector256", 4, 24, 8, true, &GemmKernel256.Run, &GemmKernel256.RunNarrow)
-        : new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, 0, true, &GemmKernelPortable.Run, &GemmKernelPortable.Run);
+        Vector512.IsHardwareAccelerated ? Wide512 : Vector256.IsHardwareAccelerated ? Wide256 : Portable;
 }

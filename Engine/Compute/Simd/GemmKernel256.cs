@@ -15,7 +15,7 @@ internal static unsafe class GemmKernel256
             l2 = default, m2 = default, r2 = default, l3 = default, m3 = default, r3 = default;
         for (; k > 0; k--, a += aK, b += bK)
         {
-            if (k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
+            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
             var left = Vector256.Load(b);
             var middle = Vector256.Load(b + 8);
             var right = Vector256.Load(b + 16);
@@ -42,24 +42,45 @@ internal static unsafe class GemmKernel256
         Put(l3, m3, r3, c + 3 * stride, accumulate);
     }
 
-    /// <summary>4 x 8, the left third of a tile: where only so few columns are wanted, as with one user.</summary>
+    /// <summary>
+    /// 12 x 4, for few columns, as with one user: in 128-bit vectors, since it is the loads of the left operand that take the time, and a
+    /// broadcast to 256 bits is two operations on some processors.
+    /// </summary>
     public static void RunNarrow(
         nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch)
     {
-        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (; k > 0; k--, a += aK, b += bK)
+        Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
+            s6 = default, s7 = default, s8 = default, s9 = default, s10 = default, s11 = default;
+        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
+        for (; k > 0; k--, a += aK, a3 += aK, a6 += aK, a9 += aK, b += bK)
         {
-            if (k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
-            var x = Vector256.Load(b);
-            s0 = Vector256.MultiplyAddEstimate(Vector256.Create(a[0]), x, s0);
-            s1 = Vector256.MultiplyAddEstimate(Vector256.Create(a[aRow]), x, s1);
-            s2 = Vector256.MultiplyAddEstimate(Vector256.Create(a[2 * aRow]), x, s2);
-            s3 = Vector256.MultiplyAddEstimate(Vector256.Create(a[3 * aRow]), x, s3);
+            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
+            var x = Vector128.Load(b);
+            s0 = Vector128.MultiplyAddEstimate(Vector128.Create(a[0]), x, s0);
+            s1 = Vector128.MultiplyAddEstimate(Vector128.Create(a[aRow]), x, s1);
+            s2 = Vector128.MultiplyAddEstimate(Vector128.Create(a[2 * aRow]), x, s2);
+            s3 = Vector128.MultiplyAddEstimate(Vector128.Create(a3[0]), x, s3);
+            s4 = Vector128.MultiplyAddEstimate(Vector128.Create(a3[aRow]), x, s4);
+            s5 = Vector128.MultiplyAddEstimate(Vector128.Create(a3[2 * aRow]), x, s5);
+            s6 = Vector128.MultiplyAddEstimate(Vector128.Create(a6[0]), x, s6);
+            s7 = Vector128.MultiplyAddEstimate(Vector128.Create(a6[aRow]), x, s7);
+            s8 = Vector128.MultiplyAddEstimate(Vector128.Create(a6[2 * aRow]), x, s8);
+            s9 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[0]), x, s9);
+            s10 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[aRow]), x, s10);
+            s11 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[2 * aRow]), x, s11);
         }
         Put(s0, c, accumulate);
         Put(s1, c + stride, accumulate);
         Put(s2, c + 2 * stride, accumulate);
         Put(s3, c + 3 * stride, accumulate);
+        Put(s4, c + 4 * stride, accumulate);
+        Put(s5, c + 5 * stride, accumulate);
+        Put(s6, c + 6 * stride, accumulate);
+        Put(s7, c + 7 * stride, accumulate);
+        Put(s8, c + 8 * stride, accumulate);
+        Put(s9, c + 9 * stride, accumulate);
+        Put(s10, c + 10 * stride, accumulate);
+        Put(s11, c + 11 * stride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,4 +94,8 @@ internal static unsafe class GemmKernel256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(Vector256<float> sums, float* c, bool accumulate) =>
         (accumulate ? sums + Vector256.Load(c) : sums).Store(c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Vector128<float> sums, float* c, bool accumulate) =>
+        (accumulate ? sums + Vector128.Load(c) : sums).Store(c);
 }

@@ -18,7 +18,7 @@ internal static unsafe class GemmKernel512
         const int Unrolled = PrefetchList.Spacing;
         for (; k >= Unrolled; k -= Unrolled, a += Unrolled * aK, b += Unrolled * bK)
         {
-            Sse.Prefetch1(*prefetch++);
+            if (Sse.IsSupported) Sse.Prefetch1(*prefetch++);
             Step(a, aRow, b,
                 ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
                 ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
@@ -102,7 +102,7 @@ internal static unsafe class GemmKernel512
         r11 = Vector512.MultiplyAddEstimate(x, right, r11);
     }
 
-    /// <summary>12 x 16, the left half of a tile: where only so few columns are wanted, as with one user.</summary>
+    /// <summary>12 x 16, for few columns, as with one user.</summary>
     public static void RunNarrow(
         nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch)
     {
@@ -111,7 +111,7 @@ internal static unsafe class GemmKernel512
         float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
         for (; k > 0; k--, a += aK, a3 += aK, a6 += aK, a9 += aK, b += bK)
         {
-            if (k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
+            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
             var x = Vector512.Load(b);
             s0 = Vector512.MultiplyAddEstimate(Vector512.Create(a[0]), x, s0);
             s1 = Vector512.MultiplyAddEstimate(Vector512.Create(a[aRow]), x, s1);

@@ -70,6 +70,8 @@ internal static unsafe class GemmPacking
         int j = 0;
         if (Vector512.IsHardwareAccelerated)
             for (; j <= width - 16; j += 16) Vector512.Load(from + j).Store(to + j);
+        if (Vector256.IsHardwareAccelerated)
+            for (; j <= width - 8; j += 8) Vector256.Load(from + j).Store(to + j);
         for (; j <= width - 4; j += 4) Vector128.Load(from + j).Store(to + j);
         for (; j < width; j++) to[j] = from[j];
     }

@@ -18,10 +18,13 @@ public sealed unsafe partial class SimdBackend : IBackend
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
-    public SimdBackend(int threads = 0)
+    public SimdBackend(int threads = 0) : this(threads, null) { }
+
+    /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
+    internal SimdBackend(int threads, GemmKernel? kernel)
     {
         _threads = new Threads(threads);
-        _gemm = new Gemm(_threads);
+        _gemm = new Gemm(_threads, kernel);
     }
 
     /// <inheritdoc/>
