@@ -10,35 +10,35 @@ internal static class EaseBench
 {
     private const float Ridge = 500;
 
-    /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3.</summary>
+    /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3, as if it were dense.</summary>
     /// <param name="train">Clicks.</param>
     /// <param name="runs">Times to fit.</param>
     /// <param name="probe">Samples the machine's limits before and after each fit.</param>
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineProbe probe)
     {
         int n = train.Columns;
+        SampleOften(probe); // before the matrix is there: the memory that the probe copies shall not count
         var matrix = GC.AllocateUninitializedArray<float>(checked(n * n));
         double[] gram = new double[runs], inverse = new double[runs], both = new double[runs];
         for (int run = 0; run < runs; run++)
         {
             Verb.Cancellation.ThrowIfCancellationRequested();
-            SampleOften(probe);
             long start = Stopwatch.GetTimestamp();
-            SparseGram.Compute(train, matrix, probe.Threads);
+            var problem = new RidgeGram(train, Ridge, probe.Threads);
+            problem.Fill(matrix);
             gram[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            for (int i = 0; i < n; i++) matrix[i * n + i] += Ridge;
-            SymmetricInverse.InPlace(matrix, n, probe.Threads, Verb.Cancellation);
+            problem.Invert(matrix, Verb.Cancellation);
             both[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             inverse[run] = both[run] - gram[run];
-            SampleOften(probe);
         }
+        using (var process = Process.GetCurrentProcess())
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"{process.PeakWorkingSet64 >> 20} MiB resident at most, clicks included: {process.PeakWorkingSet64 / (4.0 * n * n):0.00} times the matrix"));
+        SampleOften(probe);
         double cube = (double)n * n * n;
         yield return BenchResult.From("ease X'X", $"{train.EntryCount} clicks", 0, 0, Timing.From(gram), probe.Threads);
         yield return BenchResult.From("ease inverse", $"{n}x{n}", cube, 0, Timing.From(inverse), probe.Threads);
         yield return BenchResult.From("ease", $"{n} items", cube, 0, Timing.From(both), probe.Threads);
-        using var process = Process.GetCurrentProcess();
-        Console.Error.WriteLine($"{Terminal.Bytes(process.PeakWorkingSet64)} resident at most, clicks included; "
-            + $"the matrix is {Terminal.Bytes(4.0 * n * n)}");
     }
 
     private static void SampleOften(MachineProbe probe)

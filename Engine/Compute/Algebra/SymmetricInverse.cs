@@ -30,42 +30,50 @@ public static unsafe class SymmetricInverse
             throw new ArgumentException($"Got {matrix.Length} numbers, expected {n} x {n}.", nameof(matrix));
         using var pool = new Threads(threads);
         using var gemm = new Gemm(pool);
+        fixed (float* a = matrix) InPlace(pool, gemm, a, n, n, cancellation);
+    }
+
+    /// <summary>The same for a block of a larger matrix: n x n numbers, rows <paramref name="stride"/> apart.</summary>
+    internal static void InPlace(Threads pool, Gemm gemm, float* a, nint stride, int n, CancellationToken cancellation)
+    {
         using var panel = new NativeBuffer((long)n * BlockSize);
         using var scaled = new NativeBuffer((long)n * BlockSize);
         using var pivot = new NativeBuffer(BlockSize * BlockSize);
         var block = new double[BlockSize * BlockSize];
-        fixed (float* a = matrix)
+        for (int first = 0; first < n; first += BlockSize)
         {
-            for (int first = 0; first < n; first += BlockSize)
+            cancellation.ThrowIfCancellationRequested();
+            var state = new SweepState
             {
-                cancellation.ThrowIfCancellationRequested();
-                Sweep(pool, gemm, a, n, first, Math.Min(BlockSize, n - first), panel.Pointer, scaled.Pointer, pivot.Pointer, block);
-            }
-            Finish(pool, a, n);
+                A = a, Stride = stride, N = n, First = first, Width = Math.Min(BlockSize, n - first),
+                Panel = panel.Pointer, Scaled = scaled.Pointer, Pivot = pivot.Pointer,
+            };
+            Sweep(pool, gemm, in state, block);
         }
+        Finish(pool, a, stride, n);
     }
 
-    private static void Sweep(
-        Threads pool, Gemm gemm, float* a, int n, int first, int width, float* panel, float* scaled, float* pivot, double[] block)
+    private static void Sweep(Threads pool, Gemm gemm, in SweepState s, double[] block)
     {
+        var (n, width) = (s.N, s.Width);
         for (int i = 0; i < width; i++)
-            for (int j = 0; j <= i; j++) block[i * width + j] = a[(nint)(first + i) * n + first + j];
-        PivotBlock.Invert(block, width, first);
-        for (int i = 0; i < width * width; i++) pivot[i] = (float)-block[i];
+            for (int j = 0; j <= i; j++) block[i * width + j] = s.A[(s.First + i) * s.Stride + s.First + j];
+        PivotBlock.Invert(block, width, s.First);
+        for (int i = 0; i < width * width; i++) s.Pivot[i] = (float)-block[i];
 
         // panel = -A_:K with zeros in the rows of K; scaled = -panel P; A += scaled panel' leaves block K alone.
-        var state = new SweepState { A = a, N = n, First = first, Width = width, Panel = panel, Scaled = scaled, Pivot = pivot };
-        pool.For(n, 64, in state, static (in SweepState s, int from, int to) => s.ReadPanel(from, to));
-        gemm.Multiply(n, width, width, new Operand(panel, width, true), new Operand(pivot, width, false),
-            scaled, width, false, default(PlainEpilogue));
-        gemm.Multiply(n, n, width, new Operand(scaled, width, true), new Operand(panel, width, true),
-            a, n, true, default(PlainEpilogue), lowerOnly: true);
-        pool.For(n, 64, in state, static (in SweepState s, int from, int to) => s.WritePanel(from, to));
+        pool.For(n, 64, in s, static (in SweepState s, int from, int to) => s.ReadPanel(from, to));
+        gemm.Multiply(n, width, width, new Operand(s.Panel, width, true), new Operand(s.Pivot, width, false),
+            s.Scaled, width, false, default(PlainEpilogue));
+        gemm.Multiply(n, n, width, new Operand(s.Scaled, width, true), new Operand(s.Panel, width, true),
+            s.A, s.Stride, true, default(PlainEpilogue), lowerOnly: true);
+        pool.For(n, 64, in s, static (in SweepState s, int from, int to) => s.WritePanel(from, to));
     }
 
     private struct SweepState
     {
         public float* A, Panel, Scaled, Pivot;
+        public nint Stride;
         public int N, First, Width;
 
         // Rows come in parts that lie wholly above, in or below the block.
@@ -73,40 +81,41 @@ public static unsafe class SymmetricInverse
         {
             float* panel = Panel + (nint)from * Width;
             var part = new Span<float>(panel, (to - from) * Width);
-            if (from < First) GemmPacking.Transpose(A + (nint)First * N + from, N, Width, to - from, panel, Width);
+            if (from < First) GemmPacking.Transpose(A + First * Stride + from, Stride, Width, to - from, panel, Width);
             else if (from < First + Width) part.Clear();
             else
                 for (int row = from; row < to; row++, panel += Width)
-                    new ReadOnlySpan<float>(A + (nint)row * N + First, Width).CopyTo(new(panel, Width));
+                    new ReadOnlySpan<float>(A + row * Stride + First, Width).CopyTo(new(panel, Width));
             TensorPrimitives.Negate(part, part);
         }
 
         public readonly void WritePanel(int from, int to)
         {
             float* scaled = Scaled + (nint)from * Width;
-            if (from < First) GemmPacking.Transpose(scaled, Width, to - from, Width, A + (nint)First * N + from, N);
+            if (from < First) GemmPacking.Transpose(scaled, Width, to - from, Width, A + First * Stride + from, Stride);
             else
                 for (int row = from; row < to; row++, scaled += Width)
                 {
                     bool below = row >= First + Width;
                     float* values = below ? scaled : Pivot + (row - First) * Width;
                     int count = below ? Width : row - First + 1;
-                    new ReadOnlySpan<float>(values, count).CopyTo(new Span<float>(A + (nint)row * N + First, count));
+                    new ReadOnlySpan<float>(values, count).CopyTo(new Span<float>(A + row * Stride + First, count));
                 }
         }
     }
 
     /// <summary>Changes the sign and copies the lower triangle to the upper one, in square tiles.</summary>
-    private static void Finish(Threads pool, float* a, int n)
+    private static void Finish(Threads pool, float* a, nint stride, int n)
     {
         const int Tile = 64;
-        pool.For(n, Tile, ((nint)a, n), static (in (nint A, int N) s, int first, int last) =>
+        pool.For(n, Tile, ((nint)a, stride), static (in (nint A, nint Stride) s, int first, int last) =>
         {
             float* a = (float*)s.A;
-            nint n = s.N;
+            nint stride = s.Stride;
             for (int left = 0; left < last; left += Tile)
                 for (int i = first; i < last; i++)
-                    for (int j = left; j < Math.Min(i + 1, left + Tile); j++) a[j * n + i] = a[i * n + j] = -a[i * n + j];
+                    for (int j = left; j < Math.Min(i + 1, left + Tile); j++)
+                        a[j * stride + i] = a[i * stride + j] = -a[i * stride + j];
         });
     }
 }

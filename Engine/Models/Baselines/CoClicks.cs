@@ -44,16 +44,24 @@ public sealed class CoClicks
     /// <exception cref="InputException">They do not fit into memory, or one not into an array.</exception>
     public float[] Gram(int matrices = 1)
     {
-        int n = ItemCount;
-        long bytes = (long)n * n * sizeof(float);
-        if ((long)n * n > Array.MaxLength)
-            throw new InputException(
-                $"{n} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
-        HostMemory.Require(matrices * bytes, $"{n} items need about {HostMemory.Mebibytes(matrices * bytes)}",
-            "keep fewer items or use another model");
-        var gram = GC.AllocateUninitializedArray<float>(n * n);
+        var gram = Allocate(ItemCount, matrices);
         SparseGram.Compute(_users, gram);
         return gram;
+    }
+
+    /// <summary>Room for an item-item matrix, not cleared.</summary>
+    /// <param name="items">Items.</param>
+    /// <param name="matrices">As many matrices of this size will be in memory together.</param>
+    /// <exception cref="InputException">They do not fit into memory, or one not into an array.</exception>
+    internal static float[] Allocate(int items, int matrices = 1)
+    {
+        long bytes = (long)items * items * sizeof(float);
+        if ((long)items * items > Array.MaxLength)
+            throw new InputException(
+                $"{items} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
+        HostMemory.Require(matrices * bytes, $"{items} items need about {HostMemory.Mebibytes(matrices * bytes)}",
+            "keep fewer items or use another model");
+        return GC.AllocateUninitializedArray<float>(items * items);
     }
 
     /// <summary>scores = sum of the rows of <paramref name="weights"/> (items x items) that a user clicked.</summary>

@@ -21,19 +21,14 @@ public static class Ease
     {
         if (!(settings.Lambda > 0)) throw new InputException($"ease: lambda must be above 0, not {settings.Lambda}.");
         int n = train.Columns;
-        var weights = new CoClicks(train).Gram();
+        var weights = CoClicks.Allocate(n);
+        var gram = new RidgeGram(train, settings.Lambda);
+        gram.Fill(weights);
         monitor.Pass($"ease: X'X of {n} items");
-        RidgeInverse(weights, n, settings.Lambda, monitor);
+        gram.Invert(weights, monitor.Cancellation);
         monitor.Pass("ease: inverse");
         InverseToWeights(weights, n);
         return new("ease", n, weights);
-    }
-
-    /// <summary>Turns X'X into (X'X + ridge I)^-1 in place.</summary>
-    internal static void RidgeInverse(float[] gram, int n, double ridge, FitMonitor monitor)
-    {
-        for (int i = 0; i < n; i++) gram[i * n + i] += (float)ridge;
-        SymmetricInverse.InPlace(gram, n, cancellation: monitor.Cancellation);
     }
 
     /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>

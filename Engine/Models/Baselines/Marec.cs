@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
+using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -165,7 +166,8 @@ public static class Marec
     private static float[] Inverse(float[] gram, int n, double ridge, FitMonitor monitor)
     {
         var inverse = (float[])gram.Clone();
-        Ease.RidgeInverse(inverse, n, ridge, monitor);
+        for (int i = 0; i < n; i++) inverse[i * n + i] += (float)ridge;
+        SymmetricInverse.InPlace(inverse, n, cancellation: monitor.Cancellation);
         return inverse;
     }
 }
