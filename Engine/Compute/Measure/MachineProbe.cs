@@ -6,15 +6,17 @@ using ManualVae.Compute.Simd;
 namespace ManualVae.Compute.Measure;
 
 /// <summary>
-/// Measures the machine's limits in samples of some ten milliseconds, taken between the runs that are set against them. A shared machine
+/// Measures the machine's limits in samples of some fifty milliseconds, taken between the runs that are set against them. A shared machine
 /// changes its clock by a fifth from one second to the next, so medians of work must be set against medians of the same seconds.
 /// </summary>
 public sealed unsafe class MachineProbe : IDisposable
 {
     private const int CopyLength = 32 << 20; // 128 MiB each way
     private const int PeakSamplesPerCopy = 8;
-    /// <summary>Some 0.1 ms each, so that threads end together; 10 to 20 ms in all.</summary>
-    private const int Iterations = 5000, PartsPerThread = 128;
+    /// <summary>Some 0.05 to 0.1 ms each, so that threads end together.</summary>
+    private const int Iterations = 5000;
+    /// <summary>Parts for each thread: some 10 ms, and some 50 ms, about as long as the work, which no short burst of the clock decides.</summary>
+    private const int WakingParts = 150, SampleParts = 750;
 
     private readonly Threads _pool;
     private readonly NativeBuffer _sink;
@@ -24,9 +26,9 @@ public sealed unsafe class MachineProbe : IDisposable
     /// <param name="threads">Threads; 0 for all processors.</param>
     public MachineProbe(int threads = 0)
     {
-        const int WarmUp = 10;
+        const int WarmUp = 4;
         _pool = new Threads(threads);
-        _sink = new NativeBuffer(PartsPerThread * _pool.Count);
+        _sink = new NativeBuffer(SampleParts * _pool.Count);
         for (int i = 0; i < WarmUp; i++) Sample();
         Thread.Sleep(200); // while the last tier is compiled
         for (int i = 0; i < WarmUp; i++) Sample();
@@ -48,11 +50,11 @@ public sealed unsafe class MachineProbe : IDisposable
     public void Sample()
     {
         if (_peaks.Count % PeakSamplesPerCopy == 0) _copies.Add(Copy());
-        Peak(); // wakes sleeping threads, which may share a core for some milliseconds
-        _peaks.Add(Math.Max(Peak(), Peak()));
+        Peak(WakingParts); // wakes sleeping threads, which may share a core for some milliseconds
+        _peaks.Add(Peak(SampleParts));
     }
 
-    /// <summary>Limits from samples of about half a second.</summary>
+    /// <summary>Limits from samples of about two seconds.</summary>
     /// <param name="threads">Threads; 0 for all processors.</param>
     public static MachineLimits Measure(int threads = 0)
     {
@@ -77,11 +79,11 @@ public sealed unsafe class MachineProbe : IDisposable
         return sorted[(int)(share * (sorted.Length - 1))];
     }
 
-    private double Peak()
+    private double Peak(int partsPerThread)
     {
         double flopsOfPart = Iterations * 24.0 * 2 * (Vector512.IsHardwareAccelerated ? 16
             : Vector256.IsHardwareAccelerated ? 8 : Vector<float>.Count);
-        int parts = PartsPerThread * _pool.Count;
+        int parts = partsPerThread * _pool.Count;
         long start = Stopwatch.GetTimestamp();
         _pool.For(parts, 1, (nint)_sink.Pointer, static (in nint sink, int first, int last) =>
         {

@@ -82,6 +82,7 @@ internal static unsafe class GemmPacking
             for (int j = 0; j < columns; j++) to[j * toStride + i] = source[i * stride + j];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeFour(float* source, nint stride, float* to, nint toStride)
     {
         var (r0, r1) = (Vector128.Load(source), Vector128.Load(source + stride));
