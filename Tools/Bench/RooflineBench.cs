@@ -30,13 +30,14 @@ internal static class RooflineBench
         {
             Verb.Cancellation.ThrowIfCancellationRequested();
             var run = test.Prepare(backend);
+            for (int i = 0; i < 8; i++) probe.Sample();
             var timing = Timing.Of(
                 () =>
                 {
                     run.Forward();
                     run.Backward?.Invoke();
                 },
-                runs: 9, seconds: 0.5, before: probe.Sample);
+                runs: 9, seconds: 0.5);
             run.Free();
             yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, probe.Threads);
         }

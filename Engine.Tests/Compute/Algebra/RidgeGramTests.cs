@@ -8,16 +8,16 @@ namespace ManualVae.Tests.Compute.Algebra;
 public class RidgeGramTests
 {
     [Theory]
-    [InlineData(1, 0)]
-    [InlineData(40, 0)] // too few to be worth blocks
-    [InlineData(128, 64)]
-    [InlineData(301, 150)]
-    [InlineData(700, 350)]
-    public void The_inverse_agrees_with_that_of_another_library_in_the_items_own_order(int items, int rare)
+    [InlineData(1, false)]
+    [InlineData(40, false)] // too few to be worth blocks
+    [InlineData(160, true)]
+    [InlineData(301, true)]
+    [InlineData(700, true)] // the rare half by blocks too
+    public void The_inverse_agrees_with_that_of_another_library_in_the_items_own_order(int items, bool byBlocks)
     {
         var clicks = LongTail(items);
         var problem = new RidgeGram(clicks, ridge: 20, threads: 2);
-        Assert.Equal(rare, problem.RareCount);
+        Assert.Equal(byBlocks, problem.RareCount > 0);
         var actual = new float[items * items];
         problem.Fill(actual);
         problem.Invert(actual);
@@ -61,9 +61,9 @@ public class RidgeGramTests
         int[] order = [.. Enumerable.Range(0, items)];
         random.Shuffle(order);
         var pairs = new List<(int, int)>();
-        for (int user = 0; user < 400; user++)
+        for (int user = 0; user < 60; user++)
             for (int rank = 0; rank < items; rank++)
                 if (random.NextDouble() < 0.6 * Math.Pow(0.5, 14.0 * rank / items) + 0.0005) pairs.Add((user, order[rank]));
-        return CsrMatrix.FromPairs(400, items, pairs);
+        return CsrMatrix.FromPairs(60, items, pairs);
     }
 }

@@ -19,8 +19,8 @@ internal sealed unsafe class Gemm : IDisposable
     private const int BlockSize = 57600;
     /// <summary>Parts that each thread should find in a dispatch, at least.</summary>
     private const int PartsPerThread = 4;
-    /// <summary>Panels of the right operand that one part packs.</summary>
-    private const int PanelsPerPart = 2;
+    /// <summary>Columns of the right operand that one part packs: runs long enough that memory streams.</summary>
+    private const int ColumnsPerPart = 144;
 
     /// <summary>Panels of the left operand from which on packing the right one is worth its time, where the kernel prefers that.</summary>
     private const int PanelsToPack = 16;
@@ -91,7 +91,7 @@ internal sealed unsafe class Gemm : IDisposable
         int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
         int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, kernel.Columns)), tasks = blocks * groups;
         bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
-        int packs = packsRight ? Parts(step, kernel.Columns * PanelsPerPart) : 0;
+        int packs = packsRight ? Parts(step, ColumnsOfPart(kernel)) : 0;
         _progress.Begin(chunks, packs, tasks);
         var work = new GemmBlock.Work<TEpilogue>
         {
@@ -128,9 +128,11 @@ internal sealed unsafe class Gemm : IDisposable
         return Parts(Parts(n, Parts(n, most)), width) * width;
     }
 
+    private static int ColumnsOfPart(GemmKernel kernel) => ColumnsPerPart / kernel.Columns * kernel.Columns;
+
     private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
     {
-        int width = w.Kernel.Columns, columns = width * PanelsPerPart, first = part * columns;
+        int width = w.Kernel.Columns, columns = ColumnsOfPart(w.Kernel), first = part * columns;
         var piece = w.Chunk(chunk);
         w.Progress.AwaitBuffer(chunk);
         if (first < piece.Count) // the last chunk may be smaller
