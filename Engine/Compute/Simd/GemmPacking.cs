@@ -33,6 +33,8 @@ internal static unsafe class GemmPacking
                     low.Store(to);
                     high.Store(to + 8);
                 }
+            else if (width == 4) // those of AVX2
+                for (; j <= count - 4; j += 4, to += panelSize) Vector128.Load(source + j).Store(to);
             for (; j <= count - width; j += width, to += panelSize) CopyRow(source + j, to, width);
             if (j == count) continue;
             new ReadOnlySpan<float>(source + j, count - j).CopyTo(new Span<float>(to, count - j));
