@@ -75,8 +75,10 @@ internal static class BenchVerb
             using var probe = new MachineProbe(threads);
             BenchResult[] measured = [.. run(probe)];
             limits = probe.Limits;
+            var (low, high) = probe.PeakRange;
             Console.Error.WriteLine(FormattableString.Invariant(
-                $"{limits.Threads} threads: peak {limits.PeakGflops:0.0} GFLOP/s ({probe.PeakRange.Low:0.0} to {probe.PeakRange.High:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+                $"{limits.Threads} threads: peak {limits.PeakGflops:0.0} GFLOP/s ({low:0.0} to {high:0.0} from sample to sample), ")
+                + FormattableString.Invariant($"copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
         return Print(parsed, limits!, results);

@@ -32,8 +32,11 @@ internal static class EaseBench
             inverse[run] = both[run] - gram[run];
         }
         using (var process = Process.GetCurrentProcess())
+        {
+            long peak = process.PeakWorkingSet64;
             Console.Error.WriteLine(FormattableString.Invariant(
-                $"{process.PeakWorkingSet64 >> 20} MiB resident at most, clicks included: {process.PeakWorkingSet64 / (4.0 * n * n):0.00} times the matrix"));
+                $"{peak >> 20} MiB resident at most, clicks included: {peak / (4.0 * n * n):0.00} times the matrix"));
+        }
         SampleOften(probe);
         double cube = (double)n * n * n;
         yield return BenchResult.From("ease X'X", $"{train.EntryCount} clicks", 0, 0, Timing.From(gram), probe.Threads);

@@ -51,7 +51,7 @@ internal sealed unsafe class RareProduct : IDisposable
     /// <summary>to[k, c] = sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are rare items.</summary>
     public void Write(float* d, nint dStride, float* to, nint stride) => Stripes(d, dStride, _rare, to, stride, subtractLower: false);
 
-    /// <summary>to[k, c] -= sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are others, and k from c on at least.</summary>
+    /// <summary>to[k, c] -= sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are others, and k from c on.</summary>
     public void SubtractLower(float* d, nint dStride, float* to, nint stride) =>
         Stripes(d, dStride, _count - _rare, to, stride, subtractLower: true);
 

@@ -5,9 +5,9 @@ namespace ManualVae.Compute.Algebra;
 
 /// <summary>
 /// X'X + ridge I of a click matrix and its inverse, items x items, in single precision on all cores. Catalogues have long tails: half of
-/// the items of ML-20M have half a percent of the clicks. With items ordered by clicks, the rare ones R are eliminated through the few
-/// users who clicked them instead of by dense products, which leaves 5/8 of the n^3 operations where half of the items are rare, and less
-/// as the rare half is inverted in the same way.
+/// the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are eliminated through the few users who
+/// clicked them instead of by dense products, which leaves 5/8 of the n^3 operations where half of the items are rare, and less as the
+/// rare half is inverted in the same way.
 /// </summary>
 /// <remarks>
 /// Inverse by blocks (R rare, P popular items), M = X'X + ridge I: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T; then M^-1 has

@@ -15,7 +15,7 @@ public sealed unsafe class MachineProbe : IDisposable
     private const int PeakSamplesPerCopy = 8;
     /// <summary>Some 0.05 to 0.1 ms each, so that threads end together.</summary>
     private const int Iterations = 5000;
-    /// <summary>Parts for each thread: some 10 ms, and some 50 ms, about as long as the work, which no short burst of the clock decides.</summary>
+    /// <summary>Parts for each thread: some 10 ms, and some 50 ms, long enough that no short burst of the clock decides.</summary>
     private const int WakingParts = 150, SampleParts = 750;
 
     private readonly Threads _pool;
@@ -54,15 +54,6 @@ public sealed unsafe class MachineProbe : IDisposable
         _peaks.Add(Peak(SampleParts));
     }
 
-    /// <summary>Limits from samples of about two seconds.</summary>
-    /// <param name="threads">Threads; 0 for all processors.</param>
-    public static MachineLimits Measure(int threads = 0)
-    {
-        using var probe = new MachineProbe(threads);
-        for (int i = 0; i < 3 * PeakSamplesPerCopy; i++) probe.Sample();
-        return probe.Limits;
-    }
-
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
@@ -79,6 +70,7 @@ public sealed unsafe class MachineProbe : IDisposable
         return sorted[(int)(share * (sorted.Length - 1))];
     }
 
+    /// <summary>Two operations for each multiply-add, a second and in thousands of millions.</summary>
     private double Peak(int partsPerThread)
     {
         double flopsOfPart = Iterations * 24.0 * 2 * (Vector512.IsHardwareAccelerated ? 16

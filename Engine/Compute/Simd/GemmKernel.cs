@@ -59,7 +59,7 @@ internal sealed unsafe class GemmKernel
     public static GemmKernel Portable { get; } =
         new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run);
 
-    /// <summary>The best kernel of this processor. The others are correct on it too, but slow, as their vectors are made of smaller ones.</summary>
+    /// <summary>The best kernel of this processor. The others are correct on it too, but slow: their vectors are made of others.</summary>
     public static GemmKernel Best { get; } =
         Vector512.IsHardwareAccelerated ? Wide512 : Vector256.IsHardwareAccelerated ? Wide256 : Portable;
 }
