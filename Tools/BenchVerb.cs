@@ -46,7 +46,8 @@ internal static class BenchVerb
                 CsrMatrix Train() => Clicks(users: 20_000, heldOut: 100).Train;
                 return parsed.GetValue(Device) == "simd" && parsed.GetValue(Precision) == default
                     ? Report(parsed, [Checked(parsed)], probe => StepBench.Run(Train(), steps, probe))
-                    : ReportDevice(parsed, device => StepBench.Run(Train(), steps, null, device));
+                    : ReportDevice(parsed, (device, limits) =>
+                        StepBench.Run(Train(), steps, null, device).Select(result => result.Under(limits)));
             }, Threads, Device, Precision, Steps, Json, Picture),
             Verb.Create("roofline", "Operations, forward and backward, against the roofline.", parsed =>
                 Report(parsed, [Checked(parsed)], RooflineBench.Run), Threads, Json, Picture),
@@ -84,14 +85,13 @@ internal static class BenchVerb
         return Print(parsed, limits!, results);
     }
 
-    private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, IEnumerable<BenchResult>> run)
+    private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, MachineLimits, IEnumerable<BenchResult>> run)
     {
         using var device = GpuBench.Open(parsed.GetValue(Device)!, parsed.GetValue(Precision));
         var limits = GpuBench.Limits(device);
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
-        // Lines of the processor, beside those of the device, are already set against their own limits.
-        return Print(parsed, limits, [.. run(device).Select(result => result.FractionOfPeak > 0 ? result : result.Under(limits))]);
+        return Print(parsed, limits, [.. run(device, limits)]);
     }
 
     private static int Print(ParseResult parsed, MachineLimits limits, IReadOnlyList<BenchResult> results)

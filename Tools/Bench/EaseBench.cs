@@ -13,7 +13,7 @@ internal static class EaseBench
     /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3, as if it were dense.</summary>
     /// <param name="train">Clicks.</param>
     /// <param name="runs">Times to fit.</param>
-    /// <param name="probe">Samples the machine's limits before and after each fit.</param>
+    /// <param name="probe">Samples the machine's limits before the first fit and after the last.</param>
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineProbe probe)
     {
         int n = train.Columns;

@@ -39,8 +39,8 @@ internal static class GpuBench
         return new(1, flops / peak.Best / 1e9, 2.0 * sizeof(float) * from.Length / copy.Median / 1e9);
     }
 
-    /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones, against the processor's limits.</summary>
-    public static IEnumerable<BenchResult> Gemm(IGemmLadder device)
+    /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones against the processor's own limits.</summary>
+    public static IEnumerable<BenchResult> Gemm(IGemmLadder device, MachineLimits limits)
     {
         foreach (var shape in GemmBench.DecoderShapes)
             foreach (string level in device.Levels)
@@ -48,7 +48,7 @@ internal static class GpuBench
                 {
                     device.MatMul(level, layout, a, b, c);
                     device.Synchronize();
-                });
+                }).Under(limits);
         using var probe = new MachineProbe();
         using var simd = Backends.Create("simd");
         var measured = GemmBench.DecoderShapes.Select(shape => GemmBench.Measure(

@@ -64,14 +64,20 @@ public sealed unsafe class RidgeGram
 
     private CsrMatrix Ordered(CsrMatrix users)
     {
+        const int UsersPerPart = 256;
         var offsets = users.RowOffsets.ToArray();
         var columns = users.ColumnIndices.ToArray();
-        Parallel.For(0, users.Rows, user =>
-        {
-            var row = columns.AsSpan((int)offsets[user], users.RowLength(user));
-            foreach (ref int column in row) column = _position[column];
-            row.Sort();
-        });
+        using var pool = new Threads(_threads);
+        pool.For(users.Rows, UsersPerPart, (offsets, columns, _position),
+            static (in (long[] Offsets, int[] Columns, int[] Position) s, int first, int last) =>
+            {
+                for (int user = first; user < last; user++)
+                {
+                    var row = s.Columns.AsSpan((int)s.Offsets[user]..(int)s.Offsets[user + 1]);
+                    foreach (ref int column in row) column = s.Position[column];
+                    row.Sort();
+                }
+            });
         return new CsrMatrix(users.Columns, offsets, columns);
     }
 

@@ -95,7 +95,8 @@ internal static unsafe class GemmBlock
         var chunkLines = moreChunks ? w.Right.Lines(nextRight, part, w.Blocks * w.Groups, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
-        new Span<nint>(lines, asked).Fill((nint)lines); // memory that was touched: a prefetch from a page that was not walks the page table
+        // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.
+        new Span<nint>(lines, asked).Fill((nint)lines);
 
         bool accumulate = w.Accumulate || !firstChunk, toMemory = TEpilogue.IsPlain || !lastChunk;
         int turnedStride = leftPanels * rows;
