@@ -111,7 +111,7 @@ internal sealed unsafe class Gemm : IDisposable
     /// </summary>
     private static void Run<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
     {
-        int tasks = w.Blocks * w.Groups, half = tasks / 2;
+        int tasks = w.Blocks * w.Groups, half = w.PartsBeforePacking;
         var (chunk, step) = part < w.Packs ? (-1, half + part) : Math.DivRem(part - w.Packs, w.Packs + tasks);
         if (step < half) GemmBlock.Multiply(in w, chunk, step);
         else if (step >= half + w.Packs) GemmBlock.Multiply(in w, chunk, step - w.Packs);

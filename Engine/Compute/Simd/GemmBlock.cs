@@ -36,6 +36,9 @@ internal static unsafe class GemmBlock
         public float* RowSums; // of the left operand, or null
         public TEpilogue Epilogue;
 
+        /// <summary>How many parts of a chunk are multiplied before the next one is packed: half of them, or all where nothing is.</summary>
+        public readonly int PartsBeforePacking => Packs == 0 ? Blocks * Groups : Blocks * Groups / 2;
+
         /// <summary>A chunk of the right operand.</summary>
         public readonly OperandPiece Chunk(int chunk)
         {
@@ -46,9 +49,16 @@ internal static unsafe class GemmBlock
         /// <summary>Where a chunk lies if it is packed.</summary>
         public readonly float* Panel(int chunk) => Panels + chunk % 2 * PanelsSize;
 
-        /// <summary>A block of the left operand, for a chunk of the right one: whole panels, as even as can be.</summary>
-        public readonly OperandPiece Block(int block, in OperandPiece chunk)
+        /// <summary>
+        /// The block of the left operand that is taken at some turn, for a chunk of the right one: whole panels, as even as can be. Threads
+        /// take turns, so each works in a stretch of its own: the tiles of neighbouring blocks may share rows of C, and a processor that
+        /// fetches neighbouring lines in advance would then take from one core what another is about to write.
+        /// </summary>
+        public readonly OperandPiece Block(int turn, in OperandPiece chunk)
         {
+            var (round, stretch) = Math.DivRem(turn, Threads);
+            var (rounds, longer) = Math.DivRem(Blocks, Threads); // the first stretches are a block longer
+            int block = stretch * rounds + Math.Min(stretch, longer) + round;
             int panels = Gemm.Parts(M, Kernel.Rows);
             int first = (int)((long)panels * block / Blocks) * Kernel.Rows;
             int end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
@@ -69,8 +79,8 @@ internal static unsafe class GemmBlock
         OperandPiece right = w.Chunk(chunk), nextRight = chunk + 1 < w.Chunks ? w.Chunk(chunk + 1) : default;
         bool firstChunk = right.K0 == 0, lastChunk = right.K0 + right.K == w.K;
         var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
-        int block = part / w.Groups, group = part % w.Groups;
-        var left = w.Block(block, in right);
+        int turn = part / w.Groups, group = part % w.Groups;
+        var left = w.Block(turn, in right);
         int k = right.K, leftPanels = Gemm.Parts(left.Count, rows), rightPanels = Gemm.Parts(right.Count, columns);
         int firstPanel = (int)((long)rightPanels * group / w.Groups), endPanel = (int)((long)rightPanels * (group + 1) / w.Groups);
 
@@ -89,10 +99,10 @@ internal static unsafe class GemmBlock
 
         // What this thread will probably need next is asked for while it multiplies, a little with each tile.
         int takes = leftPanels * (endPanel - firstPanel);
-        bool moreBlocks = block + w.Threads < w.Blocks, moreChunks = nextRight.Count > 0;
-        var nextLines = moreBlocks ? w.Left.Lines(w.Block(block + w.Threads, in right), group, w.Groups, takes)
-            : moreChunks ? w.Left.Lines(w.Block((block + w.Threads) % w.Blocks, in nextRight), group, w.Groups, takes) : default;
-        var chunkLines = moreChunks ? w.Right.Lines(nextRight, part, w.Blocks * w.Groups, takes) : default;
+        bool moreBlocks = turn + w.Threads < w.Blocks, moreChunks = nextRight.Count > 0;
+        var nextLines = moreBlocks ? w.Left.Lines(w.Block(turn + w.Threads, in right), group, w.Groups, takes)
+            : moreChunks ? w.Left.Lines(w.Block((turn + w.Threads) % w.Blocks, in nextRight), group, w.Groups, takes) : default;
+        var chunkLines = moreChunks && part < w.PartsBeforePacking ? w.Right.Lines(nextRight, part, w.PartsBeforePacking, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
         // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.
