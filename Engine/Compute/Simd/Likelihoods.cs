@@ -19,7 +19,6 @@ internal static unsafe class Likelihoods
     /// <summary>Logits between two runs of prefetches.</summary>
     private const int Piece = 512;
 
-
     /// <summary>
     /// -sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first. While the exponentials keep the
     /// core busy, the logits that this thread will probably read next (or null) are fetched.
@@ -38,9 +37,7 @@ internal static unsafe class Likelihoods
         {
             int count = Math.Min(Piece, items - i);
             if (next != null) PrefetchList.Ask(next + i, count);
-            sum += backward
-                ? Map.ApplyAndSum(new ShiftedExp(max), count, logits + i, logits + i)
-                : Map.Sum(new ShiftedExp(max), count, logits + i);
+            sum += SumOfExponentials(logits + i, count, max, backward);
         }
         if (backward)
         {
@@ -112,6 +109,34 @@ internal static unsafe class Likelihoods
         }
         for (; i < count; i++) max = Math.Max(max, x[i]);
         return max;
+    }
+
+    /// <summary>The sum of e^(x - max), which replaces x if it is kept. For a piece, as it is summed in single precision.</summary>
+    private static double SumOfExponentials(float* x, int count, float max, bool keep)
+    {
+        int width = Vector<float>.Count, i = 0;
+        var shift = new Vector<float>(max);
+        var sum = Vector<float>.Zero;
+        for (; i <= count - 2 * width; i += 2 * width)
+        {
+            var (left, right) = (Vector.Load(x + i) - shift, Vector.Load(x + i + width) - shift);
+            VectorMath.ExpNonPositive(ref left, ref right);
+            sum = sum + left + right;
+            if (!keep) continue;
+            left.Store(x + i);
+            right.Store(x + i + width);
+        }
+        if (i <= count - width)
+        {
+            var last = VectorMath.ExpNonPositive(Vector.Load(x + i) - shift);
+            if (keep) last.Store(x + i);
+            sum += last;
+            i += width;
+        }
+        double rest = keep
+            ? Map.ApplyAndSum(new ShiftedExp(max), count - i, x + i, x + i)
+            : Map.Sum(new ShiftedExp(max), count - i, x + i);
+        return Vector.Sum(sum) + rest;
     }
 
     private readonly struct ShiftedExp(float shift) : IMap

@@ -29,7 +29,7 @@ internal static unsafe class Map
         Debug.Assert((TMap.Inputs < 2 || b != null) && (TMap.Inputs < 3 || c != null) && (TMap.Inputs < 4 || d != null));
         int i = 0;
         for (; i <= count - Width; i += Width)
-            At(map, a + i, b + i, c + i, d + i).Store(destination + i);
+            At(ref map, a + i, b + i, c + i, d + i).Store(destination + i);
         if (i < count) Tail(map, count - i, destination + i, a + i, b + i, c + i, d + i);
     }
 
@@ -42,7 +42,7 @@ internal static unsafe class Map
         while (i <= count - Width)
         {
             var block = Vector<float>.Zero;
-            for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width) block += At(map, a + i, b + i, c + i, d + i);
+            for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width) block += At(ref map, a + i, b + i, c + i, d + i);
             sum += Vector.Sum(block);
         }
         if (i < count) sum += TailSum(map, count - i, a + i, b + i, c + i, d + i);
@@ -59,7 +59,7 @@ internal static unsafe class Map
             var block = Vector<float>.Zero;
             for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width)
             {
-                var value = At(map, a + i, null, null, null);
+                var value = At(ref map, a + i, null, null, null);
                 value.Store(destination + i);
                 block += value;
             }
@@ -72,7 +72,7 @@ internal static unsafe class Map
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> At<TMap>(TMap map, float* a, float* b, float* c, float* d) where TMap : struct, IMap => map.Invoke(
+    private static Vector<float> At<TMap>(ref TMap map, float* a, float* b, float* c, float* d) where TMap : struct, IMap => map.Invoke(
         Vector.Load(a), TMap.Inputs > 1 ? Vector.Load(b) : default,
         TMap.Inputs > 2 ? Vector.Load(c) : default, TMap.Inputs > 3 ? Vector.Load(d) : default);
 

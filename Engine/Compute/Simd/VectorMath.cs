@@ -20,22 +20,34 @@ internal static class VectorMath
         var shifted = Vector.MultiplyAddEstimate(bounded, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         var n = shifted - new Vector<float>(RoundingMagic);
         var exponent = Vector.AsVectorInt32(shifted) - new Vector<int>(0x4B400000);
-        var p = ReducedExp(bounded, n);
+        ReducedExp(bounded, n, bounded, n, out var p, out _);
         // 2^n in two halves, so that results near the ends of the range neither overflow nor lose their subnormals early
         var half = Vector.ShiftRightArithmetic(exponent, 1);
         var result = p * PowerOfTwo(half) * PowerOfTwo(exponent - half);
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 
-    /// <summary>e^x for x at most 0 (or NaN), flushing below e^-87 to zero: the inner loop of the softmax.</summary>
+    /// <summary>e^x for x at most 0 (or NaN), flushing below e^-87 to zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> ExpNonPositive(Vector<float> x)
     {
-        var shifted = Vector.MultiplyAddEstimate(x, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
-        var n = shifted - new Vector<float>(RoundingMagic);
-        var p = ReducedExp(x, n);
-        var scale = Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(shifted), 23) + new Vector<int>(0x3F800000));
-        return Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p * scale);
+        var same = x;
+        ExpNonPositive(ref x, ref same);
+        return x;
+    }
+
+    /// <summary>
+    /// The same of two vectors side by side, the inner loop of the softmax: a single chain of operations, each waiting for the one before,
+    /// leaves a processor with a small window half idle (docs/performance.md).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExpNonPositive(ref Vector<float> x, ref Vector<float> y)
+    {
+        var shiftedX = Vector.MultiplyAddEstimate(x, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
+        var shiftedY = Vector.MultiplyAddEstimate(y, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
+        ReducedExp(x, shiftedX - new Vector<float>(RoundingMagic), y, shiftedY - new Vector<float>(RoundingMagic), out var p, out var q);
+        x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p * PowerOfTwo(shiftedX));
+        y = Vector.ConditionalSelect(Vector.LessThan(y, new Vector<float>(-87f)), Vector<float>.Zero, q * PowerOfTwo(shiftedY));
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
@@ -106,19 +118,34 @@ internal static class VectorMath
         return Vector.MultiplyAddEstimate(p * q, s, s + s);
     }
 
+    /// <summary>e^x / 2^n and e^y / 2^m, each operation of one beside that of the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> ReducedExp(Vector<float> x, Vector<float> n)
+    private static void ReducedExp(
+        Vector<float> x, Vector<float> n, Vector<float> y, Vector<float> m, out Vector<float> p, out Vector<float> q)
     {
         var r = Vector.MultiplyAddEstimate(n, new Vector<float>(-Ln2High), x);
+        var s = Vector.MultiplyAddEstimate(m, new Vector<float>(-Ln2High), y);
         r = Vector.MultiplyAddEstimate(n, new Vector<float>(-Ln2Low), r);
-        var p = new Vector<float>(1.9875691500e-4f);
+        s = Vector.MultiplyAddEstimate(m, new Vector<float>(-Ln2Low), s);
+        p = q = new Vector<float>(1.9875691500e-4f);
         p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(1.3981999507e-3f));
+        q = Vector.MultiplyAddEstimate(q, s, new Vector<float>(1.3981999507e-3f));
         p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(8.3334519073e-3f));
+        q = Vector.MultiplyAddEstimate(q, s, new Vector<float>(8.3334519073e-3f));
         p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(4.1665795894e-2f));
+        q = Vector.MultiplyAddEstimate(q, s, new Vector<float>(4.1665795894e-2f));
         p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(1.6666665459e-1f));
+        q = Vector.MultiplyAddEstimate(q, s, new Vector<float>(1.6666665459e-1f));
         p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(5.0000001201e-1f));
-        return Vector.MultiplyAddEstimate(p * r, r, r + Vector<float>.One);
+        q = Vector.MultiplyAddEstimate(q, s, new Vector<float>(5.0000001201e-1f));
+        p = Vector.MultiplyAddEstimate(p * r, r, r + Vector<float>.One);
+        q = Vector.MultiplyAddEstimate(q * s, s, s + Vector<float>.One);
     }
+
+    /// <summary>2^n, where n was rounded by adding <see cref="RoundingMagic"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> PowerOfTwo(Vector<float> shifted) =>
+        Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(shifted), 23) + new Vector<int>(0x3F800000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> PowerOfTwo(Vector<int> exponent) =>
