@@ -66,6 +66,7 @@ public class SimdDeterminismTests
         {
             yield return OperationCases.MatMul(transpose, 67, 1301, 203);
             yield return OperationCases.MatMul(transpose, 130, 61, 1500);
+            yield return OperationCases.MatMul(transpose, 67, 301, 1500);
         }
         yield return OperationCases.SparseLinear(80, 1000, 67, 0.05);
         yield return OperationCases.Likelihood(LikelihoodKind.Multinomial, 33, 5003);

@@ -89,15 +89,17 @@ internal sealed unsafe class Gemm : IDisposable
         int step = ChunkStep(n, kStep, kernel.Columns), chunks = checked(Parts(n, step) * kChunks);
         int panels = Parts(m, kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / kernel.Rows, 1, GemmBlock.MostPanels);
         int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
-        int groups = Math.Clamp(Parts(PartsPerThread * _threads.Count, blocks), 1, Parts(step, kernel.Columns)), tasks = blocks * groups;
         bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
-        int packs = packsRight ? Parts(step, ColumnsOfPart(kernel)) : 0;
-        _progress.Begin(chunks, packs, tasks);
+        // A chunk that is multiplied by few blocks is divided among the threads, so that each has its own panels.
+        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Parts(PartsPerThread * _threads.Count, blocks));
+        int groups = Math.Clamp(least, 1, Parts(step, kernel.Columns)), tasks = blocks * groups;
+        int packs = packsRight ? groups * Parts(Parts(Parts(step, kernel.Columns), groups), ColumnsPerPart / kernel.Columns) : 0;
+        _progress.Begin(chunks, packs, tasks, _threads.Count);
         var work = new GemmBlock.Work<TEpilogue>
         {
             Kernel = kernel, Left = a, Right = b, PacksRight = packsRight, Transposed = transposed, M = m, N = n, K = k,
             Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Packs = packs, Blocks = blocks, Groups = groups,
-            Threads = _threads.Count, Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = _progress,
+            Panels = _chunks.Pointer, PanelsSize = (nint)PanelsSize, Progress = _progress,
             Scratch = _scratch.Pointer, ScratchSize = (nint)ScratchSize,
             C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };
@@ -111,11 +113,10 @@ internal sealed unsafe class Gemm : IDisposable
     /// </summary>
     private static void Run<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
     {
-        int tasks = w.Blocks * w.Groups, half = w.PartsBeforePacking;
-        var (chunk, step) = part < w.Packs ? (-1, half + part) : Math.DivRem(part - w.Packs, w.Packs + tasks);
-        if (step < half) GemmBlock.Multiply(in w, chunk, step);
-        else if (step >= half + w.Packs) GemmBlock.Multiply(in w, chunk, step - w.Packs);
-        else if (chunk + 1 < w.Chunks) PackChunk(in w, chunk + 1, step - half);
+        int tasks = w.Blocks * w.Groups, half = tasks / 2;
+        var (chunk, step) = part < w.Packs ? (-1, half) : Math.DivRem(part - w.Packs, w.Packs + tasks);
+        if (step < half || step >= half + w.Packs) GemmBlock.Multiply(in w, chunk);
+        else if (chunk + 1 < w.Chunks) PackChunk(in w, chunk + 1);
     }
 
     /// <summary>How many pieces of a size cover a total.</summary>
@@ -128,16 +129,13 @@ internal sealed unsafe class Gemm : IDisposable
         return Parts(Parts(n, Parts(n, most)), width) * width;
     }
 
-    private static int ColumnsOfPart(GemmKernel kernel) => ColumnsPerPart / kernel.Columns * kernel.Columns;
-
-    private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
+    private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int chunk) where TEpilogue : struct, IEpilogue
     {
-        int width = w.Kernel.Columns, columns = ColumnsOfPart(w.Kernel), first = part * columns;
-        var piece = w.Chunk(chunk);
+        var whole = w.Chunk(chunk);
+        var piece = w.Columns(in whole, w.Progress.TakePack(chunk), w.Packs);
         w.Progress.AwaitBuffer(chunk);
-        if (first < piece.Count) // the last chunk may be smaller
-            w.Right.Pack(piece with { First = piece.First + first, Count = Math.Min(columns, piece.Count - first) }, width,
-                w.Panel(chunk) + (nint)first * piece.K);
+        if (piece.Count > 0)
+            w.Right.Pack(piece, w.Kernel.Columns, w.Panel(chunk) + (nint)(piece.First - whole.First) * piece.K);
         w.Progress.Packed(chunk);
     }
 }

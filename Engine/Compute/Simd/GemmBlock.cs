@@ -24,7 +24,7 @@ internal static unsafe class GemmBlock
         public int M, N, K;
         public int Step, KStep, KChunks, Chunks; // chunks of the right operand: in steps of columns, and of k within these
         public int Packs; // parts in which a chunk is packed
-        public int Blocks, Groups, Threads; // a chunk is multiplied in Blocks x Groups parts
+        public int Blocks, Groups; // a chunk is multiplied in Blocks x Groups tasks
         public float* Panels; // of two packed chunks
         public nint PanelsSize;
         public GemmProgress Progress;
@@ -36,9 +36,6 @@ internal static unsafe class GemmBlock
         public float* RowSums; // of the left operand, or null
         public TEpilogue Epilogue;
 
-        /// <summary>How many parts of a chunk are multiplied before the next one is packed: half of them, or all where nothing is.</summary>
-        public readonly int PartsBeforePacking => Packs == 0 ? Blocks * Groups : Blocks * Groups / 2;
-
         /// <summary>A chunk of the right operand.</summary>
         public readonly OperandPiece Chunk(int chunk)
         {
@@ -49,38 +46,41 @@ internal static unsafe class GemmBlock
         /// <summary>Where a chunk lies if it is packed.</summary>
         public readonly float* Panel(int chunk) => Panels + chunk % 2 * PanelsSize;
 
-        /// <summary>
-        /// The block of the left operand that is taken at some turn, for a chunk of the right one: whole panels, as even as can be. Threads
-        /// take turns, so each works in a stretch of its own: the tiles of neighbouring blocks may share rows of C, and a processor that
-        /// fetches neighbouring lines in advance would then take from one core what another is about to write.
-        /// </summary>
-        public readonly OperandPiece Block(int turn, in OperandPiece chunk)
+        /// <summary>A block of the left operand, for a chunk of the right one: whole panels, as even as can be.</summary>
+        public readonly OperandPiece Block(int block, in OperandPiece chunk)
         {
-            var (round, stretch) = Math.DivRem(turn, Threads);
-            var (rounds, longer) = Math.DivRem(Blocks, Threads); // the first stretches are a block longer
-            int block = stretch * rounds + Math.Min(stretch, longer) + round;
             int panels = Gemm.Parts(M, Kernel.Rows);
             int first = (int)((long)panels * block / Blocks) * Kernel.Rows;
             int end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
             return new(first, Math.Min(end, M) - first, chunk.K0, chunk.K);
         }
+
+        /// <summary>One of so many parts of a chunk of the right operand: whole panels, none where the chunk is a small last one.</summary>
+        public readonly OperandPiece Columns(in OperandPiece chunk, int part, int parts)
+        {
+            int panels = Gemm.Parts(chunk.Count, Kernel.Columns);
+            int first = (int)((long)panels * part / parts) * Kernel.Columns;
+            int end = (int)((long)panels * (part + 1) / parts) * Kernel.Columns;
+            return chunk with { First = chunk.First + first, Count = Math.Min(end, chunk.Count) - first };
+        }
     }
 
-    /// <summary>Multiplies one part of one chunk, after the chunks before it.</summary>
-    public static void Multiply<TEpilogue>(in Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
+    /// <summary>Multiplies one of a chunk's tasks, after the chunks before it.</summary>
+    public static void Multiply<TEpilogue>(in Work<TEpilogue> w, int chunk) where TEpilogue : struct, IEpilogue
     {
-        w.Progress.AwaitTiles(chunk, part);
-        MultiplyPart(in w, chunk, part);
-        w.Progress.Multiplied(chunk, part);
+        int task = w.Progress.TakeTask(chunk);
+        w.Progress.AwaitTiles(chunk, task);
+        MultiplyTask(in w, chunk, task);
+        w.Progress.Multiplied(chunk, task);
     }
 
-    private static void MultiplyPart<TEpilogue>(in Work<TEpilogue> w, int chunk, int part) where TEpilogue : struct, IEpilogue
+    private static void MultiplyTask<TEpilogue>(in Work<TEpilogue> w, int chunk, int task) where TEpilogue : struct, IEpilogue
     {
         OperandPiece right = w.Chunk(chunk), nextRight = chunk + 1 < w.Chunks ? w.Chunk(chunk + 1) : default;
         bool firstChunk = right.K0 == 0, lastChunk = right.K0 + right.K == w.K;
         var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
-        int turn = part / w.Groups, group = part % w.Groups;
-        var left = w.Block(turn, in right);
+        int block = task % w.Blocks, group = task / w.Blocks;
+        var left = w.Block(block, in right);
         int k = right.K, leftPanels = Gemm.Parts(left.Count, rows), rightPanels = Gemm.Parts(right.Count, columns);
         int firstPanel = (int)((long)rightPanels * group / w.Groups), endPanel = (int)((long)rightPanels * (group + 1) / w.Groups);
 
@@ -99,10 +99,11 @@ internal static unsafe class GemmBlock
 
         // What this thread will probably need next is asked for while it multiplies, a little with each tile.
         int takes = leftPanels * (endPanel - firstPanel);
-        bool moreBlocks = turn + w.Threads < w.Blocks, moreChunks = nextRight.Count > 0;
-        var nextLines = moreBlocks ? w.Left.Lines(w.Block(turn + w.Threads, in right), group, w.Groups, takes)
-            : moreChunks ? w.Left.Lines(w.Block((turn + w.Threads) % w.Blocks, in nextRight), group, w.Groups, takes) : default;
-        var chunkLines = moreChunks && part < w.PartsBeforePacking ? w.Right.Lines(nextRight, part, w.PartsBeforePacking, takes) : default;
+        bool moreChunks = nextRight.Count > 0;
+        var (ownTask, endOfOwn) = w.Progress.OwnTasks;
+        var leftLines = task >= ownTask && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
+            : moreChunks ? w.Left.Lines(w.Block(ownTask % w.Blocks, in nextRight), 0, 1, takes) : default;
+        var rightLines = moreChunks && !w.PacksRight ? w.Right.Lines(nextRight, task, w.Blocks * w.Groups, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
         // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.
@@ -121,6 +122,8 @@ internal static unsafe class GemmBlock
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
                 : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
+            if (w.PacksRight && w.Chunks > 1 && i + 1 < endPanel) // a panel of the only chunk is at hand already
+                rightLines = new LineCursor(b + (nint)columns * k, 0, 1, columns * k, 0, 1, leftPanels);
             for (int j = 0; j < leftPanels; j++)
             {
                 int row = left.First + j * rows, rowsHere = Math.Min(rows, left.Count - j * rows);
@@ -135,7 +138,7 @@ internal static unsafe class GemmBlock
                 }
                 else if (!toMemory) end = w.Epilogue.ListLines(row, column, rowsHere, columnsHere, end);
                 else if (accumulate) end = PrefetchList.AddTile(end, c, w.Stride, rowsHere, columnsHere);
-                end = chunkLines.Take(nextLines.Take(end));
+                end = rightLines.Take(leftLines.Take(end));
                 PrefetchList.AskForRest(lines, end, k);
 
                 float* a = j < leftDirect ? w.Left.At(row, left.K0) : packedLeft + (nint)(j - leftDirect) * rows * k;

@@ -1,25 +1,43 @@
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// How far a product has come: the only place where its threads wait for each other. Parts are claimed in order, and each waits for
-/// earlier ones only, so whatever is waited for is being done by a thread that does not wait for this one.
+/// How far a product has come: which work of a chunk is taken, and the only places where threads wait for each other. The parts of a
+/// dispatch are claimed in the order of chunks, and each waits for work of earlier parts only, so whatever is waited for is being done by a
+/// thread that does not wait for this one.
 /// </summary>
+/// <remarks>
+/// A part does not say which task of its chunk it is. A thread takes the next of a stretch of its own, the same in every chunk, and of the
+/// others' only when that is used up. So it mostly meets what it had in its caches before, and tiles that share cache lines of C (or that a
+/// processor fetches as neighbours) are mostly not written by two threads at a time.
+/// </remarks>
 internal sealed class GemmProgress
 {
-    private int[] _tiles = [], _packed = [], _multiplied = [];
-    private int _packs, _tasks;
+    private int[] _tiles = [], _packed = [], _multiplied = [], _tasksTaken = [], _packsTaken = [];
+    private int _packs, _tasks, _threads;
+
+    /// <summary>The calling thread's own tasks in each chunk: the first, and the one after the last.</summary>
+    public (int First, int End) OwnTasks => Stretch(_tasks, Threads.Worker % _threads);
 
     /// <summary>Forgets the product before.</summary>
     /// <param name="chunks">Chunks of the right operand.</param>
     /// <param name="packs">Parts in which a chunk is packed; 0 if it is read where it lies.</param>
-    /// <param name="tasks">Parts in which a chunk is multiplied; a part has the same tiles of C in every chunk of the same columns.</param>
-    public void Begin(int chunks, int packs, int tasks)
+    /// <param name="tasks">Tasks in which a chunk is multiplied; a task has the same tiles of C in every chunk of the same columns.</param>
+    /// <param name="threads">Threads that share them.</param>
+    public void Begin(int chunks, int packs, int tasks, int threads)
     {
-        (_packs, _tasks) = (packs, tasks);
+        (_packs, _tasks, _threads) = (packs, tasks, threads);
         Clear(ref _tiles, tasks);
         Clear(ref _packed, chunks);
         Clear(ref _multiplied, chunks);
+        Clear(ref _tasksTaken, checked(chunks * threads));
+        Clear(ref _packsTaken, checked(chunks * threads));
     }
+
+    /// <summary>One of a chunk's tasks, for each of as many calls.</summary>
+    public int TakeTask(int chunk) => Take(_tasksTaken, chunk, _tasks);
+
+    /// <summary>One of the parts in which a chunk is packed, for each of as many calls.</summary>
+    public int TakePack(int chunk) => Take(_packsTaken, chunk, _packs);
 
     /// <summary>Waits until a chunk's buffer is free: the chunk two before it, which lay there, is multiplied.</summary>
     public void AwaitBuffer(int chunk)
@@ -30,19 +48,32 @@ internal sealed class GemmProgress
     /// <summary>A part of a chunk is packed.</summary>
     public void Packed(int chunk) => Interlocked.Increment(ref _packed[chunk]);
 
-    /// <summary>Waits until a chunk is packed, and the tiles of a part have their sums from the chunks before.</summary>
+    /// <summary>Waits until a chunk is packed, and the tiles of a task have their sums from the chunks before.</summary>
     public void AwaitTiles(int chunk, int task)
     {
         Await(ref _packed[chunk], _packs);
         Await(ref _tiles[task], chunk);
     }
 
-    /// <summary>A part of a chunk is multiplied.</summary>
+    /// <summary>A task of a chunk is done.</summary>
     public void Multiplied(int chunk, int task)
     {
         Volatile.Write(ref _tiles[task], chunk + 1);
         Interlocked.Increment(ref _multiplied[chunk]);
     }
+
+    private int Take(int[] taken, int chunk, int count)
+    {
+        for (int stretch = Threads.Worker % _threads; ; stretch = (stretch + 1) % _threads)
+        {
+            var (first, end) = Stretch(count, stretch);
+            int next = first + Interlocked.Increment(ref taken[chunk * _threads + stretch]) - 1;
+            if (next < end) return next;
+        }
+    }
+
+    private (int First, int End) Stretch(int count, int stretch) =>
+        ((int)((long)count * stretch / _threads), (int)((long)count * (stretch + 1) / _threads));
 
     private static void Await(ref int counter, int least)
     {

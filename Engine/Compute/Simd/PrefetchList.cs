@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace ManualVae.Compute.Simd;
@@ -22,6 +24,26 @@ internal static unsafe class PrefetchList
             float* end = start + columns;
             for (float* line = (float*)((nuint)start & ~(nuint)63); line < end; line += Line) *list++ = line;
         }
+        return list;
+    }
+
+    /// <summary>Adds lines that lie one after another; four at a time, since a line costs a nanosecond otherwise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void** AddRun(void** list, float* first, int lines)
+    {
+        const long Bytes = Line * sizeof(float);
+        if (Vector256.IsHardwareAccelerated && lines >= Vector256<long>.Count)
+        {
+            var four = Vector256.Create((long)first) + Vector256.Create(0, Bytes, 2 * Bytes, 3 * Bytes);
+            for (; lines >= Vector256<long>.Count; lines -= Vector256<long>.Count)
+            {
+                four.Store((long*)list);
+                four += Vector256.Create(Vector256<long>.Count * Bytes);
+                first += Vector256<long>.Count * Line;
+                list += Vector256<long>.Count;
+            }
+        }
+        for (; lines > 0; lines--, first += Line) *list++ = first;
         return list;
     }
 
@@ -81,7 +103,7 @@ internal unsafe struct LineCursor
         {
             float* p = _start + _row * _stride + _line * PrefetchList.Line;
             int here = Math.Min(count, _lines - _line);
-            for (int i = 0; i < here; i++, p += PrefetchList.Line) *list++ = p;
+            list = PrefetchList.AddRun(list, p, here);
             count -= here;
             _line += here;
             if (_line == _lines) (_row, _line) = (_row + 1, 0);
