@@ -13,7 +13,10 @@ namespace ManualVae.Tools.Bench;
 /// <param name="P90Seconds">Nine of ten runs took no longer.</param>
 /// <param name="Gflops">Floating-point operations a second, in thousands of millions.</param>
 /// <param name="GigabytesPerSecond">Bytes that must move, a second.</param>
-/// <param name="FractionOfPeak">The time that the nearer roof (peak or copy bandwidth) allows, divided by the median.</param>
+/// <param name="FractionOfPeak">
+/// The time that the nearer roof (peak or copy bandwidth) allows, divided by the time it took: of the median run against the samples next to
+/// it, or of the median time against the median of all samples where there are none between runs.
+/// </param>
 internal sealed record BenchResult(
     string Name, string Shape, int Threads, double MedianSeconds, double P90Seconds, double Gflops, double GigabytesPerSecond,
     double FractionOfPeak)
@@ -26,9 +29,18 @@ internal sealed record BenchResult(
             name, shape, threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0);
     }
 
+    /// <summary>The same from runs with samples between them.</summary>
+    public static BenchResult From(string name, string shape, double flops, double bytes, ProbedRuns runs, int threads) =>
+        From(name, shape, flops, bytes, runs.Timing, threads) with { Runs = runs };
+
     /// <summary>The same measurement against the limits.</summary>
-    public BenchResult Under(MachineLimits limits) =>
-        this with { FractionOfPeak = limits.FractionOfRoof(Gflops * 1e9, GigabytesPerSecond * 1e9, seconds: 1) };
+    public BenchResult Under(MachineLimits limits)
+    {
+        double flops = Gflops * 1e9 * MedianSeconds, bytes = GigabytesPerSecond * 1e9 * MedianSeconds;
+        return this with { FractionOfPeak = Runs?.FractionOfRoof(flops, bytes, limits) ?? limits.FractionOfRoof(flops, bytes, MedianSeconds) };
+    }
+
+    private ProbedRuns? Runs { get; init; }
 }
 
 /// <summary>What <c>manualvae bench</c> measured: the work, and the machine's limits meanwhile.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Compute.Simd;
@@ -35,25 +33,25 @@ internal static class GemmBench
     public static IEnumerable<BenchResult> Run(MachineProbe probe)
     {
         using var backend = new SimdBackend(probe.Threads);
-        var work = Shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Seconds: new List<double>())).ToArray();
+        var work = Shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Runs: new ProbedRuns(probe))).ToArray();
         for (int round = -WarmUp; round < Rounds; round++)
         {
             Verb.Cancellation.ThrowIfCancellationRequested();
-            foreach (var (shape, (a, b, c), seconds) in work)
+            foreach (var (shape, (a, b, c), runs) in work)
             {
                 if (round >= 0) probe.Sample();
-                double spent = 0;
-                while (spent < SecondsOfRound)
-                {
-                    long start = Stopwatch.GetTimestamp();
-                    backend.MatMul(shape.Layout, a, b, c);
-                    double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                    if (round >= 0) seconds.Add(took);
-                    spent += took;
-                }
+                var measured = round >= 0 ? runs : new ProbedRuns(probe);
+                for (double spent = 0; spent < SecondsOfRound;) spent += measured.Time(() => backend.MatMul(shape.Layout, a, b, c));
             }
         }
-        return work.Select(w => Result(w.Shape, "", Timing.From(CollectionsMarshal.AsSpan(w.Seconds)), probe.Threads));
+        probe.Sample();
+        return work.Select(w => Measured(w.Shape, w.Runs));
+
+        BenchResult Measured((string, Transpose, int, int, int) shape, ProbedRuns runs)
+        {
+            var (name, sizes, flops, bytes) = Work(shape);
+            return BenchResult.From(name, sizes, flops, bytes, runs, probe.Threads);
+        }
     }
 
     /// <summary>One product at one shape; the action must wait for the result.</summary>
@@ -65,15 +63,15 @@ internal static class GemmBench
         var (a, b, c) = Operands(backend, shape);
         var timing = Timing.Of(() => multiply(shape.Layout, a, b, c), runs: 11, seconds: 1, before: before);
         foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);
-        return Result(shape, suffix, timing, threads);
+        var (name, sizes, flops, bytes) = Work(shape);
+        return BenchResult.From(name + suffix, sizes, flops, bytes, timing, threads);
     }
 
-    private static BenchResult Result(
-        (string Name, Transpose Layout, int M, int N, int K) shape, string suffix, Timing timing, int threads)
+    /// <summary>A product's line: its name and sizes, its operations, and the bytes that must move.</summary>
+    private static (string Name, string Shape, double Flops, double Bytes) Work((string Name, Transpose, int M, int N, int K) shape)
     {
         var (name, _, m, n, k) = shape;
-        double numbers = (double)m * k + (double)k * n + (double)m * n;
-        return BenchResult.From($"gemm {name}{suffix}", $"{m}x{k}x{n}", 2.0 * m * n * k, sizeof(float) * numbers, timing, threads);
+        return ($"gemm {name}", $"{m}x{k}x{n}", 2.0 * m * n * k, sizeof(float) * ((double)m * k + (double)k * n + (double)m * n));
     }
 
     private static (Tensor A, Tensor B, Tensor C) Operands(

@@ -47,21 +47,19 @@ internal static class StepBench
         }
 
         for (int i = 0; i < WarmUp; i++) Step();
-        var seconds = new double[steps];
+        var runs = new ProbedRuns(probe);
         for (int i = 0; i < steps; i++)
         {
             probe?.Sample();
-            long start = Stopwatch.GetTimestamp();
-            Step();
-            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            runs.Time(Step);
         }
-        var timing = Timing.From(seconds);
+        probe?.Sample();
         int threads = probe?.Threads ?? 1;
         int hidden = model.Settings.Hidden[^1];
         double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
         string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}"
             + ((device as IGemmLadder)?.Precision == Precision.Tf32 ? ", tf32" : "");
-        yield return BenchResult.From("step", shape, products, 0, timing, threads);
+        yield return BenchResult.From("step", shape, products, 0, runs, threads);
         if (device is IGemmLadder) yield break; // its operations overlap: waiting for each would measure something else
 
         backend.Enabled = true;

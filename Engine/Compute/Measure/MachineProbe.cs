@@ -43,6 +43,9 @@ public sealed unsafe class MachineProbe : IDisposable
     /// <summary>The medians of all samples.</summary>
     public MachineLimits Limits => new(Threads, Median(_peaks), Median(_copies));
 
+    /// <summary>How many samples of the peak were taken.</summary>
+    public int Samples => _peaks.Count;
+
     /// <summary>The middle four fifths of the peaks that were sampled, in GFLOP/s: how much the machine changed meanwhile.</summary>
     public (double Low, double High) PeakRange => (Quantile(_peaks, 0.1), Quantile(_peaks, 0.9));
 
@@ -53,6 +56,11 @@ public sealed unsafe class MachineProbe : IDisposable
         Peak(WakingParts); // wakes sleeping threads, which may share a core for some milliseconds
         _peaks.Add(Peak(SampleParts));
     }
+
+    /// <summary>The peak between the last of so many samples and the next, the mean of both, and the copy's median.</summary>
+    /// <param name="samples">Samples that had been taken.</param>
+    public MachineLimits LimitsNextTo(int samples) =>
+        new(Threads, (_peaks[samples - 1] + _peaks[Math.Min(samples, _peaks.Count - 1)]) / 2, Median(_copies));
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ManualVae.Compute.Measure;
+
+/// <summary>
+/// Runs of one piece of work, each set against the samples of the peak next to it: where the clock changes from second to second, the
+/// median of all samples may belong to other seconds than the median run.
+/// </summary>
+/// <param name="probe">Takes a sample before each run or few, and one after the last; null on a device, whose clock nobody samples.</param>
+public sealed class ProbedRuns(MachineProbe? probe)
+{
+    private readonly List<(double Seconds, int Sample)> _runs = [];
+
+    /// <summary>Seconds of the runs.</summary>
+    public Timing Timing => Timing.From(CollectionsMarshal.AsSpan(_runs.ConvertAll(run => run.Seconds)));
+
+    /// <summary>Runs the work once, measured, and tells the seconds it took.</summary>
+    public double Time(Action work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        work();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        _runs.Add((seconds, probe?.Samples ?? 0));
+        return seconds;
+    }
+
+    /// <summary>The median run's fraction of the attainable rate (<see cref="MachineLimits.FractionOfRoof"/>).</summary>
+    /// <param name="flops">Operations of a run.</param>
+    /// <param name="bytes">Bytes a run must move.</param>
+    /// <param name="limits">The limits where there are no samples.</param>
+    public double FractionOfRoof(double flops, double bytes, MachineLimits limits)
+    {
+        double[] fractions =
+            [.. _runs.Select(run => (probe?.LimitsNextTo(run.Sample) ?? limits).FractionOfRoof(flops, bytes, run.Seconds)).Order()];
+        return fractions[fractions.Length / 2];
+    }
+}
