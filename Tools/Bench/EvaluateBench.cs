@@ -1,5 +1,5 @@
-using ManualVae.Compute;
 using ManualVae.Compute.Measure;
+using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
@@ -15,7 +15,7 @@ internal static class EvaluateBench
     public static BenchResult Run(EvaluationSplit split, MachineProbe probe)
     {
         int items = split.FoldIn.Columns;
-        using var backend = Backends.Create("simd", probe.Threads);
+        using var backend = new SimdBackend(probe.Pool);
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
         var runs = new ProbedRuns(probe);

@@ -29,11 +29,15 @@ internal static class GemmBench
     /// <summary>The three large products of a training step.</summary>
     public static (string Name, Transpose Layout, int M, int N, int K)[] DecoderShapes => Shapes[..3];
 
-    /// <summary>All shapes in turn, round after round, so that a slow moment of the machine falls on all of them and on its limits.</summary>
-    public static IEnumerable<BenchResult> Run(MachineProbe probe)
+    /// <summary>All shapes on the SIMD backend.</summary>
+    public static IEnumerable<BenchResult> Run(MachineProbe probe) => Run(probe, Shapes, "");
+
+    /// <summary>Some shapes in turn, round after round, so that a slow moment of the machine falls on all of them and on its limits.</summary>
+    public static IEnumerable<BenchResult> Run(
+        MachineProbe probe, (string Name, Transpose Layout, int M, int N, int K)[] shapes, string suffix)
     {
-        using var backend = new SimdBackend(probe.Threads);
-        var work = Shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Runs: new ProbedRuns(probe))).ToArray();
+        using var backend = new SimdBackend(probe.Pool);
+        var work = shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Runs: new ProbedRuns(probe))).ToArray();
         for (int round = -WarmUp; round < Rounds; round++)
         {
             Verb.Cancellation.ThrowIfCancellationRequested();
@@ -50,21 +54,21 @@ internal static class GemmBench
         BenchResult Measured((string, Transpose, int, int, int) shape, ProbedRuns runs)
         {
             var (name, sizes, flops, bytes) = Work(shape);
-            return BenchResult.From(name, sizes, flops, bytes, runs, probe.Threads);
+            return BenchResult.From(name + suffix, sizes, flops, bytes, runs, probe.Threads);
         }
     }
 
-    /// <summary>One product at one shape; the action must wait for the result.</summary>
-    public static BenchResult Measure(
-        IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape, int threads, string suffix,
-        Action<Transpose, Tensor, Tensor, Tensor> multiply, Action? before = null)
+    /// <summary>One product at one shape on a device; the action must wait for the result.</summary>
+    public static BenchResult OnDevice(
+        IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape, string suffix,
+        Action<Transpose, Tensor, Tensor, Tensor> multiply)
     {
         Verb.Cancellation.ThrowIfCancellationRequested();
         var (a, b, c) = Operands(backend, shape);
-        var timing = Timing.Of(() => multiply(shape.Layout, a, b, c), runs: 11, seconds: 1, before: before);
+        var timing = Timing.Of(() => multiply(shape.Layout, a, b, c), runs: 11, seconds: 1);
         foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);
         var (name, sizes, flops, bytes) = Work(shape);
-        return BenchResult.From(name + suffix, sizes, flops, bytes, timing, threads);
+        return BenchResult.From(name + suffix, sizes, flops, bytes, timing, threads: 1);
     }
 
     /// <summary>A product's line: its name and sizes, its operations, and the bytes that must move.</summary>

@@ -44,15 +44,13 @@ internal static class GpuBench
     {
         foreach (var shape in GemmBench.DecoderShapes)
             foreach (string level in device.Levels)
-                yield return GemmBench.Measure(device, shape, 1, $", {device.Name} {level}", (layout, a, b, c) =>
+                yield return GemmBench.OnDevice(device, shape, $", {device.Name} {level}", (layout, a, b, c) =>
                 {
                     device.MatMul(level, layout, a, b, c);
                     device.Synchronize();
                 }).Under(limits);
         using var probe = new MachineProbe();
-        using var simd = Backends.Create("simd");
-        var measured = GemmBench.DecoderShapes.Select(shape => GemmBench.Measure(
-            simd, shape, probe.Threads, ", simd", (layout, a, b, c) => simd.MatMul(layout, a, b, c), probe.Sample)).ToArray();
+        BenchResult[] measured = [.. GemmBench.Run(probe, GemmBench.DecoderShapes, ", simd")];
         foreach (var result in measured) yield return result.Under(probe.Limits);
     }
 }

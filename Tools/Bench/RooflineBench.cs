@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Compute.Cases;
 using ManualVae.Compute.Measure;
+using ManualVae.Compute.Simd;
 
 namespace ManualVae.Tools.Bench;
 
@@ -25,7 +26,7 @@ internal static class RooflineBench
 
     public static IEnumerable<BenchResult> Run(MachineProbe probe)
     {
-        using var backend = Backends.Create("simd", probe.Threads);
+        using var backend = new SimdBackend(probe.Pool);
         foreach (var test in Cases())
         {
             Verb.Cancellation.ThrowIfCancellationRequested();

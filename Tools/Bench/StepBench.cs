@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
+using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Training;
@@ -27,7 +28,7 @@ internal static class StepBench
     /// <param name="device">A GPU, which is disposed of; null for the SIMD backend.</param>
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineProbe? probe, IBackend? device = null)
     {
-        using var backend = new TimedBackend(device ?? Backends.Create("simd", probe!.Threads));
+        using var backend = new TimedBackend(device ?? new SimdBackend(probe!.Pool));
         using var model = new Autoencoder(
             backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: backend.FusesUpdates);
         var optimizer = new AdamOptimizer(backend, model.Parameters.All, LearningRate);

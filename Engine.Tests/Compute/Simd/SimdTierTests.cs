@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
+using ManualVae.Compute;
 using ManualVae.Compute.Simd;
 using Xunit;
 
@@ -22,9 +23,10 @@ public class SimdTierTests
     [Fact]
     public void Every_micro_kernel_multiplies_right_on_any_processor()
     {
+        using var threads = new Threads(2);
         foreach (var kernel in new[] { GemmKernel.Wide512, GemmKernel.Wide256, GemmKernel.Portable })
         {
-            using var backend = new SimdBackend(2, kernel);
+            using var backend = new SimdBackend(threads, kernel);
             Assert.Contains(kernel.Name, backend.Description, StringComparison.Ordinal);
             TierChecks.Products(backend);
         }

@@ -40,6 +40,12 @@ public sealed unsafe class MachineProbe : IDisposable
     /// <summary>Threads that work together.</summary>
     public int Threads => _pool.Count;
 
+    /// <summary>
+    /// These threads, for the work that is measured. Woken by another pool while these still spin, its threads would share cores for some
+    /// milliseconds, which no training run does.
+    /// </summary>
+    public Threads Pool => _pool;
+
     /// <summary>The medians of all samples.</summary>
     public MachineLimits Limits => new(Threads, Median(_peaks), Median(_copies));
 

@@ -21,14 +21,12 @@ public readonly record struct Timing(double Median, double P90, double Best, int
     /// <param name="runs">Measured runs at least.</param>
     /// <param name="seconds">Goes on until this much time has passed, up to 1,000 runs.</param>
     /// <param name="warmUp">Unmeasured runs.</param>
-    /// <param name="before">What to do before each run, unmeasured.</param>
-    public static Timing Of(Action work, int runs = 15, double seconds = 0.5, int warmUp = 3, Action? before = null)
+    public static Timing Of(Action work, int runs = 15, double seconds = 0.5, int warmUp = 3)
     {
         for (int i = 0; i < warmUp; i++) work();
         List<double> times = [];
         for (double total = 0; times.Count < runs || (total < seconds && times.Count < 1000);)
         {
-            before?.Invoke();
             long start = Stopwatch.GetTimestamp();
             work();
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -13,19 +13,19 @@ public sealed unsafe partial class SimdBackend : IBackend
     private const int ElementGrain = 16384;
 
     private readonly Threads _threads;
+    private readonly bool _ownsThreads;
     private readonly Gemm _gemm;
     private readonly HashSet<NativeBuffer> _buffers = [];
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
-    public SimdBackend(int threads = 0) : this(threads, null) { }
+    public SimdBackend(int threads = 0) : this(new Threads(threads), null) => _ownsThreads = true;
+
+    /// <summary>Computes on threads that somebody else started, and ends: two pools that take turns get into each other's way.</summary>
+    public SimdBackend(Threads threads) : this(threads, null) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
-    internal SimdBackend(int threads, GemmKernel? kernel)
-    {
-        _threads = new Threads(threads);
-        _gemm = new Gemm(_threads, kernel);
-    }
+    internal SimdBackend(Threads threads, GemmKernel? kernel) => (_threads, _gemm) = (threads, new Gemm(threads, kernel));
 
     /// <inheritdoc/>
     public string Name => "simd";
@@ -37,7 +37,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     /// <inheritdoc/>
     public void Dispose()
     {
-        _threads.Dispose();
+        if (_ownsThreads) _threads.Dispose();
         _gemm.Dispose();
         foreach (var buffer in _buffers) buffer.Dispose();
         _buffers.Clear();
