@@ -1,6 +1,6 @@
 """The same products and the same inverse through numpy, SciPy and OpenBLAS, to set beside `manualvae bench gemm` and `bench ease`.
 
-    manualvae data synthesize --shape ml-20m --output ml20m
+    manualvae data synthesize --preset ml-20m --output ml20m
     python3 Engine.Bench/openblas.py ml20m
 
 Needs numpy and SciPy with the threaded OpenBLAS (Debian: python3-scipy, libopenblas0-pthread).

@@ -81,8 +81,9 @@ internal static unsafe class GemmBlock
         var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
         int block = task % w.Blocks, group = task / w.Blocks;
         var left = w.Block(block, in right);
-        int k = right.K, leftPanels = Gemm.Parts(left.Count, rows), rightPanels = Gemm.Parts(right.Count, columns);
-        int firstPanel = (int)((long)rightPanels * group / w.Groups), endPanel = (int)((long)rightPanels * (group + 1) / w.Groups);
+        var mine = w.Columns(in right, group, w.Groups);
+        int k = right.K, leftPanels = Gemm.Parts(left.Count, rows);
+        int firstPanel = (mine.First - right.First) / columns, endPanel = firstPanel + Gemm.Parts(mine.Count, columns);
 
         // Whole panels that suit the kernel are read where they lie.
         int leftDirect = w.Left.AlongK ? left.Count / rows : 0, rightDirect = w.PacksRight ? 0 : right.Count / columns;
@@ -100,9 +101,9 @@ internal static unsafe class GemmBlock
         // What this thread will probably need next is asked for while it multiplies, a little with each tile.
         int takes = leftPanels * (endPanel - firstPanel);
         bool moreChunks = nextRight.Count > 0;
-        var (ownTask, endOfOwn) = w.Progress.OwnTasks;
-        var leftLines = task >= ownTask && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
-            : moreChunks ? w.Left.Lines(w.Block(ownTask % w.Blocks, in nextRight), 0, 1, takes) : default;
+        var (firstOwn, endOfOwn) = w.Progress.OwnTasks;
+        var leftLines = task >= firstOwn && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
+            : moreChunks ? w.Left.Lines(w.Block(firstOwn % w.Blocks, in nextRight), 0, 1, takes) : default;
         var rightLines = moreChunks && !w.PacksRight ? w.Right.Lines(nextRight, task, w.Blocks * w.Groups, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
