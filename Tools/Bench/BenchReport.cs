@@ -36,8 +36,12 @@ internal sealed record BenchResult(
     /// <summary>The same measurement against the limits.</summary>
     public BenchResult Under(MachineLimits limits)
     {
-        double flops = Gflops * 1e9 * MedianSeconds, bytes = GigabytesPerSecond * 1e9 * MedianSeconds;
-        return this with { FractionOfPeak = Runs?.FractionOfRoof(flops, bytes, limits) ?? limits.FractionOfRoof(flops, bytes, MedianSeconds) };
+        double flopsPerSecond = Gflops * 1e9, bytesPerSecond = GigabytesPerSecond * 1e9;
+        return this with
+        {
+            FractionOfPeak = Runs?.FractionOfRoof(flopsPerSecond * MedianSeconds, bytesPerSecond * MedianSeconds, limits)
+                ?? limits.FractionOfRoof(flopsPerSecond, bytesPerSecond, seconds: 1),
+        };
     }
 
     private ProbedRuns? Runs { get; init; }

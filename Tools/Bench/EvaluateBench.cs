@@ -9,7 +9,7 @@ namespace ManualVae.Tools.Bench;
 /// <summary>Evaluation of held-out users at the shape of ML-20M: encode, score, rank and measure Recall@20/50 and NDCG@100.</summary>
 internal static class EvaluateBench
 {
-    private const int BatchSize = 500, WarmUp = 2, Runs = 7;
+    private const int BatchSize = 500;
 
     /// <summary>One line; its operations are those of the decoder's large product alone.</summary>
     public static BenchResult Run(EvaluationSplit split, MachineProbe probe)
@@ -18,14 +18,8 @@ internal static class EvaluateBench
         using var backend = new SimdBackend(probe.Pool);
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
-        var runs = new ProbedRuns(probe);
-        for (int run = -WarmUp; run < Runs; run++)
-        {
-            probe.Sample();
-            var measured = run >= 0 ? runs : new ProbedRuns(probe);
-            measured.Time(() => Evaluator.Evaluate(model, split, metrics, cancellation: Verb.Cancellation));
-        }
-        probe.Sample();
+        var runs = ProbedRuns.Of(
+            probe, () => Evaluator.Evaluate(model, split, metrics, cancellation: Verb.Cancellation), runs: 7, warmUp: 2);
         return BenchResult.From(
             "evaluate", $"{split.FoldIn.Rows} users, {items} items",
             2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, runs, probe.Threads);

@@ -47,14 +47,7 @@ internal static class StepBench
             update++;
         }
 
-        for (int i = 0; i < WarmUp; i++) Step();
-        var runs = new ProbedRuns(probe);
-        for (int i = 0; i < steps; i++)
-        {
-            probe?.Sample();
-            runs.Time(Step);
-        }
-        probe?.Sample();
+        var runs = ProbedRuns.Of(probe, Step, steps, WarmUp);
         int threads = probe?.Threads ?? 1;
         int hidden = model.Settings.Hidden[^1];
         double products = 3 * 2.0 * BatchSize * hidden * train.Columns;

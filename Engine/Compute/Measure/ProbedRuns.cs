@@ -12,6 +12,24 @@ public sealed class ProbedRuns(MachineProbe? probe)
 {
     private readonly List<(double Seconds, int Sample)> _runs = [];
 
+    /// <summary>Runs of one piece of work alone, with a sample before each and after the last.</summary>
+    /// <param name="probe">Takes the samples, if not null.</param>
+    /// <param name="work">What to run.</param>
+    /// <param name="runs">Measured runs.</param>
+    /// <param name="warmUp">Unmeasured runs before.</param>
+    public static ProbedRuns Of(MachineProbe? probe, Action work, int runs, int warmUp)
+    {
+        for (int i = 0; i < warmUp; i++) work();
+        var measured = new ProbedRuns(probe);
+        for (int i = 0; i < runs; i++)
+        {
+            probe?.Sample();
+            measured.Time(work);
+        }
+        probe?.Sample();
+        return measured;
+    }
+
     /// <summary>Seconds of the runs.</summary>
     public Timing Timing => Timing.From(CollectionsMarshal.AsSpan(_runs.ConvertAll(run => run.Seconds)));
 

@@ -113,14 +113,17 @@ internal sealed unsafe class Gemm : IDisposable
     /// </summary>
     private static void Run<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
     {
-        int tasks = w.Blocks * w.Groups, half = tasks / 2;
-        var (chunk, step) = part < w.Packs ? (-1, half) : Math.DivRem(part - w.Packs, w.Packs + tasks);
+        int half = w.Tasks / 2;
+        var (chunk, step) = part < w.Packs ? (-1, half) : Math.DivRem(part - w.Packs, w.Packs + w.Tasks);
         if (step < half || step >= half + w.Packs) GemmBlock.Multiply(in w, chunk);
         else if (chunk + 1 < w.Chunks) PackChunk(in w, chunk + 1);
     }
 
     /// <summary>How many pieces of a size cover a total.</summary>
     public static int Parts(int total, int size) => (total + size - 1) / size;
+
+    /// <summary>Where a share begins, of a total that is divided as evenly as can be; the one after the last begins at its end.</summary>
+    public static int Share(int total, int share, int shares) => (int)((long)total * share / shares);
 
     /// <summary>Columns of a chunk: whole panels, as even as the limit allows.</summary>
     private static int ChunkStep(int n, int k, int width)

@@ -36,6 +36,9 @@ internal static unsafe class GemmBlock
         public float* RowSums; // of the left operand, or null
         public TEpilogue Epilogue;
 
+        /// <summary>In how many tasks a chunk is multiplied.</summary>
+        public readonly int Tasks => Blocks * Groups;
+
         /// <summary>A chunk of the right operand.</summary>
         public readonly OperandPiece Chunk(int chunk)
         {
@@ -50,8 +53,7 @@ internal static unsafe class GemmBlock
         public readonly OperandPiece Block(int block, in OperandPiece chunk)
         {
             int panels = Gemm.Parts(M, Kernel.Rows);
-            int first = (int)((long)panels * block / Blocks) * Kernel.Rows;
-            int end = (int)((long)panels * (block + 1) / Blocks) * Kernel.Rows;
+            int first = Gemm.Share(panels, block, Blocks) * Kernel.Rows, end = Gemm.Share(panels, block + 1, Blocks) * Kernel.Rows;
             return new(first, Math.Min(end, M) - first, chunk.K0, chunk.K);
         }
 
@@ -59,8 +61,7 @@ internal static unsafe class GemmBlock
         public readonly OperandPiece Columns(in OperandPiece chunk, int part, int parts)
         {
             int panels = Gemm.Parts(chunk.Count, Kernel.Columns);
-            int first = (int)((long)panels * part / parts) * Kernel.Columns;
-            int end = (int)((long)panels * (part + 1) / parts) * Kernel.Columns;
+            int first = Gemm.Share(panels, part, parts) * Kernel.Columns, end = Gemm.Share(panels, part + 1, parts) * Kernel.Columns;
             return chunk with { First = chunk.First + first, Count = Math.Min(end, chunk.Count) - first };
         }
     }
@@ -104,7 +105,7 @@ internal static unsafe class GemmBlock
         var (firstOwn, endOfOwn) = w.Progress.OwnTasks;
         var leftLines = task >= firstOwn && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
             : moreChunks ? w.Left.Lines(w.Block(firstOwn % w.Blocks, in nextRight), 0, 1, takes) : default;
-        var rightLines = moreChunks && !w.PacksRight ? w.Right.Lines(nextRight, task, w.Blocks * w.Groups, takes) : default;
+        var rightLines = moreChunks && !w.PacksRight ? w.Right.Lines(nextRight, task, w.Tasks, takes) : default;
         int asked = k / PrefetchList.Spacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
         // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.

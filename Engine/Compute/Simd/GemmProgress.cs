@@ -73,7 +73,7 @@ internal sealed class GemmProgress
     }
 
     private (int First, int End) Stretch(int count, int stretch) =>
-        ((int)((long)count * stretch / _threads), (int)((long)count * (stretch + 1) / _threads));
+        (Gemm.Share(count, stretch, _threads), Gemm.Share(count, stretch + 1, _threads));
 
     private static void Await(ref int counter, int least)
     {

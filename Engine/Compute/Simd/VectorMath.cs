@@ -46,8 +46,8 @@ internal static class VectorMath
         var shiftedX = Vector.MultiplyAddEstimate(x, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         var shiftedY = Vector.MultiplyAddEstimate(y, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         ReducedExp(x, shiftedX - new Vector<float>(RoundingMagic), y, shiftedY - new Vector<float>(RoundingMagic), out var p, out var q);
-        x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p * PowerOfTwo(shiftedX));
-        y = Vector.ConditionalSelect(Vector.LessThan(y, new Vector<float>(-87f)), Vector<float>.Zero, q * PowerOfTwo(shiftedY));
+        x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p * PowerOfTwo(Vector.AsVectorInt32(shiftedX)));
+        y = Vector.ConditionalSelect(Vector.LessThan(y, new Vector<float>(-87f)), Vector<float>.Zero, q * PowerOfTwo(Vector.AsVectorInt32(shiftedY)));
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
@@ -142,12 +142,8 @@ internal static class VectorMath
         q = Vector.MultiplyAddEstimate(q * s, s, s + Vector<float>.One);
     }
 
-    /// <summary>2^n, where n was rounded by adding <see cref="RoundingMagic"/>.</summary>
+    /// <summary>2^n. Only the low nine bits of n count, so those of a number rounded by <see cref="RoundingMagic"/> will do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> PowerOfTwo(Vector<float> shifted) =>
-        Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(shifted), 23) + new Vector<int>(0x3F800000));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> PowerOfTwo(Vector<int> exponent) =>
-        Vector.AsVectorSingle(Vector.ShiftLeft(exponent + new Vector<int>(127), 23));
+    private static Vector<float> PowerOfTwo(Vector<int> n) =>
+        Vector.AsVectorSingle(Vector.ShiftLeft(n, 23) + new Vector<int>(0x3F800000));
 }
