@@ -100,13 +100,17 @@ internal static unsafe class GemmBlock
                 right with { First = right.First + rightDirect * columns, Count = right.Count - rightDirect * columns }, columns, packedRight);
 
         // What this thread will probably need next is asked for while it multiplies, a little with each tile.
-        int takes = leftPanels * (endPanel - firstPanel);
-        bool moreChunks = nextRight.Count > 0;
-        var (firstOwn, endOfOwn) = w.Progress.OwnTasks;
-        var leftLines = task >= firstOwn && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
-            : moreChunks ? w.Left.Lines(w.Block(firstOwn % w.Blocks, in nextRight), 0, 1, takes) : default;
-        var rightLines = moreChunks && !w.PacksRight ? w.Right.Lines(nextRight, task, w.Tasks, takes) : default;
-        int asked = k / PrefetchList.Spacing;
+        LineCursor leftLines = default, rightLines = default;
+        if (w.Kernel.ListsOperands)
+        {
+            int takes = leftPanels * (endPanel - firstPanel);
+            bool moreChunks = nextRight.Count > 0;
+            var (firstOwn, endOfOwn) = w.Progress.OwnTasks;
+            leftLines = task >= firstOwn && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
+                : moreChunks ? w.Left.Lines(w.Block(firstOwn % w.Blocks, in nextRight), 0, 1, takes) : default;
+            if (moreChunks && !w.PacksRight) rightLines = w.Right.Lines(nextRight, task, w.Tasks, takes);
+        }
+        int asked = k / w.Kernel.ListSpacing;
         void** lines = stackalloc void*[Math.Max(MostLines, asked)];
         // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.
         new Span<nint>(lines, asked).Fill((nint)lines);
@@ -124,8 +128,9 @@ internal static unsafe class GemmBlock
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
                 : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
-            if (w.PacksRight && w.Chunks > 1 && i + 1 < endPanel) // a panel of the only chunk is at hand already
-                rightLines = new LineCursor(b + (nint)columns * k, 0, 1, columns * k, 0, 1, leftPanels);
+            float* follower = w.PacksRight && i + 1 < endPanel ? b + (nint)columns * k : b;
+            if (w.Kernel.ListsOperands && w.Chunks > 1 && follower != b) // a panel of the only chunk is at hand already
+                rightLines = new LineCursor(follower, 0, 1, columns * k, 0, 1, leftPanels);
             for (int j = 0; j < leftPanels; j++)
             {
                 int row = left.First + j * rows, rowsHere = Math.Min(rows, left.Count - j * rows);
@@ -141,20 +146,21 @@ internal static unsafe class GemmBlock
                 else if (!toMemory) end = w.Epilogue.ListLines(row, column, rowsHere, columnsHere, end);
                 else if (accumulate) end = PrefetchList.AddTile(end, c, w.Stride, rowsHere, columnsHere);
                 end = rightLines.Take(leftLines.Take(end));
-                PrefetchList.AskForRest(lines, end, k);
+                PrefetchList.AskForRest(lines, end, asked);
 
+                float* ahead = follower + Gemm.Share(columns * k, j, leftPanels);
                 float* a = j < leftDirect ? w.Left.At(row, left.K0) : packedLeft + (nint)(j - leftDirect) * rows * k;
                 var (aRow, aK) = j < leftDirect ? (w.Left.Stride, 1) : (1, rows);
                 if (w.Transposed)
                 {
-                    run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
+                    run(k, a, aRow, aK, b, bK, sums, columns, false, lines, ahead);
                     GemmPacking.Transpose(sums, columns, rows, columns, turned + j * rows, turnedStride);
                 }
                 else if (toMemory && rowsHere == rows && columnsHere == columns)
-                    run(k, a, aRow, aK, b, bK, c, w.Stride, accumulate, lines);
+                    run(k, a, aRow, aK, b, bK, c, w.Stride, accumulate, lines, ahead);
                 else
                 {
-                    run(k, a, aRow, aK, b, bK, sums, columns, false, lines);
+                    run(k, a, aRow, aK, b, bK, sums, columns, false, lines, ahead);
                     Finish(in w, sums, columns, row, column, rowsHere, columnsHere, accumulate, toMemory);
                 }
             }

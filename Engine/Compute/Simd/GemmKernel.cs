@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using unsafe Multiply = delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, void>;
+using unsafe Multiply = delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, float*, void>;
 
 namespace ManualVae.Compute.Simd;
 
@@ -34,8 +34,18 @@ internal sealed unsafe class GemmKernel
     public bool PacksRight { get; }
 
     /// <summary>
+    /// True where lists of prefetches name what this thread needs next of the operands. Without, the kernel asks for the packed panel that
+    /// follows as it goes along, and leaves the left operand's rows to the processor: for tiles of four rows that does, and a list costs
+    /// more than it saves; tiles of twelve use three times the rows in the same time.
+    /// </summary>
+    public bool ListsOperands { get; private init; } = true;
+
+    /// <summary>With so many k, a line of the list is asked for.</summary>
+    public int ListSpacing { get; private init; } = PrefetchList.Spacing;
+
+    /// <summary>
     /// (k, a, distance of a's rows, distance of k in a, b, distance of k in b, c, row stride of c, add to c or overwrite it,
-    /// k / <see cref="PrefetchList.Spacing"/> addresses to prefetch).
+    /// k / <see cref="ListSpacing"/> addresses to prefetch, and where to go on asking for the next panel unless lists do).
     /// </summary>
     public Multiply Run { get; }
 
@@ -53,11 +63,14 @@ internal sealed unsafe class GemmKernel
 
     /// <summary>4 x 24 sums fill 12 of AVX2's 16 registers, and divide 500, 600 and 20,108.</summary>
     public static GemmKernel Wide256 { get; } =
-        new("Vector256", 4, 24, true, &GemmKernel256.Run, new("Vector256", 12, 4, true, &GemmKernel256.RunNarrow));
+        new("Vector256", 4, 24, true, &GemmKernel256.Run, new("Vector256", 12, 4, true, &GemmKernel256.RunNarrow))
+        {
+            ListsOperands = false, ListSpacing = GemmKernel256.Spacing,
+        };
 
     /// <summary>6 rows of two vectors of whatever width there is.</summary>
     public static GemmKernel Portable { get; } =
-        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run);
+        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run) { ListsOperands = false };
 
     /// <summary>The best kernel of this processor. The others are correct on it too, but slow: their vectors are made of others.</summary>
     public static GemmKernel Best { get; } =

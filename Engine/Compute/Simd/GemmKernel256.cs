@@ -7,15 +7,26 @@ namespace ManualVae.Compute.Simd;
 /// <summary>The micro-kernel for 256-bit vectors.</summary>
 internal static unsafe class GemmKernel256
 {
+    /// <summary>With so many k, the wide kernel asks for one line from the list and for one ahead.</summary>
+    public const int Spacing = 8;
+
     /// <summary>4 x 24: each k costs 3 loads, 4 broadcasts and 12 multiply-adds; with the operands, all 16 registers are in use.</summary>
     public static void Run(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
     {
         Vector256<float> l0 = default, m0 = default, r0 = default, l1 = default, m1 = default, r1 = default,
             l2 = default, m2 = default, r2 = default, l3 = default, m3 = default, r3 = default;
         for (; k > 0; k--, a += aK, b += bK)
         {
-            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
+            if (Sse.IsSupported && k % (Spacing / 2) == 0)
+            {
+                if (k % Spacing == 0) Sse.Prefetch1(*prefetch++);
+                else
+                {
+                    Sse.Prefetch1(ahead);
+                    ahead += PrefetchList.Line;
+                }
+            }
             var left = Vector256.Load(b);
             var middle = Vector256.Load(b + 8);
             var right = Vector256.Load(b + 16);
@@ -47,7 +58,7 @@ internal static unsafe class GemmKernel256
     /// broadcast to 256 bits is two operations on some processors.
     /// </summary>
     public static void RunNarrow(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
     {
         Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
             s6 = default, s7 = default, s8 = default, s9 = default, s10 = default, s11 = default;

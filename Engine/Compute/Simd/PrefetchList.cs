@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Lists of cache lines that the micro-kernel asks for while it multiplies, one with every <see cref="Spacing"/> k: spread like that
+/// Lists of cache lines that the micro-kernel asks for while it multiplies, one with every few k: spread like that
 /// they cost little, while a burst of them fills the queue of misses and stalls the sums.
 /// </summary>
 internal static unsafe class PrefetchList
@@ -13,7 +13,7 @@ internal static unsafe class PrefetchList
     /// <summary>Numbers in a cache line.</summary>
     public const int Line = 16;
 
-    /// <summary>A kernel asks for a line with every so many k.</summary>
+    /// <summary>Most kernels ask for a line with every so many k.</summary>
     public const int Spacing = 4;
 
     /// <summary>Adds every line of a tile's rows, the last one included where a row does not start on a line.</summary>
@@ -55,13 +55,13 @@ internal static unsafe class PrefetchList
     }
 
     /// <summary>
-    /// A kernel reads k / <see cref="Spacing"/> addresses: those beyond the end of the list are left from the tile before, whose
+    /// A kernel reads so many addresses: those beyond the end of the list are left from the tile before, whose
     /// lines are at hand. What is too much for it is asked for at once.
     /// </summary>
-    public static void AskForRest(void** list, void** end, int k)
+    public static void AskForRest(void** list, void** end, int read)
     {
         if (Sse.IsSupported)
-            for (void** rest = list + k / Spacing; rest < end; rest++) Sse.Prefetch1(*rest);
+            for (void** rest = list + read; rest < end; rest++) Sse.Prefetch1(*rest);
     }
 }
 
