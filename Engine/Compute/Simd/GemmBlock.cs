@@ -128,6 +128,7 @@ internal static unsafe class GemmBlock
             float* b = i < rightDirect ? w.Right.At(column, right.K0)
                 : w.PacksRight ? w.Panel(chunk) + (nint)i * columns * k : packedRight;
             nint bK = i < rightDirect ? w.Right.Stride : columns;
+            // Asked for next: the packed panel that follows, or else this one, which is at hand.
             float* follower = w.PacksRight && i + 1 < endPanel ? b + (nint)columns * k : b;
             if (w.Kernel.ListsOperands && w.Chunks > 1 && follower != b) // a panel of the only chunk is at hand already
                 rightLines = new LineCursor(follower, 0, 1, columns * k, 0, 1, leftPanels);
