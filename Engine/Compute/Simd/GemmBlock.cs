@@ -77,7 +77,7 @@ internal static unsafe class GemmBlock
 
     private static void MultiplyTask<TEpilogue>(in Work<TEpilogue> w, int chunk, int task) where TEpilogue : struct, IEpilogue
     {
-        OperandPiece right = w.Chunk(chunk), nextRight = chunk + 1 < w.Chunks ? w.Chunk(chunk + 1) : default;
+        var right = w.Chunk(chunk);
         bool firstChunk = right.K0 == 0, lastChunk = right.K0 + right.K == w.K;
         var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
         int block = task % w.Blocks, group = task / w.Blocks;
@@ -104,7 +104,8 @@ internal static unsafe class GemmBlock
         if (w.Kernel.ListsOperands)
         {
             int takes = leftPanels * (endPanel - firstPanel);
-            bool moreChunks = nextRight.Count > 0;
+            bool moreChunks = chunk + 1 < w.Chunks;
+            var nextRight = moreChunks ? w.Chunk(chunk + 1) : default;
             var (firstOwn, endOfOwn) = w.Progress.OwnTasks;
             leftLines = task >= firstOwn && task + 1 < endOfOwn ? w.Left.Lines(w.Block((task + 1) % w.Blocks, in right), 0, 1, takes)
                 : moreChunks ? w.Left.Lines(w.Block(firstOwn % w.Blocks, in nextRight), 0, 1, takes) : default;

@@ -34,9 +34,9 @@ internal sealed unsafe class GemmKernel
     public bool PacksRight { get; }
 
     /// <summary>
-    /// True where lists of prefetches name what this thread needs next of the operands. Without, the kernel asks for the packed panel that
-    /// follows as it goes along, and leaves the left operand's rows to the processor: for tiles of four rows that does, and a list costs
-    /// more than it saves; tiles of twelve use three times the rows in the same time.
+    /// True where lists of prefetches name what this thread needs next of the operands. Without, the kernel may ask for the packed panel
+    /// that follows as it goes along, and the left operand's rows are left to the processor: for tiles of four rows that does, and a list
+    /// costs more than it saves; tiles of twelve use three times the rows in the same time.
     /// </summary>
     public bool ListsOperands { get; private init; } = true;
 
@@ -45,7 +45,7 @@ internal sealed unsafe class GemmKernel
 
     /// <summary>
     /// (k, a, distance of a's rows, distance of k in a, b, distance of k in b, c, row stride of c, add to c or overwrite it,
-    /// k / <see cref="ListSpacing"/> addresses to prefetch, and where to go on asking for the next panel unless lists do).
+    /// k / <see cref="ListSpacing"/> addresses to prefetch, and where to ask for the panel that follows, unless lists do).
     /// </summary>
     public Multiply Run { get; }
 

@@ -7,7 +7,9 @@ namespace ManualVae.Compute.Simd;
 /// <summary>The micro-kernel for 256-bit vectors.</summary>
 internal static unsafe class GemmKernel256
 {
-    /// <summary>With so many k, the wide kernel asks for one line from the list and for one ahead.</summary>
+    /// <summary>
+    /// With so many k, the wide kernel asks for one line from the list and for one ahead: twelve tiles ask for a whole panel.
+    /// </summary>
     public const int Spacing = 8;
 
     /// <summary>4 x 24: each k costs 3 loads, 4 broadcasts and 12 multiply-adds; with the operands, all 16 registers are in use.</summary>

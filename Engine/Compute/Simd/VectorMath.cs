@@ -46,8 +46,10 @@ internal static class VectorMath
         var shiftedX = Vector.MultiplyAddEstimate(x, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         var shiftedY = Vector.MultiplyAddEstimate(y, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         ReducedExp(x, shiftedX - new Vector<float>(RoundingMagic), y, shiftedY - new Vector<float>(RoundingMagic), out var p, out var q);
-        x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p * PowerOfTwo(Vector.AsVectorInt32(shiftedX)));
-        y = Vector.ConditionalSelect(Vector.LessThan(y, new Vector<float>(-87f)), Vector<float>.Zero, q * PowerOfTwo(Vector.AsVectorInt32(shiftedY)));
+        p *= PowerOfTwo(Vector.AsVectorInt32(shiftedX));
+        q *= PowerOfTwo(Vector.AsVectorInt32(shiftedY));
+        x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p);
+        y = Vector.ConditionalSelect(Vector.LessThan(y, new Vector<float>(-87f)), Vector<float>.Zero, q);
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
