@@ -1,14 +1,10 @@
-#if ILGPU
 using ILGPU;
 using ILGPU.Runtime.CPU;
-#endif
 using ManualVae.Compute;
-#if ILGPU
 using ManualVae.Compute.Gpu;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Training;
-#endif
 using Xunit;
 
 namespace ManualVae.Tests.Compute;
@@ -104,7 +100,6 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     [FactWithDevice("ilgpu-cpu")]
     public void What_does_not_fit_is_refused_with_the_figures()
     {
-#if ILGPU
         using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
         Assert.Equal(8 << 20, backend.MemoryLimit);
         var half = backend.Allocate(1024, 1024); // 4 MiB
@@ -112,26 +107,22 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
         Assert.Contains("8 MiB were free, 4 MiB are taken, another 5 MiB are needed", problem.Message);
         backend.Free(half);
         backend.Free(backend.Allocate(5 * 256, 1024));
-#endif
     }
 
     [FactWithDevice("ilgpu-cpu")]
     public void A_model_that_does_not_fit_is_refused_before_anything_is_taken()
     {
-#if ILGPU
         using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
         var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, doublePrecision: false, backend.FusesUpdates);
         var problem = Assert.Throws<InputException>(() => estimate.RequireFits(backend));
         Assert.Contains("ilgpu-cpu has 8 MiB", problem.Message);
         Assert.DoesNotContain('\n', problem.Message);
         backend.Free(backend.Allocate(7 << 10, 256)); // 7 of them are still there
-#endif
     }
 
     [FactWithDevice("ilgpu-cpu")]
     public void A_failure_halfway_gives_everything_back()
     {
-#if ILGPU
         // The backend itself: the accelerator goes with it.
         var context = Context.Create(builder => builder.CPU(CPUDeviceKind.Nvidia));
         var accelerator = context.GetCPUDevice(0).CreateAccelerator(context);
@@ -146,7 +137,6 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
         Assert.Equal(24, backend.SquaredNorm(Filled(backend, 2, 3, 2)));
         backend.Dispose();
         Assert.True(backend.Accelerator.IsDisposed);
-#endif
     }
 
     private static Tensor Filled(IBackend backend, int rows, int columns, double value)

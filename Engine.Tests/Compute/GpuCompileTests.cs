@@ -1,4 +1,3 @@
-#if ILGPU
 using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -7,7 +6,6 @@ using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ManualVae.Compute.Gpu.Kernels;
 using Xunit;
-#endif
 
 namespace ManualVae.Tests.Compute;
 
@@ -17,32 +15,27 @@ public class GpuCompileTests
     [FactWithDevice("ilgpu-cpu")]
     public void Every_kernel_compiles_for_a_machine_that_has_only_a_driver()
     {
-#if ILGPU
         using var context = NewContext();
         using var backend = NewBackend(context);
         // No libdevice is given: a call of a function that plain PTX lacks fails to compile.
         var kernels = Kernels().ToArray();
         Assert.True(kernels.Length >= 40, $"only {kernels.Length} kernels found");
         foreach (var kernel in kernels) Assert.Contains(".entry", Compile(backend, kernel));
-#endif
     }
 
     [FactWithDevice("ilgpu-cpu")]
     public void The_register_tile_stays_in_registers_and_reads_shared_memory_by_fours()
     {
-#if ILGPU
         using var context = NewContext();
         using var backend = NewBackend(context);
         string code = Compile(backend, typeof(GemmBlocked).GetMethod(nameof(GemmBlocked.Run))!);
         Assert.DoesNotContain(".local", code);
         Assert.Equal(4, code.Split("ld.shared.v4.f32").Length - 1);
-#endif
     }
 
     [FactWithDevice("ilgpu-cpu")]
     public void The_tensor_product_issues_eight_instructions_on_end_and_keeps_its_sums_in_registers()
     {
-#if ILGPU
         using var context = NewContext();
         using var backend = NewBackend(context);
         string code = Compile(backend, typeof(GemmTensor).GetMethod(nameof(GemmTensor.Run))!);
@@ -55,10 +48,8 @@ public class GpuCompileTests
         Assert.InRange(Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<32>", StringComparison.Ordinal)), 0, first);
         Assert.Single(lines, line => line.Contains("s<32>", StringComparison.Ordinal));
         Assert.DoesNotContain(lines[..first], line => line.Contains(".local.", StringComparison.Ordinal));
-#endif
     }
 
-#if ILGPU
     private static Context NewContext() => Context.Create(builder => builder
         .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia));
 
@@ -75,5 +66,4 @@ public class GpuCompileTests
         from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
         where method.ReturnType == typeof(void) && !method.GetParameters().Any(parameter => parameter.ParameterType.IsByRef)
         select method;
-#endif
 }

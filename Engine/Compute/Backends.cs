@@ -1,7 +1,4 @@
 using System.Globalization;
-#if !ILGPU
-using System.Reflection;
-#endif
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
@@ -60,29 +57,12 @@ public static class Backends
         List<DeviceInfo> devices = [];
         using (var reference = new ReferenceBackend()) devices.Add(new(reference.Name, true, reference.Description));
         using (var simd = Simd(threads)) devices.Add(new(simd.Name, true, simd.Description));
-#if ILGPU
         devices.AddRange(Gpu.GpuDevices.List());
-#else
-        devices.Add(new("gpu:0", false, NotBuiltIn));
-        devices.Add(new("ilgpu-cpu", false, NotBuiltIn));
-#endif
         return devices;
     }
 
     private static SimdBackend Simd(int threads) => new(threads);
 
-#if ILGPU
     private static IBackend? CreateGpu(string device, Precision precision, out string reason) =>
         Gpu.GpuDevices.Create(device, precision, out reason);
-#else
-    /// <summary>What the build's probe for the package found, see Ilgpu.targets.</summary>
-    private static string NotBuiltIn { get; } = "built without ILGPU: " + (typeof(Backends).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "IlgpuAbsent")?.Value ?? "reason unknown");
-
-    private static IBackend? CreateGpu(string device, Precision precision, out string reason)
-    {
-        reason = NotBuiltIn;
-        return null;
-    }
-#endif
 }
