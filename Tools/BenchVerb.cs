@@ -85,7 +85,7 @@ internal static class BenchVerb
         return Print(parsed, limits!, results);
     }
 
-    private static int ReportDevice(ParseResult parsed, Func<IGemmLadder, MachineLimits, IEnumerable<BenchResult>> run)
+    private static int ReportDevice(ParseResult parsed, Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run)
     {
         using var device = GpuBench.Open(parsed.GetValue(Device)!, parsed.GetValue(Precision));
         var limits = GpuBench.Limits(device);

@@ -37,7 +37,7 @@ internal static class StudyGapVerb
                     pair, CompromiseGap.At(users.Items(pair.U), users.Items(pair.V), 0.5, 0.5),
                     CompromiseGap.Overlap(users, posteriors, pair.U, pair.V, parsed.GetValue(draws), flags.Seed(parsed))))];
                 int[] who = [.. sample.Select(pair => pair.U)];
-                var trend = Statistics.Spearman(
+                var trend = Estimates.Spearman(
                     [.. result.Select(r => r.Gap / (users.Items(r.Pair.U).Length + users.Items(r.Pair.V).Length))],
                     [.. result.Select(r => r.Pair.Distance)], [.. sample.Select(pair => pair.Weight)], who, flags.Seed(parsed));
                 var output = new StudyOutput(run.Folder.Path, "gap", new { gapAndDistance = trend, pairs = result })

@@ -24,7 +24,7 @@ internal static class BackendChecks
     /// <summary>Sizes around the tiles (16, 64, 128), M below K and above, and inner dimensions that are divided unevenly.</summary>
     public static void AssertLevelsAgree(IBackend backend)
     {
-        var ladder = Assert.IsAssignableFrom<IGemmLadder>(backend);
+        var ladder = Assert.IsAssignableFrom<ILayeredGemm>(backend);
         foreach (var (m, n, k) in new[] { (1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9) })
             foreach (var transpose in Enum.GetValues<Transpose>())
             {
@@ -309,7 +309,7 @@ internal static class BackendChecks
         var c = backend.Allocate(m, n);
         backend.Fill(c, 1e6); // must be overwritten
         if (level is null) backend.MatMul(transpose, a, b, c);
-        else ((IGemmLadder)backend).MatMul(level, transpose, a, b, c);
+        else ((ILayeredGemm)backend).MatMul(level, transpose, a, b, c);
         var result = new float[m * n];
         backend.Download(c, result);
         foreach (var tensor in (Tensor[])[a, b, c]) backend.Free(tensor);

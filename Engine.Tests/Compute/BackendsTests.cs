@@ -44,7 +44,7 @@ public class BackendsTests
         var problem = Record.Exception(() => backend = Backends.Create("auto", 1, precision: Precision.Tf32));
         using (backend)
             if (backend is null) Assert.StartsWith("--precision tf32: there is no GPU that has it: ", Assert.IsType<InputException>(problem).Message);
-            else Assert.Equal(Precision.Tf32, Assert.IsAssignableFrom<IGemmLadder>(backend).Precision);
+            else Assert.Equal(Precision.Tf32, Assert.IsAssignableFrom<ILayeredGemm>(backend).Precision);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public class ItemDivisionTests
     [Fact]
     public void Only_the_marked_items_are_ranked()
     {
-        IRecommender model = new ItemsOnly(new FixedScores([[4, 3, 2, 1], [1, 2, 3, 4]]), [false, true, true, false]);
+        IRecommender model = new RestrictedRecommender(new FixedScores([[4, 3, 2, 1], [1, 2, 3, 4]]), [false, true, true, false]);
         var (items, scores) = (new int[6], new float[6]);
         model.Rank(FixedScores.Rows(4, [], [2]), 0, 2, 3, items, scores);
         Assert.Equal([1, 2], items[..2]);

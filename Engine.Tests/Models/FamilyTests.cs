@@ -143,7 +143,7 @@ public class FamilyTests
     public void Alternating_passes_train_one_part_each()
     {
         using var model = Build("recvae + anchors");
-        foreach (var trained in new[] { TrainedParts.Encoder, TrainedParts.Decoder })
+        foreach (var trained in new[] { UpdatedParts.Encoder, UpdatedParts.Decoder })
         {
             var before = model.Parameters.All.ToDictionary(p => p.Name, p => Values(model, p.Value));
             model.Trained = trained;
@@ -154,7 +154,7 @@ public class FamilyTests
                 Assert.Equal(!parameter.IsConstant && Autoencoder.PartOf(parameter) == trained, moved);
             }
         }
-        model.Trained = TrainedParts.All;
+        model.Trained = UpdatedParts.All;
         Assert.All(model.Parameters.All, p => Assert.Equal(p.IsConstant, p.Gradient.IsNone));
     }
 

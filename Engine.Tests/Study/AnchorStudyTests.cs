@@ -16,11 +16,11 @@ public class AnchorStudyTests
         using var model = StudyToys.Model(StudyToys.Settings(8) with { Anchors = true }, items, spread: 3);
         var (backend, anchors) = (model.Backend, model.Parameters["anchors"]);
         var batch = ToyClicks.Batch(backend, clicks);
-        Tensor statistics = backend.Allocate(users, 2 * latent), z = backend.Allocate(users, latent);
+        Tensor posterior = backend.Allocate(users, 2 * latent), z = backend.Allocate(users, latent);
         Tensor centroids = backend.Allocate(users, latent), loss = backend.Allocate(users, 1);
         double[] values = [.. Enumerable.Range(0, users * 2 * latent).Select(i => CounterRandom.Normal(new(8, 1, RandomPurpose.Study), 0, (uint)i))];
-        backend.Upload(values, statistics);
-        backend.AnchorForward(AnchorForm.ClosedForm, batch, anchors, statistics, z, centroids, loss);
+        backend.Upload(values, posterior);
+        backend.AnchorForward(AnchorForm.ClosedForm, batch, anchors, posterior, z, centroids, loss);
         double[] closed = StudyToys.Host(backend, loss), e = StudyToys.Host(backend, centroids), all = StudyToys.Host(backend, anchors.Value);
         // The points mu +- sqrt(K) sigma_k have the mean and the covariance of N(mu, Sigma), all that a quadratic form sees.
         var sampled = new double[users];
@@ -32,7 +32,7 @@ public class AnchorStudyTests
                 return mu + (i % latent == point / 2 ? (point % 2 == 0 ? 1 : -1) * Math.Sqrt(latent) * sigma : 0);
             })];
             backend.Upload(at, z);
-            backend.AnchorForward(AnchorForm.Sampled, batch, anchors, statistics, z, centroids, loss);
+            backend.AnchorForward(AnchorForm.Sampled, batch, anchors, posterior, z, centroids, loss);
             for (int u = 0; u < users; u++) sampled[u] += StudyToys.Host(backend, loss)[u] / (2 * latent);
         }
         for (int u = 0; u < users; u++)

@@ -50,7 +50,7 @@ public sealed class TrainerTests : IDisposable
         foreach (var parameter in trainer.Model.Parameters.All)
         {
             var values = new double[parameter.Value.Length];
-            trainer.Model.Backend.Settle(parameter);
+            trainer.Model.Backend.Flush(parameter);
             trainer.Model.Backend.Download(parameter.Value, values);
             foreach (double value in values) bytes.Write(BitConverter.GetBytes(value));
         }
@@ -181,9 +181,9 @@ public sealed class TrainerTests : IDisposable
         using var backend = new ReferenceBackend();
         var rows = backend.Allocate(2, 3);
         backend.Upload([1.0, 2.0, 9.0, 4.0, 6.0, -9.0], rows);
-        Assert.Equal(2.5, Spread.Of(backend, rows, columns: 2), 12); // means 2.5 and 4: (1.5, 2) on either side
+        Assert.Equal(2.5, RowSpread.Of(backend, rows, columns: 2), 12); // means 2.5 and 4: (1.5, 2) on either side
         backend.Fill(rows, 7);
-        Assert.Equal(0, Spread.Of(backend, rows), 12);
+        Assert.Equal(0, RowSpread.Of(backend, rows), 12);
     }
 
     private static double[] Values(Trainer trainer, Tensor tensor)

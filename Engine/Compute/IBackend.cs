@@ -9,7 +9,7 @@ namespace ManualVae.Compute;
 /// <para>B = users in the batch, I = items, K = latent dimensions, n and m = layer widths. Tensors are row-major.</para>
 /// <para>Forward passes overwrite their outputs. Backward passes <b>add</b> to every gradient they name (dX, dW, ...); zeroing
 /// is explicit. A gradient given as none (<c>default</c>) is not computed. Where a method works in place it says so.</para>
-/// <para>Posterior statistics are one B x 2K tensor: columns [0, K) the mean mu, [K, 2K) the log variance; sigma = exp(logvar / 2).</para>
+/// <para>A posterior is one B x 2K tensor: columns [0, K) the mean mu, [K, 2K) the log variance; sigma = exp(logvar / 2).</para>
 /// <para>"rowScale" (B x 1, or none for 1) multiplies each user's loss gradient: 1/B for a mean, beta/B for a weighted KL.</para>
 /// <para>Every output element is computed by one thread in a fixed order: results do not depend on the number of threads.
 /// Shapes are asserted in debug builds only; callers at the door (models, studies) check what users give.</para>
@@ -38,7 +38,7 @@ public interface IBackend : IDisposable
     /// Brings a parameter's values and moments up to date where the backend has deferred part of its updates. Called before
     /// anyone but the backend's own operations reads them.
     /// </summary>
-    void Settle(Parameter parameter) { }
+    void Flush(Parameter parameter) { }
 
     // ---- Memory --------------------------------------------------------------------------------------------------
 
@@ -141,31 +141,31 @@ public interface IBackend : IDisposable
     void DrawNoise(SparseBatch batch, RandomKey key, Tensor noise);
 
     /// <summary>z[B, K] = mu + noise * sigma; noise none gives z = mu.</summary>
-    void SampleForward(Tensor statistics, Tensor noise, Tensor z);
+    void SampleForward(Tensor posterior, Tensor noise, Tensor z);
 
     /// <summary>dmu += dz; dlogvar += dz * noise * sigma / 2.</summary>
-    void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics);
+    void SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior);
 
     /// <summary>KL(N(mu, sigma^2) || N(0, I)) of each row: loss[B, 1] = sum_k (exp(lv) + mu^2 - 1 - lv) / 2.</summary>
-    void StandardKlForward(Tensor statistics, Tensor loss);
+    void StandardKlForward(Tensor posterior, Tensor loss);
 
     /// <summary>dmu += s mu; dlogvar += s (exp(lv) - 1) / 2, s the row's scale.</summary>
-    void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics);
+    void StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior);
 
     /// <summary>logDensity[B, 1] = log N(z; mu, sigma^2), diagonal, constants included.</summary>
-    void GaussianLogDensityForward(Tensor z, Tensor statistics, Tensor logDensity);
+    void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity);
 
-    /// <summary>Adds rowScale times the gradient of the log density to dz and dStatistics.</summary>
-    void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics);
+    /// <summary>Adds rowScale times the gradient of the log density to dz and dPosterior.</summary>
+    void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior);
 
     /// <summary>
     /// log density under RecVAE's composite prior, a mixture for each dimension: sum_k log( w1 N(z_k; 0, 1) +
-    /// w2 N(z_k; old posterior) + w3 N(z_k; 0, e^10) ). <paramref name="oldStatistics"/> [B, 2K] is not differentiated.
+    /// w2 N(z_k; old posterior) + w3 N(z_k; 0, e^10) ). <paramref name="oldPosterior"/> [B, 2K] is not differentiated.
     /// </summary>
-    void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor logDensity);
+    void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity);
 
     /// <summary>Adds rowScale times the gradient to dz.</summary>
-    void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz);
+    void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz);
 
     /// <summary>
     /// log density under VampPrior: log (1/P) sum_p N(z; mu_p, sigma_p^2) with components [P, 2K] (Tomczak and Welling 2018).
@@ -182,17 +182,17 @@ public interface IBackend : IDisposable
     /// <summary>
     /// The anchor regulariser of each user (papers.md B5), S = the clicks of the batch's <b>targets</b>, anchors [I, K]:
     /// loss[B, 1] as <paramref name="form"/> says, 0 for a user without clicks; centroids[B, K] = mean of the user's anchors.
-    /// z is read by the sampled form only, the statistics by the closed form only.
+    /// z is read by the sampled form only, the posterior by the closed form only.
     /// </summary>
-    void AnchorForward(AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor loss);
+    void AnchorForward(AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
 
     /// <summary>
     /// Closed form: dmu += 2 s (mu - centroid), dlogvar += s sigma^2. Sampled: dz += 2 s (z - centroid). Both:
     /// danchor_i += (2 s / |S|) (anchor_i - point).
     /// </summary>
     void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor rowScale,
-        Tensor dStatistics, Tensor dz);
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
+        Tensor dPosterior, Tensor dz);
 
     // ---- Losses and ranking --------------------------------------------------------------------------------------
 

@@ -51,15 +51,15 @@ public sealed record PairedComparison(
                     if (users.Length > 0)
                         rows.Add(Pair(name, metric, group, [.. users.Select(u => a[u])], [.. users.Select(u => b[u])], seed));
             }
-        var adjusted = Statistics.Holm([.. rows.Select(r => r.TTestP)]);
+        var adjusted = PairedTests.Holm([.. rows.Select(r => r.TTestP)]);
         return [.. rows.Select((row, i) => row with { AdjustedP = adjusted[i] })];
     }
 
     private static PairedComparison Pair(string model, string metric, string group, double[] a, double[] b, ulong seed)
     {
-        var (low, high) = Statistics.BootstrapInterval(a, b, seed: seed);
-        double error = Statistics.Difference(a, b).Deviation / Math.Sqrt(a.Length);
-        return new(model, metric, a.Average(), b.Average(), error, low, high, Statistics.PairedTTest(a, b).P,
-            Statistics.WilcoxonSignedRank(a, b).P, 0, a.Length, group);
+        var (low, high) = PairedTests.BootstrapInterval(a, b, seed: seed);
+        double error = PairedTests.Difference(a, b).Deviation / Math.Sqrt(a.Length);
+        return new(model, metric, a.Average(), b.Average(), error, low, high, PairedTests.PairedTTest(a, b).P,
+            PairedTests.WilcoxonSignedRank(a, b).P, 0, a.Length, group);
     }
 }

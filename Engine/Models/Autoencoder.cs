@@ -49,7 +49,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
         (_backend, Settings, ItemCount, BatchSize) = (backend, settings, items, maxRows);
         Parameters = new ParameterBlock(backend, settings.FanInInitialisation);
         int latent = settings.Latent * settings.Levels;
-        var parts = new AutoencoderParts(backend, Parameters, settings, items);
+        var parts = new AutoencoderBuilder(backend, Parameters, settings, items);
         _encoder = parts.Encoder("encoder", maxRows);
         _decoder = new Decoder(
             backend, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
@@ -102,7 +102,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <inheritdoc/>
     public int BatchSize { get; }
 
-    /// <summary>The posterior statistics [B, 2K] of the last forward pass (DAE: the bottleneck [B, K]).</summary>
+    /// <summary>The posterior [B, 2K] of the last forward pass (DAE: the bottleneck [B, K]).</summary>
     public Tensor Code => _code;
 
     /// <summary>The latent code z [B, K] that the last <see cref="Forward"/> decoded.</summary>
@@ -118,7 +118,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
     public ReadOnlySpan<double> AnchorLosses => HostLosses(2);
 
     /// <summary>What the next backward passes update; the other parameters are frozen meanwhile.</summary>
-    public TrainedParts Trained
+    public UpdatedParts Trained
     {
         get;
         set
@@ -127,11 +127,11 @@ public sealed class Autoencoder : IRecommenderWithParameters
             foreach (var parameter in Parameters.All)
                 parameter.IsFrozen = parameter.IsConstant || !value.HasFlag(PartOf(parameter));
         }
-    } = TrainedParts.All;
+    } = UpdatedParts.All;
 
     /// <summary>The part whose updates a parameter belongs to.</summary>
-    public static TrainedParts PartOf(Parameter parameter) =>
-        parameter.Name.StartsWith("decoder.", StringComparison.Ordinal) ? TrainedParts.Decoder : TrainedParts.Encoder;
+    public static UpdatedParts PartOf(Parameter parameter) =>
+        parameter.Name.StartsWith("decoder.", StringComparison.Ordinal) ? UpdatedParts.Decoder : UpdatedParts.Encoder;
 
     /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>
     public void UpdatePrior()
@@ -139,8 +139,8 @@ public sealed class Autoencoder : IRecommenderWithParameters
         foreach (var parameter in Parameters.All)
         {
             if (!parameter.IsConstant) continue;
-            var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderParts.OldEncoder.Length)}"];
-            _backend.Settle(source);
+            var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderBuilder.OldEncoder.Length)}"];
+            _backend.Flush(source);
             _backend.Copy(source.Value, parameter.Value);
         }
     }
@@ -160,12 +160,12 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <returns>Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them.</returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
-        if (Trained.HasFlag(TrainedParts.Encoder)) _prior?.Prepare(batch);
+        if (Trained.HasFlag(UpdatedParts.Encoder)) _prior?.Prepare(batch);
         return EncodeAndDecode(batch, mask, noise);
     }
 
     /// <summary>
-    /// The posterior statistics [B, 2K] of a VAE (of two levels: as if z2 were its mean) or the bottleneck [B, K] of a DAE.
+    /// The posterior [B, 2K] of a VAE (of two levels: as if z2 were its mean) or the bottleneck [B, K] of a DAE.
     /// </summary>
     public Tensor Encode(SparseBatch batch, InputMask mask)
     {
@@ -207,7 +207,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next batch.
         double loss = DownloadLosses(batch, objective);
-        if (!Trained.HasFlag(TrainedParts.Encoder))
+        if (!Trained.HasFlag(UpdatedParts.Encoder))
         {
             _decoder.Backward(Latent, dz: default);
             return loss;
@@ -294,7 +294,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <summary>KL and anchor term; nobody asks for them while the decoder alone is trained.</summary>
     private void RegulariserLosses(SparseBatch batch)
     {
-        if (!Trained.HasFlag(TrainedParts.Encoder))
+        if (!Trained.HasFlag(UpdatedParts.Encoder))
         {
             _backend.Fill(_losses[1], 0);
             _backend.Fill(_losses[2], 0);

@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// H+Vamp's q(z|x): gated layers, then one linear layer to the 2K statistics (its two heads side by side). The authors clamp the log
+/// H+Vamp's q(z|x): gated layers, then one linear layer to the 2K posterior (its two heads side by side). The authors clamp the log
 /// variance to [-12, 4]; here it is free, as in the rest of the family.
 /// </summary>
 public sealed class GatedEncoder : IInputDifferentiable

@@ -5,7 +5,7 @@ namespace ManualVae.Models;
 /// <summary>
 /// H+Vamp's two-level posterior (Kim and Suh 2019): q(z2|x) by a <see cref="GatedEncoder"/>, q(z1|x, z2) by a gated layer of x joined
 /// with the <b>sample</b> z2 and further gated layers. To the rest of the model both levels are one latent code z = [z1, z2] with
-/// statistics [mu1, mu2, logvar1, logvar2].
+/// posterior [mu1, mu2, logvar1, logvar2].
 /// </summary>
 /// <remarks>The authors also pass z2 through a gated layer of its own before joining; that layer is left out.</remarks>
 public sealed class HierarchicalEncoder : IEncoder
@@ -15,7 +15,7 @@ public sealed class HierarchicalEncoder : IEncoder
     private readonly GatedSparseLinear _history;
     private readonly GatedLinear[] _joint;
     private readonly Linear _head;
-    private readonly LevelPair _statistics;
+    private readonly LevelPair _posterior;
     private readonly Tensor _lowerNoise, _upperNoise, _upperSample, _dUpperSample, _joined, _dJoined;
     private bool _sampled;
 
@@ -43,7 +43,7 @@ public sealed class HierarchicalEncoder : IEncoder
                 backend, parameters, $"{name}.joint.{i}", i == 0 ? hidden[0] + latent : hidden[i],
                 hidden[Math.Min(i + 1, hidden.Count - 1)], maxRows, weightDecay);
         _head = new(backend, parameters, $"{name}.head", hidden[^1], 2 * latent, Activation.Identity, maxRows, weightDecay);
-        _statistics = new(backend, latent, maxRows);
+        _posterior = new(backend, latent, maxRows);
         _lowerNoise = backend.Allocate(maxRows, latent);
         _upperNoise = backend.Allocate(maxRows, latent);
         _upperSample = backend.Allocate(maxRows, latent);
@@ -67,11 +67,11 @@ public sealed class HierarchicalEncoder : IEncoder
         _backend.ConcatForward(_history.Forward(batch), z, joined);
         var h = joined;
         foreach (var layer in _joint) h = layer.Forward(h);
-        return _statistics.Join(_head.Forward(h), upper);
+        return _posterior.Join(_head.Forward(h), upper);
     }
 
     /// <inheritdoc/>
-    public Tensor OutputGradient(int rows) => _statistics.Gradient(rows);
+    public Tensor OutputGradient(int rows) => _posterior.Gradient(rows);
 
     /// <inheritdoc/>
     public void ZeroOutputGradient(int rows)
@@ -80,7 +80,7 @@ public sealed class HierarchicalEncoder : IEncoder
         _history.ZeroOutputGradient(rows);
         foreach (var layer in _joint) layer.ZeroOutputGradient(rows);
         _head.ZeroOutputGradient(rows);
-        _backend.Fill(_statistics.Gradient(rows), 0);
+        _backend.Fill(_posterior.Gradient(rows), 0);
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ public sealed class HierarchicalEncoder : IEncoder
         var (dJoined, dz) = (_dJoined.Top(rows), _dUpperSample.Top(rows));
         _backend.Fill(dJoined, 0);
         _backend.Fill(dz, 0);
-        _statistics.Split(_statistics.Gradient(rows), _head.OutputGradient(rows), _upper.OutputGradient(rows));
+        _posterior.Split(_posterior.Gradient(rows), _head.OutputGradient(rows), _upper.OutputGradient(rows));
         _head.Backward(_joint[^1].Output(rows), _joint[^1].OutputGradient(rows));
         for (int i = _joint.Length - 1; i > 0; i--) _joint[i].Backward(_joint[i - 1].Output(rows), _joint[i - 1].OutputGradient(rows));
         _joint[0].Backward(_joined.Top(rows), dJoined);

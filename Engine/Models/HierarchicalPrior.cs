@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// The prior of two latent levels, p(z1, z2) = p(z1|z2) p(z2): a gated network gives the statistics of p(z1|z2), any prior serves for
+/// The prior of two latent levels, p(z1, z2) = p(z1|z2) p(z2): a gated network gives the posterior of p(z1|z2), any prior serves for
 /// z2. KL = log q(z1|x, z2) - log p(z1|z2) at the sample, plus the KL of z2 (Kim and Suh 2019; Tomczak and Welling 2018).
 /// </summary>
 public sealed class HierarchicalPrior : IPrior
@@ -51,12 +51,12 @@ public sealed class HierarchicalPrior : IPrior
     public void Prepare(SparseBatch batch) => _upperPrior.Prepare(batch);
 
     /// <inheritdoc/>
-    public void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss)
+    public void Forward(SparseBatch batch, Tensor posterior, Tensor z, Tensor loss)
     {
         int rows = z.Rows;
         var (z1, z2, logDensity) = (_z1.Top(rows), _z2.Top(rows), _logDensity.Top(rows));
         _backend.Split(z, z1, z2);
-        _pair.Split(statistics, _lower.Top(rows), _upper.Top(rows));
+        _pair.Split(posterior, _lower.Top(rows), _upper.Top(rows));
         _upperPrior.Forward(batch, _upper.Top(rows), z2, loss);
         var h = z2;
         foreach (var layer in _layers) h = layer.Forward(h);
@@ -67,7 +67,7 @@ public sealed class HierarchicalPrior : IPrior
     }
 
     /// <inheritdoc/>
-    public void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz)
+    public void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz)
     {
         int rows = z.Rows;
         var (z1, z2, dz1, dz2, negative) = (_z1.Top(rows), _z2.Top(rows), _dz1.Top(rows), _dz2.Top(rows), _negativeScale.Top(rows));
@@ -86,6 +86,6 @@ public sealed class HierarchicalPrior : IPrior
 
         _backend.ConcatForward(dz1, dz2, _dz.Top(rows));
         _backend.Add(_dz.Top(rows), 1, dz);
-        _backend.Add(_pair.Join(dLower, dUpper), 1, dStatistics);
+        _backend.Add(_pair.Join(dLower, dUpper), 1, dPosterior);
     }
 }

@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// From a batch of (masked) histories to a dense code: the posterior statistics [B, 2K] of a VAE, or the bottleneck [B, K] of a DAE.
+/// From a batch of (masked) histories to a dense code: the posterior [B, 2K] of a VAE, or the bottleneck [B, K] of a DAE.
 /// </summary>
 public interface IEncoder
 {

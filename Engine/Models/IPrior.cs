@@ -11,19 +11,19 @@ public interface IPrior
     void Prepare(SparseBatch batch) { }
 
     /// <summary>loss [B, 1] = KL(q(z|x) || p) of each user, exact or by the one sample z.</summary>
-    void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss);
+    void Forward(SparseBatch batch, Tensor posterior, Tensor z, Tensor loss);
 
-    /// <summary>Adds rowScale [B, 1] times the gradient to dStatistics, to dz and to the prior's own parameters.</summary>
-    void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz);
+    /// <summary>Adds rowScale [B, 1] times the gradient to dPosterior, to dz and to the prior's own parameters.</summary>
+    void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz);
 }
 
 /// <summary>p = N(0, I), with the closed-form KL (papers.md A1).</summary>
 public sealed class StandardNormalPrior(IBackend backend) : IPrior
 {
     /// <inheritdoc/>
-    public void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss) => backend.StandardKlForward(statistics, loss);
+    public void Forward(SparseBatch batch, Tensor posterior, Tensor z, Tensor loss) => backend.StandardKlForward(posterior, loss);
 
     /// <inheritdoc/>
-    public void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz) =>
-        backend.StandardKlBackward(statistics, rowScale, dStatistics);
+    public void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz) =>
+        backend.StandardKlBackward(posterior, rowScale, dPosterior);
 }

@@ -39,7 +39,7 @@ public static class ItemSimilarity
     {
         CheckItem(item, train.Columns);
         var cosines = new float[train.Columns];
-        new CoClicks(train).Cosines(item, shrinkage: 0, cosines);
+        new CoOccurrence(train).Cosines(item, shrinkage: 0, cosines);
         return Best(cosines, item, k);
     }
 

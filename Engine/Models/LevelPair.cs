@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// The statistics of two latent levels, [mu1, logvar1] and [mu2, logvar2], as those of one code: [mu1, mu2, logvar1, logvar2], and
+/// The posterior of two latent levels, [mu1, logvar1] and [mu2, logvar2], as those of one code: [mu1, mu2, logvar1, logvar2], and
 /// back; with the memory it takes.
 /// </summary>
 internal sealed class LevelPair(IBackend backend, int latent, int maxRows)
@@ -13,7 +13,7 @@ internal sealed class LevelPair(IBackend backend, int latent, int maxRows)
     private readonly Tensor _means = backend.Allocate(maxRows, 2 * latent), _logVariances = backend.Allocate(maxRows, 2 * latent);
     private readonly Tensor _joined = backend.Allocate(maxRows, 4 * latent), _gradient = backend.Allocate(maxRows, 4 * latent);
 
-    /// <summary>Room for the gradient by the joined statistics.</summary>
+    /// <summary>Room for the gradient by the joined posterior.</summary>
     internal Tensor Gradient(int rows) => _gradient.Top(rows);
 
     /// <summary>[mu1, mu2, logvar1, logvar2], valid until the next call.</summary>

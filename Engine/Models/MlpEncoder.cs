@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// The encoder of Liang et al. 2018 (papers.md A1): tanh hidden layers, then one linear layer to 2K statistics without activation
+/// The encoder of Liang et al. 2018 (papers.md A1): tanh hidden layers, then one linear layer to 2K posterior without activation
 /// (Mult-VAE), or to a tanh bottleneck of width K (Mult-DAE). Without hidden layers the input layer is the only one.
 /// </summary>
 public sealed class MlpEncoder : IInputDifferentiable

@@ -4,7 +4,7 @@ namespace ManualVae.Models;
 
 /// <summary>
 /// RecVAE's encoder (Shenbin et al. 2020; papers.md D): densely connected layers h_l = LN(swish(W_l h_(l-1) + b_l + h_1 + ... +
-/// h_(l-1))), the residual sum inside the swish, then one linear layer to the 2K statistics (the authors' two heads side by side).
+/// h_(l-1))), the residual sum inside the swish, then one linear layer to the 2K posterior (the authors' two heads side by side).
 /// </summary>
 public sealed class RecVaeEncoder : IInputDifferentiable
 {

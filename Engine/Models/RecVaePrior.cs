@@ -11,7 +11,7 @@ public sealed class RecVaePrior : IPrior
     private readonly IBackend _backend;
     private readonly IEncoder _oldEncoder;
     private readonly Tensor _logDensity, _negativeScale;
-    private Tensor _oldStatistics;
+    private Tensor _oldPosterior;
 
     /// <summary>Wraps the copy.</summary>
     /// <param name="backend">Where it runs.</param>
@@ -28,25 +28,25 @@ public sealed class RecVaePrior : IPrior
     public void Prepare(SparseBatch batch)
     {
         _backend.EncodeInputs(batch, InputMask.Clean);
-        _oldStatistics = _oldEncoder.Forward(batch, noise: default);
+        _oldPosterior = _oldEncoder.Forward(batch, noise: default);
     }
 
     /// <inheritdoc/>
-    public void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss)
+    public void Forward(SparseBatch batch, Tensor posterior, Tensor z, Tensor loss)
     {
         var logDensity = _logDensity.Top(z.Rows);
-        _backend.CompositeLogDensityForward(CompositePrior.RecVae, z, _oldStatistics, logDensity);
-        _backend.GaussianLogDensityForward(z, statistics, loss);
+        _backend.CompositeLogDensityForward(CompositePrior.RecVae, z, _oldPosterior, logDensity);
+        _backend.GaussianLogDensityForward(z, posterior, loss);
         _backend.Add(logDensity, -1, loss);
     }
 
     /// <inheritdoc/>
-    public void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz)
+    public void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz)
     {
         var negative = _negativeScale.Top(z.Rows);
         _backend.Fill(negative, 0);
         _backend.Add(rowScale, -1, negative);
-        _backend.GaussianLogDensityBackward(z, statistics, rowScale, dz, dStatistics);
-        _backend.CompositeLogDensityBackward(CompositePrior.RecVae, z, _oldStatistics, negative, dz);
+        _backend.GaussianLogDensityBackward(z, posterior, rowScale, dz, dPosterior);
+        _backend.CompositeLogDensityBackward(CompositePrior.RecVae, z, _oldPosterior, negative, dz);
     }
 }

@@ -44,25 +44,25 @@ public sealed class VampPrior : IPrior
     }
 
     /// <inheritdoc/>
-    public void Forward(SparseBatch batch, Tensor statistics, Tensor z, Tensor loss)
+    public void Forward(SparseBatch batch, Tensor posterior, Tensor z, Tensor loss)
     {
         var logDensity = _logDensity.Top(z.Rows);
         _backend.LinearForward(_identity, _pseudoInputs(), null, Activation.UnitClamp, _inputs);
         _backend.Copy(_inputs, _batch.Inputs.View(0, _inputs.Rows, _inputs.Columns));
         _backend.MixtureLogDensityForward(z, _encoder.Forward(_batch, noise: default), logDensity, _responsibilities.Top(z.Rows));
-        _backend.GaussianLogDensityForward(z, statistics, loss);
+        _backend.GaussianLogDensityForward(z, posterior, loss);
         _backend.Add(logDensity, -1, loss);
     }
 
     /// <inheritdoc/>
-    public void Backward(SparseBatch batch, Tensor statistics, Tensor z, Tensor rowScale, Tensor dStatistics, Tensor dz)
+    public void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz)
     {
         int pseudoInputs = _inputs.Rows;
         var negative = _negativeScale.Top(z.Rows);
         _backend.Fill(negative, 0);
         _backend.Add(rowScale, -1, negative);
         _encoder.ZeroOutputGradient(pseudoInputs);
-        _backend.GaussianLogDensityBackward(z, statistics, rowScale, dz, dStatistics);
+        _backend.GaussianLogDensityBackward(z, posterior, rowScale, dz, dPosterior);
         _backend.MixtureLogDensityBackward(
             z, _encoder.Output(pseudoInputs), _responsibilities.Top(z.Rows), negative, dz, _encoder.OutputGradient(pseudoInputs));
         _encoder.Backward(_batch);

@@ -98,8 +98,8 @@ public static class AnchorStudy
         }
         double[] spread = SquaredDistances(mean, Centre(mean, latent), latent), centroids = Centroids(model, population);
         double[] toCentroid = centroids.Length == 0 ? [] : [.. SquaredDistances(mean, centroids, latent).Select(Math.Sqrt)];
-        return new(weight, Statistics.Mean(variance, options.Seed), Statistics.Mean(spread, options.Seed),
-            variance.Average() / spread.Average(), Statistics.Mean(toCentroid, options.Seed),
+        return new(weight, Estimates.Mean(variance, options.Seed), Estimates.Mean(spread, options.Seed),
+            variance.Average() / spread.Average(), Estimates.Mean(toCentroid, options.Seed),
             centroids.Length == 0
                 ? double.NaN : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
     }

@@ -140,6 +140,6 @@ public static class CollapseStudy
                 values[u] += (densities[u] - largest - Math.Log(sum / users)) / options.Draws;
             }
         });
-        return Statistics.Mean(values, options.Seed);
+        return Estimates.Mean(values, options.Seed);
     }
 }

@@ -117,8 +117,8 @@ public static class GradientStudy
             for (int v = 0; v < users; v++) withBatch += gram[(long)u * users + v];
             if (norms[0] > 0 && batchNorm > 0) agreement[u] = withBatch / (norms[0] * batchNorm);
         });
-        return norm.Max() == 0 ? null : new(part, draws[0].Blocks[block].Name, Statistics.Mean(norm, seed), spread.Average(),
-            Statistics.Mean(consistency, seed), Statistics.Mean(agreement, seed));
+        return norm.Max() == 0 ? null : new(part, draws[0].Blocks[block].Name, Estimates.Mean(norm, seed), spread.Average(),
+            Estimates.Mean(consistency, seed), Estimates.Mean(agreement, seed));
     }
 
     private static IReadOnlyList<GradientUser> Users(
@@ -153,6 +153,6 @@ public static class GradientStudy
         var cosines = new double[reconstruction.Rows];
         Parallel.For(0, cosines.Length, u => cosines[u] = reconstruction.Dot(u, kl, u, "encoder") / Math.Sqrt(
             reconstruction.Dot(u, reconstruction, u, "encoder") * kl.Dot(u, kl, u, "encoder")));
-        return Statistics.Mean(cosines, seed);
+        return Estimates.Mean(cosines, seed);
     }
 }

@@ -155,7 +155,7 @@ public static class MaskingStudy
         });
         int[] users = [.. pairs.Select(pair => pair.U)];
         double[] ones = [.. pairs.Select(_ => 1.0)];
-        Interval Mean(double[] values) => Statistics.Mean(values, ones, users, options.Seed);
+        Interval Mean(double[] values) => Estimates.Mean(values, ones, users, options.Seed);
         return new(rate, shared, group, Mean(ratio), laws.Select((law, i) => law.Mean / pairs[i].L1).Average(), Mean(contracted),
             exact.Average(e => e.Contraction), Mean(expanded), exact.Average(e => e.Expansion), Mean(latent), Mean(nearer),
             deviation.Max());
@@ -193,7 +193,7 @@ public static class MaskingStudy
         for (int u = 0; u < users; u++) (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
         double before = MeanDistance(clean), ratio = masked.Average(q => MeanDistance(q) / before), self = 0;
         for (int u = 0; u < users; u++) self += masked[0].Distance(u, masked[1], u) / users;
-        return new(rate, Statistics.Mean(between, options.Seed), Statistics.Mean(withClean, options.Seed),
+        return new(rate, Estimates.Mean(between, options.Seed), Estimates.Mean(withClean, options.Seed),
             ratio, self / (ratio * before));
     }
 

@@ -71,10 +71,10 @@ public static class NeighbourStudy
                 distances[at] = posteriors.Distance(u, v);
                 similarities[at++] = -(double)common / (a.Length + b.Length - common);
             }
-            rank[u] = Statistics.Correlation(Statistics.Ranks(distances), Statistics.Ranks(similarities));
+            rank[u] = Estimates.Correlation(Estimates.Ranks(distances), Estimates.Ranks(similarities));
         });
         int[] cohort = Cohorts(population, options.CohortShare);
-        Interval Mean(double[] values) => Statistics.Mean(values, options.Seed);
+        Interval Mean(double[] values) => Estimates.Mean(values, options.Seed);
         return new(users, Mean(overlap), Chance(users, k), Mean(local), Mean(global), Mean(unrelated), Mean(rank), cohort,
             [.. Enumerable.Range(0, 3).Select(c =>
                 Enumerable.Range(0, users).Where(u => cohort[u] == c).Average(u => population.Items(u).Length))],

@@ -33,7 +33,7 @@ public sealed class RadiusResult
     {
         (Options, Users, Step, Pairs) = (options, users, step, pairs);
         Lipschitz = pairs.Max(p => p.PairLipschitz);
-        LipschitzMedian = Statistics.Quantile(pairs.Select(p => p.PairLipschitz), 0.5);
+        LipschitzMedian = Estimates.Quantile(pairs.Select(p => p.PairLipschitz), 0.5);
         RadiusPair[] inside = [.. pairs.Where(p => p.W1High < p.Radius(Lipschitz))];
         RadiusPair[] insideOwn = [.. pairs.Where(p => p.W1High < p.Radius(p.PairLipschitz))];
         InsideShare = WeightedShare(p => p.W1High < p.Radius(Lipschitz));
@@ -45,7 +45,7 @@ public sealed class RadiusResult
         PositiveRadiusShare = WeightedShare(p => p.NormU > p.Mismatch);
         Helps = Bin("all", [.. pairs]).Helps;
         Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
-        RemainderSlope = Statistics.Quantile(pairs.Select(Slope).Where(double.IsFinite), 0.5);
+        RemainderSlope = Estimates.Quantile(pairs.Select(Slope).Where(double.IsFinite), 0.5);
         ByDistance = Bins(p => p.Pair.Distance, "W2");
         ByRelativeDistance = Bins(p => p.RelativeDistance, "relative W2");
         ByJaccard = Bins(p => p.Pair.Jaccard, "Jaccard");
@@ -57,16 +57,16 @@ public sealed class RadiusResult
         double[] cosines = [.. pairs.Select(p => p.Cosine)];
         // Active users lie far out and meet everybody: their number of clicks is held fixed by the partial correlations.
         double[] activityU = [.. pairs.Select(p => (double)p.ClicksU)], activityV = [.. pairs.Select(p => (double)p.ClicksV)];
-        HelpDecay = Statistics.Spearman(distances, helps, weights, users1, Seed);
-        CosineDecay = Statistics.Spearman(distances, cosines, weights, users1, Seed);
-        PartialHelpDecay = Statistics.Spearman(distances, helps, weights, users1, Seed, activityU, activityV);
-        PartialCosineDecay = Statistics.Spearman(distances, cosines, weights, users1, Seed, activityU, activityV);
+        HelpDecay = Estimates.Spearman(distances, helps, weights, users1, Seed);
+        CosineDecay = Estimates.Spearman(distances, cosines, weights, users1, Seed);
+        PartialHelpDecay = Estimates.Spearman(distances, helps, weights, users1, Seed, activityU, activityV);
+        PartialCosineDecay = Estimates.Spearman(distances, cosines, weights, users1, Seed, activityU, activityV);
         double[] relative = [.. pairs.Select(p => p.RelativeDistance)];
-        RelativeHelpDecay = Statistics.Spearman(relative, helps, weights, users1, Seed);
-        RelativeCosineDecay = Statistics.Spearman(relative, cosines, weights, users1, Seed);
-        ClickHelpDecay = Statistics.Spearman([.. pairs.Select(p => 1 - p.Pair.Jaccard)], helps, weights, users1, Seed);
+        RelativeHelpDecay = Estimates.Spearman(relative, helps, weights, users1, Seed);
+        RelativeCosineDecay = Estimates.Spearman(relative, cosines, weights, users1, Seed);
+        ClickHelpDecay = Estimates.Spearman([.. pairs.Select(p => 1 - p.Pair.Jaccard)], helps, weights, users1, Seed);
         RadiusPair[] controlled = [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
-        ShuffledDecay = Statistics.Spearman(
+        ShuffledDecay = Estimates.Spearman(
             [.. controlled.Select(p => p.Pair.Distance)], [.. controlled.Select(p => p.ShuffledChange < 0 ? 1.0 : 0)],
             [.. controlled.Select(p => p.Pair.Weight)], [.. controlled.Select(p => p.Pair.U)], Seed);
     }
@@ -171,8 +171,8 @@ public sealed class RadiusResult
     {
         double step = Step / (1 << i);
         double[] errors = [.. Pairs.Select(p => Math.Abs(p.Changes[i] + step * p.InnerProduct))];
-        return new(step, Statistics.Quantile(errors, 0.5),
-            Statistics.Quantile(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
+        return new(step, Estimates.Quantile(errors, 0.5),
+            Estimates.Quantile(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
             Pairs.Average(p => (p.Changes[i] < 0) == (p.InnerProduct > 0) ? 1.0 : 0));
     }
 
@@ -205,6 +205,6 @@ public sealed class RadiusResult
             Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0), Mean(controlled, p => p.ShuffledChange));
     }
 
-    private Interval Mean(RadiusPair[] of, Func<RadiusPair, double> value) => Statistics.Mean(
+    private Interval Mean(RadiusPair[] of, Func<RadiusPair, double> value) => Estimates.Mean(
         [.. of.Select(value)], [.. of.Select(p => p.Pair.Weight)], [.. of.Select(p => p.Pair.U)], Seed);
 }

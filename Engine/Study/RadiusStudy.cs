@@ -213,7 +213,7 @@ public static class RadiusStudy
         var gradients = probe.At(users, Codes(posteriors, users, options, common: false));
         var norms = new double[chosen.Length];
         Parallel.For(0, norms.Length, i => norms[i] = Math.Sqrt(gradients.Dot(i * draws, gradients, i * draws, draws)));
-        return Statistics.Quantile(norms, 0.5);
+        return Estimates.Quantile(norms, 0.5);
     }
 
     private static int[] Shuffle(UserPair[] pairs, ulong seed)

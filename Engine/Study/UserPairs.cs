@@ -67,9 +67,9 @@ public static class PairSampler
         long all = (long)population.Count * (population.Count - 1);
         var pool = Pool(population, distance, (int)Math.Min(all, 50L * count), seed);
         var l1 = pool.Where(pair => pair.Overlap > 0).Select(pair => (double)pair.L1).ToArray();
-        double near = Statistics.Quantile(l1, 0.25);
+        double near = Estimates.Quantile(l1, 0.25);
         double[] edges = [.. Enumerable.Range(1, DistanceStrata - 1)
-            .Select(i => Statistics.Quantile(pool.Select(pair => pair.Distance), (double)i / DistanceStrata))];
+            .Select(i => Estimates.Quantile(pool.Select(pair => pair.Distance), (double)i / DistanceStrata))];
         var strata = new List<UserPair>[DistanceStrata * 3];
         for (int i = 0; i < strata.Length; i++) strata[i] = [];
         foreach (var pair in pool)

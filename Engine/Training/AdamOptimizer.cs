@@ -12,12 +12,12 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
     public long Step { get; set; }
 
     /// <summary>Share of the step size that the next update takes.</summary>
-    public double RateShare { get; set; } = 1;
+    public double LearningRateScale { get; set; } = 1;
 
     /// <summary>Zeroes the gradients and announces the update to the fused parameters; before the backward pass.</summary>
     public void Begin()
     {
-        var next = new AdamStep(learningRate * RateShare, Step + 1);
+        var next = new AdamStep(learningRate * LearningRateScale, Step + 1);
         for (int i = 0; i < parameters.Count; i++)
         {
             parameters[i].FusedStep = next;
@@ -29,7 +29,7 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
     public void End()
     {
         Step++;
-        var step = new AdamStep(learningRate * RateShare, Step);
+        var step = new AdamStep(learningRate * LearningRateScale, Step);
         for (int i = 0; i < parameters.Count; i++)
             if (!parameters[i].Gradient.IsNone) backend.Adam(parameters[i], step);
     }

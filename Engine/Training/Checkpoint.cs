@@ -80,7 +80,7 @@ public static class Checkpoint
             byte[] buffer = [];
             foreach (var parameter in parameters)
             {
-                backend.Settle(parameter);
+                backend.Flush(parameter);
                 WriteTensor(parameter.Value);
                 if (!moments || parameter.IsConstant) continue;
                 WriteTensor(parameter.FirstMoment);

@@ -72,10 +72,10 @@ public sealed class Trainer : IDisposable
         Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
         _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
         _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps);
-        AdamOptimizer OptimizerOf(TrainedParts part) => new(
+        AdamOptimizer OptimizerOf(UpdatedParts part) => new(
             backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Autoencoder.PartOf(p) == part)], settings.LearningRate);
-        _encoderOptimizer = OptimizerOf(TrainedParts.Encoder);
-        _decoderOptimizer = OptimizerOf(TrainedParts.Decoder);
+        _encoderOptimizer = OptimizerOf(UpdatedParts.Encoder);
+        _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
         _order = new int[_train.Rows];
     }
@@ -184,7 +184,7 @@ public sealed class Trainer : IDisposable
             if (Alternating)
             {
                 if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses) Model.UpdatePrior();
-                var trained = encoderPass ? TrainedParts.Encoder : TrainedParts.Decoder;
+                var trained = encoderPass ? UpdatedParts.Encoder : UpdatedParts.Decoder;
                 if (Model.Trained != trained) Model.Trained = trained;
             }
             int first = batch * _batch.MaxRows;
@@ -217,8 +217,8 @@ public sealed class Trainer : IDisposable
     {
         uint step = checked((uint)_state.Updates);
         _batch.Load(_train, users);
-        bool encoder = Model.Trained.HasFlag(TrainedParts.Encoder), decoder = Model.Trained.HasFlag(TrainedParts.Decoder);
-        _encoderOptimizer.RateShare = _decoderOptimizer.RateShare = RateShare;
+        bool encoder = Model.Trained.HasFlag(UpdatedParts.Encoder), decoder = Model.Trained.HasFlag(UpdatedParts.Decoder);
+        _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = LearningRateScale;
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
         // RecVAE trains its decoder on the clean input (papers.md D).
@@ -232,7 +232,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>What is left of the learning rate at the update under way.</summary>
-    private double RateShare => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
+    private double LearningRateScale => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
         ? 1 - (double)_state.Updates / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
@@ -242,7 +242,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>How far the anchors, and the posterior means of the last batch, lie apart.</summary>
     private (double? Anchors, double? Means) Spreads() => !Model.Settings.Anchors ? (null, null) : (
-        Spread.Of(Model.Backend, Model.Parameters["anchors"].Value), Spread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
+        RowSpread.Of(Model.Backend, Model.Parameters["anchors"].Value), RowSpread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
     // Not interrupted: it takes seconds, and the epoch's checkpoint follows it.
     private double? Validate() => _validation is null
@@ -296,7 +296,7 @@ public sealed class Trainer : IDisposable
     {
         foreach (var parameter in Model.Parameters.All)
         {
-            Model.Backend.Settle(parameter);
+            Model.Backend.Flush(parameter);
             if (!double.IsFinite(Model.Backend.SquaredNorm(parameter.Value))) return parameter.Name;
         }
         return null;

@@ -9,18 +9,18 @@ internal static class GpuBench
 {
     /// <summary>A GPU.</summary>
     /// <exception cref="InputException">The device is not there, is not a GPU, or lacks the precision.</exception>
-    public static IGemmLadder Open(string device, Precision precision)
+    public static ILayeredGemm Open(string device, Precision precision)
     {
         // ILGPU's CPU accelerator has the levels too, but waiting threads are all that could be timed there.
         if (device != "gpu" && !device.StartsWith("gpu:", StringComparison.Ordinal))
             throw new InputException(precision == default
                 ? $"--device {device}: bench measures simd, gpu and gpu:N."
                 : $"--precision tf32: --device {device} has no tensor cores; give --device gpu or gpu:N.");
-        return (IGemmLadder)Backends.Create(device, precision: precision);
+        return (ILayeredGemm)Backends.Create(device, precision: precision);
     }
 
     /// <summary>The device's rate of multiply-adds (the best run) and its copy bandwidth (the median).</summary>
-    public static MachineLimits Limits(IGemmLadder device)
+    public static MachineLimits Limits(ILayeredGemm device)
     {
         double flops = 0;
         var peak = Timing.Of(() =>
@@ -40,7 +40,7 @@ internal static class GpuBench
     }
 
     /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones against the processor's own limits.</summary>
-    public static IEnumerable<BenchResult> Gemm(IGemmLadder device, MachineLimits limits)
+    public static IEnumerable<BenchResult> Gemm(ILayeredGemm device, MachineLimits limits)
     {
         foreach (var shape in GemmBench.DecoderShapes)
             foreach (string level in device.Levels)

@@ -52,9 +52,9 @@ internal static class StepBench
         int hidden = model.Settings.Hidden[^1];
         double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
         string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}"
-            + ((device as IGemmLadder)?.Precision == Precision.Tf32 ? ", tf32" : "");
+            + ((device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
         yield return BenchResult.From("step", shape, products, 0, runs, threads);
-        if (device is IGemmLadder) yield break; // its operations overlap: waiting for each would measure something else
+        if (device is ILayeredGemm) yield break; // its operations overlap: waiting for each would measure something else
 
         backend.Enabled = true;
         var loading = new List<double>();

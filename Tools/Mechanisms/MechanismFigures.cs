@@ -73,13 +73,13 @@ internal sealed class MechanismRepeats
     {
         get
         {
-            var mean = Statistics.Repeats(Each(setting, name), OnTestUsers.Contains(name));
+            var mean = Estimates.Repeats(Each(setting, name), OnTestUsers.Contains(name));
             return MechanismNames.IsShare(name) ? new(mean.Value, Math.Max(0, mean.Low), Math.Min(1, mean.High)) : mean;
         }
     }
 
     /// <summary>One setting's figure less another's, seed by seed.</summary>
-    public Interval Difference(string setting, string name, string other, string otherName) => Statistics.Repeats(
+    public Interval Difference(string setting, string name, string other, string otherName) => Estimates.Repeats(
         Each(setting, name).Zip(Each(other, otherName), (a, b) => a - b), OnTestUsers.Contains(name));
 
     /// <summary>The sum over settings and seeds: counts.</summary>

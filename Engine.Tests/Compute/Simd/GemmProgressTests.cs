@@ -15,7 +15,7 @@ public class GemmProgressTests
     public void Every_task_of_every_chunk_is_taken_once_whoever_asks(int threads, int tasks)
     {
         const int Chunks = 50, Packs = 2;
-        using var pool = new Threads(threads);
+        using var pool = new WorkerPool(threads);
         var progress = new GemmProgress();
         for (int repeat = 0; repeat < 2; repeat++) // the second product must not remember the first
         {

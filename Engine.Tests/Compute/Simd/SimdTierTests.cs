@@ -23,7 +23,7 @@ public class SimdTierTests
     [Fact]
     public void Every_micro_kernel_multiplies_right_on_any_processor()
     {
-        using var threads = new Threads(2);
+        using var threads = new WorkerPool(2);
         foreach (var kernel in new[] { GemmKernel.Wide512, GemmKernel.Wide256, GemmKernel.Portable })
         {
             using var backend = new SimdBackend(threads, kernel);

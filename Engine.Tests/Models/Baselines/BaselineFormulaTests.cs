@@ -28,7 +28,7 @@ public class BaselineFormulaTests
     [Fact]
     public void Co_clicks_and_cosines()
     {
-        var clicks = new CoClicks(Clicks);
+        var clicks = new CoOccurrence(Clicks);
         Assert.Equal([4f, 2, 2, 1, 2, 2, 1, 0, 2, 1, 2, 0, 1, 0, 0, 2], clicks.Gram());
         Assert.Contains("4 items need about", Assert.Throws<InputException>(() => clicks.Gram(matrices: int.MaxValue)).Message);
         var cosines = new float[4];

@@ -80,7 +80,7 @@ public class RealDataTests(ITestOutputHelper output)
         var (clicks, genres) = RealData.Ml1m();
         bool[] cold = ItemDivision.Draw(clicks.Columns, 0.2, 98765);
         var split = ItemDivision.Divide(clicks, cold);
-        EvaluationResult Of(IRecommender model) => Evaluate(new ItemsOnly(model, cold), split, "NDCG@10 NDCG@100");
+        EvaluationResult Of(IRecommender model) => Evaluate(new RestrictedRecommender(model, cold), split, "NDCG@10 NDCG@100");
 
         var chance = Of(RandomScores.Fit(split.FoldIn, new RandomSettings()));
         var cosines = Of(FeatureCosine.Fit(genres, new FeatureCosineSettings()));

@@ -13,7 +13,7 @@ internal sealed unsafe class RareProduct : IDisposable
     /// <summary>Columns that go through the users at a time: a cache line.</summary>
     private const int StripeWidth = 16;
 
-    private readonly Threads _pool;
+    private readonly WorkerPool _pool;
     private readonly int _rare, _count;
     private readonly int[] _rareClicks; // of each user: the first of a row, as items are ordered
     private readonly CsrMatrix _users, _items;
@@ -24,7 +24,7 @@ internal sealed unsafe class RareProduct : IDisposable
     /// <param name="users">X, users x items, items by increasing clicks.</param>
     /// <param name="rare">How many of the first items are rare.</param>
     /// <param name="count">How many of the first items take part at all.</param>
-    public RareProduct(Threads pool, CsrMatrix users, int rare, int count)
+    public RareProduct(WorkerPool pool, CsrMatrix users, int rare, int count)
     {
         (_pool, _rare, _count) = (pool, rare, count);
         // Users with many clicks first: their sums are read most often and lie together.
@@ -63,7 +63,7 @@ internal sealed unsafe class RareProduct : IDisposable
 
     private void Stripe(float* d, nint dStride, int first, int width, float* to, nint stride, bool subtractLower)
     {
-        float* turned = _scratch.Pointer + Threads.Worker * ScratchSize, sums = turned + (nint)_rare * StripeWidth;
+        float* turned = _scratch.Pointer + WorkerPool.Worker * ScratchSize, sums = turned + (nint)_rare * StripeWidth;
         float* one = stackalloc float[StripeWidth];
         if (width < StripeWidth) new Span<float>(turned, _rare * StripeWidth).Clear();
         GemmPacking.Transpose(d, dStride, width, _rare, turned, StripeWidth);

@@ -67,7 +67,7 @@ public sealed unsafe class RidgeGram
         const int UsersPerPart = 256;
         var offsets = users.RowOffsets.ToArray();
         var columns = users.ColumnIndices.ToArray();
-        using var pool = new Threads(_threads);
+        using var pool = new WorkerPool(_threads);
         pool.For(users.Rows, UsersPerPart, (offsets, columns, _position),
             static (in (long[] Offsets, int[] Columns, int[] Position) s, int first, int last) =>
             {
@@ -99,7 +99,7 @@ public sealed unsafe class RidgeGram
     {
         if (matrix.Length != (long)Count * Count)
             throw new ArgumentException($"Got {matrix.Length} numbers, expected {Count} x {Count}.", nameof(matrix));
-        using var pool = new Threads(_threads);
+        using var pool = new WorkerPool(_threads);
         using var gemm = new Gemm(pool);
         fixed (float* a = matrix)
         {
@@ -109,7 +109,7 @@ public sealed unsafe class RidgeGram
     }
 
     /// <summary>Inverts the block of the first <paramref name="count"/> items.</summary>
-    private void InvertFirst(Threads pool, Gemm gemm, float* a, int count, CancellationToken cancellation)
+    private void InvertFirst(WorkerPool pool, Gemm gemm, float* a, int count, CancellationToken cancellation)
     {
         int n = Count, rare = CountRare(count), popular = count - rare;
         if (rare == 0)
@@ -135,7 +135,7 @@ public sealed unsafe class RidgeGram
     }
 
     /// <summary>Block RR: the lower triangle to the upper one. Block RP: its sign, and turned to block PR.</summary>
-    private static void Mirror(Threads pool, float* matrix, int n, int rare, int count)
+    private static void Mirror(WorkerPool pool, float* matrix, int n, int rare, int count)
     {
         const int Tile = 64;
         pool.For(count, Tile, ((nint)matrix, n, rare), static (in (nint Matrix, int N, int Rare) s, int first, int last) =>
@@ -151,7 +151,7 @@ public sealed unsafe class RidgeGram
     }
 
     /// <summary>Moves row and column s to where item order[s] belongs.</summary>
-    private void RestoreOrder(Threads pool, float* a)
+    private void RestoreOrder(WorkerPool pool, float* a)
     {
         int n = Count;
         pool.For(n, 64, (_order, (nint)a), static (in (int[] Order, nint A) s, int first, int last) =>

@@ -17,7 +17,7 @@ public static unsafe class SparseGram
     {
         int n = users.Columns;
         if (gram.Length != (long)n * n) throw new ArgumentException($"Got {gram.Length} numbers, expected {n} x {n}.", nameof(gram));
-        using var pool = new Threads(threads);
+        using var pool = new WorkerPool(threads);
         var items = users.Transpose();
         fixed (float* matrix = gram)
         {
@@ -47,7 +47,7 @@ public static unsafe class SparseGram
                 }
     }
 
-    private static void Mirror(Threads pool, float* matrix, int n)
+    private static void Mirror(WorkerPool pool, float* matrix, int n)
     {
         const int Tile = 64;
         pool.For(n, Tile, ((nint)matrix, n), static (in (nint Matrix, int N) s, int first, int last) =>

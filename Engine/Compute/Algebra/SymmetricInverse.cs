@@ -28,13 +28,13 @@ public static unsafe class SymmetricInverse
     {
         if (n < 0 || matrix.Length != (long)n * n)
             throw new ArgumentException($"Got {matrix.Length} numbers, expected {n} x {n}.", nameof(matrix));
-        using var pool = new Threads(threads);
+        using var pool = new WorkerPool(threads);
         using var gemm = new Gemm(pool);
         fixed (float* a = matrix) InPlace(pool, gemm, a, n, n, cancellation);
     }
 
     /// <summary>The same for a block of a larger matrix: n x n numbers, rows <paramref name="stride"/> apart.</summary>
-    internal static void InPlace(Threads pool, Gemm gemm, float* a, nint stride, int n, CancellationToken cancellation)
+    internal static void InPlace(WorkerPool pool, Gemm gemm, float* a, nint stride, int n, CancellationToken cancellation)
     {
         using var panel = new NativeBuffer((long)n * BlockSize);
         using var scaled = new NativeBuffer((long)n * BlockSize);
@@ -53,12 +53,12 @@ public static unsafe class SymmetricInverse
         Finish(pool, a, stride, n);
     }
 
-    private static void Sweep(Threads pool, Gemm gemm, in SweepState s, double[] block)
+    private static void Sweep(WorkerPool pool, Gemm gemm, in SweepState s, double[] block)
     {
         var (n, width) = (s.N, s.Width);
         for (int i = 0; i < width; i++)
             for (int j = 0; j <= i; j++) block[i * width + j] = s.A[(s.First + i) * s.Stride + s.First + j];
-        PivotBlock.Invert(block, width, s.First);
+        CholeskyInverse.Invert(block, width, s.First);
         for (int i = 0; i < width * width; i++) s.Pivot[i] = (float)-block[i];
 
         // panel = -A_:K with zeros in the rows of K; scaled = -panel P; A += scaled panel' leaves block K alone.
@@ -105,7 +105,7 @@ public static unsafe class SymmetricInverse
     }
 
     /// <summary>Changes the sign and copies the lower triangle to the upper one, in square tiles.</summary>
-    private static void Finish(Threads pool, float* a, nint stride, int n)
+    private static void Finish(WorkerPool pool, float* a, nint stride, int n)
     {
         const int Tile = 64;
         pool.For(n, Tile, ((nint)a, stride), static (in (nint A, nint Stride) s, int first, int last) =>

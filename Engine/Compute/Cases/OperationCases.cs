@@ -150,9 +150,9 @@ public static class OperationCases
     public static OperationCase Sample(int b, int latent) =>
         new("sample", $"{b}x{latent}", Tight, 10.0 * b * latent, 36.0 * b * latent, run =>
     {
-        var (statistics, z, noise) = (run.Input("statistics", b, 2 * latent), run.Output("z", b, latent), run.Random(b, latent));
-        run.Forward = () => run.Backend.SampleForward(statistics.Value, noise, z.Value);
-        run.Backward = () => run.Backend.SampleBackward(statistics.Value, noise, z.Gradient, statistics.Gradient);
+        var (posterior, z, noise) = (run.Input("posterior", b, 2 * latent), run.Output("z", b, latent), run.Random(b, latent));
+        run.Forward = () => run.Backend.SampleForward(posterior.Value, noise, z.Value);
+        run.Backward = () => run.Backend.SampleBackward(posterior.Value, noise, z.Gradient, posterior.Gradient);
     });
 
     /// <summary>The counter-based noise itself.</summary>
@@ -168,19 +168,19 @@ public static class OperationCases
     public static OperationCase StandardKl(int b, int latent) =>
         new("standard kl", $"{b}x{latent}", Tight, 10.0 * b * latent, 24.0 * b * latent, run =>
     {
-        var (statistics, loss) = (run.Input("statistics", b, 2 * latent), run.Output("loss", b, 1));
-        run.Forward = () => run.Backend.StandardKlForward(statistics.Value, loss.Value);
-        run.Backward = () => run.Backend.StandardKlBackward(statistics.Value, loss.Gradient, statistics.Gradient);
+        var (posterior, loss) = (run.Input("posterior", b, 2 * latent), run.Output("loss", b, 1));
+        run.Forward = () => run.Backend.StandardKlForward(posterior.Value, loss.Value);
+        run.Backward = () => run.Backend.StandardKlBackward(posterior.Value, loss.Gradient, posterior.Gradient);
     });
 
     /// <summary>log N(z; mu, sigma^2).</summary>
     public static OperationCase GaussianLogDensity(int b, int latent) =>
         new("gaussian log density", $"{b}x{latent}", Loose, 20.0 * b * latent, 36.0 * b * latent, run =>
     {
-        var (z, statistics, density) = (run.Input("z", b, latent), run.Input("statistics", b, 2 * latent), run.Output("log density", b, 1));
-        run.Forward = () => run.Backend.GaussianLogDensityForward(z.Value, statistics.Value, density.Value);
+        var (z, posterior, density) = (run.Input("z", b, latent), run.Input("posterior", b, 2 * latent), run.Output("log density", b, 1));
+        run.Forward = () => run.Backend.GaussianLogDensityForward(z.Value, posterior.Value, density.Value);
         run.Backward = () => run.Backend.GaussianLogDensityBackward(
-            z.Value, statistics.Value, density.Gradient, z.Gradient, statistics.Gradient);
+            z.Value, posterior.Value, density.Gradient, z.Gradient, posterior.Gradient);
     });
 
     /// <summary>RecVAE's composite prior.</summary>
@@ -209,11 +209,11 @@ public static class OperationCases
     {
         var batch = run.Batch(b, items, 0.3);
         var anchors = run.Parameter("anchors", items, latent);
-        var (statistics, z) = (run.Input("statistics", b, 2 * latent), run.Input("z", b, latent));
+        var (posterior, z) = (run.Input("posterior", b, 2 * latent), run.Input("z", b, latent));
         var (loss, centroids) = (run.Output("loss", b, 1), run.Scratch(b, latent));
-        run.Forward = () => run.Backend.AnchorForward(form, batch, anchors, statistics.Value, z.Value, centroids, loss.Value);
+        run.Forward = () => run.Backend.AnchorForward(form, batch, anchors, posterior.Value, z.Value, centroids, loss.Value);
         run.Backward = () => run.Backend.AnchorBackward(
-            form, batch, anchors, statistics.Value, z.Value, centroids, loss.Gradient, statistics.Gradient, z.Gradient);
+            form, batch, anchors, posterior.Value, z.Value, centroids, loss.Gradient, posterior.Gradient, z.Gradient);
     });
 
     /// <summary>A likelihood and its fused gradient.</summary>

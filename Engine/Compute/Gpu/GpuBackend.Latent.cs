@@ -10,42 +10,42 @@ internal sealed partial class GpuBackend
         _launcher.Elements(noise.Length), LatentKernels.DrawNoise, Structure(batch).Users, new DeviceKey(key), View(noise), noise.Columns);
 
     /// <inheritdoc/>
-    public void SampleForward(Tensor statistics, Tensor noise, Tensor z) => _launcher.Run(
-        _launcher.Elements(z.Length), LatentKernels.SampleForward, View(statistics), View(noise), View(z), z.Columns);
+    public void SampleForward(Tensor posterior, Tensor noise, Tensor z) => _launcher.Run(
+        _launcher.Elements(z.Length), LatentKernels.SampleForward, View(posterior), View(noise), View(z), z.Columns);
 
     /// <inheritdoc/>
-    public void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics) => _launcher.Run(
-        _launcher.Elements(dz.Length), LatentKernels.SampleBackward, View(statistics), View(noise), View(dz), View(dStatistics),
+    public void SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior) => _launcher.Run(
+        _launcher.Elements(dz.Length), LatentKernels.SampleBackward, View(posterior), View(noise), View(dz), View(dPosterior),
         dz.Columns);
 
     /// <inheritdoc/>
-    public void StandardKlForward(Tensor statistics, Tensor loss) => _launcher.Run(
-        Launcher.Groups(statistics.Rows), LatentKernels.StandardKlForward, View(statistics), View(loss), statistics.Columns / 2);
+    public void StandardKlForward(Tensor posterior, Tensor loss) => _launcher.Run(
+        Launcher.Groups(posterior.Rows), LatentKernels.StandardKlForward, View(posterior), View(loss), posterior.Columns / 2);
 
     /// <inheritdoc/>
-    public void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics) => _launcher.Run(
-        _launcher.Elements(statistics.Length), LatentKernels.StandardKlBackward, View(statistics), View(rowScale), View(dStatistics),
-        statistics.Columns / 2);
+    public void StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior) => _launcher.Run(
+        _launcher.Elements(posterior.Length), LatentKernels.StandardKlBackward, View(posterior), View(rowScale), View(dPosterior),
+        posterior.Columns / 2);
 
     /// <inheritdoc/>
-    public void GaussianLogDensityForward(Tensor z, Tensor statistics, Tensor logDensity) => _launcher.Run(
-        Launcher.Groups(z.Rows), LatentKernels.GaussianForward, View(z), View(statistics), View(logDensity), z.Columns);
+    public void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity) => _launcher.Run(
+        Launcher.Groups(z.Rows), LatentKernels.GaussianForward, View(z), View(posterior), View(logDensity), z.Columns);
 
     /// <inheritdoc/>
-    public void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics) =>
+    public void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior) =>
         _launcher.Run(
-            _launcher.Elements(z.Length), LatentKernels.GaussianBackward, View(z), View(statistics), View(rowScale), View(dz),
-            View(dStatistics), z.Columns);
+            _launcher.Elements(z.Length), LatentKernels.GaussianBackward, View(z), View(posterior), View(rowScale), View(dz),
+            View(dPosterior), z.Columns);
 
     /// <inheritdoc/>
-    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor logDensity) => _launcher.Run(
-        Launcher.Groups(z.Rows), LatentKernels.CompositeForward, new DeviceCompositePrior(prior), View(z), View(oldStatistics),
+    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) => _launcher.Run(
+        Launcher.Groups(z.Rows), LatentKernels.CompositeForward, new DeviceCompositePrior(prior), View(z), View(oldPosterior),
         View(logDensity), z.Columns);
 
     /// <inheritdoc/>
-    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz) =>
+    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz) =>
         _launcher.Run(
-            _launcher.Elements(z.Length), LatentKernels.CompositeBackward, new DeviceCompositePrior(prior), View(z), View(oldStatistics),
+            _launcher.Elements(z.Length), LatentKernels.CompositeBackward, new DeviceCompositePrior(prior), View(z), View(oldPosterior),
             View(rowScale), View(dz), z.Columns);
 
     /// <inheritdoc/>
@@ -69,10 +69,10 @@ internal sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor loss)
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
     {
         bool closed = form == AnchorForm.ClosedForm;
-        var points = closed ? statistics : z;
+        var points = closed ? posterior : z;
         _launcher.Run(
             Launcher.Groups(batch.Rows), SparseKernels.AnchorForward, Structure(batch), Value(anchors), View(points), points.Columns,
             closed ? 1 : 0, View(centroids), View(loss), anchors.Value.Columns);
@@ -80,11 +80,11 @@ internal sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor rowScale,
-        Tensor dStatistics, Tensor dz)
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
+        Tensor dPosterior, Tensor dz)
     {
         bool closed = form == AnchorForm.ClosedForm;
-        var (points, dPoints) = closed ? (statistics, dStatistics) : (z, dz);
+        var (points, dPoints) = closed ? (posterior, dPosterior) : (z, dz);
         int latent = anchors.Value.Columns;
         if (!dPoints.IsNone)
             _launcher.Run(

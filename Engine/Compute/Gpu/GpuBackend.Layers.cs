@@ -6,7 +6,7 @@ using ManualVae.Compute.Gpu.Kernels;
 namespace ManualVae.Compute.Gpu;
 
 /// <summary>Dense and sparse layers.</summary>
-internal sealed partial class GpuBackend : IGemmLadder
+internal sealed partial class GpuBackend : ILayeredGemm
 {
     /// <inheritdoc/>
     public IReadOnlyList<string> Levels { get; }

@@ -18,7 +18,7 @@ public sealed unsafe class MachineProbe : IDisposable
     /// <summary>Parts for each thread: some 10 ms, and some 50 ms, long enough that no short burst of the clock decides.</summary>
     private const int WakingParts = 150, SampleParts = 750;
 
-    private readonly Threads _pool;
+    private readonly WorkerPool _pool;
     private readonly NativeBuffer _sink;
     private readonly List<double> _peaks = [], _copies = [];
 
@@ -27,7 +27,7 @@ public sealed unsafe class MachineProbe : IDisposable
     public MachineProbe(int threads = 0)
     {
         const int WarmUp = 4;
-        _pool = new Threads(threads);
+        _pool = new WorkerPool(threads);
         _sink = new NativeBuffer(SampleParts * _pool.Count);
         for (int i = 0; i < WarmUp; i++) Sample();
         Thread.Sleep(200); // while the last tier is compiled
@@ -44,7 +44,7 @@ public sealed unsafe class MachineProbe : IDisposable
     /// These threads, for the work that is measured. Woken by another pool while these still spin, its threads would share cores for some
     /// milliseconds, which no training run does.
     /// </summary>
-    public Threads Pool => _pool;
+    public WorkerPool Pool => _pool;
 
     /// <summary>The medians of all samples.</summary>
     public MachineLimits Limits => new(Threads, Median(_peaks), Median(_copies));

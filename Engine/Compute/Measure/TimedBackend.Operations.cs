@@ -4,7 +4,7 @@ namespace ManualVae.Compute.Measure;
 public sealed partial class TimedBackend
 {
     /// <inheritdoc/>
-    public void Settle(Parameter parameter) => inner.Settle(parameter);
+    public void Flush(Parameter parameter) => inner.Flush(parameter);
 
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => inner.Allocate(rows, columns);
@@ -198,66 +198,66 @@ public sealed partial class TimedBackend
     }
 
     /// <inheritdoc/>
-    public void SampleForward(Tensor statistics, Tensor noise, Tensor z)
+    public void SampleForward(Tensor posterior, Tensor noise, Tensor z)
     {
         long start = Start();
-        inner.SampleForward(statistics, noise, z);
-        Note(start, "SampleForward", statistics, 0, 4.0 * statistics.Length);
+        inner.SampleForward(posterior, noise, z);
+        Note(start, "SampleForward", posterior, 0, 4.0 * posterior.Length);
     }
 
     /// <inheritdoc/>
-    public void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics)
+    public void SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior)
     {
         long start = Start();
-        inner.SampleBackward(statistics, noise, dz, dStatistics);
-        Note(start, "SampleBackward", statistics, 0, 4.0 * statistics.Length);
+        inner.SampleBackward(posterior, noise, dz, dPosterior);
+        Note(start, "SampleBackward", posterior, 0, 4.0 * posterior.Length);
     }
 
     /// <inheritdoc/>
-    public void StandardKlForward(Tensor statistics, Tensor loss)
+    public void StandardKlForward(Tensor posterior, Tensor loss)
     {
         long start = Start();
-        inner.StandardKlForward(statistics, loss);
-        Note(start, "StandardKlForward", statistics, 0, 4.0 * statistics.Length);
+        inner.StandardKlForward(posterior, loss);
+        Note(start, "StandardKlForward", posterior, 0, 4.0 * posterior.Length);
     }
 
     /// <inheritdoc/>
-    public void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics)
+    public void StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior)
     {
         long start = Start();
-        inner.StandardKlBackward(statistics, rowScale, dStatistics);
-        Note(start, "StandardKlBackward", statistics, 0, 4.0 * statistics.Length);
+        inner.StandardKlBackward(posterior, rowScale, dPosterior);
+        Note(start, "StandardKlBackward", posterior, 0, 4.0 * posterior.Length);
     }
 
     /// <inheritdoc/>
-    public void GaussianLogDensityForward(Tensor z, Tensor statistics, Tensor logDensity)
+    public void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity)
     {
         long start = Start();
-        inner.GaussianLogDensityForward(z, statistics, logDensity);
+        inner.GaussianLogDensityForward(z, posterior, logDensity);
         Note(start, "GaussianLogDensityForward", z, 0, 4.0 * z.Length);
     }
 
     /// <inheritdoc/>
-    public void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics)
+    public void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior)
     {
         long start = Start();
-        inner.GaussianLogDensityBackward(z, statistics, rowScale, dz, dStatistics);
+        inner.GaussianLogDensityBackward(z, posterior, rowScale, dz, dPosterior);
         Note(start, "GaussianLogDensityBackward", z, 0, 4.0 * z.Length);
     }
 
     /// <inheritdoc/>
-    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor logDensity)
+    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity)
     {
         long start = Start();
-        inner.CompositeLogDensityForward(prior, z, oldStatistics, logDensity);
+        inner.CompositeLogDensityForward(prior, z, oldPosterior, logDensity);
         Note(start, "CompositeLogDensityForward", z, 0, 4.0 * z.Length);
     }
 
     /// <inheritdoc/>
-    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz)
+    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz)
     {
         long start = Start();
-        inner.CompositeLogDensityBackward(prior, z, oldStatistics, rowScale, dz);
+        inner.CompositeLogDensityBackward(prior, z, oldPosterior, rowScale, dz);
         Note(start, "CompositeLogDensityBackward", z, 0, 4.0 * z.Length);
     }
 
@@ -280,20 +280,20 @@ public sealed partial class TimedBackend
 
     /// <inheritdoc/>
     public void AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor loss)
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
     {
         long start = Start();
-        inner.AnchorForward(form, batch, anchors, statistics, z, centroids, loss);
-        Note(start, "AnchorForward", statistics, 0, 4.0 * statistics.Length);
+        inner.AnchorForward(form, batch, anchors, posterior, z, centroids, loss);
+        Note(start, "AnchorForward", posterior, 0, 4.0 * posterior.Length);
     }
 
     /// <inheritdoc/>
     public void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor rowScale, Tensor dStatistics, Tensor dz)
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale, Tensor dPosterior, Tensor dz)
     {
         long start = Start();
-        inner.AnchorBackward(form, batch, anchors, statistics, z, centroids, rowScale, dStatistics, dz);
-        Note(start, "AnchorBackward", statistics, 0, 4.0 * statistics.Length);
+        inner.AnchorBackward(form, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz);
+        Note(start, "AnchorBackward", posterior, 0, 4.0 * posterior.Length);
     }
 
     /// <inheritdoc/>

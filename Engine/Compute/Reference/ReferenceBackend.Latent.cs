@@ -14,11 +14,11 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void SampleForward(Tensor statistics, Tensor noise, Tensor z)
+    public void SampleForward(Tensor posterior, Tensor noise, Tensor z)
     {
         for (int row = 0; row < z.Rows; row++)
         {
-            var s = Row(statistics, row);
+            var s = Row(posterior, row);
             var output = Row(z, row);
             for (int k = 0; k < output.Length; k++)
                 output[k] = s[k] + (noise.IsNone ? 0 : Row(noise, row)[k] * Math.Exp(s[output.Length + k] / 2));
@@ -26,13 +26,13 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics)
+    public void SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior)
     {
         for (int row = 0; row < dz.Rows; row++)
         {
-            var s = Row(statistics, row);
+            var s = Row(posterior, row);
             var above = Row(dz, row);
-            var gradient = Row(dStatistics, row);
+            var gradient = Row(dPosterior, row);
             int latent = above.Length;
             for (int k = 0; k < latent; k++)
             {
@@ -43,12 +43,12 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void StandardKlForward(Tensor statistics, Tensor loss)
+    public void StandardKlForward(Tensor posterior, Tensor loss)
     {
-        int latent = statistics.Columns / 2;
-        for (int row = 0; row < statistics.Rows; row++)
+        int latent = posterior.Columns / 2;
+        for (int row = 0; row < posterior.Rows; row++)
         {
-            var s = Row(statistics, row);
+            var s = Row(posterior, row);
             double sum = 0;
             for (int k = 0; k < latent; k++) sum += (Math.Exp(s[latent + k]) + s[k] * s[k] - 1 - s[latent + k]) / 2;
             Data(loss)[row] = sum;
@@ -56,13 +56,13 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics)
+    public void StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior)
     {
-        int latent = statistics.Columns / 2;
-        for (int row = 0; row < statistics.Rows; row++)
+        int latent = posterior.Columns / 2;
+        for (int row = 0; row < posterior.Rows; row++)
         {
-            var s = Row(statistics, row);
-            var gradient = Row(dStatistics, row);
+            var s = Row(posterior, row);
+            var gradient = Row(dPosterior, row);
             double scale = Scale(rowScale, row);
             for (int k = 0; k < latent; k++)
             {
@@ -73,26 +73,26 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void GaussianLogDensityForward(Tensor z, Tensor statistics, Tensor logDensity)
+    public void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity)
     {
-        for (int row = 0; row < z.Rows; row++) Data(logDensity)[row] = LogDensity(Row(z, row), Row(statistics, row));
+        for (int row = 0; row < z.Rows; row++) Data(logDensity)[row] = LogDensity(Row(z, row), Row(posterior, row));
     }
 
     /// <inheritdoc/>
-    public void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics)
+    public void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior)
     {
         for (int row = 0; row < z.Rows; row++)
             AddDensityGradient(
-                Row(z, row), Row(statistics, row), Scale(rowScale, row), RowOrNone(dz, row), RowOrNone(dStatistics, row));
+                Row(z, row), Row(posterior, row), Scale(rowScale, row), RowOrNone(dz, row), RowOrNone(dPosterior, row));
     }
 
     /// <inheritdoc/>
-    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor logDensity)
+    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity)
     {
         for (int row = 0; row < z.Rows; row++)
         {
             var point = Row(z, row);
-            var old = Row(oldStatistics, row);
+            var old = Row(oldPosterior, row);
             double sum = 0;
             for (int k = 0; k < point.Length; k++)
                 sum += CompositeLogDensity(prior, point[k], old[k], old[point.Length + k]).LogDensity;
@@ -101,12 +101,12 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz)
+    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz)
     {
         for (int row = 0; row < z.Rows; row++)
         {
             var point = Row(z, row);
-            var old = Row(oldStatistics, row);
+            var old = Row(oldPosterior, row);
             var gradient = Row(dz, row);
             double scale = Scale(rowScale, row);
             for (int k = 0; k < point.Length; k++)
@@ -144,24 +144,24 @@ public sealed partial class ReferenceBackend
     private static double LogNormal(double z, double mean, double logVariance) =>
         -(LogTwoPi + logVariance + (z - mean) * (z - mean) * Math.Exp(-logVariance)) / 2;
 
-    private static double LogDensity(ReadOnlySpan<double> z, ReadOnlySpan<double> statistics)
+    private static double LogDensity(ReadOnlySpan<double> z, ReadOnlySpan<double> posterior)
     {
         double sum = 0;
-        for (int k = 0; k < z.Length; k++) sum += LogNormal(z[k], statistics[k], statistics[z.Length + k]);
+        for (int k = 0; k < z.Length; k++) sum += LogNormal(z[k], posterior[k], posterior[z.Length + k]);
         return sum;
     }
 
     /// <summary>Adds scale times the gradient of log N(z; mu, v): dz -= d/v, dmu += d/v, dlogvar += (d^2/v - 1)/2, d = z - mu.</summary>
     private static void AddDensityGradient(
-        ReadOnlySpan<double> z, ReadOnlySpan<double> statistics, double scale, Span<double> dz, Span<double> dStatistics)
+        ReadOnlySpan<double> z, ReadOnlySpan<double> posterior, double scale, Span<double> dz, Span<double> dPosterior)
     {
         for (int k = 0; k < z.Length; k++)
         {
-            double precision = Math.Exp(-statistics[z.Length + k]), distance = z[k] - statistics[k];
+            double precision = Math.Exp(-posterior[z.Length + k]), distance = z[k] - posterior[k];
             if (!dz.IsEmpty) dz[k] -= scale * distance * precision;
-            if (dStatistics.IsEmpty) continue;
-            dStatistics[k] += scale * distance * precision;
-            dStatistics[z.Length + k] += scale * (distance * distance * precision - 1) / 2;
+            if (dPosterior.IsEmpty) continue;
+            dPosterior[k] += scale * distance * precision;
+            dPosterior[z.Length + k] += scale * (distance * distance * precision - 1) / 2;
         }
     }
 

@@ -5,7 +5,7 @@ namespace ManualVae.Compute.Simd;
 // The elementwise functions of the contract; formulas as in IBackend.
 
 /// <summary>(x, y) to y + scale x.</summary>
-internal readonly struct AddScaled(float scale) : IMap
+internal readonly struct AddScaled(float scale) : IElementwise
 {
     private readonly Vector<float> _scale = new(scale);
     public static int Inputs => 2;
@@ -14,21 +14,21 @@ internal readonly struct AddScaled(float scale) : IMap
 }
 
 /// <summary>(y, dy) to dy (1 - y^2).</summary>
-internal readonly struct TanhGradient : IMap
+internal readonly struct TanhGradient : IElementwise
 {
     public static int Inputs => 2;
     public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) => dy * (Vector<float>.One - y * y);
 }
 
 /// <summary>(y, dy) to dy y (1 - y).</summary>
-internal readonly struct SigmoidGradient : IMap
+internal readonly struct SigmoidGradient : IElementwise
 {
     public static int Inputs => 2;
     public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) => dy * (y * (Vector<float>.One - y));
 }
 
 /// <summary>(y, dy) to dy where y lies strictly between 0 and 1.</summary>
-internal readonly struct UnitClampGradient : IMap
+internal readonly struct UnitClampGradient : IElementwise
 {
     public static int Inputs => 2;
     public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) =>
@@ -37,14 +37,14 @@ internal readonly struct UnitClampGradient : IMap
 }
 
 /// <summary>x to x sigmoid(x).</summary>
-internal readonly struct Swish : IMap
+internal readonly struct Swish : IElementwise
 {
     public static int Inputs => 1;
     public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * VectorMath.Sigmoid(x);
 }
 
 /// <summary>(x, dy, dx) to dx + dy (s + x s (1 - s)).</summary>
-internal readonly struct SwishGradient : IMap
+internal readonly struct SwishGradient : IElementwise
 {
     public static int Inputs => 3;
     public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dx, Vector<float> d)
@@ -55,14 +55,14 @@ internal readonly struct SwishGradient : IMap
 }
 
 /// <summary>(h, g) to h sigmoid(g).</summary>
-internal readonly struct Gate : IMap
+internal readonly struct Gate : IElementwise
 {
     public static int Inputs => 2;
     public Vector<float> Invoke(Vector<float> h, Vector<float> g, Vector<float> c, Vector<float> d) => h * VectorMath.Sigmoid(g);
 }
 
 /// <summary>(g, dy, dh) to dh + dy sigmoid(g).</summary>
-internal readonly struct GateGradientH : IMap
+internal readonly struct GateGradientH : IElementwise
 {
     public static int Inputs => 3;
     public Vector<float> Invoke(Vector<float> g, Vector<float> dy, Vector<float> dh, Vector<float> d) =>
@@ -70,7 +70,7 @@ internal readonly struct GateGradientH : IMap
 }
 
 /// <summary>(h, g, dy, dg) to dg + dy h s (1 - s).</summary>
-internal readonly struct GateGradientG : IMap
+internal readonly struct GateGradientG : IElementwise
 {
     public static int Inputs => 4;
     public Vector<float> Invoke(Vector<float> h, Vector<float> g, Vector<float> dy, Vector<float> dg)
@@ -89,26 +89,26 @@ internal static class Activations
         switch (activation)
         {
             case Activation.Identity: break;
-            case Activation.Tanh: Map.Apply(default(TanhMap), count, x, x); break;
-            case Activation.Sigmoid: Map.Apply(default(SigmoidMap), count, x, x); break;
-            case Activation.UnitClamp: Map.Apply(default(UnitClampMap), count, x, x); break;
+            case Activation.Tanh: Elementwise.Apply(default(TanhMap), count, x, x); break;
+            case Activation.Sigmoid: Elementwise.Apply(default(SigmoidMap), count, x, x); break;
+            case Activation.UnitClamp: Elementwise.Apply(default(UnitClampMap), count, x, x); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
     }
 
-    private readonly struct TanhMap : IMap
+    private readonly struct TanhMap : IElementwise
     {
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Tanh(x);
     }
 
-    private readonly struct SigmoidMap : IMap
+    private readonly struct SigmoidMap : IElementwise
     {
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Sigmoid(x);
     }
 
-    private readonly struct UnitClampMap : IMap
+    private readonly struct UnitClampMap : IElementwise
     {
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>

@@ -25,7 +25,7 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Panels of the left operand from which on packing the right one is worth its time, where the kernel prefers that.</summary>
     private const int PanelsToPack = 16;
 
-    private readonly Threads _threads;
+    private readonly WorkerPool _threads;
     private readonly GemmKernel _kernel;
     private readonly NativeBuffer _chunks;
     private readonly NativeBuffer _scratch;
@@ -34,7 +34,7 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Makes room for packed operands.</summary>
     /// <param name="threads">Threads that multiply.</param>
     /// <param name="kernel">The micro-kernel; null for the best of this processor.</param>
-    public Gemm(Threads threads, GemmKernel? kernel = null)
+    public Gemm(WorkerPool threads, GemmKernel? kernel = null)
     {
         _threads = threads;
         _kernel = kernel ?? GemmKernel.Best;

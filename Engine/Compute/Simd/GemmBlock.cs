@@ -88,7 +88,7 @@ internal static unsafe class GemmBlock
 
         // Whole panels that suit the kernel are read where they lie.
         int leftDirect = w.Left.AlongK ? left.Count / rows : 0, rightDirect = w.PacksRight ? 0 : right.Count / columns;
-        float* packedLeft = w.Scratch + Threads.Worker * w.ScratchSize;
+        float* packedLeft = w.Scratch + WorkerPool.Worker * w.ScratchSize;
         float* packedRight = packedLeft + (nint)(leftPanels - leftDirect) * rows * k;
         if (leftDirect < leftPanels)
             w.Left.Pack(left with { First = left.First + leftDirect * rows, Count = left.Count - leftDirect * rows }, rows, packedLeft);
@@ -148,7 +148,7 @@ internal static unsafe class GemmBlock
                 else if (!toMemory) end = w.Epilogue.ListLines(row, column, rowsHere, columnsHere, end);
                 else if (accumulate) end = PrefetchList.AddTile(end, c, w.Stride, rowsHere, columnsHere);
                 end = rightLines.Take(leftLines.Take(end));
-                PrefetchList.AskForRest(lines, end, asked);
+                PrefetchList.PrefetchRest(lines, end, asked);
 
                 float* ahead = follower + Gemm.Share(columns * k, j, leftPanels);
                 float* a = j < leftDirect ? w.Left.At(row, left.K0) : packedLeft + (nint)(j - leftDirect) * rows * k;
@@ -196,7 +196,7 @@ internal static unsafe class GemmBlock
         for (int i = 0; i < rows && (accumulate || toMemory); i++)
         {
             float* from = sums + (nint)i * sumsStride, into = w.C + (row + i) * w.Stride + column;
-            if (accumulate) Map.Apply(new AddScaled(1), columns, toMemory ? into : from, into, from);
+            if (accumulate) Elementwise.Apply(new AddScaled(1), columns, toMemory ? into : from, into, from);
             else new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(into, columns));
         }
         if (!toMemory) w.Epilogue.Finish(sums, sumsStride, row, column, rows, columns);

@@ -36,7 +36,7 @@ internal readonly unsafe struct BiasEpilogue(float* y, nint yStride, float* bias
         for (int i = 0; i < rows; i++)
         {
             float* to = y + (row + i) * yStride + column, from = tile + i * stride;
-            if (bias != null) Map.Apply(new AddScaled(1), columns, to, bias + column, from);
+            if (bias != null) Elementwise.Apply(new AddScaled(1), columns, to, bias + column, from);
             else new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
             Activations.Apply(activation, columns, to);
         }

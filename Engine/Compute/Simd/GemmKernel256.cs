@@ -49,10 +49,10 @@ internal static unsafe class GemmKernel256
             m3 = Vector256.MultiplyAddEstimate(x, middle, m3);
             r3 = Vector256.MultiplyAddEstimate(x, right, r3);
         }
-        Put(l0, m0, r0, c, accumulate);
-        Put(l1, m1, r1, c + stride, accumulate);
-        Put(l2, m2, r2, c + 2 * stride, accumulate);
-        Put(l3, m3, r3, c + 3 * stride, accumulate);
+        Store(l0, m0, r0, c, accumulate);
+        Store(l1, m1, r1, c + stride, accumulate);
+        Store(l2, m2, r2, c + 2 * stride, accumulate);
+        Store(l3, m3, r3, c + 3 * stride, accumulate);
     }
 
     /// <summary>
@@ -82,33 +82,33 @@ internal static unsafe class GemmKernel256
             s10 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[aRow]), x, s10);
             s11 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[2 * aRow]), x, s11);
         }
-        Put(s0, c, accumulate);
-        Put(s1, c + stride, accumulate);
-        Put(s2, c + 2 * stride, accumulate);
-        Put(s3, c + 3 * stride, accumulate);
-        Put(s4, c + 4 * stride, accumulate);
-        Put(s5, c + 5 * stride, accumulate);
-        Put(s6, c + 6 * stride, accumulate);
-        Put(s7, c + 7 * stride, accumulate);
-        Put(s8, c + 8 * stride, accumulate);
-        Put(s9, c + 9 * stride, accumulate);
-        Put(s10, c + 10 * stride, accumulate);
-        Put(s11, c + 11 * stride, accumulate);
+        Store(s0, c, accumulate);
+        Store(s1, c + stride, accumulate);
+        Store(s2, c + 2 * stride, accumulate);
+        Store(s3, c + 3 * stride, accumulate);
+        Store(s4, c + 4 * stride, accumulate);
+        Store(s5, c + 5 * stride, accumulate);
+        Store(s6, c + 6 * stride, accumulate);
+        Store(s7, c + 7 * stride, accumulate);
+        Store(s8, c + 8 * stride, accumulate);
+        Store(s9, c + 9 * stride, accumulate);
+        Store(s10, c + 10 * stride, accumulate);
+        Store(s11, c + 11 * stride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector256<float> left, Vector256<float> middle, Vector256<float> right, float* c, bool accumulate)
+    private static void Store(Vector256<float> left, Vector256<float> middle, Vector256<float> right, float* c, bool accumulate)
     {
-        Put(left, c, accumulate);
-        Put(middle, c + 8, accumulate);
-        Put(right, c + 16, accumulate);
+        Store(left, c, accumulate);
+        Store(middle, c + 8, accumulate);
+        Store(right, c + 16, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector256<float> sums, float* c, bool accumulate) =>
+    private static void Store(Vector256<float> sums, float* c, bool accumulate) =>
         (accumulate ? sums + Vector256.Load(c) : sums).Store(c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector128<float> sums, float* c, bool accumulate) =>
+    private static void Store(Vector128<float> sums, float* c, bool accumulate) =>
         (accumulate ? sums + Vector128.Load(c) : sums).Store(c);
 }

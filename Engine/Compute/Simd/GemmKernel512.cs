@@ -36,18 +36,18 @@ internal static unsafe class GemmKernel512
             Step(a, aRow, b,
                 ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
                 ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-        Put(l0, r0, c, accumulate);
-        Put(l1, r1, c + stride, accumulate);
-        Put(l2, r2, c + 2 * stride, accumulate);
-        Put(l3, r3, c + 3 * stride, accumulate);
-        Put(l4, r4, c + 4 * stride, accumulate);
-        Put(l5, r5, c + 5 * stride, accumulate);
-        Put(l6, r6, c + 6 * stride, accumulate);
-        Put(l7, r7, c + 7 * stride, accumulate);
-        Put(l8, r8, c + 8 * stride, accumulate);
-        Put(l9, r9, c + 9 * stride, accumulate);
-        Put(l10, r10, c + 10 * stride, accumulate);
-        Put(l11, r11, c + 11 * stride, accumulate);
+        Store(l0, r0, c, accumulate);
+        Store(l1, r1, c + stride, accumulate);
+        Store(l2, r2, c + 2 * stride, accumulate);
+        Store(l3, r3, c + 3 * stride, accumulate);
+        Store(l4, r4, c + 4 * stride, accumulate);
+        Store(l5, r5, c + 5 * stride, accumulate);
+        Store(l6, r6, c + 6 * stride, accumulate);
+        Store(l7, r7, c + 7 * stride, accumulate);
+        Store(l8, r8, c + 8 * stride, accumulate);
+        Store(l9, r9, c + 9 * stride, accumulate);
+        Store(l10, r10, c + 10 * stride, accumulate);
+        Store(l11, r11, c + 11 * stride, accumulate);
     }
 
     /// <summary>One k; inlined, the sums stay in their registers.</summary>
@@ -141,7 +141,7 @@ internal static unsafe class GemmKernel512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector512<float> left, Vector512<float> right, float* c, bool accumulate)
+    private static void Store(Vector512<float> left, Vector512<float> right, float* c, bool accumulate)
     {
         PutHalf(left, c, accumulate);
         PutHalf(right, c + 16, accumulate);

@@ -36,16 +36,16 @@ internal static unsafe class GemmKernelPortable
             l5 = Vector.MultiplyAddEstimate(x, left, l5);
             r5 = Vector.MultiplyAddEstimate(x, right, r5);
         }
-        Put(l0, r0, c, accumulate);
-        Put(l1, r1, c + stride, accumulate);
-        Put(l2, r2, c + 2 * stride, accumulate);
-        Put(l3, r3, c + 3 * stride, accumulate);
-        Put(l4, r4, c + 4 * stride, accumulate);
-        Put(l5, r5, c + 5 * stride, accumulate);
+        Store(l0, r0, c, accumulate);
+        Store(l1, r1, c + stride, accumulate);
+        Store(l2, r2, c + 2 * stride, accumulate);
+        Store(l3, r3, c + 3 * stride, accumulate);
+        Store(l4, r4, c + 4 * stride, accumulate);
+        Store(l5, r5, c + 5 * stride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector<float> left, Vector<float> right, float* c, bool accumulate)
+    private static void Store(Vector<float> left, Vector<float> right, float* c, bool accumulate)
     {
         if (accumulate)
         {

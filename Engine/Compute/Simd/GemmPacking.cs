@@ -17,7 +17,7 @@ internal static unsafe class GemmPacking
     /// Panel p holds source columns [p width, (p + 1) width): panel[k * width + j] = source[k * stride + p width + j], zero
     /// beyond <paramref name="count"/>. All panels advance together, so that each memory row is read in one run.
     /// </summary>
-    public static void Straight(float* source, nint stride, int k, int count, int width, float* panels)
+    public static void PackRows(float* source, nint stride, int k, int count, int width, float* panels)
     {
         nint panelSize = (nint)width * k;
         for (int i = 0; i < k; i++, source += stride, panels += width)

@@ -16,7 +16,7 @@ internal sealed class GemmProgress
     private int _packs, _tasks, _threads;
 
     /// <summary>The calling thread's own tasks in each chunk: the first, and the one after the last.</summary>
-    public (int First, int End) OwnTasks => Stretch(_tasks, Threads.Worker % _threads);
+    public (int First, int End) OwnTasks => Stretch(_tasks, WorkerPool.Worker % _threads);
 
     /// <summary>Forgets the product before.</summary>
     /// <param name="chunks">Chunks of the right operand.</param>
@@ -64,7 +64,7 @@ internal sealed class GemmProgress
 
     private int Take(int[] taken, int chunk, int count)
     {
-        for (int stretch = Threads.Worker % _threads; ; stretch = (stretch + 1) % _threads)
+        for (int stretch = WorkerPool.Worker % _threads; ; stretch = (stretch + 1) % _threads)
         {
             var (first, end) = Stretch(count, stretch);
             int next = first + Interlocked.Increment(ref taken[chunk * _threads + stretch]) - 1;

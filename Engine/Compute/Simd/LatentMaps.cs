@@ -5,7 +5,7 @@ namespace ManualVae.Compute.Simd;
 // Elementwise functions of the latent variables; mu and lv are the posterior's mean and log variance.
 
 /// <summary>(mu, lv, noise) to mu + noise sigma.</summary>
-internal readonly struct Sampling : IMap
+internal readonly struct Sampling : IElementwise
 {
     public static int Inputs => 3;
     public Vector<float> Invoke(Vector<float> mu, Vector<float> lv, Vector<float> noise, Vector<float> d) =>
@@ -13,7 +13,7 @@ internal readonly struct Sampling : IMap
 }
 
 /// <summary>(lv, noise, dz, dlv) to dlv + dz noise sigma / 2.</summary>
-internal readonly struct SamplingGradient : IMap
+internal readonly struct SamplingGradient : IElementwise
 {
     public static int Inputs => 4;
     public Vector<float> Invoke(Vector<float> lv, Vector<float> noise, Vector<float> dz, Vector<float> dlv) =>
@@ -21,7 +21,7 @@ internal readonly struct SamplingGradient : IMap
 }
 
 /// <summary>(mu, lv) to (e^lv + mu^2 - 1 - lv) / 2.</summary>
-internal readonly struct StandardKl : IMap
+internal readonly struct StandardKl : IElementwise
 {
     public static int Inputs => 2;
     public Vector<float> Invoke(Vector<float> mu, Vector<float> lv, Vector<float> c, Vector<float> d) =>
@@ -29,7 +29,7 @@ internal readonly struct StandardKl : IMap
 }
 
 /// <summary>(lv, dlv) to dlv + scale (e^lv - 1) / 2.</summary>
-internal readonly struct StandardKlGradient(float scale) : IMap
+internal readonly struct StandardKlGradient(float scale) : IElementwise
 {
     private readonly Vector<float> _half = new(scale / 2);
     public static int Inputs => 2;
@@ -38,7 +38,7 @@ internal readonly struct StandardKlGradient(float scale) : IMap
 }
 
 /// <summary>(lv, dlv) to dlv + scale e^lv.</summary>
-internal readonly struct VarianceGradient(float scale) : IMap
+internal readonly struct VarianceGradient(float scale) : IElementwise
 {
     private readonly Vector<float> _scale = new(scale);
     public static int Inputs => 2;
@@ -47,7 +47,7 @@ internal readonly struct VarianceGradient(float scale) : IMap
 }
 
 /// <summary>(lv) to e^lv, or with a factor of -1 to e^-lv.</summary>
-internal readonly struct Variance(float factor) : IMap
+internal readonly struct Variance(float factor) : IElementwise
 {
     private readonly Vector<float> _factor = new(factor);
     public static int Inputs => 1;
@@ -55,7 +55,7 @@ internal readonly struct Variance(float factor) : IMap
 }
 
 /// <summary>(z, mu, lv) to log N(z; mu, e^lv).</summary>
-internal readonly struct GaussianLogDensity : IMap
+internal readonly struct GaussianLogDensity : IElementwise
 {
     internal const float LogTwoPi = 1.83787707f;
     public static int Inputs => 3;
@@ -67,7 +67,7 @@ internal readonly struct GaussianLogDensity : IMap
 }
 
 /// <summary>(z, mu, lv, gradient) to gradient + scale (z - mu) / e^lv: for dmu, and with a negative scale for dz.</summary>
-internal readonly struct GaussianGradientMean(float scale) : IMap
+internal readonly struct GaussianGradientMean(float scale) : IElementwise
 {
     private readonly Vector<float> _scale = new(scale);
     public static int Inputs => 4;
@@ -76,7 +76,7 @@ internal readonly struct GaussianGradientMean(float scale) : IMap
 }
 
 /// <summary>(z, mu, lv, dlv) to dlv + scale ((z - mu)^2 / e^lv - 1) / 2.</summary>
-internal readonly struct GaussianGradientLogVariance(float scale) : IMap
+internal readonly struct GaussianGradientLogVariance(float scale) : IElementwise
 {
     private readonly Vector<float> _half = new(scale / 2);
     public static int Inputs => 4;
@@ -120,7 +120,7 @@ internal readonly struct CompositeComponents
 }
 
 /// <summary>(z, mu, lv) to the log density under the composite prior.</summary>
-internal readonly struct CompositeLogDensity(CompositePrior prior) : IMap
+internal readonly struct CompositeLogDensity(CompositePrior prior) : IElementwise
 {
     private readonly CompositeComponents _components = new(prior);
     public static int Inputs => 3;
@@ -129,7 +129,7 @@ internal readonly struct CompositeLogDensity(CompositePrior prior) : IMap
 }
 
 /// <summary>(z, mu, lv, dz) to dz + scale times the derivative of that log density by z.</summary>
-internal readonly struct CompositeGradient(CompositePrior prior, float scale) : IMap
+internal readonly struct CompositeGradient(CompositePrior prior, float scale) : IElementwise
 {
     private readonly CompositeComponents _components = new(prior);
     private readonly Vector<float> _scale = new(scale);
@@ -142,7 +142,7 @@ internal readonly struct CompositeGradient(CompositePrior prior, float scale) : 
 }
 
 /// <summary>(z, mu, precision) to (z - mu)^2 precision.</summary>
-internal readonly struct WeightedSquare : IMap
+internal readonly struct WeightedSquare : IElementwise
 {
     public static int Inputs => 3;
     public Vector<float> Invoke(Vector<float> z, Vector<float> mu, Vector<float> precision, Vector<float> d) =>
@@ -150,7 +150,7 @@ internal readonly struct WeightedSquare : IMap
 }
 
 /// <summary>(z, mu, precision, gradient) to gradient + scale (z - mu) precision.</summary>
-internal readonly struct WeightedDifference(float scale) : IMap
+internal readonly struct WeightedDifference(float scale) : IElementwise
 {
     private readonly Vector<float> _scale = new(scale);
     public static int Inputs => 4;
@@ -159,7 +159,7 @@ internal readonly struct WeightedDifference(float scale) : IMap
 }
 
 /// <summary>(z, mu, precision, dlv) to dlv + scale ((z - mu)^2 precision - 1) / 2.</summary>
-internal readonly struct WeightedSquareGradient(float scale) : IMap
+internal readonly struct WeightedSquareGradient(float scale) : IElementwise
 {
     private readonly Vector<float> _half = new(scale / 2);
     public static int Inputs => 4;
@@ -168,21 +168,21 @@ internal readonly struct WeightedSquareGradient(float scale) : IMap
 }
 
 /// <summary>(x) to x.</summary>
-internal readonly struct Itself : IMap
+internal readonly struct Identity : IElementwise
 {
     public static int Inputs => 1;
     public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x;
 }
 
 /// <summary>(a, b) to (a - b)^2.</summary>
-internal readonly struct SquaredDifference : IMap
+internal readonly struct SquaredDifference : IElementwise
 {
     public static int Inputs => 2;
     public Vector<float> Invoke(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => (a - b) * (a - b);
 }
 
 /// <summary>(a, b, gradient) to gradient + scale (a - b).</summary>
-internal readonly struct AddScaledDifference(float scale) : IMap
+internal readonly struct AddScaledDifference(float scale) : IElementwise
 {
     private readonly Vector<float> _scale = new(scale);
     public static int Inputs => 3;

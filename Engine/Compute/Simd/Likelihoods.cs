@@ -36,12 +36,12 @@ internal static unsafe class Likelihoods
         for (int i = 0; i < items; i += Piece)
         {
             int count = Math.Min(Piece, items - i);
-            if (next != null) PrefetchList.Ask(next + i, count);
+            if (next != null) PrefetchList.Prefetch(next + i, count);
             sum += SumOfExponentials(logits + i, count, max, backward);
         }
         if (backward)
         {
-            Map.Apply(new Scaled((float)(scale * total / sum)), items, logits, logits);
+            Elementwise.Apply(new Scaled((float)(scale * total / sum)), items, logits, logits);
             for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
         }
         return total == 0 ? 0 : total * (max + Math.Log(sum)) - clicked;
@@ -51,7 +51,7 @@ internal static unsafe class Likelihoods
     public static double Gaussian(Likelihood likelihood, Clicks clicks, int items, float* logits, double scale, bool backward)
     {
         double zero = likelihood.ZeroWeight, click = likelihood.ClickWeight;
-        double loss = zero / 2 * Map.Sum(default(Square), items, logits);
+        double loss = zero / 2 * Elementwise.Sum(default(Square), items, logits);
         for (int e = 0; e < clicks.Count; e++)
         {
             double f = logits[clicks.Items[e]], x = clicks.Values[e], weight = x > 0 ? click : zero;
@@ -60,7 +60,7 @@ internal static unsafe class Likelihoods
             if (backward && zero != 0) logits[clicks.Items[e]] = (float)(weight / zero * (f - x));
         }
         if (!backward) return loss;
-        if (zero != 0) Map.Apply(new Scaled((float)(scale * zero)), items, logits, logits);
+        if (zero != 0) Elementwise.Apply(new Scaled((float)(scale * zero)), items, logits, logits);
         else GaussianOfClicksOnly(click, clicks, items, logits, scale);
         return loss;
     }
@@ -82,10 +82,10 @@ internal static unsafe class Likelihoods
     /// <summary>sum softplus(f) - x f; gradient sigmoid(f) - x.</summary>
     public static double Logistic(Clicks clicks, int items, float* logits, double scale, bool backward)
     {
-        double loss = Map.Sum(default(SoftplusMap), items, logits);
+        double loss = Elementwise.Sum(default(SoftplusMap), items, logits);
         for (int e = 0; e < clicks.Count; e++) loss -= (double)clicks.Values[e] * logits[clicks.Items[e]];
         if (!backward) return loss;
-        Map.Apply(new ScaledSigmoid((float)scale), items, logits, logits);
+        Elementwise.Apply(new ScaledSigmoid((float)scale), items, logits, logits);
         for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
         return loss;
     }
@@ -134,12 +134,12 @@ internal static unsafe class Likelihoods
             i += width;
         }
         double rest = keep
-            ? Map.ApplyAndSum(new ShiftedExp(max), count - i, x + i, x + i)
-            : Map.Sum(new ShiftedExp(max), count - i, x + i);
+            ? Elementwise.ApplyAndSum(new ShiftedExp(max), count - i, x + i, x + i)
+            : Elementwise.Sum(new ShiftedExp(max), count - i, x + i);
         return Vector.Sum(sum) + rest;
     }
 
-    private readonly struct ShiftedExp(float shift) : IMap
+    private readonly struct ShiftedExp(float shift) : IElementwise
     {
         private readonly Vector<float> _shift = new(shift);
         public static int Inputs => 1;
@@ -147,14 +147,14 @@ internal static unsafe class Likelihoods
             VectorMath.ExpNonPositive(x - _shift);
     }
 
-    private readonly struct Scaled(float scale) : IMap
+    private readonly struct Scaled(float scale) : IElementwise
     {
         private readonly Vector<float> _scale = new(scale);
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * _scale;
     }
 
-    private readonly struct ScaledSigmoid(float scale) : IMap
+    private readonly struct ScaledSigmoid(float scale) : IElementwise
     {
         private readonly Vector<float> _scale = new(scale);
         public static int Inputs => 1;
@@ -162,13 +162,13 @@ internal static unsafe class Likelihoods
             VectorMath.Sigmoid(x) * _scale;
     }
 
-    private readonly struct SoftplusMap : IMap
+    private readonly struct SoftplusMap : IElementwise
     {
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Softplus(x);
     }
 
-    private readonly struct Square : IMap
+    private readonly struct Square : IElementwise
     {
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * x;

@@ -15,7 +15,7 @@ internal readonly unsafe record struct Operand(nint Data, nint Stride, bool Alon
     public void Pack(in OperandPiece piece, int width, float* panels)
     {
         var (first, count, k0, k) = piece;
-        if (!AlongK) GemmPacking.Straight(At(first, k0), Stride, k, count, width, panels);
+        if (!AlongK) GemmPacking.PackRows(At(first, k0), Stride, k, count, width, panels);
         else
             for (int row = 0; row < count; row += width, panels += (nint)width * k)
                 GemmPacking.Transposing(At(first + row, k0), Stride, k, Math.Min(width, count - row), width, panels);

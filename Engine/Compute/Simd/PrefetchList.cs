@@ -48,7 +48,7 @@ internal static unsafe class PrefetchList
     }
 
     /// <summary>Asks for a run of numbers at once.</summary>
-    public static void Ask(float* start, int count)
+    public static void Prefetch(float* start, int count)
     {
         if (Sse.IsSupported)
             for (int i = 0; i < count; i += Line) Sse.Prefetch1(start + i);
@@ -58,7 +58,7 @@ internal static unsafe class PrefetchList
     /// A kernel reads so many addresses: those beyond the end of the list are left from the tile before, whose
     /// lines are at hand. What is too much for it is asked for at once.
     /// </summary>
-    public static void AskForRest(void** list, void** end, int read)
+    public static void PrefetchRest(void** list, void** end, int read)
     {
         if (Sse.IsSupported)
             for (void** rest = list + read; rest < end; rest++) Sse.Prefetch1(*rest);

@@ -7,11 +7,11 @@ public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
     public void AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor loss)
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
     {
         Debug.Assert(anchors.Value.Rows == batch.Columns && centroids.Columns == anchors.Value.Columns);
         bool closed = form == AnchorForm.ClosedForm;
-        _threads.For(batch.Rows, 4, (batch, anchors.Value, closed ? statistics : z, closed, centroids, loss),
+        _threads.For(batch.Rows, 4, (batch, anchors.Value, closed ? posterior : z, closed, centroids, loss),
             static (in (SparseBatch Batch, Tensor Anchors, Tensor Point, bool Closed, Tensor Centroids, Tensor Loss) s, int first, int last) =>
             {
                 int k = s.Anchors.Columns;
@@ -26,11 +26,11 @@ public sealed unsafe partial class SimdBackend
                     foreach (int item in items)
                     {
                         float* anchor = s.Anchors.Row(item);
-                        Map.Apply(new AddScaled(1f / items.Length), k, centroid, anchor, centroid);
-                        sum += Map.Sum(default(SquaredDifference), k, point, anchor);
+                        Elementwise.Apply(new AddScaled(1f / items.Length), k, centroid, anchor, centroid);
+                        sum += Elementwise.Sum(default(SquaredDifference), k, point, anchor);
                     }
                     sum /= items.Length;
-                    if (s.Closed) sum += Map.Sum(new Variance(1), k, point + k);
+                    if (s.Closed) sum += Elementwise.Sum(new Variance(1), k, point + k);
                     s.Loss.Pointer()[row] = (float)sum;
                 }
             });
@@ -38,11 +38,11 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor statistics, Tensor z, Tensor centroids, Tensor rowScale,
-        Tensor dStatistics, Tensor dz)
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
+        Tensor dPosterior, Tensor dz)
     {
         bool closed = form == AnchorForm.ClosedForm;
-        var (point, dPoint) = closed ? (statistics, dStatistics) : (z, dz);
+        var (point, dPoint) = closed ? (posterior, dPosterior) : (z, dz);
         if (!dPoint.IsNone)
             _threads.For(batch.Rows, 16, (batch, point, closed, centroids, rowScale, dPoint),
                 static (in (SparseBatch Batch, Tensor Point, bool Closed, Tensor Centroids, Tensor Scale, Tensor D) s, int first, int last) =>
@@ -52,8 +52,8 @@ public sealed unsafe partial class SimdBackend
                         if (s.Batch.RowOffsets[row] == s.Batch.RowOffsets[row + 1]) continue;
                         float scale = s.Scale.RowScale(row);
                         float* point = s.Point.Row(row), d = s.D.Row(row);
-                        Map.Apply(new AddScaledDifference(2 * scale), k, d, point, s.Centroids.Row(row), d);
-                        if (s.Closed) Map.Apply(new VarianceGradient(scale), k, d + k, point + k, d + k);
+                        Elementwise.Apply(new AddScaledDifference(2 * scale), k, d, point, s.Centroids.Row(row), d);
+                        if (s.Closed) Elementwise.Apply(new VarianceGradient(scale), k, d + k, point + k, d + k);
                     }
                 });
         if (anchors.Gradient.IsNone) return;
@@ -67,7 +67,7 @@ public sealed unsafe partial class SimdBackend
                     for (int e = s.Batch.ColumnOffsets[active]; e < s.Batch.ColumnOffsets[active + 1]; e++)
                     {
                         int row = s.Batch.EntryRows[e], clicks = s.Batch.RowOffsets[row + 1] - s.Batch.RowOffsets[row];
-                        Map.Apply(new AddScaledDifference(2 * s.Scale.RowScale(row) / clicks), k,
+                        Elementwise.Apply(new AddScaledDifference(2 * s.Scale.RowScale(row) / clicks), k,
                             gradient, anchor, s.Point.Row(row), gradient);
                     }
                 }

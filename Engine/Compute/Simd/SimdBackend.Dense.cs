@@ -68,8 +68,8 @@ public sealed unsafe partial class SimdBackend
             float* sum = stackalloc float[ColumnGrain];
             new Span<float>(sum, ColumnGrain).Clear();
             for (int row = 0; row < s.Dy.Rows; row++)
-                Map.Apply(new AddScaled(1), last - first, sum, s.Dy.Row(row) + first, sum);
-            Map.Apply(new AddScaled(1), last - first, s.Sum.Pointer() + first, sum, s.Sum.Pointer() + first);
+                Elementwise.Apply(new AddScaled(1), last - first, sum, s.Dy.Row(row) + first, sum);
+            Elementwise.Apply(new AddScaled(1), last - first, s.Sum.Pointer() + first, sum, s.Sum.Pointer() + first);
         });
     }
 }

@@ -11,7 +11,7 @@ public sealed unsafe partial class SimdBackend
     {
         Debug.Assert(source.Length == destination.Length);
         ForElements(source, (source, (float)scale, destination), static (in (Tensor X, float Scale, Tensor Y) s, long i, int n) =>
-            Map.Apply(new AddScaled(s.Scale), n, s.Y.Pointer() + i, s.X.Pointer() + i, s.Y.Pointer() + i));
+            Elementwise.Apply(new AddScaled(s.Scale), n, s.Y.Pointer() + i, s.X.Pointer() + i, s.Y.Pointer() + i));
     }
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed unsafe partial class SimdBackend
             static (in (Tensor X, int Column, Tensor Y) s, int first, int last) =>
             {
                 for (int row = first; row < last; row++)
-                    Map.Apply(new AddScaled(1), s.Y.Columns, s.Y.Row(row), s.X.Row(row) + s.Column, s.Y.Row(row));
+                    Elementwise.Apply(new AddScaled(1), s.Y.Columns, s.Y.Row(row), s.X.Row(row) + s.Column, s.Y.Row(row));
             });
 
     /// <inheritdoc/>
@@ -86,9 +86,9 @@ public sealed unsafe partial class SimdBackend
             float* y = s.Y.Pointer() + i, dy = s.Dy.Pointer() + i;
             switch (s.F)
             {
-                case Activation.Tanh: Map.Apply(default(TanhGradient), n, dy, y, dy); break;
-                case Activation.Sigmoid: Map.Apply(default(SigmoidGradient), n, dy, y, dy); break;
-                case Activation.UnitClamp: Map.Apply(default(UnitClampGradient), n, dy, y, dy); break;
+                case Activation.Tanh: Elementwise.Apply(default(TanhGradient), n, dy, y, dy); break;
+                case Activation.Sigmoid: Elementwise.Apply(default(SigmoidGradient), n, dy, y, dy); break;
+                case Activation.UnitClamp: Elementwise.Apply(default(UnitClampGradient), n, dy, y, dy); break;
                 default: throw new UnreachableException();
             }
         });
@@ -97,30 +97,30 @@ public sealed unsafe partial class SimdBackend
     /// <inheritdoc/>
     public void SwishForward(Tensor x, Tensor y) =>
         ForElements(x, (x, y), static (in (Tensor X, Tensor Y) s, long i, int n) =>
-            Map.Apply(default(Swish), n, s.Y.Pointer() + i, s.X.Pointer() + i));
+            Elementwise.Apply(default(Swish), n, s.Y.Pointer() + i, s.X.Pointer() + i));
 
     /// <inheritdoc/>
     public void SwishBackward(Tensor x, Tensor dy, Tensor dx)
     {
         if (dx.IsNone) return;
         ForElements(x, (x, dy, dx), static (in (Tensor X, Tensor Dy, Tensor Dx) s, long i, int n) =>
-            Map.Apply(default(SwishGradient), n, s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
+            Elementwise.Apply(default(SwishGradient), n, s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
     }
 
     /// <inheritdoc/>
     public void GateForward(Tensor h, Tensor g, Tensor y) =>
         ForElements(h, (h, g, y), static (in (Tensor H, Tensor G, Tensor Y) s, long i, int n) =>
-            Map.Apply(default(Gate), n, s.Y.Pointer() + i, s.H.Pointer() + i, s.G.Pointer() + i));
+            Elementwise.Apply(default(Gate), n, s.Y.Pointer() + i, s.H.Pointer() + i, s.G.Pointer() + i));
 
     /// <inheritdoc/>
     public void GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg)
     {
         if (!dh.IsNone)
             ForElements(h, (g, dy, dh), static (in (Tensor G, Tensor Dy, Tensor Dh) s, long i, int n) =>
-                Map.Apply(default(GateGradientH), n, s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
+                Elementwise.Apply(default(GateGradientH), n, s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
         if (!dg.IsNone)
             ForElements(h, (h, g, dy, dg), static (in (Tensor H, Tensor G, Tensor Dy, Tensor Dg) s, long i, int n) =>
-                Map.Apply(default(GateGradientG), n,
+                Elementwise.Apply(default(GateGradientG), n,
                     s.Dg.Pointer() + i, s.H.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dg.Pointer() + i));
     }
 }

@@ -18,109 +18,109 @@ public sealed unsafe partial class SimdBackend
     }
 
     /// <inheritdoc/>
-    public void SampleForward(Tensor statistics, Tensor noise, Tensor z) =>
-        _threads.For(z.Rows, RowGrain(z.Columns), (statistics, noise, z),
-            static (in (Tensor Statistics, Tensor Noise, Tensor Z) s, int first, int last) =>
+    public void SampleForward(Tensor posterior, Tensor noise, Tensor z) =>
+        _threads.For(z.Rows, RowGrain(z.Columns), (posterior, noise, z),
+            static (in (Tensor Posterior, Tensor Noise, Tensor Z) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
                 {
-                    float* mu = s.Statistics.Row(row), z = s.Z.Row(row);
-                    if (s.Noise.IsNone) Map.Apply(default(Itself), k, z, mu);
-                    else Map.Apply(default(Sampling), k, z, mu, mu + k, s.Noise.Row(row));
+                    float* mu = s.Posterior.Row(row), z = s.Z.Row(row);
+                    if (s.Noise.IsNone) Elementwise.Apply(default(Identity), k, z, mu);
+                    else Elementwise.Apply(default(Sampling), k, z, mu, mu + k, s.Noise.Row(row));
                 }
             });
 
     /// <inheritdoc/>
-    public void SampleBackward(Tensor statistics, Tensor noise, Tensor dz, Tensor dStatistics)
+    public void SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior)
     {
-        if (dStatistics.IsNone) return;
-        _threads.For(dz.Rows, RowGrain(dz.Columns), (statistics, noise, dz, dStatistics),
-            static (in (Tensor Statistics, Tensor Noise, Tensor Dz, Tensor DStatistics) s, int first, int last) =>
+        if (dPosterior.IsNone) return;
+        _threads.For(dz.Rows, RowGrain(dz.Columns), (posterior, noise, dz, dPosterior),
+            static (in (Tensor Posterior, Tensor Noise, Tensor Dz, Tensor DPosterior) s, int first, int last) =>
             {
                 for (int row = first, k = s.Dz.Columns; row < last; row++)
                 {
-                    float* dmu = s.DStatistics.Row(row), dz = s.Dz.Row(row);
-                    Map.Apply(new AddScaled(1), k, dmu, dz, dmu);
+                    float* dmu = s.DPosterior.Row(row), dz = s.Dz.Row(row);
+                    Elementwise.Apply(new AddScaled(1), k, dmu, dz, dmu);
                     if (s.Noise.IsNone) continue;
-                    Map.Apply(default(SamplingGradient), k, dmu + k, s.Statistics.Row(row) + k, s.Noise.Row(row), dz, dmu + k);
+                    Elementwise.Apply(default(SamplingGradient), k, dmu + k, s.Posterior.Row(row) + k, s.Noise.Row(row), dz, dmu + k);
                 }
             });
     }
 
     /// <inheritdoc/>
-    public void StandardKlForward(Tensor statistics, Tensor loss) =>
-        _threads.For(statistics.Rows, RowGrain(statistics.Columns), (statistics, loss),
-            static (in (Tensor Statistics, Tensor Loss) s, int first, int last) =>
+    public void StandardKlForward(Tensor posterior, Tensor loss) =>
+        _threads.For(posterior.Rows, RowGrain(posterior.Columns), (posterior, loss),
+            static (in (Tensor Posterior, Tensor Loss) s, int first, int last) =>
             {
-                for (int row = first, k = s.Statistics.Columns / 2; row < last; row++)
-                    s.Loss.Pointer()[row] = (float)Map.Sum(default(StandardKl), k, s.Statistics.Row(row), s.Statistics.Row(row) + k);
+                for (int row = first, k = s.Posterior.Columns / 2; row < last; row++)
+                    s.Loss.Pointer()[row] = (float)Elementwise.Sum(default(StandardKl), k, s.Posterior.Row(row), s.Posterior.Row(row) + k);
             });
 
     /// <inheritdoc/>
-    public void StandardKlBackward(Tensor statistics, Tensor rowScale, Tensor dStatistics)
+    public void StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior)
     {
-        if (dStatistics.IsNone) return;
-        _threads.For(statistics.Rows, RowGrain(statistics.Columns), (statistics, rowScale, dStatistics),
-            static (in (Tensor Statistics, Tensor RowScale, Tensor DStatistics) s, int first, int last) =>
+        if (dPosterior.IsNone) return;
+        _threads.For(posterior.Rows, RowGrain(posterior.Columns), (posterior, rowScale, dPosterior),
+            static (in (Tensor Posterior, Tensor RowScale, Tensor DPosterior) s, int first, int last) =>
             {
-                for (int row = first, k = s.Statistics.Columns / 2; row < last; row++)
+                for (int row = first, k = s.Posterior.Columns / 2; row < last; row++)
                 {
-                    float* mu = s.Statistics.Row(row), dmu = s.DStatistics.Row(row);
+                    float* mu = s.Posterior.Row(row), dmu = s.DPosterior.Row(row);
                     float scale = s.RowScale.RowScale(row);
-                    Map.Apply(new AddScaled(scale), k, dmu, mu, dmu);
-                    Map.Apply(new StandardKlGradient(scale), k, dmu + k, mu + k, dmu + k);
+                    Elementwise.Apply(new AddScaled(scale), k, dmu, mu, dmu);
+                    Elementwise.Apply(new StandardKlGradient(scale), k, dmu + k, mu + k, dmu + k);
                 }
             });
     }
 
     /// <inheritdoc/>
-    public void GaussianLogDensityForward(Tensor z, Tensor statistics, Tensor logDensity) =>
-        _threads.For(z.Rows, RowGrain(z.Columns), (z, statistics, logDensity),
-            static (in (Tensor Z, Tensor Statistics, Tensor LogDensity) s, int first, int last) =>
+    public void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity) =>
+        _threads.For(z.Rows, RowGrain(z.Columns), (z, posterior, logDensity),
+            static (in (Tensor Z, Tensor Posterior, Tensor LogDensity) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
                 {
-                    float* mu = s.Statistics.Row(row);
-                    s.LogDensity.Pointer()[row] = (float)Map.Sum(default(GaussianLogDensity), k, s.Z.Row(row), mu, mu + k);
+                    float* mu = s.Posterior.Row(row);
+                    s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(default(GaussianLogDensity), k, s.Z.Row(row), mu, mu + k);
                 }
             });
 
     /// <inheritdoc/>
-    public void GaussianLogDensityBackward(Tensor z, Tensor statistics, Tensor rowScale, Tensor dz, Tensor dStatistics) =>
-        _threads.For(z.Rows, RowGrain(z.Columns), (z, statistics, rowScale, dz, dStatistics),
-            static (in (Tensor Z, Tensor Statistics, Tensor RowScale, Tensor Dz, Tensor DStatistics) s, int first, int last) =>
+    public void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior) =>
+        _threads.For(z.Rows, RowGrain(z.Columns), (z, posterior, rowScale, dz, dPosterior),
+            static (in (Tensor Z, Tensor Posterior, Tensor RowScale, Tensor Dz, Tensor DPosterior) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
                 {
-                    float* z = s.Z.Row(row), mu = s.Statistics.Row(row);
+                    float* z = s.Z.Row(row), mu = s.Posterior.Row(row);
                     float scale = s.RowScale.RowScale(row);
-                    if (!s.Dz.IsNone) Map.Apply(new GaussianGradientMean(-scale), k, s.Dz.Row(row), z, mu, mu + k, s.Dz.Row(row));
-                    if (s.DStatistics.IsNone) continue;
-                    float* dmu = s.DStatistics.Row(row);
-                    Map.Apply(new GaussianGradientMean(scale), k, dmu, z, mu, mu + k, dmu);
-                    Map.Apply(new GaussianGradientLogVariance(scale), k, dmu + k, z, mu, mu + k, dmu + k);
+                    if (!s.Dz.IsNone) Elementwise.Apply(new GaussianGradientMean(-scale), k, s.Dz.Row(row), z, mu, mu + k, s.Dz.Row(row));
+                    if (s.DPosterior.IsNone) continue;
+                    float* dmu = s.DPosterior.Row(row);
+                    Elementwise.Apply(new GaussianGradientMean(scale), k, dmu, z, mu, mu + k, dmu);
+                    Elementwise.Apply(new GaussianGradientLogVariance(scale), k, dmu + k, z, mu, mu + k, dmu + k);
                 }
             });
 
     /// <inheritdoc/>
-    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor logDensity) =>
-        _threads.For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldStatistics, logDensity),
+    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) =>
+        _threads.For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldPosterior, logDensity),
             static (in (CompositePrior Prior, Tensor Z, Tensor Old, Tensor LogDensity) s, int first, int last) =>
             {
                 var map = new CompositeLogDensity(s.Prior);
                 for (int row = first, k = s.Z.Columns; row < last; row++)
-                    s.LogDensity.Pointer()[row] = (float)Map.Sum(map, k, s.Z.Row(row), s.Old.Row(row), s.Old.Row(row) + k);
+                    s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(map, k, s.Z.Row(row), s.Old.Row(row), s.Old.Row(row) + k);
             });
 
     /// <inheritdoc/>
-    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldStatistics, Tensor rowScale, Tensor dz)
+    public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz)
     {
         if (dz.IsNone) return;
-        _threads.For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldStatistics, rowScale, dz),
+        _threads.For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldPosterior, rowScale, dz),
             static (in (CompositePrior Prior, Tensor Z, Tensor Old, Tensor RowScale, Tensor Dz) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
-                    Map.Apply(new CompositeGradient(s.Prior, s.RowScale.RowScale(row)), k,
+                    Elementwise.Apply(new CompositeGradient(s.Prior, s.RowScale.RowScale(row)), k,
                         s.Dz.Row(row), s.Z.Row(row), s.Old.Row(row), s.Old.Row(row) + k, s.Dz.Row(row));
             });
     }
@@ -139,7 +139,7 @@ public sealed unsafe partial class SimdBackend
                     double max = double.NegativeInfinity, sum = 0;
                     for (int p = 0; p < count; p++)
                     {
-                        double squares = Map.Sum(default(WeightedSquare), k, s.Z.Row(row), s.C.Row(p), s.Precision.Row(p));
+                        double squares = Elementwise.Sum(default(WeightedSquare), k, s.Z.Row(row), s.C.Row(p), s.Precision.Row(p));
                         r[p] = (float)(s.Constant.Pointer()[p] - squares / 2);
                         max = Math.Max(max, r[p]);
                     }
@@ -162,7 +162,7 @@ public sealed unsafe partial class SimdBackend
                 {
                     for (int row = first, k = s.Z.Columns; row < last; row++)
                         for (int p = 0; p < s.C.Rows; p++)
-                            Map.Apply(new WeightedDifference(-s.RowScale.RowScale(row) * s.R.Row(row)[p]), k,
+                            Elementwise.Apply(new WeightedDifference(-s.RowScale.RowScale(row) * s.R.Row(row)[p]), k,
                                 s.Dz.Row(row), s.Z.Row(row), s.C.Row(p), s.Precision.Row(p), s.Dz.Row(row));
                 });
         if (dComponents.IsNone) return;
@@ -174,8 +174,8 @@ public sealed unsafe partial class SimdBackend
                     {
                         float scale = s.RowScale.RowScale(row) * s.R.Row(row)[p];
                         float* z = s.Z.Row(row), mu = s.C.Row(p), w = s.Precision.Row(p), dmu = s.Dc.Row(p);
-                        Map.Apply(new WeightedDifference(scale), k, dmu, z, mu, w, dmu);
-                        Map.Apply(new WeightedSquareGradient(scale), k, dmu + k, z, mu, w, dmu + k);
+                        Elementwise.Apply(new WeightedDifference(scale), k, dmu, z, mu, w, dmu);
+                        Elementwise.Apply(new WeightedSquareGradient(scale), k, dmu + k, z, mu, w, dmu + k);
                     }
             });
     }
@@ -198,8 +198,8 @@ public sealed unsafe partial class SimdBackend
                 for (int p = first, k = s.Precision.Columns; p < last; p++)
                 {
                     float* lv = s.C.Row(p) + k;
-                    Map.Apply(new Variance(-1), k, s.Precision.Row(p), lv);
-                    s.Constant.Pointer()[p] = (float)(-(k * Math.Log(2 * Math.PI) + Map.Sum(default(Itself), k, lv)) / 2);
+                    Elementwise.Apply(new Variance(-1), k, s.Precision.Row(p), lv);
+                    s.Constant.Pointer()[p] = (float)(-(k * Math.Log(2 * Math.PI) + Elementwise.Sum(default(Identity), k, lv)) / 2);
                 }
             });
         return (precision, constant);

@@ -16,11 +16,11 @@ public sealed unsafe partial class SimdBackend
                 for (int row = first, n = s.X.Columns; row < last; row++)
                 {
                     float* x = s.X.Row(row);
-                    double mean = Map.Sum(default(Itself), n, x) / n;
-                    double variance = Map.Sum(new CentredSquare((float)mean), n, x) / n;
+                    double mean = Elementwise.Sum(default(Identity), n, x) / n;
+                    double variance = Elementwise.Sum(new CentredSquare((float)mean), n, x) / n;
                     var (m, r) = ((float)mean, (float)(1 / Math.Sqrt(variance + s.Epsilon)));
                     (s.Saved.Row(row)[0], s.Saved.Row(row)[1]) = (m, r);
-                    Map.Apply(new Normalise(m, r), n, s.Y.Row(row), x, s.Gain.Pointer(), s.Bias.Pointer());
+                    Elementwise.Apply(new Normalise(m, r), n, s.Y.Row(row), x, s.Gain.Pointer(), s.Bias.Pointer());
                 }
             });
     }
@@ -36,8 +36,8 @@ public sealed unsafe partial class SimdBackend
                 for (int row = 0; row < s.X.Rows; row++)
                 {
                     float* dy = s.Dy.Row(row) + first, x = s.X.Row(row) + first, saved = s.Saved.Row(row);
-                    if (dBias != null) Map.Apply(new AddScaled(1), last - first, dBias, dy, dBias);
-                    if (dGain != null) Map.Apply(new GainGradient(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
+                    if (dBias != null) Elementwise.Apply(new AddScaled(1), last - first, dBias, dy, dBias);
+                    if (dGain != null) Elementwise.Apply(new GainGradient(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
                 }
             });
         if (dx.IsNone) return;
@@ -47,28 +47,28 @@ public sealed unsafe partial class SimdBackend
                 for (int row = first, n = s.X.Columns; row < last; row++)
                 {
                     float* x = s.X.Row(row), dy = s.Dy.Row(row), gain = s.Gain.Pointer(), saved = s.Saved.Row(row);
-                    double mean = Map.Sum(default(Product), n, dy, gain) / n;
-                    double slope = Map.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
-                    Map.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n, s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
+                    double mean = Elementwise.Sum(default(Product), n, dy, gain) / n;
+                    double slope = Elementwise.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
+                    Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n, s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
                 }
             });
     }
 
-    private readonly struct CentredSquare(float mean) : IMap
+    private readonly struct CentredSquare(float mean) : IElementwise
     {
         private readonly Vector<float> _mean = new(mean);
         public static int Inputs => 1;
         public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => (x - _mean) * (x - _mean);
     }
 
-    private readonly struct Product : IMap
+    private readonly struct Product : IElementwise
     {
         public static int Inputs => 2;
         public Vector<float> Invoke(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => a * b;
     }
 
     /// <summary>(x, gain, bias) to gain (x - mean) r + bias.</summary>
-    private readonly struct Normalise(float mean, float r) : IMap
+    private readonly struct Normalise(float mean, float r) : IElementwise
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r);
         public static int Inputs => 3;
@@ -77,7 +77,7 @@ public sealed unsafe partial class SimdBackend
     }
 
     /// <summary>(x, dy, dgain) to dgain + dy (x - mean) r.</summary>
-    private readonly struct GainGradient(float mean, float r) : IMap
+    private readonly struct GainGradient(float mean, float r) : IElementwise
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r);
         public static int Inputs => 3;
@@ -86,7 +86,7 @@ public sealed unsafe partial class SimdBackend
     }
 
     /// <summary>(dy, gain, x) to dy gain (x - mean) r.</summary>
-    private readonly struct ProductWithNormalised(float mean, float r) : IMap
+    private readonly struct ProductWithNormalised(float mean, float r) : IElementwise
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r);
         public static int Inputs => 3;
@@ -95,7 +95,7 @@ public sealed unsafe partial class SimdBackend
     }
 
     /// <summary>(dy, gain, x, dx) to dx + r (dy gain - mean(dy gain) - xhat mean(dy gain xhat)), xhat = (x - mean) r.</summary>
-    private readonly struct NormaliseGradient(float mean, float r, float gradientMean, float slope) : IMap
+    private readonly struct NormaliseGradient(float mean, float r, float gradientMean, float slope) : IElementwise
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r), _gradientMean = new(gradientMean), _slope = new(slope);
         public static int Inputs => 4;

@@ -12,20 +12,20 @@ public sealed unsafe partial class SimdBackend : IBackend
     /// <summary>Elements of an elementwise operation that one thread takes at a time (64 KiB of each array).</summary>
     private const int ElementGrain = 16384;
 
-    private readonly Threads _threads;
+    private readonly WorkerPool _threads;
     private readonly bool _ownsThreads;
     private readonly Gemm _gemm;
     private readonly HashSet<NativeBuffer> _buffers = [];
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
-    public SimdBackend(int threads = 0) : this(new Threads(threads), null) => _ownsThreads = true;
+    public SimdBackend(int threads = 0) : this(new WorkerPool(threads), null) => _ownsThreads = true;
 
     /// <summary>Computes on threads that somebody else started, and ends: two pools that take turns get into each other's way.</summary>
-    public SimdBackend(Threads threads) : this(threads, null) { }
+    public SimdBackend(WorkerPool threads) : this(threads, null) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
-    internal SimdBackend(Threads threads, GemmKernel? kernel) => (_threads, _gemm) = (threads, new Gemm(threads, kernel));
+    internal SimdBackend(WorkerPool threads, GemmKernel? kernel) => (_threads, _gemm) = (threads, new Gemm(threads, kernel));
 
     /// <inheritdoc/>
     public string Name => "simd";

@@ -21,7 +21,7 @@ public static class Ease
     {
         if (!(settings.Lambda > 0)) throw new InputException($"ease: lambda must be above 0, not {settings.Lambda}.");
         int n = train.Columns;
-        var weights = CoClicks.Allocate(n);
+        var weights = CoOccurrence.Allocate(n);
         var gram = new RidgeGram(train, settings.Lambda);
         gram.Fill(weights);
         monitor.Pass($"ease: X'X of {n} items");

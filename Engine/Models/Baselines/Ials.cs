@@ -77,7 +77,7 @@ public sealed class Ials : IBaseline
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
+        Rows.ForEach(scores, rows, ItemCount, (row, values) =>
         {
             int d = _settings.Factors;
             var user = new float[d];

@@ -29,8 +29,8 @@ public sealed class ItemItemModel : IBaseline
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
-            CoClicks.SumRows(_weights, foldIn.RowColumns(firstRow + row), values));
+        Rows.ForEach(scores, rows, ItemCount, (row, values) =>
+            CoOccurrence.SumRows(_weights, foldIn.RowColumns(firstRow + row), values));
 
     /// <inheritdoc/>
     public void Dispose() { }

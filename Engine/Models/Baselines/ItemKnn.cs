@@ -20,7 +20,7 @@ public static class ItemKnn
     {
         if (settings.Neighbours < 1) throw new InputException($"itemknn: neighbours must be 1 or more, not {settings.Neighbours}.");
         if (!(settings.Shrinkage >= 0)) throw new InputException($"itemknn: shrinkage must be 0 or more, not {settings.Shrinkage}.");
-        var clicks = new CoClicks(train);
+        var clicks = new CoOccurrence(train);
         int items = train.Columns, k = Math.Min(settings.Neighbours, items);
         var (neighbours, similarities) = (new int[items][], new float[items][]);
         Parallel.For(0, items, () => new float[items], (item, loop, row) =>

@@ -50,7 +50,7 @@ public static class Marec
         if (features.Rows != train.Columns)
             throw new InputException($"marec: features of {features.Rows} items for {train.Columns} items.");
         int n = train.Columns;
-        var gram = new CoClicks(train).Gram(matrices: settings.Form == MarecForm.Printed ? 3 : 4);
+        var gram = new CoOccurrence(train).Gram(matrices: settings.Form == MarecForm.Printed ? 3 : 4);
         var alignment = ItemFeatures.SmoothedCosines(features, settings.Delta);
         double slope = Slope(train, alignment, settings.ZeroWeight);
         TensorPrimitives.Multiply(alignment, (float)(settings.Alpha * slope), alignment);
@@ -81,7 +81,7 @@ public static class Marec
         Parallel.For(0, train.Rows, () => new float[n], (user, _, s) =>
         {
             var clicked = train.RowColumns(user);
-            CoClicks.SumRows(similarity, clicked, s);
+            CoOccurrence.SumRows(similarity, clicked, s);
             double linear = 0, square = 0, clickLinear = 0, clickSquare = 0;
             foreach (float value in s) (linear, square) = (linear + value, square + (double)value * value);
             foreach (int i in clicked) (clickLinear, clickSquare) = (clickLinear + s[i], clickSquare + (double)s[i] * s[i]);
@@ -127,7 +127,7 @@ public static class Marec
             u.AsSpan(rare[r] * m, m).CopyTo(small.AsSpan(r * m));
             small[r * m + r]++;
         }
-        Elimination.Solve(small, z, m, n);
+        LinearSolve.Solve(small, z, m, n);
         var factors = Array.ConvertAll(z, x => (float)x);
         Parallel.For(0, n, i =>
         {

@@ -103,7 +103,7 @@ public sealed class NeuMf : IBaseline
             throw new InputException(
                 $"neumf: knows its {UserCount} training users only and cannot score {foldIn.Rows} others; "
                 + "use a weak split, or another model.");
-        ParallelRows.For(scores, rows, ItemCount, (row, values) => ScoreUser(firstRow + row, values));
+        Rows.ForEach(scores, rows, ItemCount, (row, values) => ScoreUser(firstRow + row, values));
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ public sealed class Popularity : IBaseline
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, ItemCount, (_, values) => _clicks.CopyTo(values));
+        Rows.ForEach(scores, rows, ItemCount, (_, values) => _clicks.CopyTo(values));
 
     /// <inheritdoc/>
     public void Dispose() { }

@@ -32,7 +32,7 @@ public sealed class RandomScores : IBaseline
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
+        Rows.ForEach(scores, rows, ItemCount, (row, values) =>
         {
             for (int item = 0; item < values.Length; item++)
                 values[item] = CounterRandom.Uniform(_key, (uint)(firstRow + row), (uint)item);

@@ -29,7 +29,7 @@ public static class Slim
                 $"slim: l1 ({settings.L1}) must be 0 or more, l2 ({settings.L2}) and the tolerance ({settings.Tolerance}) above 0, "
                 + $"the sweeps ({settings.MaxSweeps}) 1 or more.");
         int n = train.Columns;
-        var gram = new CoClicks(train).Gram();
+        var gram = new CoOccurrence(train).Gram();
         monitor.Pass($"slim: X'X of {n} items");
         var (items, weights) = (new int[n][], new float[n][]);
         Parallel.For(0, n, () => (new float[n], new float[n]), (item, loop, scratch) =>

@@ -27,7 +27,7 @@ public sealed class SparseItemItemModel : IBaseline
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        ParallelRows.For(scores, rows, ItemCount, (row, values) =>
+        Rows.ForEach(scores, rows, ItemCount, (row, values) =>
         {
             values.Clear();
             foreach (int clicked in foldIn.RowColumns(firstRow + row))

@@ -25,72 +25,72 @@ internal static class LatentKernels
         }
     }
 
-    public static void SampleForward(View statistics, View noise, View z, int latent)
+    public static void SampleForward(View posterior, View noise, View z, int latent)
     {
         for (long i = ElementKernels.First; i < z.Length; i += ElementKernels.Stride)
         {
-            long mean = i + i / latent * latent; // rows of the statistics are twice as long
-            z[i] = statistics[mean] + (noise.Length == 0 ? 0 : noise[i] * DeviceMath.Exp(statistics[mean + latent] / 2));
+            long mean = i + i / latent * latent; // rows of the posterior are twice as long
+            z[i] = posterior[mean] + (noise.Length == 0 ? 0 : noise[i] * DeviceMath.Exp(posterior[mean + latent] / 2));
         }
     }
 
-    public static void SampleBackward(View statistics, View noise, View dz, View dStatistics, int latent)
+    public static void SampleBackward(View posterior, View noise, View dz, View dPosterior, int latent)
     {
         for (long i = ElementKernels.First; i < dz.Length; i += ElementKernels.Stride)
         {
             long mean = i + i / latent * latent;
-            dStatistics[mean] += dz[i];
+            dPosterior[mean] += dz[i];
             if (noise.Length > 0)
-                dStatistics[mean + latent] += dz[i] * noise[i] * DeviceMath.Exp(statistics[mean + latent] / 2) / 2;
+                dPosterior[mean + latent] += dz[i] * noise[i] * DeviceMath.Exp(posterior[mean + latent] / 2) / 2;
         }
     }
 
-    public static void StandardKlForward(View statistics, View loss, int latent)
+    public static void StandardKlForward(View posterior, View loss, int latent)
     {
         long row = Grid.IdxX, start = row * 2 * latent;
         float sum = 0;
         for (int k = Group.IdxX; k < latent; k += Group.DimX)
         {
-            float mean = statistics[start + k], logVariance = statistics[start + latent + k];
+            float mean = posterior[start + k], logVariance = posterior[start + latent + k];
             sum += (DeviceMath.Exp(logVariance) + mean * mean - 1 - logVariance) / 2;
         }
         sum = GroupReduce.Sum(sum);
         if (Group.IdxX == 0) loss[row] = sum;
     }
 
-    public static void StandardKlBackward(View statistics, View rowScale, View dStatistics, int latent)
+    public static void StandardKlBackward(View posterior, View rowScale, View dPosterior, int latent)
     {
-        for (long i = ElementKernels.First; i < statistics.Length; i += ElementKernels.Stride)
+        for (long i = ElementKernels.First; i < posterior.Length; i += ElementKernels.Stride)
         {
             long row = i / (2 * latent);
             float scale = rowScale.Length == 0 ? 1 : rowScale[row];
-            dStatistics[i] += i - row * 2 * latent < latent
-                ? scale * statistics[i]
-                : scale * (DeviceMath.Exp(statistics[i]) - 1) / 2;
+            dPosterior[i] += i - row * 2 * latent < latent
+                ? scale * posterior[i]
+                : scale * (DeviceMath.Exp(posterior[i]) - 1) / 2;
         }
     }
 
-    public static void GaussianForward(View z, View statistics, View logDensity, int latent)
+    public static void GaussianForward(View z, View posterior, View logDensity, int latent)
     {
         long row = Grid.IdxX;
         float sum = 0;
         for (int k = Group.IdxX; k < latent; k += Group.DimX)
-            sum += LogNormal(z[row * latent + k], statistics[row * 2 * latent + k], statistics[row * 2 * latent + latent + k]);
+            sum += LogNormal(z[row * latent + k], posterior[row * 2 * latent + k], posterior[row * 2 * latent + latent + k]);
         sum = GroupReduce.Sum(sum);
         if (Group.IdxX == 0) logDensity[row] = sum;
     }
 
-    public static void GaussianBackward(View z, View statistics, View rowScale, View dz, View dStatistics, int latent)
+    public static void GaussianBackward(View z, View posterior, View rowScale, View dz, View dPosterior, int latent)
     {
         for (long i = ElementKernels.First; i < z.Length; i += ElementKernels.Stride)
         {
             long row = i / latent, mean = i + row * latent;
             float scale = rowScale.Length == 0 ? 1 : rowScale[row];
-            float precision = DeviceMath.Exp(-statistics[mean + latent]), distance = z[i] - statistics[mean];
+            float precision = DeviceMath.Exp(-posterior[mean + latent]), distance = z[i] - posterior[mean];
             if (dz.Length > 0) dz[i] -= scale * distance * precision;
-            if (dStatistics.Length == 0) continue;
-            dStatistics[mean] += scale * distance * precision;
-            dStatistics[mean + latent] += scale * (distance * distance * precision - 1) / 2;
+            if (dPosterior.Length == 0) continue;
+            dPosterior[mean] += scale * distance * precision;
+            dPosterior[mean + latent] += scale * (distance * distance * precision - 1) / 2;
         }
     }
 

@@ -79,7 +79,7 @@ internal static class SparseKernels
         inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
 
     /// <summary>
-    /// points: statistics (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref name="pointWidth"/>.
+    /// points: posterior (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref name="pointWidth"/>.
     /// </summary>
     public static void AnchorForward(
         DeviceBatch batch, View anchors, View points, int pointWidth, int closed, View centroids, View loss, int latent)

@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Training;
 
 /// <summary>How far the rows of a tensor lie apart.</summary>
-public static class Spread
+public static class RowSpread
 {
     /// <summary>Root mean square distance of the rows, cut to the first columns, from their mean: 0 where all are equal.</summary>
     public static double Of(IBackend backend, Tensor rows, int? columns = null)

@@ -2,7 +2,7 @@ namespace ManualVae.Models;
 
 /// <summary>Which parameters a training pass updates.</summary>
 [Flags]
-public enum TrainedParts
+public enum UpdatedParts
 {
     /// <summary>The encoder, and with it the prior's own parameters and the anchors.</summary>
     Encoder = 1,

@@ -10,7 +10,7 @@ public enum Precision
 }
 
 /// <summary>A backend whose matrix product exists at several levels of effort, so that they can be compared.</summary>
-public interface IGemmLadder : IBackend
+public interface ILayeredGemm : IBackend
 {
     /// <summary>The levels that this device has, from the simplest up.</summary>
     IReadOnlyList<string> Levels { get; }

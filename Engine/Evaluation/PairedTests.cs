@@ -4,7 +4,7 @@ using MathNet.Numerics.Distributions;
 namespace ManualVae.Evaluation;
 
 /// <summary>Are two models' per-user values different? Everything here is paired: entry i of both spans is the same user.</summary>
-public static class Statistics
+public static class PairedTests
 {
     /// <summary>Student's paired t-test of a mean difference of 0, two-sided, n - 1 degrees of freedom.</summary>
     /// <returns>t and p; t = 0 and p = 1 where all differences are 0 or there are fewer than two users.</returns>

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace ManualVae.Compute;
 
-/// <summary>What one part of a <see cref="Threads.For"/> does: indices [first, last).</summary>
+/// <summary>What one part of a <see cref="WorkerPool.For"/> does: indices [first, last).</summary>
 public delegate void RangeBody<TState>(in TState state, int first, int last) where TState : struct;
 
 /// <summary>
@@ -15,7 +15,7 @@ public delegate void RangeBody<TState>(in TState state, int first, int last) whe
 /// A dispatch allocates nothing. Idle workers spin for a moment, as the next kernel of a step follows within microseconds, and
 /// then park. A dispatch that finds the pool taken (nested, or from a second thread) runs on its caller.
 /// </remarks>
-public sealed unsafe class Threads : IDisposable
+public sealed unsafe class WorkerPool : IDisposable
 {
     /// <summary>Iterations of spinning before a worker parks: some 50 microseconds.</summary>
     private const int SpinsBeforeParking = 2000;
@@ -38,7 +38,7 @@ public sealed unsafe class Threads : IDisposable
 
     /// <summary>Starts the workers.</summary>
     /// <param name="count">Threads that compute, the caller included; 0 for as many as the machine or its container grants.</param>
-    public Threads(int count = 0)
+    public WorkerPool(int count = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Count = count == 0 ? Environment.ProcessorCount : count;

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace ManualVae.Compute.Simd;
 
-/// <summary>An elementwise function of one to four inputs; a struct, so that the JIT inlines it into <see cref="Map"/>'s loops.</summary>
-internal interface IMap
+/// <summary>An elementwise function of one to four inputs; a struct, so that the JIT inlines it into <see cref="Elementwise"/>'s loops.</summary>
+internal interface IElementwise
 {
     /// <summary>How many of the four inputs are read.</summary>
     static abstract int Inputs { get; }
@@ -15,7 +15,7 @@ internal interface IMap
 }
 
 /// <summary>Runs elementwise functions over arrays, tails included: every element goes through the same vector code.</summary>
-internal static unsafe class Map
+internal static unsafe class Elementwise
 {
     /// <summary>Elements summed in single precision before they join the double-precision sum.</summary>
     private const int SumBlock = 512;
@@ -24,7 +24,7 @@ internal static unsafe class Map
 
     /// <summary>destination[i] = map(a[i], ...); the destination may be one of the inputs.</summary>
     public static void Apply<TMap>(TMap map, int count, float* destination, float* a, float* b = null, float* c = null, float* d = null)
-        where TMap : struct, IMap
+        where TMap : struct, IElementwise
     {
         Debug.Assert((TMap.Inputs < 2 || b != null) && (TMap.Inputs < 3 || c != null) && (TMap.Inputs < 4 || d != null));
         int i = 0;
@@ -35,7 +35,7 @@ internal static unsafe class Map
 
     /// <summary>The sum of map(a[i], ...), in a fixed order.</summary>
     public static double Sum<TMap>(TMap map, int count, float* a, float* b = null, float* c = null, float* d = null)
-        where TMap : struct, IMap
+        where TMap : struct, IElementwise
     {
         double sum = 0;
         int i = 0;
@@ -50,7 +50,7 @@ internal static unsafe class Map
     }
 
     /// <summary>Both at once: destination[i] = map(a[i]), and the sum of what was written, in the order of <see cref="Sum"/>.</summary>
-    public static double ApplyAndSum<TMap>(TMap map, int count, float* destination, float* a) where TMap : struct, IMap
+    public static double ApplyAndSum<TMap>(TMap map, int count, float* destination, float* a) where TMap : struct, IElementwise
     {
         double sum = 0;
         int i = 0;
@@ -72,12 +72,12 @@ internal static unsafe class Map
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> At<TMap>(ref TMap map, float* a, float* b, float* c, float* d) where TMap : struct, IMap => map.Invoke(
+    private static Vector<float> At<TMap>(ref TMap map, float* a, float* b, float* c, float* d) where TMap : struct, IElementwise => map.Invoke(
         Vector.Load(a), TMap.Inputs > 1 ? Vector.Load(b) : default,
         TMap.Inputs > 2 ? Vector.Load(c) : default, TMap.Inputs > 3 ? Vector.Load(d) : default);
 
     private static void Tail<TMap>(TMap map, int count, float* destination, float* a, float* b, float* c, float* d)
-        where TMap : struct, IMap
+        where TMap : struct, IElementwise
     {
         float* result = stackalloc float[Width];
         map.Invoke(
@@ -86,7 +86,7 @@ internal static unsafe class Map
         for (int i = 0; i < count; i++) destination[i] = result[i];
     }
 
-    private static double TailSum<TMap>(TMap map, int count, float* a, float* b, float* c, float* d) where TMap : struct, IMap
+    private static double TailSum<TMap>(TMap map, int count, float* a, float* b, float* c, float* d) where TMap : struct, IElementwise
     {
         float* result = stackalloc float[Width];
         Tail(map, count, result, a, b, c, d);

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>Gaussian elimination with partial pivoting, for small systems without symmetry.</summary>
-internal static class Elimination
+internal static class LinearSolve
 {
     /// <summary>Solves A X = B in place: a (n x n) is destroyed, b (n x columns) becomes X. Row-major.</summary>
     /// <exception cref="ArithmeticException">The matrix is singular.</exception>

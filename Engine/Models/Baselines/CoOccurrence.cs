@@ -9,12 +9,12 @@ namespace ManualVae.Models.Baselines;
 /// How many users clicked both of two items: X'X of a click matrix X (users x items), click values ignored. Counts are exact in
 /// single precision up to 2^24 users.
 /// </summary>
-public sealed class CoClicks
+public sealed class CoOccurrence
 {
     private readonly CsrMatrix _users, _items;
 
     /// <summary>Prepares to count; no items x items array is made.</summary>
-    public CoClicks(CsrMatrix train) => (_users, _items) = (train, train.Transpose());
+    public CoOccurrence(CsrMatrix train) => (_users, _items) = (train, train.Transpose());
 
     /// <summary>Number of items.</summary>
     public int ItemCount => _users.Columns;

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace ManualVae.Tests.Study;
 
-public class StatisticsTests
+public class EstimatesTests
 {
     [Fact]
     public void Ranks_share_ties_and_quantiles_interpolate()
     {
-        Assert.Equal([1.5, 4, 3, 1.5], Statistics.Ranks([2, 9, 5, 2]));
-        Assert.Equal(2.5, Statistics.Quantile([4, 1, 3, 2], 0.5));
-        Assert.Equal(1.3, Statistics.Quantile([4, 1, 3, 2], 0.1), 12);
+        Assert.Equal([1.5, 4, 3, 1.5], Estimates.Ranks([2, 9, 5, 2]));
+        Assert.Equal(2.5, Estimates.Quantile([4, 1, 3, 2], 0.5));
+        Assert.Equal(1.3, Estimates.Quantile([4, 1, 3, 2], 0.1), 12);
     }
 
     [Fact]
@@ -24,11 +24,11 @@ public class StatisticsTests
         double[] y = [.. Enumerable.Range(0, n).Select(i => control[i] + 0.3 * Draw(3, i))];
         double[] ones = [.. Enumerable.Repeat(1.0, n)];
         int[] own = [.. Enumerable.Range(0, n)];
-        Assert.True(Statistics.Spearman(x, y, ones, own, 1).Low > 0.8);
-        var partial = Statistics.Spearman(x, y, ones, own, 1, control);
+        Assert.True(Estimates.Spearman(x, y, ones, own, 1).Low > 0.8);
+        var partial = Estimates.Spearman(x, y, ones, own, 1, control);
         Assert.InRange(partial.Value, -0.2, 0.2);
-        Assert.Equal(1, Statistics.Spearman(x, x, ones, own, 1).Value, 12);
-        Assert.Equal(-1, Statistics.Spearman(x, [.. x.Select(v => -v)], ones, own, 1).Value, 12);
+        Assert.Equal(1, Estimates.Spearman(x, x, ones, own, 1).Value, 12);
+        Assert.Equal(-1, Estimates.Spearman(x, [.. x.Select(v => -v)], ones, own, 1).Value, 12);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class StatisticsTests
         for (uint trial = 0; trial < 200; trial++)
         {
             double[] values = [.. Enumerable.Range(0, 60).Select(i => CounterRandom.Normal(new(5, trial, RandomPurpose.Study), 0, (uint)i))];
-            var interval = Statistics.Mean(values, trial);
+            var interval = Estimates.Mean(values, trial);
             if (interval.Low <= 0 && 0 <= interval.High) held++;
         }
         Assert.InRange(held, 175, 200);
@@ -48,16 +48,16 @@ public class StatisticsTests
     public void Repeats_widen_by_what_training_adds_and_never_narrow_by_luck()
     {
         // Three runs at 1, 2, 3 with t(2) = 4.303: 4.303 sqrt(1 / 3) on either side of 2.
-        var apart = Statistics.Repeats([new(1, 0.9, 1.1), new(2, 1.9, 2.1), new(3, 2.9, 3.1)]);
+        var apart = Estimates.Repeats([new(1, 0.9, 1.1), new(2, 1.9, 2.1), new(3, 2.9, 3.1)]);
         Assert.Equal(2, apart.Value, 12);
         Assert.Equal(2.4843, (apart.High - apart.Low) / 2, 1e-3);
         // Runs that agree to the last digit by luck keep their own uncertainty, over sqrt(4).
-        var alike = Statistics.Repeats(Enumerable.Repeat(new Interval(5, 4, 6), 4));
+        var alike = Estimates.Repeats(Enumerable.Repeat(new Interval(5, 4, 6), 4));
         Assert.Equal(new Interval(5, 4.5, 5.5), alike);
         // On the same users it does not shrink.
-        Assert.Equal(new Interval(5, 4, 6), Statistics.Repeats(Enumerable.Repeat(new Interval(5, 4, 6), 4), sameUsers: true));
-        Assert.Equal(new Interval(7, 6, 9), Statistics.Repeats([new(7, 6, 9), Interval.Exactly(double.NaN)]));
-        Assert.True(double.IsNaN(Statistics.Repeats([]).Value));
+        Assert.Equal(new Interval(5, 4, 6), Estimates.Repeats(Enumerable.Repeat(new Interval(5, 4, 6), 4), sameUsers: true));
+        Assert.Equal(new Interval(7, 6, 9), Estimates.Repeats([new(7, 6, 9), Interval.Exactly(double.NaN)]));
+        Assert.True(double.IsNaN(Estimates.Repeats([]).Value));
         Assert.Equal(new Interval(2, -3, 7), new Interval(5, 1, 9) - new Interval(3, 0, 6));
     }
 
@@ -68,7 +68,7 @@ public class StatisticsTests
         for (uint trial = 0; trial < 400; trial++)
         {
             double Draw(uint index) => CounterRandom.Normal(new(11, trial, RandomPurpose.Study), 0, index);
-            var interval = Statistics.Repeats(Enumerable.Range(0, 3).Select(run =>
+            var interval = Estimates.Repeats(Enumerable.Range(0, 3).Select(run =>
             {
                 double value = training * Draw((uint)(2 * run)) + Draw((uint)(2 * run + 1));
                 return new Interval(value, value - 1.96, value + 1.96);
@@ -84,8 +84,8 @@ public class StatisticsTests
         // Ten clusters of twenty equal values carry ten values' worth of information.
         double[] values = [.. Enumerable.Range(0, 200).Select(i => CounterRandom.Normal(new(7, 1, RandomPurpose.Study), 0, (uint)(i / 20)))];
         double[] ones = [.. Enumerable.Repeat(1.0, 200)];
-        var clustered = Statistics.Mean(values, ones, [.. Enumerable.Range(0, 200).Select(i => i / 20)], 1);
-        var naive = Statistics.Mean(values, 1);
+        var clustered = Estimates.Mean(values, ones, [.. Enumerable.Range(0, 200).Select(i => i / 20)], 1);
+        var naive = Estimates.Mean(values, 1);
         Assert.True(clustered.High - clustered.Low > 2.5 * (naive.High - naive.Low));
     }
 }

@@ -5,7 +5,7 @@ namespace ManualVae.Models;
 /// <summary>A model that ranks some items only: all others score -infinity. The model itself stays its owner's.</summary>
 /// <param name="model">Who scores.</param>
 /// <param name="ranked">Marks the items that are ranked.</param>
-public sealed class ItemsOnly(IRecommender model, bool[] ranked) : IRecommender
+public sealed class RestrictedRecommender(IRecommender model, bool[] ranked) : IRecommender
 {
     /// <inheritdoc/>
     public string Name => model.Name;

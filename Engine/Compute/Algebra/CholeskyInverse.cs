@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace ManualVae.Compute.Algebra;
 
 /// <summary>Inverse of a small symmetric positive definite matrix by Cholesky, in double precision, on one thread.</summary>
-internal static class PivotBlock
+internal static class CholeskyInverse
 {
     /// <summary>Replaces a (n x n, row-major, lower triangle given) by its full inverse.</summary>
     /// <param name="a">At least n x n numbers, rows n apart.</param>

@@ -1,13 +1,13 @@
 namespace ManualVae.Models.Baselines;
 
 /// <summary>Fills the rows of a span on all cores; each row is one thread's work.</summary>
-internal static class ParallelRows
+internal static class Rows
 {
     /// <summary>Computes one row.</summary>
     public delegate void RowAction(int row, Span<float> values);
 
     /// <summary>Calls <paramref name="fill"/> for each row of <paramref name="values"/> (rows x width).</summary>
-    public static unsafe void For(Span<float> values, int rows, int width, RowAction fill)
+    public static unsafe void ForEach(Span<float> values, int rows, int width, RowAction fill)
     {
         if (values.Length != (long)rows * width)
             throw new ArgumentException($"Got room for {values.Length} scores, expected {rows} x {width}.", nameof(values));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ManualVae.Tests.Compute;
 
-public class ThreadsTests
+public class WorkerPoolTests
 {
     [Theory]
     [InlineData(1)]
@@ -11,7 +11,7 @@ public class ThreadsTests
     [InlineData(7)]
     public void Every_index_is_visited_exactly_once_in_parts_that_do_not_depend_on_the_threads(int count)
     {
-        using var threads = new Threads(count);
+        using var threads = new WorkerPool(count);
         Assert.Equal(count, threads.Count);
         for (int round = 0; round < 200; round++)
             foreach (int length in new[] { 0, 1, 2, 7, 8, 9, 100, 1001 })
@@ -30,14 +30,14 @@ public class ThreadsTests
     [Fact]
     public void Zero_asks_for_every_processor_of_the_machine_or_container()
     {
-        using var threads = new Threads();
+        using var threads = new WorkerPool();
         Assert.Equal(Environment.ProcessorCount, threads.Count);
     }
 
     [Fact]
     public void An_exception_reaches_the_caller_and_the_pool_lives_on()
     {
-        using var threads = new Threads(3);
+        using var threads = new WorkerPool(3);
         for (int round = 0; round < 20; round++)
         {
             Assert.Throws<InvalidDataException>(() => threads.For(100, 1, round, static (in int s, int first, int last) =>
@@ -53,9 +53,9 @@ public class ThreadsTests
     [Fact]
     public void A_nested_dispatch_runs_on_its_caller()
     {
-        using var threads = new Threads(3);
+        using var threads = new WorkerPool(3);
         var visits = new int[64];
-        threads.For(8, 1, (threads, visits), static (in (Threads Threads, int[] Visits) s, int first, int last) =>
+        threads.For(8, 1, (threads, visits), static (in (WorkerPool Threads, int[] Visits) s, int first, int last) =>
             s.Threads.For(8, 1, (s.Visits, first), static (in (int[] Visits, int Outer) inner, int i, int end) =>
                 Interlocked.Increment(ref inner.Visits[inner.Outer * 8 + i])));
         Assert.All(visits, visit => Assert.Equal(1, visit));
@@ -64,7 +64,7 @@ public class ThreadsTests
     [Fact]
     public void Workers_wake_up_after_they_were_parked()
     {
-        using var threads = new Threads(2);
+        using var threads = new WorkerPool(2);
         var ids = new HashSet<int>();
         for (int round = 0; round < 5; round++)
         {

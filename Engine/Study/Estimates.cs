@@ -28,7 +28,7 @@ public readonly record struct Interval(double Value, double Low, double High)
 }
 
 /// <summary>Estimates with uncertainty for the studies. Pairs that share a user are not independent: resampling is by user.</summary>
-public static class Statistics
+public static class Estimates
 {
     /// <summary>Resamples of a bootstrap.</summary>
     public const int Resamples = 400;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ManualVae.Tests.Evaluation;
 
-public class StatisticsTests
+public class PairedTestsTests
 {
     // Expected values: scipy.stats.ttest_rel and scipy.stats.wilcoxon(mode="approx", correction=False) on these numbers.
     private static readonly double[] A =
@@ -21,53 +21,53 @@ public class StatisticsTests
     [Fact]
     public void Paired_t_test()
     {
-        var (t, p) = Statistics.PairedTTest(A, B);
+        var (t, p) = PairedTests.PairedTTest(A, B);
         Assert.Equal(3.666076868526799, t, 10);
         Assert.Equal(0.0009823995771732555, p, 10);
-        Assert.Equal(0.1457559066986322, Statistics.PairedTTest(A.AsSpan(0, 5), B.AsSpan(0, 5)).P, 10);
-        Assert.Equal((0, 1), Statistics.PairedTTest(A, A));
+        Assert.Equal(0.1457559066986322, PairedTests.PairedTTest(A.AsSpan(0, 5), B.AsSpan(0, 5)).P, 10);
+        Assert.Equal((0, 1), PairedTests.PairedTTest(A, A));
     }
 
     [Fact]
     public void Wilcoxon_with_ties_and_zero_differences()
     {
-        var (w, p) = Statistics.WilcoxonSignedRank(A, B);
+        var (w, p) = PairedTests.WilcoxonSignedRank(A, B);
         Assert.Equal(60.5, w);
         Assert.Equal(0.0011674437321105757, p, 10);
-        Assert.Equal((w, p), Statistics.WilcoxonSignedRank(B, A));
-        Assert.Equal((0, 1), Statistics.WilcoxonSignedRank(A, A));
+        Assert.Equal((w, p), PairedTests.WilcoxonSignedRank(B, A));
+        Assert.Equal((0, 1), PairedTests.WilcoxonSignedRank(A, A));
     }
 
     [Fact]
     public void Holm_steps_down() =>
-        Assert.Equal([0.03, 0.06, 0.06, 0.02], Statistics.Holm([0.01, 0.04, 0.03, 0.005]).Select(p => Math.Round(p, 12)));
+        Assert.Equal([0.03, 0.06, 0.06, 0.02], PairedTests.Holm([0.01, 0.04, 0.03, 0.005]).Select(p => Math.Round(p, 12)));
 
     [Fact]
     public void Holm_never_exceeds_one_and_never_lowers_a_p()
     {
-        Assert.Equal([1.0, 1, 0.3], Statistics.Holm([0.9, 0.6, 0.1]).Select(p => Math.Round(p, 12)));
-        Assert.Empty(Statistics.Holm([]));
+        Assert.Equal([1.0, 1, 0.3], PairedTests.Holm([0.9, 0.6, 0.1]).Select(p => Math.Round(p, 12)));
+        Assert.Empty(PairedTests.Holm([]));
     }
 
     [Fact]
     public void The_bootstrap_interval_is_about_the_normal_one_and_the_same_for_the_same_seed()
     {
-        var (low, high) = Statistics.BootstrapInterval(A, B, resamples: 20_000);
-        var (mean, deviation) = Statistics.Difference(A, B);
+        var (low, high) = PairedTests.BootstrapInterval(A, B, resamples: 20_000);
+        var (mean, deviation) = PairedTests.Difference(A, B);
         double half = 1.96 * deviation / Math.Sqrt(A.Length);
         Assert.Equal(mean - half, low, tolerance: 0.01);
         Assert.Equal(mean + half, high, tolerance: 0.01);
-        Assert.Equal((low, high), Statistics.BootstrapInterval(A, B, resamples: 20_000));
-        Assert.NotEqual((low, high), Statistics.BootstrapInterval(A, B, resamples: 20_000, seed: 1));
+        Assert.Equal((low, high), PairedTests.BootstrapInterval(A, B, resamples: 20_000));
+        Assert.NotEqual((low, high), PairedTests.BootstrapInterval(A, B, resamples: 20_000, seed: 1));
     }
 
     [Fact]
     public void A_constant_difference_has_an_interval_of_no_width() =>
-        Assert.Equal((-1, -1), Statistics.BootstrapInterval([1, 2, 3], [2, 3, 4]));
+        Assert.Equal((-1, -1), PairedTests.BootstrapInterval([1, 2, 3], [2, 3, 4]));
 
     [Fact]
     public void Values_that_cannot_be_paired_are_refused() =>
-        Assert.Throws<ArgumentException>(() => Statistics.PairedTTest([1, 2], [1]));
+        Assert.Throws<ArgumentException>(() => PairedTests.PairedTTest([1, 2], [1]));
 
     [Fact]
     public void Comparison_corrects_over_all_models_and_metrics()

@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>Makes the encoder and the prior that settings name.</summary>
-internal sealed class AutoencoderParts(IBackend backend, ParameterBlock parameters, AutoencoderSettings settings, int items)
+internal sealed class AutoencoderBuilder(IBackend backend, ParameterBlock parameters, AutoencoderSettings settings, int items)
 {
     /// <summary>Prefix of the composite prior's copy of the encoder.</summary>
     internal const string OldEncoder = "old-encoder";
