@@ -47,7 +47,7 @@ public static class Program
         }
         catch (InputException problem)
         {
-            Console.Error.WriteLine($"manualvae: {OneLine(problem.Message)}");
+            Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(Settings.SettingFlags.Flag))}");
             return WrongUsage;
         }
         catch (OperationCanceledException)

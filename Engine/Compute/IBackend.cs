@@ -48,7 +48,7 @@ public interface IBackend : IDisposable
     /// <summary>Gives back the memory of a tensor that <see cref="Allocate"/> made.</summary>
     void Free(Tensor tensor);
 
-    /// <summary>A batch with room for <paramref name="maxRows"/> users and <paramref name="maxEntries"/> clicks.</summary>
+    /// <summary>A batch with room for <paramref name="maxRows"/> users and <paramref name="maxEntries"/> clicks; disposing gives it back.</summary>
     SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries);
 
     /// <summary>Host to backend.</summary>

@@ -7,7 +7,7 @@ namespace ManualVae.Compute;
 /// copies rows in without allocating. <see cref="Targets"/> holds the raw history x (what the loss sees);
 /// <see cref="Inputs"/> holds what the encoder sees, written by <see cref="IBackend.EncodeInputs"/>.
 /// </summary>
-public abstract class SparseBatch
+public abstract class SparseBatch : IDisposable
 {
     private readonly int[] _users, _rowOffsets, _columnIndices;
     private readonly int[] _activeColumns, _columnOffsets, _entryRows, _entryIndices, _columnCount, _order;
@@ -99,6 +99,14 @@ public abstract class SparseBatch
         Invert();
         Loaded(_values.AsSpan(0, entries));
     }
+
+    /// <summary>Gives the memory of the batch back to its backend.</summary>
+    public abstract void Dispose();
+
+    /// <summary>Bytes that a batch takes: what the constructor makes, and the two tensors.</summary>
+    public static long Bytes(int maxRows, int columns, int maxEntries, bool doublePrecision) =>
+        sizeof(int) * (2L * maxRows + 2L * columns + 3L * maxEntries + 2L * Math.Min(columns, maxEntries))
+        + maxEntries * (sizeof(float) + 2L * (doublePrecision ? sizeof(double) : sizeof(float)));
 
     /// <summary>Called after each load, so that a backend takes the values (and, where it must, the structure) to its memory.</summary>
     protected abstract void Loaded(ReadOnlySpan<float> values);

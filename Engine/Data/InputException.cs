@@ -6,9 +6,37 @@ namespace ManualVae.Data;
 /// </summary>
 public sealed class InputException : Exception
 {
+    private readonly FormattableString? _text;
+
     /// <summary>Creates the error with its one-line message.</summary>
     public InputException(string message) : base(message) { }
 
     /// <summary>Creates the error with its one-line message and the exception that revealed it.</summary>
     public InputException(string message, Exception inner) : base(message, inner) { }
+
+    private InputException(FormattableString text) : base(FormattableString.Invariant(text)) => _text = text;
+
+    /// <summary>
+    /// An error about settings. Holes of type <see cref="SettingName"/> are the names of properties; whoever gives them other
+    /// names (the command line: flags) prints the message by <see cref="Describe"/>.
+    /// </summary>
+    /// <param name="text">The message, such as <c>$"{Setting(nameof(Latent))} is {Latent}; it must be at least 1."</c>.</param>
+    public static InputException About(FormattableString text) => new(text);
+
+    /// <summary>A property's name, for <see cref="About"/>.</summary>
+    public static SettingName Setting(string property) => new(property);
+
+    /// <summary>The message, with the names of settings as <paramref name="name"/> gives them.</summary>
+    /// <param name="name">From the name of a property to what the reader calls it, such as <c>Latent</c> to <c>--latent</c>.</param>
+    public string Describe(Func<string, string> name) => _text is null ? Message : string.Format(
+        System.Globalization.CultureInfo.InvariantCulture, _text.Format,
+        [.. _text.GetArguments().Select(value => value is SettingName setting ? name(setting.Property) : value)]);
+}
+
+/// <summary>The name of a setting in the message of an <see cref="InputException"/>.</summary>
+/// <param name="Property">Name of the property.</param>
+public readonly record struct SettingName(string Property)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Property;
 }

@@ -183,6 +183,9 @@ internal sealed class SettingFlags
         _types[name] = type;
     }
 
+    /// <summary>The flag of a property: <c>BatchSize</c> to <c>--batch-size</c>.</summary>
+    public static string Flag(string property) => $"--{Name(property)}";
+
     private Type TypeOf(string name) => _types[name];
 
     private static string Name(string property) => JsonNamingPolicy.KebabCaseLower.ConvertName(property);

@@ -139,10 +139,11 @@ internal sealed partial class GpuBackend : IBackend
         return made;
     }
 
-    private void GiveBack(MemoryBuffer memory)
+    /// <summary>Frees memory of the device or of the host; nothing happens the second time.</summary>
+    internal void GiveBack<T>(T memory) where T : IDisposable
     {
         if (!_owned.Remove(memory)) return;
-        _allocated -= memory.LengthInBytes;
+        if (memory is MemoryBuffer { LengthInBytes: var bytes }) _allocated -= bytes;
         memory.Dispose();
     }
 

@@ -36,6 +36,21 @@ internal sealed class GpuBatch : SparseBatch
     public Tensor EntryGradients { get; }
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _backend.Synchronize(); // queued work may still read it
+        _backend.Free(Inputs);
+        _backend.Free(EntryGradients);
+        foreach (var (structure, targets) in _sides)
+        {
+            _backend.GiveBack(structure);
+            _backend.Free(targets);
+        }
+        _backend.GiveBack(_stagedStructure);
+        _backend.GiveBack(_stagedValues);
+    }
+
+    /// <inheritdoc/>
     protected override void Loaded(ReadOnlySpan<float> values)
     {
         // Work on the other side was queued before the load of this one; usually a download has waited for it since.

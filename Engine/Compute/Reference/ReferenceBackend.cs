@@ -24,6 +24,8 @@ public sealed partial class ReferenceBackend : IBackend
     private sealed class Batch(ReferenceBackend backend, int maxRows, int columns, int maxEntries)
         : SparseBatch(maxRows, columns, maxEntries, backend.Allocate(1, maxEntries), backend.Allocate(1, maxEntries))
     {
+        public override void Dispose() { }
+
         protected override void Loaded(ReadOnlySpan<float> values) =>
             backend.Upload(values, Targets.View(0, 1, values.Length));
     }

@@ -68,8 +68,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) =>
-        new SimdBatch(maxRows, columns, maxEntries, Allocate(1, maxEntries), Allocate(1, maxEntries));
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) => new SimdBatch(this, maxRows, columns, maxEntries);
 
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
