@@ -6,7 +6,9 @@ using Tensor = ManualVae.Compute.Tensor;
 
 namespace ManualVae.Bench;
 
-/// <summary>The three products of the decoder's last layer. Baselines: a plain triple loop, and dot products of TensorPrimitives.</summary>
+/// <summary>
+/// The three products of the decoder's last layer. Baselines: a plain triple loop, and dot products of TensorPrimitives.
+/// </summary>
 [MemoryDiagnoser]
 public class GemmBenchmarks
 {

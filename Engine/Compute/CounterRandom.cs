@@ -21,7 +21,7 @@ public enum RandomPurpose : uint
 
 /// <summary>Names one stream of draws: the seed of the run, the update it belongs to and its purpose.</summary>
 /// <param name="Seed">Seed of the run.</param>
-/// <param name="Step">Gradient update (or epoch, or whatever the purpose says).</param>
+/// <param name="Step">Gradient update, or the epoch if the purpose says so.</param>
 /// <param name="Purpose">What is drawn.</param>
 public readonly record struct RandomKey(ulong Seed, uint Step, RandomPurpose Purpose);
 

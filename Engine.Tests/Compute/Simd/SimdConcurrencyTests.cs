@@ -75,7 +75,9 @@ public class SimdConcurrencyTests
         products[0].AssertRight();
     }
 
-    /// <summary>The thread inside is held by a dispatch; every operation of another thread is then refused, small tensors or not.</summary>
+    /// <summary>
+    /// The thread inside is held by a dispatch; every operation of another thread is then refused, small tensors or not.
+    /// </summary>
     [Fact]
     public void Every_operation_refuses_a_second_thread()
     {

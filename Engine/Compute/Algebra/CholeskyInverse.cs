@@ -6,7 +6,7 @@ namespace ManualVae.Compute.Algebra;
 internal static class CholeskyInverse
 {
     /// <summary>Replaces a (n x n, row-major, lower triangle given) by its full inverse.</summary>
-    /// <param name="a">At least n x n numbers, rows n apart.</param>
+    /// <param name="a">At least n x n elements, rows n apart.</param>
     /// <param name="n">Rows and columns.</param>
     /// <param name="firstRow">Row of the whole matrix that row 0 is, for the message.</param>
     /// <exception cref="ArithmeticException">A pivot is not above 0.</exception>

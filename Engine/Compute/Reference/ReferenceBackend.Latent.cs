@@ -151,7 +151,9 @@ public sealed partial class ReferenceBackend
         return sum;
     }
 
-    /// <summary>Adds scale times the gradient of log N(z; mu, v): dz -= d/v, dmu += d/v, dlogvar += (d^2/v - 1)/2, d = z - mu.</summary>
+    /// <summary>
+    /// Adds scale times the gradient of log N(z; mu, v): dz -= d/v, dmu += d/v, dlogvar += (d^2/v - 1)/2, d = z - mu.
+    /// </summary>
     private static void AddDensityGradient(
         ReadOnlySpan<double> z, ReadOnlySpan<double> posterior, double scale, Span<double> dz, Span<double> dPosterior)
     {

@@ -94,7 +94,9 @@ internal static unsafe class GemmBlock
         }
     }
 
-    /// <summary>Lists the memory that finishing rows and columns of C will touch: C where it is read first, or the epilogue's.</summary>
+    /// <summary>
+    /// Lists the memory that finishing rows and columns of C will touch: C where it is read first, or the epilogue's.
+    /// </summary>
     private static void** ListTile<TEpilogue>(
         in GemmWork<TEpilogue> w, int row, int column, int rows, int columns, bool readsC, bool toMemory, void** list)
         where TEpilogue : struct, IEpilogue =>

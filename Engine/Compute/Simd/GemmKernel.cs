@@ -28,15 +28,15 @@ internal sealed unsafe class GemmKernel
     public int Columns { get; }
 
     /// <summary>
-    /// True if a right operand is packed even though it could be read where it lies: the kernels of up to 256 bits lose a quarter of
-    /// their speed if rows do not start on a vector's boundary; that of 512 bits loses hardly any (docs/performance.md).
+    /// True if a right operand is packed even though it could be read where it lies: the kernels of up to 256 bits lose a quarter
+    /// of their speed if rows do not start on a vector's boundary; that of 512 bits loses hardly any (docs/performance.md).
     /// </summary>
     public bool PacksRight { get; }
 
     /// <summary>
-    /// True if the lists of prefetches name the operands that a thread needs next. Otherwise the kernel may prefetch the next packed panel
-    /// itself, and the processor prefetches the left operand's rows. This suffices for tiles of four rows, where a list costs more than it
-    /// saves; tiles of twelve rows read three times as many in the same time.
+    /// True if the lists of prefetches name the operands that a thread needs next. Otherwise the kernel may prefetch the next
+    /// packed panel itself, and the processor prefetches the left operand's rows. This suffices for tiles of four rows, where a
+    /// list costs more than it saves; tiles of twelve rows read three times as many in the same time.
     /// </summary>
     public bool ListsOperands { get; private init; } = true;
 
@@ -49,7 +49,9 @@ internal sealed unsafe class GemmKernel
     /// </summary>
     public Multiply Run { get; }
 
-    /// <summary>This kernel, or for few columns one with a narrower tile: with one user, most of a wide tile would be padding.</summary>
+    /// <summary>
+    /// This kernel, or for few columns one with a narrower tile: with one user, most of a wide tile would be padding.
+    /// </summary>
     /// <param name="columns">Columns of C.</param>
     public GemmKernel For(int columns)
     {
@@ -73,7 +75,8 @@ internal sealed unsafe class GemmKernel
         new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run) { ListsOperands = false };
 
     /// <summary>
-    /// The best kernel of this processor. The others are correct on it too, but slow: wide vectors are then emulated with narrower ones.
+    /// The best kernel of this processor. The others are correct on it too, but slow: wide vectors are then emulated with
+    /// narrower ones.
     /// </summary>
     public static GemmKernel Best { get; } =
         Vector512.IsHardwareAccelerated ? Wide512 : Vector256.IsHardwareAccelerated ? Wide256 : Portable;

@@ -8,11 +8,14 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class GemmKernel256
 {
     /// <summary>
-    /// With every so many k, the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a panel.
+    /// With every so many k, the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a
+    /// panel.
     /// </summary>
     public const int Spacing = 8;
 
-    /// <summary>4 x 24: each k costs 3 loads, 4 broadcasts and 12 multiply-adds; with the operands, all 16 registers are in use.</summary>
+    /// <summary>
+    /// 4 x 24: each k costs 3 loads, 4 broadcasts and 12 multiply-adds; with the operands, all 16 registers are in use.
+    /// </summary>
     public static void Run(
         nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
     {
@@ -56,8 +59,8 @@ internal static unsafe class GemmKernel256
     }
 
     /// <summary>
-    /// 12 x 4, for few columns, as with one user. In 128-bit vectors: the loads of the left operand take the time, and on some processors
-    /// a broadcast to 256 bits is two operations.
+    /// 12 x 4, for few columns, as with one user. In 128-bit vectors: the loads of the left operand take the time, and on some
+    /// processors a broadcast to 256 bits is two operations.
     /// </summary>
     public static void RunNarrow(
         nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)

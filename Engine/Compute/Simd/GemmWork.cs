@@ -34,7 +34,9 @@ internal unsafe struct GemmWork<TEpilogue> where TEpilogue : struct, IEpilogue
     /// <summary>Where a packed chunk lies.</summary>
     public readonly float* Panel(int chunk) => Panels + chunk % 2 * PanelsSize;
 
-    /// <summary>The block of the left operand that a task multiplies by a chunk of the right one: whole panels, as even as possible.</summary>
+    /// <summary>
+    /// The block of the left operand that a task multiplies by a chunk of the right one: whole panels, as even as possible.
+    /// </summary>
     public readonly OperandPiece Block(int task, in OperandPiece chunk)
     {
         int panels = Partition.Count(M, Kernel.Rows), block = task % Blocks;
@@ -42,7 +44,9 @@ internal unsafe struct GemmWork<TEpilogue> where TEpilogue : struct, IEpilogue
         return new(first, Math.Min(end, M) - first, chunk.K0, chunk.K);
     }
 
-    /// <summary>One of several parts of a chunk of the right operand: whole panels, none if the chunk is a small last one.</summary>
+    /// <summary>
+    /// One of several parts of a chunk of the right operand: whole panels, none if the chunk is a small last one.
+    /// </summary>
     public readonly OperandPiece Columns(in OperandPiece chunk, int part, int parts)
     {
         int panels = Partition.Count(chunk.Count, Kernel.Columns);

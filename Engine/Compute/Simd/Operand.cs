@@ -64,7 +64,9 @@ internal readonly unsafe struct OperandPanels(Operand operand, OperandPiece piec
     /// <summary>Distance of k in a panel.</summary>
     public nint KStride(int panel) => panel >= _inPlace ? width : operand.AlongK ? 1 : operand.Stride;
 
-    /// <summary>Packs the panels that are not read in place, if one of them comes before the panel <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Packs the panels that are not read in place, if one of them comes before the panel <paramref name="end"/>.
+    /// </summary>
     public void Pack(int end)
     {
         int first = _inPlace * width;

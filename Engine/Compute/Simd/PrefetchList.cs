@@ -55,8 +55,8 @@ internal static unsafe class PrefetchList
     }
 
     /// <summary>
-    /// A kernel reads a fixed number of addresses. If the list is shorter, the kernel reads what the tile before left there, which is in
-    /// the cache. If the list is longer, addresses beyond what the kernel reads are prefetched here.
+    /// A kernel reads a fixed number of addresses. If the list is shorter, the kernel reads what the tile before left there,
+    /// which is in the cache. If the list is longer, addresses beyond what the kernel reads are prefetched here.
     /// </summary>
     /// <param name="list">First address.</param>
     /// <param name="end">End of the list.</param>

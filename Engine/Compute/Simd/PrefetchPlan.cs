@@ -30,7 +30,10 @@ internal unsafe struct PrefetchPlan
     /// <summary>Addresses that a list must have room for.</summary>
     public static int Room(GemmKernel kernel, int k) => Math.Max(MostLines, k / kernel.ListSpacing);
 
-    /// <summary>The plan of a task: the left block of the worker's next task, and this task's share of the next chunk of the right operand.</summary>
+    /// <summary>
+    /// The plan of a task: the left block of the worker's next task, and this task's share of the next chunk of the right
+    /// operand.
+    /// </summary>
     /// <param name="w">The product.</param>
     /// <param name="chunk">The chunk.</param>
     /// <param name="task">Its task.</param>

@@ -6,8 +6,8 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class SparseRows
 {
     /// <summary>
-    /// sum[0..columns) += sum over e of values[e'] * matrix[rows[e]], e' = entries[e], or e where there are no entries. Four
-    /// vectors of the sum stay in registers while the rows pass by, in their order.
+    /// sum[0..columns) += sum over e of values[e'] * matrix[rows[e]], e' = entries[e], or e if there are no entries. Eight
+    /// vectors of the sum stay in registers while the rows are added in their order.
     /// </summary>
     public static void Gather(float* matrix, int columns, int* rows, float* values, int* entries, int count, float* sum)
     {

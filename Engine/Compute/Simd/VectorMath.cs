@@ -12,7 +12,9 @@ internal static class VectorMath
     private const float Log2E = 1.44269504f, Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;
     private const float RoundingMagic = 12582912f; // 1.5 * 2^23: adding it rounds to an integer kept in the low mantissa bits
 
-    /// <summary>e^x, subnormals and infinity included. Cody-Waite reduction, polynomial of Cephes expf (degree 5 remainder).</summary>
+    /// <summary>
+    /// e^x, subnormals and infinity included. Cody-Waite reduction, polynomial of Cephes expf (degree 5 remainder).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
@@ -37,8 +39,8 @@ internal static class VectorMath
     }
 
     /// <summary>
-    /// The same of two vectors side by side, the inner loop of the softmax: a single chain of operations, each waiting for the one before,
-    /// leaves a processor with a small window half idle (docs/performance.md).
+    /// The same of two vectors side by side, the inner loop of the softmax: a single chain of operations, each waiting for the
+    /// one before, leaves a processor with a small window half idle (docs/performance.md).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ExpNonPositive(ref Vector<float> x, ref Vector<float> y)
@@ -83,7 +85,7 @@ internal static class VectorMath
     public static Vector<float> Softplus(Vector<float> x) =>
         Vector.Max(x, Vector<float>.Zero) + Log1p(Exp(-Vector.Abs(x)));
 
-    /// <summary>log x for positive normal x; 0 gives no infinity, so keep it away.</summary>
+    /// <summary>log x for positive normal x; 0 does not give minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Log(Vector<float> x)
     {
@@ -144,7 +146,7 @@ internal static class VectorMath
         q = Vector.MultiplyAddEstimate(q * s, s, s + Vector<float>.One);
     }
 
-    /// <summary>2^n. Only the low nine bits of n count, so those of a number rounded by <see cref="RoundingMagic"/> will do.</summary>
+    /// <summary>2^n. Only the low nine bits of n count, so n may still hold <see cref="RoundingMagic"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> PowerOfTwo(Vector<int> n) =>
         Vector.AsVectorSingle(Vector.ShiftLeft(n, 23) + new Vector<int>(0x3F800000));

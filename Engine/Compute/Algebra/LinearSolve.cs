@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ManualVae.Models.Baselines;
+namespace ManualVae.Compute.Algebra;
 
 /// <summary>Gaussian elimination with partial pivoting, for small systems without symmetry.</summary>
 internal static class LinearSolve
