@@ -16,7 +16,8 @@ public class BackendsTests
     {
         var problem = Assert.Throws<InputException>(() => Backends.Create(device));
         Assert.Equal($"Device {device}: no such device; give one of {Backends.Names}.", problem.Message);
-        Assert.Equal($"--device {device}: no such device; give one of {Backends.Names}.", problem.Describe(name => "--" + name.ToLowerInvariant()));
+        Assert.Equal($"--device {device}: no such device; give one of {Backends.Names}.",
+            problem.Describe(name => "--" + name.ToLowerInvariant()));
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public class BackendsTests
         IBackend? backend = null;
         var problem = Record.Exception(() => backend = Backends.Create("auto", 1, precision: Precision.Tf32));
         using (backend)
-            if (backend is null) Assert.StartsWith("Precision is tf32, but no GPU has it (", Assert.IsType<InputException>(problem).Message);
+            if (backend is null)
+                Assert.StartsWith("Precision is tf32, but no GPU has it (", Assert.IsType<InputException>(problem).Message);
             else Assert.Equal(Precision.Tf32, Assert.IsAssignableFrom<ILayeredGemm>(backend).Precision);
     }
 

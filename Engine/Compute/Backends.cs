@@ -37,7 +37,8 @@ public static class Backends
             case "simd": return new SimdBackend(threads);
             case "auto":
                 if (GpuDevices.Create("gpu:0", precision, out string reason) is { } gpu) return gpu;
-                if (precision != Precision.Fp32) throw About($"{PrecisionSetting} is tf32, but no GPU has it ({reason}); give fp32.");
+                if (precision != Precision.Fp32)
+                    throw About($"{PrecisionSetting} is tf32, but no GPU has it ({reason}); give fp32.");
                 message?.Invoke($"device: simd (no GPU found: {reason})");
                 return new SimdBackend(threads);
             case "gpu": device = "gpu:0"; break;
@@ -45,7 +46,8 @@ public static class Backends
         if (device != "ilgpu-cpu" && !(device.StartsWith("gpu:", StringComparison.Ordinal)
                 && int.TryParse(device.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             throw About($"{Device} {device}: no such device; give one of {Names}.");
-        return GpuDevices.Create(device, precision, out string why) ?? throw About($"{Device} {device}: {why}; give auto to use what is there.");
+        return GpuDevices.Create(device, precision, out string why)
+            ?? throw About($"{Device} {device}: {why}; give auto to use what is there.");
     }
 
     /// <summary>Every device that <see cref="Create"/> could make a backend for, or the reason why it cannot.</summary>

@@ -196,7 +196,8 @@ public interface IBackend : IDisposable
     /// anchors [I, K]: loss[B, 1] as <paramref name="form"/> says, 0 for a user without clicks; centroids[B, K] = mean of the
     /// user's anchors. z is read by the sampled form only, the posterior by the closed form only.
     /// </summary>
-    void AnchorForward(AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
+    void AnchorForward(
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
 
     /// <summary>
     /// Closed form: dmu += 2 s (mu - centroid), dlogvar += s sigma^2. Sampled: dz += 2 s (z - centroid). Both:

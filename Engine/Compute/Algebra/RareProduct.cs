@@ -50,7 +50,8 @@ internal sealed unsafe class RareProduct : IDisposable
     }
 
     /// <summary>to[k, c] = sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are rare items.</summary>
-    public void Write(float* d, nint dStride, float* to, nint stride) => Stripes(d, dStride, _rare, to, stride, subtractLower: false);
+    public void Write(float* d, nint dStride, float* to, nint stride) =>
+        Stripes(d, dStride, _rare, to, stride, subtractLower: false);
 
     /// <summary>
     /// to[k, c] -= sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are others, and k from c on.
@@ -61,8 +62,8 @@ internal sealed unsafe class RareProduct : IDisposable
     private void Stripes(float* d, nint dStride, int columns, float* to, nint stride, bool subtractLower) =>
         _pool.For(columns, StripeWidth, (this, (nint)d, dStride, (nint)to, stride, subtractLower),
             static (in (RareProduct Product, nint D, nint DStride, nint To, nint Stride, bool SubtractLower) s,
-                int worker, int first, int last) => s.Product.Stripe(
-                    worker, (float*)s.D + first * s.DStride, s.DStride, first, last - first, (float*)s.To + first, s.Stride, s.SubtractLower));
+                int worker, int first, int last) => s.Product.Stripe(worker, (float*)s.D + first * s.DStride, s.DStride,
+                first, last - first, (float*)s.To + first, s.Stride, s.SubtractLower));
 
     private void Stripe(int worker, float* d, nint dStride, int first, int width, float* to, nint stride, bool subtractLower)
     {

@@ -56,7 +56,8 @@ public sealed unsafe class RidgeGram
             for (int user = 0; user < _users.Rows; user++)
             {
                 var items = _users.RowColumns(user);
-                if (items.Length > 0 && items[0] < rare) clicks += RareProduct.Below(items, count) - RareProduct.Below(items, rare);
+                if (items.Length > 0 && items[0] < rare)
+                    clicks += RareProduct.Below(items, count) - RareProduct.Below(items, rare);
             }
             if (clicks * ClicksPerPair <= (long)rare * rare) return rare;
         }

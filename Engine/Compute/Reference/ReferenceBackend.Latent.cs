@@ -121,7 +121,8 @@ public sealed partial class ReferenceBackend
         {
             var weights = Row(responsibilities, row);
             double max = double.NegativeInfinity, sum = 0;
-            for (int p = 0; p < weights.Length; p++) max = Math.Max(max, weights[p] = LogDensity(Row(z, row), Row(components, p)));
+            for (int p = 0; p < weights.Length; p++)
+                max = Math.Max(max, weights[p] = LogDensity(Row(z, row), Row(components, p)));
             for (int p = 0; p < weights.Length; p++) sum += weights[p] = Math.Exp(weights[p] - max);
             for (int p = 0; p < weights.Length; p++) weights[p] /= sum;
             Data(logDensity)[row] = max + Math.Log(sum) - Math.Log(weights.Length);

@@ -56,7 +56,8 @@ internal static unsafe class Elementwise
 
     /// <summary>destination[i] = f(a[i], b[i], c[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<T>(T f, int count, float* destination, float* a, float* b, float* c) where T : struct, ITernaryOperator =>
+    public static void Apply<T>(T f, int count, float* destination, float* a, float* b, float* c)
+        where T : struct, ITernaryOperator =>
         Store(new Ternary<T>(f, a, b, c), count, destination);
 
     /// <summary>destination[i] = f(a[i], b[i], c[i], d[i]).</summary>
@@ -134,13 +135,16 @@ internal static unsafe class Elementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector<float> At(int i) => f.Invoke(Vector.Load(a + i), Vector.Load(b + i), Vector.Load(c + i));
-        public Vector<float> At(int i, int count) => f.Invoke(Partial(a + i, count), Partial(b + i, count), Partial(c + i, count));
+        public Vector<float> At(int i, int count) =>
+            f.Invoke(Partial(a + i, count), Partial(b + i, count), Partial(c + i, count));
     }
 
-    private readonly struct Quaternary<T>(T f, float* a, float* b, float* c, float* d) : IValues where T : struct, IQuaternaryOperator
+    private readonly struct Quaternary<T>(T f, float* a, float* b, float* c, float* d) : IValues
+        where T : struct, IQuaternaryOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> At(int i) => f.Invoke(Vector.Load(a + i), Vector.Load(b + i), Vector.Load(c + i), Vector.Load(d + i));
+        public Vector<float> At(int i) =>
+            f.Invoke(Vector.Load(a + i), Vector.Load(b + i), Vector.Load(c + i), Vector.Load(d + i));
         public Vector<float> At(int i, int count) =>
             f.Invoke(Partial(a + i, count), Partial(b + i, count), Partial(c + i, count), Partial(d + i, count));
     }

@@ -83,8 +83,8 @@ internal sealed unsafe class Gemm : IDisposable
     /// and the sums are taken from the cache.
     /// </param>
     public void Multiply<TEpilogue>(
-        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, bool lowerOnly = false,
-        float* rowSums = null)
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue,
+        bool lowerOnly = false, float* rowSums = null)
         where TEpilogue : struct, IEpilogue
     {
         Debug.Assert(c != null || (!accumulate && (long)k * _kernel.Columns <= ChunkSize));
@@ -102,9 +102,12 @@ internal sealed unsafe class Gemm : IDisposable
         int blocks = Math.Min(panels, Partition.Count(Partition.Count(panels, most), _threads.Count) * _threads.Count);
         bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
         // A chunk that few blocks are multiplied by is divided among the threads, so that each has its own panels.
-        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Partition.Count(PartsPerThread * _threads.Count, blocks));
-        int chunkPanels = Partition.Count(step, kernel.Columns), groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
-        int packs = packsRight ? groups * Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns) : 0;
+        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1,
+            Partition.Count(PartsPerThread * _threads.Count, blocks));
+        int chunkPanels = Partition.Count(step, kernel.Columns);
+        int groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
+        int packsPerGroup = Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns);
+        int packs = packsRight ? groups * packsPerGroup : 0;
         _progress.Begin(chunks, packs, tasks, _threads.Count);
         var work = new GemmWork<TEpilogue>
         {

@@ -72,7 +72,10 @@ internal sealed unsafe class GemmKernel
 
     /// <summary>6 rows of two vectors of whatever width there is.</summary>
     public static GemmKernel Portable { get; } =
-        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run) { ListsOperands = false };
+        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run)
+        {
+            ListsOperands = false,
+        };
 
     /// <summary>
     /// The best kernel of this processor. The others are correct on it too, but slow: wide vectors are then emulated with

@@ -96,7 +96,8 @@ internal static unsafe class Likelihoods
         float max = float.NegativeInfinity;
         if (count >= 4 * width)
         {
-            Vector<float> m0 = Vector.Load(x), m1 = Vector.Load(x + width), m2 = Vector.Load(x + 2 * width), m3 = Vector.Load(x + 3 * width);
+            Vector<float> m0 = Vector.Load(x), m1 = Vector.Load(x + width);
+            Vector<float> m2 = Vector.Load(x + 2 * width), m3 = Vector.Load(x + 3 * width);
             for (i = 4 * width; i <= count - 4 * width; i += 4 * width)
             {
                 m0 = Vector.MaxNative(m0, Vector.Load(x + i));

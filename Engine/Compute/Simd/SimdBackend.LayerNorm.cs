@@ -32,7 +32,8 @@ public sealed unsafe partial class SimdBackend
         For(x.Columns, ColumnGrain, (x, gain.Gradient, bias.Gradient, saved, dy),
             static (in (Tensor X, Tensor DGain, Tensor DBias, Tensor Saved, Tensor Dy) s, int first, int last) =>
             {
-                float* dGain = s.DGain.IsNone ? null : s.DGain.Pointer() + first, dBias = s.DBias.IsNone ? null : s.DBias.Pointer() + first;
+                float* dGain = s.DGain.IsNone ? null : s.DGain.Pointer() + first;
+                float* dBias = s.DBias.IsNone ? null : s.DBias.Pointer() + first;
                 for (int row = 0; row < s.X.Rows; row++)
                 {
                     float* dy = s.Dy.Row(row) + first, x = s.X.Row(row) + first, saved = s.Saved.Row(row);
@@ -49,7 +50,8 @@ public sealed unsafe partial class SimdBackend
                     float* x = s.X.Row(row), dy = s.Dy.Row(row), gain = s.Gain.Pointer(), saved = s.Saved.Row(row);
                     double mean = Elementwise.Sum(default(Product), n, dy, gain) / n;
                     double slope = Elementwise.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
-                    Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n, s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
+                    Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n,
+                        s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
                 }
             });
     }

@@ -73,7 +73,8 @@ public sealed unsafe partial class SimdBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) => new SimdBatch(this, maxRows, columns, maxEntries);
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) =>
+        new SimdBatch(this, maxRows, columns, maxEntries);
 
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
@@ -152,7 +153,8 @@ public sealed unsafe partial class SimdBackend : IBackend
     }
 
     private void Multiply<TEpilogue>(
-        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, float* rowSums = null)
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue,
+        float* rowSums = null)
         where TEpilogue : struct, IEpilogue
     {
         using var entry = Enter();

@@ -50,7 +50,8 @@ internal static unsafe class SparseRows
         for (int e = 0; e < count; e++)
         {
             float value = values[entries == null ? e : entries[e]];
-            if (value != 0) Elementwise.Apply(new AddScaled(value), columns - j, sum + j, matrix + (nint)rows[e] * columns + j, sum + j);
+            float* row = matrix + (nint)rows[e] * columns + j;
+            if (value != 0) Elementwise.Apply(new AddScaled(value), columns - j, sum + j, row, sum + j);
         }
     }
 }

@@ -47,7 +47,8 @@ internal static class VectorMath
     {
         var shiftedX = Vector.MultiplyAddEstimate(x, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         var shiftedY = Vector.MultiplyAddEstimate(y, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
-        ReducedExp(x, shiftedX - new Vector<float>(RoundingMagic), y, shiftedY - new Vector<float>(RoundingMagic), out var p, out var q);
+        var magic = new Vector<float>(RoundingMagic);
+        ReducedExp(x, shiftedX - magic, y, shiftedY - magic, out var p, out var q);
         p *= PowerOfTwo(Vector.AsVectorInt32(shiftedX));
         q *= PowerOfTwo(Vector.AsVectorInt32(shiftedY));
         x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p);
@@ -60,7 +61,8 @@ internal static class VectorMath
     {
         var e = Exp(-Vector.Abs(x));
         var small = e / (Vector<float>.One + e);
-        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), small, Vector<float>.One / (Vector<float>.One + e));
+        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), small,
+            Vector<float>.One / (Vector<float>.One + e));
     }
 
     /// <summary>tanh x: Cephes' polynomial below 0.625, by the exponential above.</summary>
@@ -101,7 +103,8 @@ internal static class VectorMath
         p = Vector.MultiplyAddEstimate(p, q, new Vector<float>(2f / 3));
         var log = Vector.MultiplyAddEstimate(p * q, s, s + s);
         var n = Vector.ConvertToSingle(e);
-        var result = Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2High), Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2Low), log));
+        var result = Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2High),
+            Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2Low), log));
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 
