@@ -24,7 +24,9 @@ public static class Backends
     /// <param name="threads">Threads of a CPU backend; 0 for one per logical processor.</param>
     /// <param name="message">Receives the line that says why <c>auto</c> is <c>simd</c>; null if nobody wants it.</param>
     /// <param name="precision">Precision of a GPU's matrix products; all but single precision needs a device that has it.</param>
-    /// <exception cref="InputException">The name is unknown, or this machine lacks what was asked for.</exception>
+    /// <exception cref="InputException">
+    /// The name is unknown, or this machine does not have the device or its precision.
+    /// </exception>
     public static IBackend Create(string device, int threads = 0, Action<string>? message = null,
         Precision precision = Precision.Fp32)
     {

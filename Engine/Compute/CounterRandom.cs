@@ -58,7 +58,7 @@ public static class CounterRandom
     /// <summary>Uniform in [0, 1): the word's upper 24 bits, exact in single precision.</summary>
     public static float Uniform(RandomKey key, uint user, uint index) => (Word(key, user, index) >> 8) * (1f / (1 << 24));
 
-    /// <summary>True with the given probability: keeps where the uniform draw lies below it.</summary>
+    /// <summary>True with the given probability: if the uniform draw lies below it.</summary>
     public static bool Keep(RandomKey key, uint user, uint index, float keepProbability) =>
         Uniform(key, user, index) < keepProbability;
 

@@ -115,7 +115,7 @@ public abstract class SparseBatch : IDisposable
         + maxEntries * (sizeof(float) + 2L * (doublePrecision ? sizeof(double) : sizeof(float)));
 
     /// <summary>
-    /// Called after each load, so that a backend takes the values (and, where it must, the structure) to its memory.
+    /// Called after each load, so that a backend copies the values (and, if it needs to, the structure) to its memory.
     /// </summary>
     protected abstract void Loaded(ReadOnlySpan<float> values);
 

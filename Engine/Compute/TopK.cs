@@ -89,8 +89,8 @@ public static class TopK
     }
 
     /// <summary>
-    /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> where there is one:
-    /// bisection, counting in vectors. The largest key that the least reach, if none has so few.
+    /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> if there is such a
+    /// key: bisection, counting in vectors. The largest key that the least reach, if none has so few.
     /// </summary>
     private static int KeyReachedBy(ReadOnlySpan<int> keys, int least, int most)
     {
@@ -116,7 +116,7 @@ public static class TopK
     }
 
     /// <summary>
-    /// Writes the items that reach the bound (all, where it is NaN) and are not excluded, increasing; says how many.
+    /// Writes the items that reach the bound (all, if it is NaN) and are not excluded, increasing; returns their number.
     /// </summary>
     private static int Candidates(ReadOnlySpan<float> scores, ReadOnlySpan<int> excluded, float bound, Span<int> candidates)
     {

@@ -133,7 +133,7 @@ public sealed unsafe class WorkerPool : IDisposable
 
     /// <summary>
     /// Claims the next part. Nothing can be claimed between dispatches, and the fields of a dispatch do not change before its
-    /// claimed parts are done, so whoever claims a part may read them.
+    /// claimed parts are done, so a thread that has claimed a part may read them.
     /// </summary>
     private bool TryClaim(out int part)
     {

@@ -138,7 +138,7 @@ public class SimdConcurrencyTests
         var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
         Assert.Equal(methods.Except(others).Order(), operations.Select(operation => operation.Name).Distinct().Order());
 
-        using (backend.Enter())
+        using (backend.Caller.Enter())
             OnThreads(1, _ =>
             {
                 foreach (var (name, call) in operations)

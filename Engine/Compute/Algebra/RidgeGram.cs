@@ -18,7 +18,7 @@ public sealed unsafe class RidgeGram
 {
     private readonly int _threads;
     private readonly double _ridge;
-    private readonly int[] _order, _position; // items by increasing clicks, and where each item is among them
+    private readonly int[] _order, _position; // items by increasing clicks, and the place of each item among them
     private readonly CsrMatrix _users; // users x items in that order
 
     /// <summary>Orders the items.</summary>

@@ -27,7 +27,7 @@ internal sealed unsafe class Gemm : IDisposable
     private const int ColumnsPerPart = 144;
 
     /// <summary>
-    /// From so many panels of the left operand on, packing the right one is worth its time, if the kernel prefers that.
+    /// With at least so many panels of the left operand, packing the right one saves time, if the kernel prefers that.
     /// </summary>
     private const int PanelsToPack = 16;
 
@@ -123,7 +123,7 @@ internal sealed unsafe class Gemm : IDisposable
 
     /// <summary>
     /// The first chunk is packed, then each is multiplied. Halfway through a chunk the next one is packed: the chunk that lay in
-    /// the same buffer is multiplied by then, and the new one is ready when it is needed. So threads hardly ever wait.
+    /// the same buffer is multiplied by then, and the new one is ready when it is needed. So threads rarely wait.
     /// </summary>
     private static void Run<TEpilogue>(in GemmWork<TEpilogue> w, int worker, int part) where TEpilogue : struct, IEpilogue
     {

@@ -96,7 +96,7 @@ internal static unsafe class GemmBlock
     }
 
     /// <summary>
-    /// Lists the memory that finishing rows and columns of C will touch: C where it is read first, or the epilogue's.
+    /// Lists the memory that finishing rows and columns of C will touch: C if it is read first, or the epilogue's tensors.
     /// </summary>
     private static void** ListTile<TEpilogue>(
         in GemmWork<TEpilogue> w, int row, int column, int rows, int columns, bool readsC, bool toMemory, void** list)

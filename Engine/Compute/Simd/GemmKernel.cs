@@ -29,7 +29,7 @@ internal sealed unsafe class GemmKernel
 
     /// <summary>
     /// True if a right operand is packed even though it could be read where it lies: the kernels of up to 256 bits lose a quarter
-    /// of their speed if rows do not start on a vector's boundary; that of 512 bits loses hardly any (docs/performance.md).
+    /// of their speed if rows do not start on a vector's boundary; that of 512 bits loses almost none (docs/performance.md).
     /// </summary>
     public bool PacksRight { get; }
 
@@ -40,7 +40,7 @@ internal sealed unsafe class GemmKernel
     /// </summary>
     public bool ListsOperands { get; private init; } = true;
 
-    /// <summary>The kernel prefetches one line of the list with every so many k.</summary>
+    /// <summary>Steps of k from one line of the list that the kernel prefetches to the next.</summary>
     public int ListSpacing { get; private init; } = PrefetchList.Spacing;
 
     /// <summary>
@@ -70,7 +70,7 @@ internal sealed unsafe class GemmKernel
             ListsOperands = false, ListSpacing = GemmKernel256.Spacing,
         };
 
-    /// <summary>6 rows of two vectors of whatever width there is.</summary>
+    /// <summary>6 rows of two vectors, whatever their width.</summary>
     public static GemmKernel Portable { get; } =
         new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run)
         {

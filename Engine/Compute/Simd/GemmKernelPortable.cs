@@ -6,7 +6,7 @@ namespace ManualVae.Compute.Simd;
 /// <summary>The micro-kernel for any processor.</summary>
 internal static unsafe class GemmKernelPortable
 {
-    /// <summary>6 rows of two vectors of whatever width there is.</summary>
+    /// <summary>6 rows of two vectors, whatever their width.</summary>
     public static void Run(
         nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
         void** prefetch, float* ahead)

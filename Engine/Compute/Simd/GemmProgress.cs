@@ -35,13 +35,13 @@ internal sealed class GemmProgress
         Clear(ref _packsGiven, checked(chunks * threads));
     }
 
-    /// <summary>The next task of a chunk for a worker; each is given once, to as many calls.</summary>
+    /// <summary>The next task of a chunk for a worker. To be called once for each task.</summary>
     public int NextTask(int chunk, int worker) => Next(_tasksGiven, chunk, _tasks, worker);
 
-    /// <summary>The next part of a chunk to pack for a worker; each is given once, to as many calls.</summary>
+    /// <summary>The next part of a chunk to pack for a worker. To be called once for each part.</summary>
     public int NextPack(int chunk, int worker) => Next(_packsGiven, chunk, _packs, worker);
 
-    /// <summary>Waits until a chunk's buffer is free: the chunk two before it, which lay there, is multiplied.</summary>
+    /// <summary>Waits until a chunk's buffer is free: until the chunk two before it, which lay there, is multiplied.</summary>
     public void AwaitBuffer(int chunk)
     {
         if (chunk >= 2) Await(ref _multiplied[chunk - 2], _tasks);

@@ -94,7 +94,7 @@ internal readonly struct CompositeComponents
     }
 
     /// <summary>
-    /// Log density, and the derivative by z where it is wanted: the components' pulls, weighted by responsibility.
+    /// Log density, and its derivative by z: those of the components, weighted by responsibility.
     /// </summary>
     public Vector<float> LogDensity(Vector<float> z, Vector<float> mu, Vector<float> lv, out Vector<float> derivative)
     {

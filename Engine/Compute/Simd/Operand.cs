@@ -21,7 +21,7 @@ internal readonly unsafe record struct Operand(nint Data, nint Stride, bool Alon
                 GemmPacking.PackTransposed(At(first + row, k0), Stride, k, Math.Min(width, count - row), width, panels);
     }
 
-    /// <summary>The cache lines of one of <paramref name="shares"/> equal shares of a piece, for so many steps.</summary>
+    /// <summary>The cache lines of one of <paramref name="shares"/> equal shares of a piece, listed in so many steps.</summary>
     public LineCursor Lines(in OperandPiece piece, int share, int shares, int steps)
     {
         var (first, count, k0, k) = piece;

@@ -9,7 +9,7 @@ internal unsafe struct PrefetchPlan
     /// <summary>Most lines in a list: 128 that finishing a tile touches, and two steps of operands.</summary>
     private const int MostLines = 1024;
 
-    private readonly int _read; // addresses that the kernel reads of a list, whatever its length
+    private readonly int _read; // addresses that the kernel reads from a list of any length
     private readonly int _steps; // tiles in a panel of the right operand
     private readonly bool _listsPanels;
     private LineCursor _left, _right;
@@ -20,7 +20,7 @@ internal unsafe struct PrefetchPlan
     {
         List = list;
         (_read, _steps, _listsPanels) = (read, steps, listsPanels);
-        // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.
+        // Unused places name memory that is in the cache: a prefetch from an untouched page walks the page table each time.
         new Span<nint>(list, read).Fill((nint)list);
     }
 

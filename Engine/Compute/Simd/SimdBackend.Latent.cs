@@ -138,7 +138,7 @@ public sealed unsafe partial class SimdBackend
     /// <inheritdoc/>
     public void MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities)
     {
-        using var entry = Enter();
+        using var call = Caller.Enter();
         var (precision, constant) = PrepareMixture(components);
         For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, constant, logDensity, responsibilities),
             static (in (Tensor Z, Tensor C, Tensor Precision, Tensor Constant, Tensor LogDensity, Tensor R) s,
@@ -168,7 +168,7 @@ public sealed unsafe partial class SimdBackend
     public void MixtureLogDensityBackward(
         Tensor z, Tensor components, Tensor responsibilities, Tensor rowScale, Tensor dz, Tensor dComponents)
     {
-        using var entry = Enter();
+        using var call = Caller.Enter();
         var (precision, _) = PrepareMixture(components);
         if (!dz.IsNone)
             For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, responsibilities, rowScale, dz),

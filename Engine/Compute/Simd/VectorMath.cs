@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Elementary functions on whatever width <see cref="Vector{T}"/> has. NaN gives NaN. Accuracy against double precision, tested
+/// Elementary functions for any width of <see cref="Vector{T}"/>. NaN gives NaN. Accuracy against double precision, tested
 /// over the whole range: exp 2 ulp, sigmoid and tanh 4 ulp, log1p(e^x) 4 ulp.
 /// </summary>
 internal static class VectorMath
