@@ -112,7 +112,7 @@ public class SyntheticClicksTests
         Assert.Equal((136_677, 20_108, 9_990_682L), Counts("ml-20m"));
         Assert.Equal((463_435, 17_769, 56_900_000L), Counts("netflix"));
         Assert.Equal((571_355, 41_140, 33_600_000L), Counts("msd"));
-        foreach (var shape in SyntheticShape.Presets.Values) shape.Check();
+        foreach (var shape in SyntheticShape.Presets.Values) shape.Validate();
         static (int, int, long) Counts(string name) =>
             (SyntheticShape.Presets[name].Users, SyntheticShape.Presets[name].Items, SyntheticShape.Presets[name].Interactions);
     }
