@@ -93,11 +93,11 @@ public class SyntheticClicksTests
     }
 
     [Theory]
-    [InlineData(2, 100, 50, 1, "--users")]
-    [InlineData(100, 5, 500, 10, "--items")]
-    [InlineData(100, 100, 10, 10, "--interactions")]
-    [InlineData(100, 100, 100_000, 10, "--interactions")]
-    [InlineData(100, 100, 2_000, 50, "--held-out-users")]
+    [InlineData(2, 100, 50, 1, "Users")]
+    [InlineData(100, 5, 500, 10, "Items")]
+    [InlineData(100, 100, 10, 10, "Interactions")]
+    [InlineData(100, 100, 100_000, 10, "Interactions")]
+    [InlineData(100, 100, 2_000, 50, "HeldOutUsers")]
     public void AnImpossibleShapeIsRefusedByTheNameOfItsSetting(int users, int items, long interactions, int heldOut,
         string names)
     {
