@@ -1,3 +1,5 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data;
 
 /// <summary>
@@ -15,7 +17,8 @@ public static class AtomicFile
         string temporary = TemporaryName(full);
         try
         {
-            using (var stream = Try(path, () => new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
+            using (var stream = Try(path, () =>
+                new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -66,11 +69,10 @@ public static class AtomicFile
     public static void RefuseToReplace(string path, bool overwrite, string? advice = null)
     {
         if (File.Exists(path)) throw new InputException($"{path}: is a file; give the name of a new folder.");
-        if (!overwrite && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw advice is null
-                ? InputException.About(
-                    $"{path}: the folder exists and is not empty; give another name or pass {InputException.Setting("Overwrite")}.")
-                : new InputException($"{path}: the folder exists and is not empty; {advice}.");
+        if (overwrite || !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any()) return;
+        throw advice is null
+            ? About($"{path}: the folder exists and is not empty; give another name or pass {Setting("Overwrite")}.")
+            : new InputException($"{path}: the folder exists and is not empty; {advice}.");
     }
 
     /// <summary>Makes a folder unless it is there.</summary>

@@ -25,7 +25,7 @@ public sealed class CsrMatrix
         if (rowOffsets.Length == 0 || rowOffsets[0] != 0 || rowOffsets[^1] != columnIndices.LongLength)
             throw new ArgumentException("Row offsets must start at 0 and end at the number of entries.", nameof(rowOffsets));
         if (values is not null && values.LongLength != columnIndices.LongLength)
-            throw new ArgumentException($"Got {values.LongLength} values for {columnIndices.LongLength} entries.", nameof(values));
+            throw new ArgumentException($"Got {values.Length} values for {columnIndices.Length} entries.", nameof(values));
         for (int row = 0; row + 1 < rowOffsets.Length; row++)
         {
             if (rowOffsets[row + 1] < rowOffsets[row])

@@ -27,7 +27,9 @@ public sealed class InputException : Exception
     public static SettingName Setting(string property) => new(property);
 
     /// <summary>The message, with the names of settings as <paramref name="name"/> gives them.</summary>
-    /// <param name="name">From the name of a property to what the reader calls it, such as <c>Latent</c> to <c>--latent</c>.</param>
+    /// <param name="name">
+    /// From the name of a property to what the reader calls it, such as <c>Latent</c> to <c>--latent</c>.
+    /// </param>
     public string Describe(Func<string, string> name) => _text is null ? Message : string.Format(
         System.Globalization.CultureInfo.InvariantCulture, _text.Format,
         [.. _text.GetArguments().Select(value => value is SettingName setting ? name(setting.Property) : value)]);

@@ -13,5 +13,6 @@ public sealed record EvaluationResult(int[] Rows, int SkippedUsers, IReadOnlyLis
     /// <exception cref="KeyNotFoundException">The metric was not asked for.</exception>
     public double this[string metric] =>
         Metrics.FirstOrDefault(m => m.Metric.Name == metric)?.Mean
-        ?? throw new KeyNotFoundException($"{metric} was not evaluated; there are {string.Join(", ", Metrics.Select(m => m.Metric))}.");
+        ?? throw new KeyNotFoundException(
+            $"{metric} was not evaluated; there are {string.Join(", ", Metrics.Select(m => m.Metric))}.");
 }

@@ -64,7 +64,8 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
             throw new InputException($"Metric '{text}': the cutoff after @ must be a whole number of 1 or more.");
         var metric = new Metric((MetricKind)kind, cutoff, sampled);
         if (sampled && !metric.HasSampledForm)
-            throw new InputException($"Metric '{text}': the sampled protocol has only sampled-HitRate@K, sampled-NDCG@K and sampled-MRR@K.");
+            throw new InputException(
+                $"Metric '{text}': the sampled protocol has only sampled-HitRate@K, sampled-NDCG@K and sampled-MRR@K.");
         return metric;
     }
 

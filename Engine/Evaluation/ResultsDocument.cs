@@ -4,7 +4,9 @@ using ManualVae.Data;
 
 namespace ManualVae.Evaluation;
 
-/// <summary>A metric in <c>results.json</c>; null where there is none (no user evaluated; no standard error of coverage and Gini).</summary>
+/// <summary>
+/// A metric in <c>results.json</c>; null where there is none (no user evaluated; no standard error of coverage and Gini).
+/// </summary>
 public sealed record ResultsValue(double? Mean, double? StandardError);
 
 /// <summary>The contents of <c>results.json</c>.</summary>

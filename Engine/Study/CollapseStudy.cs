@@ -30,7 +30,9 @@ public sealed record CollapseOptions
 /// <param name="MutualInformation">
 /// I_q(user; z) = E log q(z|x)/q(z), q(z) the mean of the measured users' posteriors; at most log(users).
 /// </param>
-/// <param name="AggregateKl">KL(q(z) || p) = Kl - MutualInformation (Hoffman and Johnson 2016; arXiv 2511.06781, section 2).</param>
+/// <param name="AggregateKl">
+/// KL(q(z) || p) = Kl - MutualInformation (Hoffman and Johnson 2016; arXiv 2511.06781, section 2).
+/// </param>
 /// <param name="InformationLimit">log(users), which the estimate cannot exceed.</param>
 /// <param name="MeanDistance">Mean W2 between users.</param>
 /// <param name="Sigmas">Every sigma_uk, for the histogram.</param>
@@ -128,8 +130,8 @@ public static class CollapseStudy
             var (z, densities) = (new double[latent], new double[users]);
             for (int draw = 0; draw < options.Draws; draw++)
             {
-                for (int k = 0; k < latent; k++)
-                    z[k] = posteriors.Mean(u)[k] + posteriors.Sigma(u)[k] * CounterRandom.Normal(key, (uint)u, (uint)(draw * latent + k));
+                for (int k = 0; k < latent; k++) z[k] = CounterRandom.Normal(key, (uint)u, (uint)(draw * latent + k));
+                posteriors.Sample(u, z, z);
                 double largest = double.NegativeInfinity;
                 for (int v = 0; v < users; v++)
                 {

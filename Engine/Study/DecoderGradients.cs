@@ -20,7 +20,9 @@ public sealed class DecoderGradients
     /// <summary>Number of rows.</summary>
     public int Rows => Users.Count;
 
-    /// <summary>Inner product of the mean of <paramref name="draws"/> rows from a with that of as many rows of another from b.</summary>
+    /// <summary>
+    /// Inner product of the mean of <paramref name="draws"/> rows from a with that of as many rows of another from b.
+    /// </summary>
     public double Dot(int a, DecoderGradients other, int b, int draws)
     {
         double sum = 0;

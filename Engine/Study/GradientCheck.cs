@@ -9,7 +9,8 @@ namespace ManualVae.Study;
 /// <param name="Numeric">The central difference.</param>
 /// <param name="Error">|analytic - numeric| / max(1, |analytic|, |numeric|).</param>
 /// <param name="Checked">Number of coordinates that were compared.</param>
-public readonly record struct GradientError(string Variable, long Index, double Analytic, double Numeric, double Error, int Checked);
+public readonly record struct GradientError(
+    string Variable, long Index, double Analytic, double Numeric, double Error, int Checked);
 
 /// <summary>
 /// Checks shipped backward code against the function it claims to differentiate. Meant for the reference backend: in double

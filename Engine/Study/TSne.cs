@@ -63,8 +63,8 @@ public static class TSne
     }
 
     /// <summary>
-    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the sum
-    /// over all pairs, which the row sums add up to in a fixed order.
+    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the
+    /// sum over all pairs, which the row sums add up to in a fixed order.
     /// </summary>
     internal static void Gradient(double[] p, double[] y, double[] q, double[] rowSums, double exaggeration, double[] gradient)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using ManualVae.Data.Import;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Export;
 
@@ -24,8 +25,11 @@ public static class ProSgExport
     public static void Write(PreparedDataset data, string directory, bool? positions = null, bool overwrite = false)
     {
         if (data.Manifest.Split != SplitKind.Strong || data.Validation is null || data.Test is null)
-            throw InputException.About(
-                $"{data.Directory}: pro-sg holds a strong split with validation and test, this is {data.Manifest.Split.ToString().ToLowerInvariant()}; import it with {InputException.Setting(nameof(ImportOptions.Split))} strong.");
+        {
+            var (name, kind) = (Setting(nameof(data.Manifest.Split)), data.Manifest.Split.ToString().ToLowerInvariant());
+            throw About(
+                $"{data.Directory}: {kind}, but pro-sg holds a strong split with validation and test; use {name} strong.");
+        }
         int[] userOrder = OrderOf(data.UserIds), itemRanks = RanksOf(data.ItemIds);
         bool byPosition = ByPosition(data), list = positions ?? byPosition;
         int[] heldOutOrder = byPosition ? Range(data.UserIds.Length) : userOrder;

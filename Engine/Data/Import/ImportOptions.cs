@@ -56,13 +56,14 @@ public sealed record ImportOptions
             if (value < 0) throw About($"{Setting(name)} {value}: must be 0 or more.");
         if (Filters.MinRating is { } rating && !double.IsFinite(rating))
             throw About($"{Setting(nameof(Filters.MinRating))} {rating}: must be a finite number.");
-        if (!(ValidationRatio >= 0 && TestRatio > 0 && ValidationRatio + TestRatio < 1))
-            throw About(
-                $"{Setting(nameof(ValidationRatio))} {ValidationRatio} and {Setting(nameof(TestRatio))} {TestRatio}: must not be negative, the latter above 0, their sum below 1.");
+        var (validation, test) = (Setting(nameof(ValidationRatio)), Setting(nameof(TestRatio)));
+        if (!(ValidationRatio >= 0)) throw About($"{validation} {ValidationRatio}: must be 0 or more.");
+        if (!(TestRatio > 0)) throw About($"{test} {TestRatio}: must be above 0.");
+        if (!(ValidationRatio + TestRatio < 1))
+            throw About($"{validation} {ValidationRatio} and {test} {TestRatio}: their sum must be below 1.");
         if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
             throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
         if (Format != ClickFormats.Csv && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
-            throw About(
-                $"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
+            throw About($"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
     }
 }

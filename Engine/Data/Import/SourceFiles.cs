@@ -9,7 +9,8 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken cancellation)
 {
-    private static readonly SettingName Input = Setting(nameof(ImportOptions.Input)), Format = Setting(nameof(ImportOptions.Format));
+    private static readonly SettingName Input = Setting(nameof(ImportOptions.Input)),
+        Format = Setting(nameof(ImportOptions.Format));
 
     private readonly List<string> _opened = [];
     private FileStream? _current;
