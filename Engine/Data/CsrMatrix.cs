@@ -135,9 +135,7 @@ public sealed class CsrMatrix
         return new CsrMatrix(Columns, offsets, [.. columns], _values is null ? null : [.. values]);
     }
 
-    /// <summary>
-    /// Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.
-    /// </summary>
+    /// <summary>Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A pair lies outside the matrix.</exception>
     public static CsrMatrix FromPairs(int rows, int columns, IReadOnlyList<(int Row, int Column)> pairs)
     {

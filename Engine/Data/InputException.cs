@@ -17,7 +17,7 @@ public sealed class InputException : Exception
     private InputException(FormattableString text) : base(FormattableString.Invariant(text)) => _text = text;
 
     /// <summary>
-    /// An error about settings. Holes of type <see cref="SettingName"/> are the names of properties; whoever gives them other
+    /// An error about settings. Holes of type <see cref="SettingName"/> are the names of properties; a caller that gives them other
     /// names (the command line: flags) prints the message by <see cref="Describe"/>.
     /// </summary>
     /// <param name="text">The message, such as <c>$"{Setting(nameof(Latent))} is {Latent}; it must be at least 1."</c>.</param>

@@ -17,9 +17,7 @@ public static class Evaluator
     /// <param name="popularity">Training popularity; needed by <see cref="MetricKind.Novelty"/> only.</param>
     /// <param name="progress">Told how many rows are done, after each batch.</param>
     /// <param name="cancellation">Watched between batches.</param>
-    /// <exception cref="InputException">
-    /// The split does not fit the model, or a sampled metric is asked of a split without candidates.
-    /// </exception>
+    /// <exception cref="InputException">The split does not fit the model, or has no candidates for a sampled metric.</exception>
     public static EvaluationResult Evaluate(
         IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)

@@ -63,9 +63,7 @@ public sealed class PooledRuns
         return Math.Sqrt(squares / freedom);
     }
 
-    /// <summary>
-    /// Positions of the users by number of clicks: up to the first limit, up to the second, ..., over the last.
-    /// </summary>
+    /// <summary>Positions of the users by number of clicks: up to the first limit, the second, ..., over the last.</summary>
     /// <param name="limits">Increasing.</param>
     public IReadOnlyList<(string Name, int[] Users)> ByClicks(IReadOnlyList<int> limits) =>
         [.. Enumerable.Range(0, limits.Count + 1).Select(bin =>

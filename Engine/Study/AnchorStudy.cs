@@ -24,9 +24,7 @@ public sealed record AnchorOptions
 /// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale to compare the variance with.</param>
 /// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
 /// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
-/// <param name="CentroidSpread">
-/// Root mean square distance of the centroids from their mean: 0 where anchors have collapsed.
-/// </param>
+/// <param name="CentroidSpread">Root mean square distance of the centroids from their mean; 0 if the anchors collapsed.</param>
 /// <param name="Sigma">Mean posterior sigma.</param>
 public sealed record AnchorResult(
     double Weight, Interval MaskVariance, Interval MeanSpread, double RelativeVariance, Interval CentroidDistance,

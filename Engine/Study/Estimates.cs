@@ -4,9 +4,7 @@ using MathNet.Numerics.Distributions;
 
 namespace ManualVae.Study;
 
-/// <summary>
-/// Estimates with uncertainty for the studies. Pairs that share a user are not independent: resampling is by user.
-/// </summary>
+/// <summary>Estimates with uncertainty. Pairs that share a user are dependent, so users are resampled.</summary>
 public static class Estimates
 {
     /// <summary>Resamples of a bootstrap.</summary>
@@ -57,9 +55,7 @@ public static class Estimates
         return Mean(values, ones, own, seed);
     }
 
-    /// <summary>
-    /// Weighted Spearman correlation, partial where controls are given, with a percentile bootstrap over clusters.
-    /// </summary>
+    /// <summary>Weighted Spearman correlation, partial with controls, with a percentile bootstrap over clusters.</summary>
     /// <param name="x">One side.</param>
     /// <param name="y">The other.</param>
     /// <param name="weights">Sampling weight of each pair.</param>

@@ -56,9 +56,7 @@ public sealed record GradientUser(int User, int Clicks, double[] Norms, int[] To
 public sealed record GradientResult(
     GradientOptions Options, IReadOnlyList<GradientPart> Parts, IReadOnlyList<GradientUser> Users, Interval Conflict);
 
-/// <summary>
-/// Single users' gradients: how large, which way, by layer and part of the loss, and how much masks and noise move them.
-/// </summary>
+/// <summary>Single users' gradients: size and direction by layer and part of the loss, and spread over draws.</summary>
 public static class GradientStudy
 {
     private static readonly string[] Names = ["reconstruction", "kl", "anchor"];

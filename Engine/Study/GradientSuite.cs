@@ -47,9 +47,7 @@ public static class GradientSuite
         }
     }
 
-    /// <summary>
-    /// Every operation of the contract on a backend, forward and backward, against the reference; the worst case of each.
-    /// </summary>
+    /// <summary>Every operation on a backend, forward and backward, against the reference; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
@@ -58,9 +56,7 @@ public static class GradientSuite
         let bound = OperationParity.Bound(worst.Test)
         select new GradientFinding("parity", $"{cases.Key} on {fast.Name}", place, worst.Found.Error, bound);
 
-    /// <summary>
-    /// The whole model of some settings: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.
-    /// </summary>
+    /// <summary>A whole model: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.</summary>
     /// <param name="name">How to call it.</param>
     /// <param name="settings">Which model.</param>
     /// <param name="objective">Weights of the loss's parts.</param>

@@ -121,9 +121,7 @@ public static class InfluenceStudy
         };
     }
 
-    /// <summary>
-    /// Inner products of the mean gradients over draws first, first + 1, ...: the mean over all pairs of draws.
-    /// </summary>
+    /// <summary>Inner products of the mean gradients over the draws from first on: the mean over all pairs of draws.</summary>
     private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, int first)
     {
         IReadOnlyList<GradientBlock>[] draws =

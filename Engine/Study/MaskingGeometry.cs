@@ -12,9 +12,7 @@ namespace ManualVae.Study;
 /// <param name="Shared">One mask for both users instead of one each.</param>
 public readonly record struct MaskingGeometry(int Common, int Different, double Keep, bool Shared)
 {
-    /// <summary>
-    /// Probability that an item in common is kept by exactly one of the two: 2 rho (1 - rho), or 0 under a shared mask.
-    /// </summary>
+    /// <summary>Probability that exactly one of two users keeps an item in common; 0 under a shared mask.</summary>
     private double Split => Shared ? 0 : 2 * Keep * (1 - Keep);
 
     /// <summary>E D_h = rho d + 2 rho (1 - rho) s; rho d under a shared mask.</summary>
@@ -23,9 +21,7 @@ public readonly record struct MaskingGeometry(int Common, int Different, double 
     /// <summary>Var D_h = d rho (1 - rho) + s p (1 - p), p = 2 rho (1 - rho).</summary>
     public double Variance => Different * Keep * (1 - Keep) + Common * Split * (1 - Split);
 
-    /// <summary>
-    /// Masking brings the pair nearer on average: E D_h &lt; d; for independent masks where s/d &lt; 1 / (2 rho).
-    /// </summary>
+    /// <summary>Masking brings the pair nearer on average, E D_h &lt; d: with own masks if s/d &lt; 1 / (2 rho).</summary>
     public bool ContractsOnAverage => Mean < Different;
 
     /// <summary>P(D_h &lt; d): the exact law Bin(d, rho) + Bin(s, 2 rho (1 - rho)).</summary>

@@ -47,9 +47,7 @@ public sealed record MaskingOptions
 /// <param name="ExpandedExact">The same by the exact law.</param>
 /// <param name="LatentRatio">Mean over pairs of mean W2 masked / W2 clean.</param>
 /// <param name="LatentContracted">Share of draws whose posteriors come nearer.</param>
-/// <param name="LargestDeviation">
-/// Largest deviation of a pair's simulated mean D_h from the closed form, in its standard errors.
-/// </param>
+/// <param name="LargestDeviation">Largest deviation of a pair's mean D_h from the closed form, in standard errors.</param>
 public sealed record MaskingRow(
     double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted,
     double ContractedExact, Interval Expanded, double ExpandedExact, Interval LatentRatio, Interval LatentContracted,
@@ -57,13 +55,9 @@ public sealed record MaskingRow(
 
 /// <summary>How much neighbourhoods change from one mask draw to the next.</summary>
 /// <param name="Rate">Probability that a click is dropped.</param>
-/// <param name="BetweenMasks">
-/// Mean Jaccard overlap of a user's k nearest by W2 under two independent masks; 1 is no drift.
-/// </param>
+/// <param name="BetweenMasks">Mean Jaccard overlap of a user's k nearest by W2 under two masks; 1 is no drift.</param>
 /// <param name="WithClean">The same against the clean input's neighbours.</param>
-/// <param name="DistanceRatio">
-/// Mean over all pairs of users of W2 masked / W2 clean: below 1, masking draws users together.
-/// </param>
+/// <param name="DistanceRatio">Mean over all pairs of W2 masked / W2 clean: below 1, masking draws users together.</param>
 /// <param name="SelfDistance">Mean W2 between two mask draws of one user, over the mean W2 between users.</param>
 public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithClean, double DistanceRatio, double SelfDistance);
 
@@ -113,9 +107,7 @@ public static class MaskingStudy
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
         new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 
-    /// <summary>
-    /// The nearest and the farthest sixth of a pool of random pairs by l1, among those with an item in common and one not.
-    /// </summary>
+    /// <summary>The nearest and the farthest sixth of random pairs by l1 that share an item and differ in one.</summary>
     private static (UserPair[] Near, UserPair[] Far) Groups(Population population, MaskingOptions options)
     {
         long all = (long)population.Count * (population.Count - 1);

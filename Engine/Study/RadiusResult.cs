@@ -82,9 +82,7 @@ public sealed class RadiusResult
     /// <summary>Largest step size.</summary>
     public double Step { get; }
 
-    /// <summary>
-    /// L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| over all pairs and draws; a lower bound of the constant.
-    /// </summary>
+    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; a lower bound of the constant.</summary>
     public double Lipschitz { get; }
 
     /// <summary>Median over pairs of their own largest ratio.</summary>

@@ -104,9 +104,7 @@ public static class RadiusStudy
             : [encoder.Encode(InputMask.Clean)];
     }
 
-    /// <summary>
-    /// Mean over the masks of W2; couples the masks index by index, so an upper bound of W1 between the mixtures.
-    /// </summary>
+    /// <summary>Mean over the masks of W2: an upper bound of W1 between the mixtures, as masks are coupled by index.</summary>
     private static double Distance(Posteriors[] posteriors, int u, int v)
     {
         double sum = 0;

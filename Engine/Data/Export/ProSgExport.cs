@@ -4,9 +4,7 @@ using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Export;
 
-/// <summary>
-/// Writes the folder of Mult-VAE, RecVAE and PIAVAE (<c>pro_sg</c> in the code of Liang et al. 2018), which import reads back.
-/// </summary>
+/// <summary>Writes the folder <c>pro_sg</c> of Liang et al. 2018, which RecVAE, PIAVAE and the import read.</summary>
 public static class ProSgExport
 {
     /// <summary>

@@ -44,11 +44,6 @@ public static class DatasetImport
         bool drawsSeed = split == SplitKind.Strong;
         if (options.CarveValidation)
         {
-            if (!asDivided || source.Validation is not null)
-            {
-                var name = Setting(nameof(options.CarveValidation));
-                throw About($"{name}: only for ready-made train and test files without a validation file; leave it out.");
-            }
             drawsSeed = !source.HasTimes || source.Candidates is not null;
             Splits.CarveValidation(source);
         }
@@ -109,6 +104,9 @@ public static class DatasetImport
                 : About($"{input}: has no times, which {name} {kind} needs; use {name} strong.");
         if (options.HeldOutUsers is not null && split != SplitKind.Strong)
             throw About($"{Setting(nameof(options.HeldOutUsers))}: only {name} strong holds out users; leave it out.");
+        var carve = Setting(nameof(options.CarveValidation));
+        if (options.CarveValidation && (!asDivided || source.Validation is not null))
+            throw About($"{carve}: only for ready-made train and test files without a validation file; leave it out.");
     }
 
     private static bool OneTestClickEach(ClickSource source)

@@ -117,7 +117,7 @@ internal static class Splits
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
     /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn
-    /// with the seed from the items that are not in the user's training clicks. The test clicks are not looked at: like any item
+    /// with the seed from the items that are not in the user's training clicks. The test clicks are ignored: like any item
     /// of the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
