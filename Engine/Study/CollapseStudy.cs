@@ -72,7 +72,7 @@ public static class CollapseStudy
         var information = MutualInformation(posteriors, options);
         double total = kl.Sum();
         return new(users, kl, total, variance, variance.Count(v => v > Threshold), kl.Count(v => v > Threshold), information,
-            total - information.Value, Math.Log(users), MaskingStudy.MeanDistance(posteriors), sigmas, Alarm(kl));
+            total - information.Value, Math.Log(users), posteriors.MeanDistance(), sigmas, Alarm(kl));
     }
 
     /// <summary>

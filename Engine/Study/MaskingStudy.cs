@@ -193,20 +193,9 @@ public static class MaskingStudy
             }
         for (int u = 0; u < users; u++)
             (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
-        double before = MeanDistance(clean), ratio = masked.Average(q => MeanDistance(q) / before), self = 0;
+        double before = clean.MeanDistance(), ratio = masked.Average(q => q.MeanDistance() / before), self = 0;
         for (int u = 0; u < users; u++) self += masked[0].Distance(u, masked[1], u) / users;
         return new(rate, Estimates.Mean(between, options.Seed), Estimates.Mean(withClean, options.Seed),
             ratio, self / (ratio * before));
-    }
-
-    /// <summary>Mean W2 over all pairs of users.</summary>
-    internal static double MeanDistance(Posteriors posteriors)
-    {
-        var rows = new double[posteriors.Count];
-        Parallel.For(0, rows.Length, u =>
-        {
-            for (int v = 0; v < u; v++) rows[u] += posteriors.Distance(u, v);
-        });
-        return rows.Sum() / Math.Max(1, (double)posteriors.Count * (posteriors.Count - 1) / 2);
     }
 }

@@ -114,7 +114,7 @@ public static class NeighbourStudy
             for (int u = 0; u < cohort.Length; u++)
                 for (int k = 0; k < posteriors.Latent && cohort[u] == c; k++) centroids[c][k] += posteriors.Mean(u)[k] / count;
         }
-        double scale = MaskingStudy.MeanDistance(posteriors);
+        double scale = posteriors.MeanDistance();
         return [.. new[] { (0, 1), (1, 2), (0, 2) }
             .Select(p => Wasserstein.MeanDistance(centroids[p.Item1], centroids[p.Item2]) / scale)];
     }

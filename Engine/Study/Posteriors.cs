@@ -29,6 +29,17 @@ public sealed class Posteriors
     public double Distance(int u, Posteriors other, int v) =>
         Wasserstein.Second(Mean(u), Sigma(u), other.Mean(v), other.Sigma(v));
 
+    /// <summary>Mean W2 over all pairs of users.</summary>
+    public double MeanDistance()
+    {
+        var rows = new double[Count];
+        Parallel.For(0, Count, u =>
+        {
+            for (int v = 0; v < u; v++) rows[u] += Distance(u, v);
+        });
+        return rows.Sum() / Math.Max(1, (double)Count * (Count - 1) / 2);
+    }
+
     /// <summary>Writes z = mu + noise * sigma of a user.</summary>
     public void Sample(int user, ReadOnlySpan<double> noise, Span<double> z)
     {

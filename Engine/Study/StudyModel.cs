@@ -27,10 +27,7 @@ internal static class StudyModel
     {
         RequireDenseDecoder(model);
         if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
-        {
-            var (encoder, prior, part) = (Setting("Encoder"), Setting("Prior"), Setting(nameof(InfluenceOptions.Part)));
-            throw About(
-                $"Gradients of all parameters need {encoder} mlp and {prior} normal; use {part} decoder instead.");
-        }
+            throw About($"Gradients of all parameters need {Setting("Encoder")} mlp and {
+                Setting("Prior")} normal; influence can be studied with {Setting("Part")} decoder.");
     }
 }

@@ -99,7 +99,7 @@ public static class DatasetImport
             throw About(
                 $"{input}: {name} weak needs ready-made train and test files; divide one log leave-one-out, temporal or strong.");
         else if (split is SplitKind.LeaveOneOut or SplitKind.Temporal && !source.HasTimes)
-            throw options.Format == ClickFormats.Csv
+            throw options.Format == "csv"
                 ? About($"{input}: has no times, which {name} {kind} needs; name their column with {column}.")
                 : About($"{input}: has no times, which {name} {kind} needs; use {name} strong.");
         if (options.HeldOutUsers is not null && split != SplitKind.Strong)

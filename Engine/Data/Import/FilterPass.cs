@@ -4,8 +4,8 @@ namespace ManualVae.Data.Import;
 internal static class FilterPass
 {
     /// <summary>
-    /// One pass: items first, then users (counted on what is left); items are not filtered again. Then the k-core, if k is above 1:
-    /// users and items below k are removed until none is left. Returns the number of clicks removed.
+    /// One pass: items first, then users (counted on what is left); items are not filtered again. Then the k-core, if k is above
+    /// 1: users and items below k are removed until none is left. Returns the number of clicks removed.
     /// </summary>
     public static int Apply(ClickLog log, int userCount, int itemCount, ClickFilters filters)
     {

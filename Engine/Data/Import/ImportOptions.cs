@@ -46,8 +46,6 @@ public sealed record ImportOptions
     /// <exception cref="InputException">Names the setting and what it must be.</exception>
     public void Validate()
     {
-        if (!ClickFormats.Names.Contains(Format))
-            throw About($"{Setting(nameof(Format))} {Format}: unknown; use one of {string.Join(", ", ClickFormats.Names)}.");
         foreach (var (name, value) in new[]
         {
             (nameof(Filters.MinItemClicks), Filters.MinItemClicks), (nameof(Filters.MinUserClicks), Filters.MinUserClicks),
@@ -63,7 +61,7 @@ public sealed record ImportOptions
             throw About($"{validation} {ValidationRatio} and {test} {TestRatio}: their sum must be below 1.");
         if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
             throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
-        if (Format != ClickFormats.Csv && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
+        if (Format != "csv" && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
             throw About($"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
     }
 }
