@@ -6,7 +6,7 @@ namespace ManualVae.Tests.House;
 /// <summary>
 /// What one top-level type uses, read from the compiled assembly: base types, members, attributes, constraints and every instruction
 /// of its methods. Nested types, and with them the compiler's own types for lambdas and iterators, count for the type that holds
-/// them. Names that the compiler replaces by a value (constants and <c>nameof</c>) leave no trace.
+/// them. Constants and <c>nameof</c> leave no trace in compiled code: see <see cref="HouseGraph.NamesIn"/>.
 /// </summary>
 internal sealed class CompiledType
 {
@@ -23,14 +23,13 @@ internal sealed class CompiledType
     {
         Type = type;
         Read(type);
-        _uses.Remove(type);
     }
 
     /// <summary>The type.</summary>
     public Type Type { get; }
 
-    /// <summary>The top-level types that it uses, generic ones without their arguments; not itself.</summary>
-    public IReadOnlySet<Type> Uses => _uses;
+    /// <summary>The top-level types that it uses, generic ones without their arguments; itself among them.</summary>
+    public ISet<Type> Uses => _uses;
 
     /// <summary>Its string literals and string constants, those in attributes included.</summary>
     public IReadOnlySet<string> Strings => _strings;
@@ -125,11 +124,15 @@ internal sealed class CompiledType
         }
     }
 
+    // The types of a member count too: enum members are numbers in compiled code, and only the parameter shows what they are.
     private void Use(MemberInfo member)
     {
-        if (member is Type type) Use(type);
-        else Use(member.DeclaringType);
-        if (member is MethodInfo { IsGenericMethod: true } method)
+        Use(member as Type ?? member.DeclaringType);
+        if (member is FieldInfo field) Use(field.FieldType);
+        if (member is MethodInfo { ReturnType: var result }) Use(result);
+        if (member is not MethodBase method) return;
+        foreach (var parameter in method.GetParameters()) Use(parameter.ParameterType);
+        if (method.IsGenericMethod)
             foreach (var argument in method.GetGenericArguments()) Use(argument);
     }
 

@@ -25,6 +25,7 @@ public class CompiledTypeTests
         { typeof(AsAttribute), typeof(TargetAttribute) },
         { typeof(AsAttributeOfAParameter), typeof(TargetAttribute) },
         { typeof(InAnAttribute), typeof(TargetKind) },
+        { typeof(AsEnumMember), typeof(TargetKind) },
         { typeof(AfterASwitch), typeof(Target) },
     };
 
@@ -33,6 +34,14 @@ public class CompiledTypeTests
 
     [Fact]
     public void A_name_in_a_string_or_a_comment_is_no_use() => Assert.DoesNotContain(typeof(Target), CompiledType.Of(typeof(InWords)).Uses);
+
+    [Theory]
+    [InlineData("int code = Tools.Program.Done;", true)]
+    [InlineData("string name = nameof(Program.Main);", true)]
+    [InlineData("Program.Main([]);", false)] // compiled code shows it
+    [InlineData("/// <see cref=\"Program.Done\"/>", false)]
+    public void Constants_and_names_are_found_in_the_text(string source, bool found) =>
+        Assert.Equal(found, HouseGraph.NamesIn(source).Contains(typeof(ManualVae.Tools.Program)));
 
     [Fact]
     public void Strings_of_methods_constants_and_attributes_are_seen() =>
@@ -48,7 +57,7 @@ file sealed class ByAPartOfItsName { public static int Run() => Planted.Target.N
 file sealed class ThroughUsingStatic { public static int Run() => Number(); }
 file sealed class AsBase : Target;
 file sealed class AsField { public static readonly TargetKind Kind = TargetKind.Two; }
-file sealed class AsParameter { public static void Run(in TargetKind kind) => _ = kind; }
+file sealed class AsParameter { public static bool Is(in TargetKind kind) => kind == 0; }
 file sealed class AsArrayInAGenericArgument { public static readonly List<TargetKind[]>? Kinds = null; }
 file sealed class AsArgumentOfAGenericMethod { public static object Run() => Array.Empty<TargetKind>(); }
 file sealed class AsConstraint<T> where T : Target;
@@ -56,6 +65,7 @@ file sealed class AsCaught { public static void Run(Action action) { try { actio
 [Target] file sealed class AsAttribute;
 file sealed class AsAttributeOfAParameter { public static void Run([Target] int number) => _ = number; }
 [Target(typeof(TargetKind))] file sealed class InAnAttribute;
+file sealed class AsEnumMember { public static bool Run() => AsParameter.Is(TargetKind.Two); }
 file sealed class AfterASwitch
 {
     public static int Run(int number) => number switch { 0 => 5, 1 => 7, 2 => 11, 3 => 13, _ => Target.Number() };

@@ -1,15 +1,42 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
 using ManualVae.Tools;
 
 namespace ManualVae.Tests.House;
 
 /// <summary>Which source file uses which, in Engine and Tools, by the types that each declares.</summary>
-internal static class HouseGraph
+internal static partial class HouseGraph
 {
+    private static readonly CompiledType[] All =
+        [.. new[] { typeof(ManualVae.Data.InputException), typeof(Program) }.SelectMany(type => CompiledType.AllOf(type.Assembly))];
+
+    private static readonly ILookup<string, Type> ByName = All.Select(type => type.Type).ToLookup(type => type.Name);
+
+    static HouseGraph()
+    {
+        foreach (var type in All)
+            foreach (string file in SourceFiles.ByType[SourceName(type.Type)])
+                type.Uses.UnionWith(NamesIn(File.ReadAllText(SourceFiles.FullPath(file))));
+    }
+
     /// <summary>The types of the library.</summary>
-    public static CompiledType[] Engine { get; } = CompiledType.AllOf(typeof(ManualVae.Data.InputException).Assembly);
+    public static CompiledType[] Engine { get; } = [.. All.Where(type => !IsOfTools(type.Type))];
 
     /// <summary>The types of the command.</summary>
-    public static CompiledType[] Tools { get; } = CompiledType.AllOf(typeof(Program).Assembly);
+    public static CompiledType[] Tools { get; } = [.. All.Where(type => IsOfTools(type.Type))];
+
+    /// <summary>The types whose constants or members a source text names as <c>Program.Done</c> or <c>nameof(RunSettings.Latent)</c>,
+    /// which compiled code does not show. Not seen: a constant that is named without its type, by <c>using static</c>.</summary>
+    public static IEnumerable<Type> NamesIn(string source)
+    {
+        string code = Comment().Replace(source, "");
+        var constants = from Match match in Member().Matches(code)
+                        from type in ByName[match.Groups["type"].Value]
+                        where type.GetField(match.Groups["member"].Value, AnyStatic) is { IsLiteral: true }
+                        select type;
+        var names = NameOf().Matches(code).SelectMany(match => match.Groups["name"].Value.Split('.')).SelectMany(name => ByName[name]);
+        return constants.Concat(names).Where(type => ByName[type.Name].Count() == 1);
+    }
 
     /// <summary>The arrows between nodes that <paramref name="nodeOf"/> gives the types; none of them from a node to itself.</summary>
     public static Dictionary<string, HashSet<string>> Arrows(IEnumerable<CompiledType> types, Func<Type, string?> nodeOf)
@@ -38,10 +65,16 @@ internal static class HouseGraph
     /// type, which are named <c>GpuBackend.PART.cs</c>; null for a type of other assemblies.</summary>
     public static string? FileOf(Type type)
     {
-        if (SourceFiles.ByType[type.FullName!.Split('`')[0]].FirstOrDefault() is not { } file) return null;
+        if (SourceFiles.ByType[SourceName(type)].FirstOrDefault() is not { } file) return null;
         int name = file.LastIndexOf('/') + 1;
         return file[..file.IndexOf('.', name)];
     }
+
+    private const BindingFlags AnyStatic = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+
+    private static bool IsOfTools(Type type) => type.Assembly == typeof(Program).Assembly;
+
+    private static string SourceName(Type type) => type.FullName!.Split('`')[0];
 
     private static HashSet<string> Reach(string start, Dictionary<string, HashSet<string>> arrows)
     {
@@ -52,4 +85,13 @@ internal static class HouseGraph
                 if (reached.Add(next)) open.Push(next);
         return reached;
     }
+
+    [GeneratedRegex("//.*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\b(?<type>[A-Z]\w*)\.(?=(?<member>[A-Z]\w*))")]
+    private static partial Regex Member();
+
+    [GeneratedRegex(@"\bnameof\((?<name>[\w.]+)")]
+    private static partial Regex NameOf();
 }
