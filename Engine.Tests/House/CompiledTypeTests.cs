@@ -58,7 +58,7 @@ file sealed class ThroughUsingStatic { public static int Run() => Number(); }
 file sealed class AsBase : Target;
 file sealed class AsField { public static readonly TargetKind Kind = TargetKind.Two; }
 file sealed class AsParameter { public static bool Is(in TargetKind kind) => kind == 0; }
-file sealed class AsArrayInAGenericArgument { public static readonly List<TargetKind[]>? Kinds = null; }
+file sealed class AsArrayInAGenericArgument { public static List<TargetKind[]>? Kinds { get; set; } }
 file sealed class AsArgumentOfAGenericMethod { public static object Run() => Array.Empty<TargetKind>(); }
 file sealed class AsConstraint<T> where T : Target;
 file sealed class AsCaught { public static void Run(Action action) { try { action(); } catch (InvalidDataException) { } } }
