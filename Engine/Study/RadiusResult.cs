@@ -162,7 +162,8 @@ public sealed class RadiusResult
 
     /// <summary>P(helps) of one kind of pair; NaN where none was sampled.</summary>
     public Interval HelpsOf(PairKind kind) =>
-        ByKind.FirstOrDefault(bin => bin.Name == kind.ToString().ToLowerInvariant())?.Helps ?? Interval.Exactly(double.NaN);
+        ByKind.FirstOrDefault(bin => bin.Name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))?.Helps
+            ?? Interval.Exactly(double.NaN);
 
     private ulong Seed => Options.Seed;
 
