@@ -30,7 +30,7 @@ public static class Program
     public static int Run(string[] args, CancellationToken cancellation)
     {
         Verb.Begin(cancellation);
-        var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        var parsed = Parse(args);
         if (parsed.Errors.Count > 0)
         {
             // A word that was not understood explains more than the verb or flag that is missing for it.
@@ -62,6 +62,10 @@ public static class Program
             return Failed;
         }
     }
+
+    /// <summary>Understands a command line without running it.</summary>
+    internal static ParseResult Parse(string[] args) =>
+        Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
 
     // What a file held may be in the message: nothing of it shall steer the terminal.
     private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
