@@ -62,19 +62,22 @@ public sealed partial class DocumentTests
     /// <summary>Fails with the problem of every match, or if the documents hold fewer matches than they should.</summary>
     private static void InDocuments(Regex pattern, int atLeast, Func<string, Match, string?> problem)
     {
-        var matches = Documents.SelectMany(document => pattern.Matches(Text(document)).Select(match => (document, match))).ToList();
+        var matches = (from document in Documents
+                       from match in pattern.Matches(Text(document))
+                       select (Document: document, Match: match)).ToList();
         Assert.True(matches.Count >= atLeast, $"only {matches.Count}");
-        Assert.Empty(from m in matches
-                     let found = problem(m.document, m.match)
-                     where found is not null
-                     select $"{m.document}: {found}");
+        string[] problems = [.. from m in matches
+                                let found = problem(m.Document, m.Match)
+                                where found is not null
+                                select $"{m.Document}: {found}"];
+        Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
     private static IEnumerable<string> FilesOf(string folder)
     {
-        string root = TestData.RepositoryRoot;
-        var folders = folder.EndsWith('*') ? Directory.GetDirectories(Path.Combine(root, folder[..^2])) : [Path.Combine(root, folder)];
-        return folders.SelectMany(path => Directory.GetFiles(path, "*.md")).Order()
+        string root = TestData.RepositoryRoot, path = Path.Combine(root, folder.TrimEnd('*'));
+        return (folder.EndsWith('*') ? Directory.GetDirectories(path) : [path])
+            .SelectMany(each => Directory.GetFiles(each, "*.md"))
             .Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'));
     }
 

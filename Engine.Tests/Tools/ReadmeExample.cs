@@ -13,7 +13,8 @@ internal static class ReadmeExample
     public static (double Ndcg, string[] Next) Run(string path, string[] clicked)
     {
         // begin
-        var data = DatasetImport.Run(new ImportOptions { Format = "csv", Input = path, UserColumn = "user", ItemColumn = "item" });
+        var options = new ImportOptions { Format = "csv", Input = path, UserColumn = "user", ItemColumn = "item" };
+        var data = DatasetImport.Run(options);
         using var backend = Backends.Create("simd");
         using var trainer = new Trainer(data, new RunSettings { Epochs = 12, Hidden = [200], Latent = 64 }, backend);
         trainer.Run();

@@ -59,7 +59,8 @@ public sealed partial class ReadmeTests : IDisposable
     {
         string source = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "Engine.Tests", "Tools", "ReadmeExample.cs"));
         string example = source.Split("// begin\n")[1].Split("        // end")[0];
-        Assert.Equal(example.Replace("\n        ", "\n", StringComparison.Ordinal).Trim(), Example().Match(Readme).Groups[1].Value.Trim());
+        Assert.Equal(example.Replace("\n        ", "\n", StringComparison.Ordinal).Trim(),
+            Example().Match(Readme).Groups[1].Value.Trim());
     }
 
     [Fact]
