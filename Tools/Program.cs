@@ -30,7 +30,7 @@ public static class Program
     public static int Run(string[] args, CancellationToken cancellation)
     {
         Verb.Begin(cancellation);
-        var parsed = Parse(args);
+        var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
             // A word that was not understood explains more than the verb or flag that is missing for it.
@@ -63,10 +63,6 @@ public static class Program
         }
     }
 
-    /// <summary>Understands a command line without running it.</summary>
-    internal static ParseResult Parse(string[] args) =>
-        Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
-
     // What a file held may be in the message: nothing of it shall steer the terminal.
     private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
 
@@ -74,7 +70,7 @@ public static class Program
     private static string PathTo(CommandResult verb) =>
         verb.Parent is CommandResult parent ? $"{PathTo(parent)}{verb.Command.Name} " : "";
 
-    private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
+    internal static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
         DemoVerb.Create(),
         DataVerb.Create(),

@@ -16,8 +16,6 @@ public sealed partial class DocumentTests
     private static readonly string[] Documents =
         [.. new[] { "", "docs", "docs/appendix", "datasets", "Engine.Bench/results/*" }.SelectMany(FilesOf)];
 
-    private static Command Root => Program.Parse([]).RootCommandResult.Command;
-
     [Fact]
     public void Every_link_leads_to_a_file() => InDocuments(Link(), atLeast: 50, (document, link) =>
         PathOf(document, link) is var path && (File.Exists(path) || Directory.Exists(path)) ? null : $"no {path}");
@@ -36,14 +34,14 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void Every_command_is_understood() => InDocuments(CommandInBlock(), atLeast: 50, (_, command) =>
-        Program.Parse(Words(command.Groups["words"].Value)).Errors is { Count: > 0 } errors
+        Program.Root().Parse(Words(command.Groups["words"].Value)).Errors is { Count: > 0 } errors
             ? $"{command}: {string.Join(' ', errors.Select(e => e.Message))}"
             : null);
 
     [Fact]
     public void Every_flag_exists()
     {
-        var flags = Flags(Root).Concat(ForeignFlags).ToHashSet();
+        var flags = Flags(Program.Root()).Concat(ForeignFlags).ToHashSet();
         InDocuments(Flag(), atLeast: 100, (_, flag) => flags.Contains(flag.Value) ? null : $"no {flag}");
     }
 
@@ -56,7 +54,7 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void Every_verb_is_in_the_readme() => Assert.All(Root.Subcommands,
+    public void Every_verb_is_in_the_readme() => Assert.All(Program.Root().Subcommands,
         verb => Assert.Matches($@"(?m)^\|.*`{verb.Name}[` ].*\|$", Text("README.md")));
 
     /// <summary>Fails with the problem of every match, or if the documents hold fewer matches than they should.</summary>
