@@ -126,8 +126,8 @@ public abstract class BackendTests(DeviceFixture fixture)
             Assert.Equal(on.FusesUpdates, model.Parameters.All.Any(parameter => parameter.IsFused));
             var optimizer = new AdamOptimizer(on, model.Parameters.All, 1e-2);
             using var batch = on.AllocateBatch(users, items, SparseBatch.LargestBatch(users, clicks));
-            int[][] batches = [[0, 1, 2, 3, 4, 5, 6, 7, 8], [4], [8, 2, 5], [1, 4, 3, 0, 6, 7]];
-            foreach (int[] rows in batches.Take(IsEmulated ? 2 : 4))
+            int[][] batches = IsEmulated ? [[0, 4, 8], [4]] : [[0, 1, 2, 3, 4, 5, 6, 7, 8], [4], [8, 2, 5], [1, 4, 3, 0, 6, 7]];
+            foreach (int[] rows in batches)
             {
                 uint update = (uint)optimizer.Step;
                 batch.Load(clicks, rows);
@@ -272,7 +272,7 @@ public abstract class BackendTests(DeviceFixture fixture)
             ?
             [
                 OperationCases.MatMul(Transpose.First, 2, 300, 3), OperationCases.Likelihood(LikelihoodKind.Multinomial, 1, 300),
-                OperationCases.SparseLinear(3, 4, 3), OperationCases.LayerNorm(33, 3), OperationCases.MixtureLogDensity(2, 5, 150),
+                OperationCases.SparseLinear(3, 4, 3), OperationCases.LayerNorm(3, 131), OperationCases.MixtureLogDensity(2, 5, 3),
             ]
             :
             [

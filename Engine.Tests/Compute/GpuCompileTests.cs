@@ -44,6 +44,8 @@ public class GpuCompileTests
         Assert.All(lines[first..(first + 8)], line =>
             Assert.StartsWith("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {s", line, StringComparison.Ordinal));
         Assert.Equal(8, lines.Count(line => line.StartsWith("mma.sync", StringComparison.Ordinal)));
+        // Of fixed size, shared memory holds the slices of the two operands; the emulation asks for its own when it is launched.
+        Assert.Equal(2, lines.Count(line => line.StartsWith(".shared", StringComparison.Ordinal)));
         // Declared once, before their use; local memory serves the four results of a fragment at the end, nothing before.
         Assert.InRange(Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<32>", StringComparison.Ordinal)), 0, first);
         Assert.Single(lines, line => line.Contains("s<32>", StringComparison.Ordinal));
