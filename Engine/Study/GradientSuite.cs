@@ -66,11 +66,10 @@ public static class GradientSuite
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
     public static IEnumerable<GradientFinding> Model(string name, RunSettings settings, IBackend? fast)
     {
-        var full = settings.ToAutoencoder();
         var objective = new Objective(settings.Beta, settings.AnchorWeight);
-        var narrow = full with
+        var narrow = settings with
         {
-            Hidden = [.. full.Hidden.Select(_ => 7)], DecoderHidden = full.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3,
+            Hidden = [.. settings.Hidden.Select(_ => 7)], DecoderHidden = settings.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3,
             PseudoInputs = 4,
         };
         using (var model = Build(new ReferenceBackend(), narrow, TinyItems, TinyUsers, settings.Seed))
@@ -79,7 +78,7 @@ public static class GradientSuite
             var worst = GradientCheck.Coordinates(problem, coordinates: 40).MaxBy(e => double.IsNaN(e.Error) ? double.MaxValue : e.Error);
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
-        var wide = full with { PseudoInputs = Math.Min(full.PseudoInputs, 20) };
+        var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
         using (var model = Build(new ReferenceBackend(), wide, RealItems, RealUsers, settings.Seed))
         {
             var problem = Problem(model, Clicks(RealUsers, RealItems), objective, settings.Seed);
