@@ -68,7 +68,8 @@ internal sealed class TrainedModel : IDisposable
             throw new InputException(
                 $"{prepared.Directory}: has {prepared.ItemCount} items, the run {path} was trained on {manifest.Items}.");
         if (manifest.BaselineSettings is not null)
-            return new(run, prepared, null, BaselineFile.Load(run.BestCheckpoint));
+            return new(run, prepared, null, BaselineFile.Load(run.BestCheckpoint,
+                () => Verb.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null)));
         var backend = Verb.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null);
         try
         {

@@ -38,7 +38,7 @@ internal static class TrainingJob
         RunFolder.RefuseToReplace(folder);
         if (settings.Baseline is not null) return Fit(data, settings, folder, !header || quiet);
         using var backend = Verb.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision);
-        MemoryEstimate.Of(settings.Run, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates).RequireFits(backend);
+        MemoryEstimate.Of(settings.Run, data, backend).RequireFits(backend);
         var run = RunFolder.Create(folder, Manifest(data, settings));
         try
         {
@@ -94,7 +94,8 @@ internal static class TrainingJob
         var monitor = new FitMonitor(quiet ? null : Console.Error.WriteLine, Verb.Cancellation);
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {
-            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor);
+            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
+                () => Verb.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
             var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });

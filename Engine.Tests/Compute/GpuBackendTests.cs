@@ -125,7 +125,7 @@ public class EmulatedGpuBackendTests(DeviceFixture<EmulatedGpuBackendTests> fixt
     public void A_model_that_does_not_fit_is_refused_before_anything_is_taken()
     {
         using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
-        var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, doublePrecision: false, backend.FusesUpdates);
+        var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, backend);
         var problem = Assert.Throws<InputException>(() => estimate.RequireFits(backend));
         Assert.Contains("ilgpu-cpu has 8 MiB", problem.Message);
         Assert.DoesNotContain('\n', problem.Message);

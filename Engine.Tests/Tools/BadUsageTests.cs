@@ -97,7 +97,7 @@ public sealed class BadUsageTests : IDisposable
         foreach (var (file, text, verb, expected) in new[]
         {
             ("best.ckpt", null, "evaluate", "last.ckpt"), // deleted one after the other
-            ("last.ckpt", null, "evaluate", "no checkpoint yet; go on with: manualvae train --resume"),
+            ("last.ckpt", null, "evaluate", "no checkpoint yet; resume its training"),
             ("best.ckpt", "xx", "evaluate", "best.ckpt: is damaged"),
             ("best.ckpt", "\u001b[31m, far longer than the magic number", "evaluate", "best.ckpt: is not a checkpoint"),
             ("metrics.jsonl", "{\"epoch\":", "report", "metrics.jsonl, line 1: is not an epoch"),

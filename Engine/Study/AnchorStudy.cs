@@ -112,7 +112,7 @@ public static class AnchorStudy
     /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>
     private static double[] Centroids(Autoencoder model, Population population)
     {
-        if (!model.Settings.Anchors) return [];
+        if (!model.Settings.HasAnchors) return [];
         double[] anchors = PerUserGradients.Host(model.Backend, model.Parameters["anchors"].Value);
         int latent = model.Settings.Latent;
         var centroids = new double[population.Count * latent];

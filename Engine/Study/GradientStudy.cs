@@ -72,7 +72,7 @@ public static class GradientStudy
         [
             new Objective(0, 0, objective.Reconstruction),
             model.Settings.Variational && objective.Beta != 0 ? new(objective.Beta, 0, 0) : null,
-            model.Settings.Anchors && objective.AnchorWeight != 0 ? new(0, objective.AnchorWeight, 0) : null,
+            model.Settings.HasAnchors && objective.AnchorWeight != 0 ? new(0, objective.AnchorWeight, 0) : null,
         ];
         var rows = new List<GradientPart>();
         var first = new PerUserGradients?[parts.Length];

@@ -56,7 +56,7 @@ public sealed class PerUserGradients
             x = layer.Output(rows);
         }
         blocks.AddRange(Decoder(model, model.Latent, rows, scale));
-        if (model.Settings.Anchors)
+        if (model.Settings.HasAnchors)
         {
             var anchors = model.Parameters["anchors"].Value;
             bool closed = model.Settings.AnchorForm == AnchorForm.ClosedForm;

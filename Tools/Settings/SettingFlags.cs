@@ -24,9 +24,6 @@ internal sealed class SettingFlags
 {
     private const string DefaultPreset = "liang2018";
 
-    private static readonly PropertyInfo[] Properties =
-        [.. typeof(RunSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)];
-
     private readonly Dictionary<string, Option<string?>> _flags = [];
     private readonly Dictionary<string, Type> _types = [];
 
@@ -44,7 +41,7 @@ internal sealed class SettingFlags
     public SettingFlags()
     {
         var defaults = JsonSerializer.SerializeToElement(new RunSettings(), RunSettings.Json);
-        foreach (var property in Properties)
+        foreach (var property in RunSettings.Properties)
         {
             string name = Name(property.Name);
             string shown = SettingText.Write(defaults.GetProperty(name));
@@ -54,7 +51,7 @@ internal sealed class SettingFlags
             foreach (var property in baseline.Defaults?.GetType().GetProperties().Where(p => p.Name != "EqualityContract") ?? [])
                 if (!_flags.ContainsKey(Name(property.Name)))
                     Add(Name(property.Name), property,
-                        $"{SettingText.Write(baseline.DefaultsAsJson()[JsonNamingPolicy.CamelCase.ConvertName(property.Name)])}",
+                        $"{SettingText.Write(baseline.DefaultsAsJson()[Name(property.Name)])}",
                         $"({baseline.Name})");
     }
 
@@ -128,14 +125,12 @@ internal sealed class SettingFlags
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)
         {
-            string camel = JsonNamingPolicy.CamelCase.ConvertName(
-                string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
-            bool isOwn = defaults.ContainsKey(camel),
+            bool isOwn = defaults.ContainsKey(name),
                 isShared = name is "model" or "seed" or "threads" or "device" or "validation-metric";
             if (!isOwn && !isShared)
                 throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
-                    + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{Name(d.Key)}")) + "."));
-            if (isOwn) own[camel] = value?.DeepClone();
+                    + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{d.Key}")) + "."));
+            if (isOwn) own[name] = value?.DeepClone();
             if (isShared) shared[name] = value?.DeepClone();
         }
         var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;

@@ -30,7 +30,6 @@ public class BaselineFormulaTests
     {
         var clicks = new CoOccurrence(Clicks);
         Assert.Equal([4f, 2, 2, 1, 2, 2, 1, 0, 2, 1, 2, 0, 1, 0, 0, 2], clicks.Gram());
-        Assert.Contains("4 items need about", Assert.Throws<InputException>(() => clicks.Gram(matrices: int.MaxValue)).Message);
         var cosines = new float[4];
         clicks.Cosines(0, shrinkage: 0, cosines);
         Assert.Equal([1f, (float)(2 / Math.Sqrt(8)), (float)(2 / Math.Sqrt(8)), (float)(1 / Math.Sqrt(8))], cosines);
