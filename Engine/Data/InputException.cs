@@ -17,8 +17,8 @@ public sealed class InputException : Exception
     private InputException(FormattableString text) : base(FormattableString.Invariant(text)) => _text = text;
 
     /// <summary>
-    /// An error about settings. Holes of type <see cref="SettingName"/> are names of properties; a caller with other names for them
-    /// (the command line: flags) prints the message by <see cref="Describe"/>.
+    /// An error about settings. Holes of type <see cref="SettingName"/> are names of properties; a caller with other names for
+    /// them (the command line: flags) prints the message by <see cref="Describe"/>.
     /// </summary>
     /// <param name="text">The message, such as <c>$"{Setting(nameof(Latent))} is {Latent}; it must be at least 1."</c>.</param>
     public static InputException About(FormattableString text) => new(text);
