@@ -51,8 +51,8 @@ internal sealed class DeviceTheoryAttribute : TheoryAttribute;
 public sealed class DeviceFactDiscoverer(IMessageSink messages) : FactDiscoverer(messages)
 {
     public override IEnumerable<IXunitTestCase> Discover(
-        ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo attribute) =>
-        Skipped(options, method, DiagnosticMessageSink) ?? base.Discover(options, method, attribute);
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        Skipped(discoveryOptions, testMethod, DiagnosticMessageSink) ?? base.Discover(discoveryOptions, testMethod, factAttribute);
 
     internal static IXunitTestCase[]? Skipped(ITestFrameworkDiscoveryOptions options, ITestMethod method, IMessageSink messages) =>
         DeviceAttribute.WhyLacking(method.TestClass.Class.ToRuntimeType()) is not { } reason ? null
@@ -64,6 +64,6 @@ public sealed class DeviceFactDiscoverer(IMessageSink messages) : FactDiscoverer
 public sealed class DeviceTheoryDiscoverer(IMessageSink messages) : TheoryDiscoverer(messages)
 {
     public override IEnumerable<IXunitTestCase> Discover(
-        ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo attribute) =>
-        DeviceFactDiscoverer.Skipped(options, method, DiagnosticMessageSink) ?? base.Discover(options, method, attribute);
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
+        DeviceFactDiscoverer.Skipped(discoveryOptions, testMethod, DiagnosticMessageSink) ?? base.Discover(discoveryOptions, testMethod, theoryAttribute);
 }
