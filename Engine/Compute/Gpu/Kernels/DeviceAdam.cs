@@ -3,7 +3,9 @@ using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>One Adam update in the form that kernels take (formula: <see cref="AdamStep"/>); without moments there is none.</summary>
+/// <summary>
+/// One Adam update in the form that kernels take (formula: <see cref="AdamStep"/>); without moments there is none.
+/// </summary>
 internal readonly struct DeviceAdam(View weights, View first, View second, AdamStep step, double weightDecay)
 {
     private readonly View _weights = weights, _first = first, _second = second;

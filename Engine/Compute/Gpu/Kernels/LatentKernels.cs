@@ -11,7 +11,9 @@ internal readonly struct DeviceCompositePrior(CompositePrior prior)
         WidePrecision = (float)Math.Exp(-prior.WideLogVariance);
 }
 
-/// <summary>Noise, sampling, divergences and densities. Forward kernels take a group for each row, backward ones are elementwise.</summary>
+/// <summary>
+/// Noise, sampling, divergences and densities. Forward kernels take a group for each row, backward ones are elementwise.
+/// </summary>
 internal static class LatentKernels
 {
     private const float LogTwoPi = 1.83787707f;

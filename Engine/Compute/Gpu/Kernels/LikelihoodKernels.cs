@@ -13,8 +13,8 @@ internal readonly struct DeviceLikelihood(Likelihood likelihood)
 
 /// <summary>
 /// Losses, a group for each user, forward and gradient in one kernel: one sweep over the logits gathers the loss (the softmax's
-/// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient; a thread has four logits on their way at
-/// a time.
+/// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient; a thread has four logits on their
+/// way at a time.
 /// </summary>
 internal static class LikelihoodKernels
 {
@@ -104,6 +104,8 @@ internal static class LikelihoodKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Logit(View f, int i, int items) => i < items ? f[i] : float.NegativeInfinity;
 
-    /// <summary>What exponents are taken from: the maximum, which a device takes past NaN; -infinity minus itself would be NaN too.</summary>
+    /// <summary>
+    /// What exponents are taken from: the maximum, which a device takes past NaN; -infinity minus itself would be NaN too.
+    /// </summary>
     private static float Origin(float max) => max == float.NegativeInfinity ? 0 : max;
 }

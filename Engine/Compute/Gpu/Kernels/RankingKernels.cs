@@ -5,8 +5,8 @@ using View = ILGPU.ArrayView<float>;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// Masked top-K, a group for each user: radix selection over 64-bit keys that hold the score above the complement of the item, so that
-/// no two are equal; then the k selected are put in order by counting, for each, the larger ones.
+/// Masked top-K, a group for each user: radix selection over 64-bit keys that hold the score above the complement of the item, so
+/// that no two are equal; then the k selected are put in order by counting, for each, the larger ones.
 /// </summary>
 internal static class RankingKernels
 {

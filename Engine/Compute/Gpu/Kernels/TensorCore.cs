@@ -4,7 +4,10 @@ using ILGPU.Runtime.Cuda;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>A lane's part of a 16 x 8 fragment of A, in TF32: rows g and g + 8 at depth t, then at depth t + 4 (g = lane / 4, t = lane % 4).</summary>
+/// <summary>
+/// A lane's part of a 16 x 8 fragment of A, in TF32: rows g and g + 8 at depth t, then at depth t + 4 (g = lane / 4, t = lane %
+/// 4).
+/// </summary>
 internal struct FragmentA
 {
     public uint X0, X1, X2, X3;
@@ -16,7 +19,9 @@ internal struct FragmentB
     public uint X0, X1;
 }
 
-/// <summary>What a lane multiplies in one step: two fragments of A by four of B. Only the emulation keeps them together.</summary>
+/// <summary>
+/// What a lane multiplies in one step: two fragments of A by four of B. Only the emulation keeps them together.
+/// </summary>
 internal struct LaneFragments
 {
     public FragmentA A, Lower;
@@ -30,9 +35,10 @@ internal struct WarpSums
 }
 
 /// <summary>
-/// mma.sync m16n8k8 on TF32 fragments (PTX ISA, "Matrix fragments for mma.m16n8k8", .tf32). On a device the sums live in registers that
-/// the assembly declares, since ILGPU carries results of inline assembly through local memory, and <see cref="WarpSums"/> stays unused;
-/// on ILGPU's CPU accelerator the same fragments are multiplied lane by lane, so that tests see the same layout.
+/// mma.sync m16n8k8 on TF32 fragments (PTX ISA, "Matrix fragments for mma.m16n8k8", .tf32). On a device the sums live in
+/// registers that the assembly declares, since ILGPU carries results of inline assembly through local memory, and <see
+/// cref="WarpSums"/> stays unused; on ILGPU's CPU accelerator the same fragments are multiplied lane by lane, so that tests see
+/// the same layout.
 /// </summary>
 internal static class TensorCore
 {
@@ -58,7 +64,8 @@ internal static class TensorCore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FragmentA FragmentA(ArrayView<float> shared, int at, int stride) => new()
     {
-        X0 = Round(shared[at]), X1 = Round(shared[at + 8]), X2 = Round(shared[at + 4 * stride]), X3 = Round(shared[at + 4 * stride + 8]),
+        X0 = Round(shared[at]), X1 = Round(shared[at + 8]),
+        X2 = Round(shared[at + 4 * stride]), X3 = Round(shared[at + 4 * stride + 8]),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
