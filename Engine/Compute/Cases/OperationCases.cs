@@ -10,7 +10,8 @@ public static class OperationCases
     /// </summary>
     public static IEnumerable<OperationCase> Awkward()
     {
-        foreach (var (b, n, m) in new[] { (1, 1, 1), (2, 3, 5), (3, 7, 2), (7, 17, 13), (5, 64, 33), (33, 15, 67), (16, 130, 31) })
+        (int, int, int)[] shapes = [(1, 1, 1), (2, 3, 5), (3, 7, 2), (7, 17, 13), (5, 64, 33), (33, 15, 67), (16, 130, 31)];
+        foreach (var (b, n, m) in shapes)
             foreach (var test in At(b, n, m)) yield return test;
     }
 

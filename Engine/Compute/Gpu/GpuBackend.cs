@@ -134,9 +134,9 @@ internal sealed partial class GpuBackend : IBackend
         }
         catch (AcceleratorException problem)
         {
+            double needed = length * Interop.SizeOf<T>() / MiB;
             throw InputException.About(
-                $"{Device} {Name}: no {length * Interop.SizeOf<T>() / MiB:F0} MiB of page-locked memory; use a smaller {BatchSize}.",
-                problem);
+                $"{Device} {Name}: no {needed:F0} MiB of page-locked memory; use a smaller {BatchSize}.", problem);
         }
     }
 

@@ -138,7 +138,8 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
     }
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(
@@ -149,7 +150,8 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
     }
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
@@ -161,7 +163,8 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
     }
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(

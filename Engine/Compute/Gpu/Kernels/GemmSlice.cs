@@ -31,8 +31,8 @@ internal readonly struct GemmSlice
         // Additions alone: multiplying 64-bit integers takes several instructions, and there are 16 elements to 1024
         // multiply-adds.
         long step = (long)_rowStep * rowStride + (long)_depthStep * depthStride;
-        long at0 = (long)i * rowStride + (long)p * depthStride, at1 = at0 + step, at2 = at1 + step, at3 = at2 + step, at4 = at3 + step,
-            at5 = at4 + step, at6 = at5 + step, at7 = at6 + step;
+        long at0 = (long)i * rowStride + (long)p * depthStride, at1 = at0 + step, at2 = at1 + step, at3 = at2 + step;
+        long at4 = at3 + step, at5 = at4 + step, at6 = at5 + step, at7 = at6 + step;
         return new()
         {
             X0 = Read(operand, at0, i < rows && p < end),

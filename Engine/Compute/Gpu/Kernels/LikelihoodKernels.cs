@@ -27,7 +27,8 @@ internal static class LikelihoodKernels
     /// <param name="scale">Factor of the gradient.</param>
     /// <param name="items">Columns of the logits.</param>
     public static void Loss(
-        DeviceBatch batch, View targets, DeviceLikelihood likelihood, View logits, View loss, View entryGradients, float scale, int items)
+        DeviceBatch batch, View targets, DeviceLikelihood likelihood, View logits, View loss, View entryGradients, float scale,
+        int items)
     {
         int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
         var f = logits.SubView((long)row * items, items);

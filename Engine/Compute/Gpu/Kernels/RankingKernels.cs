@@ -12,7 +12,8 @@ internal static class RankingKernels
 {
     private const int Digits = 256;
 
-    public static void TopK(DeviceBatch excluded, View scores, ArrayView<ulong> keys, Indices items, View itemScores, int columns, int k)
+    public static void TopK(
+        DeviceBatch excluded, View scores, ArrayView<ulong> keys, Indices items, View itemScores, int columns, int k)
     {
         var histogram = SharedMemory.Allocate<int>(Digits);
         var state = SharedMemory.Allocate<int>(2); // the digit found, and how many of the k lie above it

@@ -69,8 +69,8 @@ internal static class SparseKernels
         if (j >= n || (e == end && !adam.IsWanted)) return;
         float sum = 0;
         for (; e + 4 <= end; e += 4)
-            sum = sum + Term(batch, inputs, dy, e, n, j) + Term(batch, inputs, dy, e + 1, n, j) + Term(batch, inputs, dy, e + 2, n, j)
-                + Term(batch, inputs, dy, e + 3, n, j);
+            sum = sum + Term(batch, inputs, dy, e, n, j) + Term(batch, inputs, dy, e + 1, n, j)
+                + Term(batch, inputs, dy, e + 2, n, j) + Term(batch, inputs, dy, e + 3, n, j);
         for (; e < end; e++) sum += Term(batch, inputs, dy, e, n, j);
         if (adam.IsWanted) adam.Move(item * n + j, sum);
         else dWeight[item * n + j] += sum;
@@ -132,7 +132,8 @@ internal static class SparseKernels
             for (int e = start; e < end; e++)
             {
                 int row = batch.EntryRows[e];
-                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]) / (batch.RowOffsets[row + 1] - batch.RowOffsets[row]);
+                int clicks = batch.RowOffsets[row + 1] - batch.RowOffsets[row];
+                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]) / clicks;
                 sum += scale * (anchor - points[(long)row * pointWidth + k]);
             }
             dAnchors[item * latent + k] += sum;
