@@ -13,7 +13,8 @@ public class AutoencoderTests
     private static readonly AutoencoderSettings Vae = new() { Hidden = [7], Latent = 3 };
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
-    public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory"];
+    public static TheoryData<string> Variants =>
+        ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {

@@ -19,7 +19,8 @@ public static class MemoryChecks
         // The runtime and all code are loaded before anything is measured.
         Train(settings with
         {
-            Hidden = [.. settings.Hidden.Select(_ => 8)], DecoderHidden = settings.DecoderHidden?.Select(_ => 8).ToArray(), Latent = 3,
+            Hidden = [.. settings.Hidden.Select(_ => 8)], DecoderHidden = settings.DecoderHidden?.Select(_ => 8).ToArray(),
+            Latent = 3,
             PseudoInputs = 4,
         }, Data(60), backend);
         GC.Collect();
@@ -47,7 +48,8 @@ public static class MemoryChecks
         return new PreparedDataset(
             new DatasetManifest { Source = new("synthetic", "stripes"), Split = SplitKind.Strong }, train,
             new EvaluationSplit(Clicks(50, items, 20, 0), Clicks(50, items, 5, 1000), Users), null,
-            [.. Enumerable.Range(0, Users + 50).Select(u => $"{u}")], new ItemList([.. Enumerable.Range(0, items).Select(i => $"{i}")]));
+            [.. Enumerable.Range(0, Users + 50).Select(u => $"{u}")],
+                new ItemList([.. Enumerable.Range(0, items).Select(i => $"{i}")]));
     }
 
     private static long Status(string field) => 1024 * long.Parse(

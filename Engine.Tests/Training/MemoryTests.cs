@@ -28,9 +28,10 @@ public class MemoryTests
         Parallel.ForEach(Preset.Names, new ParallelOptions { MaxDegreeOfParallelism = 2 }, preset =>
         {
             string[] printed = Child(preset).Split(' ');
-            double estimate = double.Parse(printed[0], CultureInfo.InvariantCulture), peak = double.Parse(printed[1], CultureInfo.InvariantCulture);
+            double estimate = double.Parse(printed[0], CultureInfo.InvariantCulture),
+                peak = double.Parse(printed[1], CultureInfo.InvariantCulture);
             if (Math.Abs(peak - estimate) > 0.15 * peak)
-                wrong.Add($"{preset}: estimated {estimate / (1 << 20):F1} MiB, used {peak / (1 << 20):F1} MiB, {printed[2]} items");
+                wrong.Add($"{preset}: estimated {estimate / 1048576:F1}, used {peak / 1048576:F1} MiB, {printed[2]} items");
         });
         Assert.Empty(wrong);
     }
@@ -42,7 +43,8 @@ public class MemoryTests
         var clicks = ToyClicks.Random(60, 1000, density: 0.05);
         var settings = new RunSettings
         {
-            Encoder = EncoderKind.Gated, Levels = 2, Prior = PriorKind.Vamp, PseudoInputs = 3, Hidden = [20], Latent = 5, Anchors = true,
+            Encoder = EncoderKind.Gated, Levels = 2, Prior = PriorKind.Vamp, PseudoInputs = 3, Hidden = [20], Latent = 5,
+            Anchors = true,
         };
         AssertStays(() =>
         {
@@ -115,7 +117,8 @@ public class MemoryTests
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, ArgumentList =
             {
-                "exec", "--runtimeconfig", stem + ".runtimeconfig.json", "--depsfile", stem + ".deps.json", assembly, "memory", preset,
+                "exec", "--runtimeconfig", stem + ".runtimeconfig.json", "--depsfile", stem + ".deps.json", assembly, "memory",
+                preset,
             },
         };
         using var child = Process.Start(start)!;

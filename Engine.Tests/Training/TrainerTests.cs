@@ -13,12 +13,14 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly RunSettings Settings = new()
     {
-        Epochs = 4, BatchSize = 7, Hidden = [12], Latent = 5, BetaSteps = 20, Seed = 3, ValidationMetric = "NDCG@5", LearningRate = 0.01,
+        Epochs = 4, BatchSize = 7, Hidden = [12], Latent = 5, BetaSteps = 20, Seed = 3, ValidationMetric = "NDCG@5",
+        LearningRate = 0.01,
     };
 
     private static readonly RunSettings Recvae = Settings with
     {
-        Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true, Beta = 0.01,
+        Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true,
+        Beta = 0.01,
         BetaSchedule = BetaScheduleKind.Constant, EncoderPasses = 2, DecoderPasses = 1, AnchorWeight = 0.5,
     };
 
@@ -30,7 +32,8 @@ public sealed class TrainerTests : IDisposable
     private static PreparedDataset Data()
     {
         var clicks = ToyClicks.Checkerboard(40, 20);
-        var (train, held) = (clicks.SelectRows(Enumerable.Range(0, 31).ToArray()), clicks.SelectRows(Enumerable.Range(31, 9).ToArray()));
+        var (train, held) = (clicks.SelectRows(Enumerable.Range(0, 31).ToArray()),
+            clicks.SelectRows(Enumerable.Range(31, 9).ToArray()));
         var (foldIn, heldOut) = (new List<(int, int)>(), new List<(int, int)>());
         for (int user = 0; user < held.Rows; user++)
             foreach (int item in held.RowColumns(user)) (item < 6 ? heldOut : foldIn).Add((user, item));
@@ -42,7 +45,8 @@ public sealed class TrainerTests : IDisposable
     }
 
     private RunFolder NewRun(string name, RunSettings settings) => RunFolder.Create(
-        Path.Combine(_folder, name), new RunManifest { Model = settings.Model, Settings = settings, Data = "toy", DataHash = "0", Items = 20 });
+        Path.Combine(_folder, name),
+            new RunManifest { Model = settings.Model, Settings = settings, Data = "toy", DataHash = "0", Items = 20 });
 
     private static byte[] Weights(Trainer trainer)
     {
@@ -135,7 +139,8 @@ public sealed class TrainerTests : IDisposable
         var settings = Settings with { BatchSize = 16, Epochs = 2, LearningRateSchedule = LearningRateScheduleKind.Linear };
         using var linear = new Trainer(Data(), settings, backend);
         using var half = new Trainer(Data(), settings with { Epochs = 1 }, backend);
-        using var constant = new Trainer(Data(), settings with { LearningRateSchedule = LearningRateScheduleKind.Constant }, backend);
+        using var constant = new Trainer(Data(), settings with { LearningRateSchedule = LearningRateScheduleKind.Constant },
+            backend);
         double[] start = Bias(linear);
         Assert.All(new[] { linear, half, constant }, trainer => trainer.Run());
         Assert.Equal(4, linear.State.Updates);
@@ -196,7 +201,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void A_linear_learning_rate_counts_every_pass_of_an_epoch()
     {
-        // 31 users in 2 batches, two encoder passes and one decoder pass: 6 updates. The decoder takes the last two, at 2/6 and 1/6.
+        // 31 users in 2 batches, two encoder passes and one decoder pass: 6 updates. The decoder takes the last two, at 2/6 and
+        // 1/6.
         using var backend = new SimdBackend(2);
         var settings = Recvae with { BatchSize = 16, Epochs = 1, LearningRateSchedule = LearningRateScheduleKind.Linear };
         using var trainer = new Trainer(Data(), settings, backend);
@@ -246,7 +252,8 @@ public sealed class TrainerTests : IDisposable
         using var backend = new SimdBackend(2);
         using (var trainer = new Trainer(Data(), settings, backend, run)) trainer.Run();
         var before = File.ReadAllBytes(Path.Combine(run.Path, "run.json"));
-        var problem = Assert.Throws<InputException>(() => run.Update(run.Manifest with { Settings = settings with { Epochs = 2 } }));
+        var problem = Assert.Throws<InputException>(() =>
+            run.Update(run.Manifest with { Settings = settings with { Epochs = 2 } }));
         Assert.Contains("Epochs is 2, but", problem.Message);
         Assert.Contains("has finished 3 epochs", problem.Message);
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(run.Path, "run.json")));
@@ -381,7 +388,8 @@ public sealed class TrainerTests : IDisposable
     {
         var preset = Preset.Load("liang2018");
         Assert.Equal((0.2, 200_000L, 600, 200), (preset.Beta, preset.BetaSteps, preset.Hidden[0], preset.Latent));
-        Assert.Equal((2e-5, 0), (Preset.Load("liang2018", "multdae").WeightDecay, Preset.Load("liang2018", "multdae").Hidden.Count));
+        Assert.Equal((2e-5, 0),
+            (Preset.Load("liang2018", "multdae").WeightDecay, Preset.Load("liang2018", "multdae").Hidden.Count));
         Assert.Equal(
             ["epochs: 200 -> 150", "hidden: [600] -> [600,300]"],
             (preset with { Epochs = 150, Hidden = [600, 300], Seed = 4 }).DeviationsFrom(preset));

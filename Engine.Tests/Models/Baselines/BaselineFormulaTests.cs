@@ -121,7 +121,8 @@ public class BaselineFormulaTests
         var x = Dense(Random);
         var w = Matrix<double>.Build.Dense(Random.Columns, Random.Columns);
         for (int i = 0; i < Random.Columns; i++)
-            for (int e = 0; e < model.Weights.RowLength(i); e++) w[i, model.Weights.RowColumns(i)[e]] = model.Weights.RowValues(i)[e];
+            for (int e = 0; e < model.Weights.RowLength(i); e++)
+                w[i, model.Weights.RowColumns(i)[e]] = model.Weights.RowValues(i)[e];
         var slope = x.TransposeThisAndMultiply(x * w - x) + settings.L2 * w + settings.L1;
         int positive = 0;
         for (int i = 0; i < Random.Columns; i++)

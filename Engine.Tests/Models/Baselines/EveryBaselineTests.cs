@@ -18,7 +18,8 @@ public class EveryBaselineTests
 
     public static TheoryData<string> Names => [.. BaselineCatalogue.All.Select(b => b.Name)];
 
-    public static TheoryData<string> Personalised => [.. BaselineCatalogue.All.Select(b => b.Name).Except(["popularity", "random"])];
+    public static TheoryData<string> Personalised =>
+        [.. BaselineCatalogue.All.Select(b => b.Name).Except(["popularity", "random"])];
 
     public static TheoryData<string> ReadOnly => [.. BaselineCatalogue.All.Select(b => b.Name).Except(["cdae"])];
 
@@ -39,7 +40,8 @@ public class EveryBaselineTests
         .Select(i => new[] { i % 2, 2 + i % 7 })]));
 
     // Small enough to be fast, and regularised for tiny data.
-    private static IBaseline Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), Settings(name), backend: Simd);
+    private static IBaseline Fit(string name, CsrMatrix train) =>
+        BaselineCatalogue.Fit(name, Data(train), Settings(name), backend: Simd);
 
     private static IBackend Simd() => new SimdBackend(2);
 
@@ -48,12 +50,14 @@ public class EveryBaselineTests
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
-        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01, ["weight-decay"] = 0 },
+        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01,
+            ["weight-decay"] = 0 },
         "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batch-size"] = 64, ["learning-rate"] = 0.01 },
         _ => null,
     };
 
-    private static (int[] Items, float[] Scores) Rank(IRecommender model, CsrMatrix foldIn, int k, int first = 0, int? rows = null)
+    private static (int[] Items, float[] Scores) Rank(IRecommender model, CsrMatrix foldIn, int k, int first = 0,
+        int? rows = null)
     {
         int count = rows ?? foldIn.Rows;
         var (items, scores) = (new int[count * k], new float[count * k]);
@@ -221,7 +225,8 @@ public class EveryBaselineTests
             settings.Select(p => p.Key));
         Assert.Equal((7, 0.5), ((int)settings["batch-size"]!, (double)settings["weight-decay"]!));
         var old = new JsonObject { ["factors"] = 2, ["unobservedWeight"] = 0.5, ["regularisationExponent"] = 0, ["epochs"] = 1 };
-        var (kebab, train) = (new JsonObject { ["factors"] = 2, ["unobserved-weight"] = 0.5, ["regularisation-exponent"] = 0 }, Awkward());
+        var (kebab, train) = (new JsonObject { ["factors"] = 2, ["unobserved-weight"] = 0.5, ["regularisation-exponent"] = 0 },
+            Awkward());
         using var fitted = BaselineCatalogue.Fit("ials", train, old);
         using var restored = BaselineCatalogue.Restore("ials", kebab, fitted.State);
         using var again = BaselineCatalogue.Restore("ials", old, fitted.State);
@@ -261,11 +266,14 @@ public class EveryBaselineTests
     {
         var train = Awkward();
         Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("elsa", Data(train))).Message);
-        Assert.Contains("lambda", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lamda"] = 1 })).Message);
-        Assert.Contains("features", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("marec", new BaselineData(train))).Message);
+        Assert.Contains("lambda", Assert.Throws<InputException>(() =>
+            BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lamda"] = 1 })).Message);
+        Assert.Contains("features",
+            Assert.Throws<InputException>(() => BaselineCatalogue.Fit("marec", new BaselineData(train))).Message);
         Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lambda"] = "much" }));
         Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lambda"] = 0 }));
         Assert.Throws<InputException>(() => BaselineCatalogue.Fit("itemknn", Data(train), new JsonObject { ["neighbours"] = 0 }));
-        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ials", Data(train), new JsonObject { ["regularisation"] = -1 }));
+        Assert.Throws<InputException>(() =>
+            BaselineCatalogue.Fit("ials", Data(train), new JsonObject { ["regularisation"] = -1 }));
     }
 }
