@@ -31,7 +31,7 @@ internal static class StudyGapVerb
             {
                 if (!run.Model.Settings.Variational) throw new InputException(
                     "The gap is about posteriors: give a run of a VAE.");
-                var posteriors = new PosteriorEncoder(run.Model, users).Encode(InputMask.Clean);
+                var posteriors = PosteriorEncoder.Encode(run.Model, users, InputMask.Clean);
                 var sample = PairSampler.Sample(users, posteriors.Distance, parsed.GetValue(pairs), flags.Seed(parsed));
                 GapPair[] result = [.. sample.Select(pair => new GapPair(
                     pair, CompromiseGap.At(users.Items(pair.U), users.Items(pair.V), 0.5, 0.5),

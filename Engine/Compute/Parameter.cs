@@ -1,6 +1,8 @@
 namespace ManualVae.Compute;
 
-/// <summary>Settings of one Adam update (Kingma and Ba 2015), TensorFlow's "epsilon-hat" form as the reference code uses it.</summary>
+/// <summary>
+/// Settings of one Adam update (Kingma and Ba 2015), TensorFlow's "epsilon-hat" form as the reference code uses it.
+/// </summary>
 /// <param name="LearningRate">Step size before bias correction, above 0.</param>
 /// <param name="Step">Number of this update, counting from 1.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
@@ -46,7 +48,9 @@ public sealed class Parameter
     /// <summary>The weights.</summary>
     public Tensor Value { get; private set; }
 
-    /// <summary>The gradient; backward passes add to it. None where the model was built without training, and while frozen.</summary>
+    /// <summary>
+    /// The gradient; backward passes add to it. None if the model was built without training, and while frozen.
+    /// </summary>
     public Tensor Gradient => IsFrozen ? default : _gradient;
 
     /// <summary>Adam's first moment, or none.</summary>
@@ -59,8 +63,8 @@ public sealed class Parameter
     public double WeightDecay { get; set; }
 
     /// <summary>
-    /// True where the backward pass itself applies Adam, tile by tile, so that the gradient never travels to memory: exactly one
-    /// operation (LinearBackward or SparseLinearBackward) of each pass produces this parameter's whole gradient, the backend
+    /// True if the backward pass itself applies Adam, tile by tile, so that the gradient never travels to memory. Then exactly
+    /// one operation of each pass (LinearBackward or SparseLinearBackward) produces the whole gradient, the backend
     /// <see cref="IBackend.FusesUpdates"/>, and <see cref="Gradient"/> is none.
     /// </summary>
     public bool IsFused { get => _isFused && !IsFrozen; init => _isFused = value; }

@@ -1,28 +1,8 @@
 namespace ManualVae.Evaluation;
 
-/// <summary>One metric of an evaluation.</summary>
-/// <param name="Metric">Which metric.</param>
-/// <param name="Mean">Mean over the evaluated users; for coverage and Gini the value itself. NaN where no user was evaluated.</param>
-/// <param name="StandardError">
-/// Standard deviation (divided by n, as numpy's default) / sqrt(n), as Liang et al. report it; null for coverage and Gini.
-/// </param>
-/// <param name="PerUser">Each evaluated user's value, in the order of <see cref="EvaluationResult.Rows"/>; null for coverage and Gini.</param>
-public sealed record MetricResult(Metric Metric, double Mean, double? StandardError, double[]? PerUser)
-{
-    /// <summary>The mean and standard error of per-user values, summed in their order.</summary>
-    public static MetricResult FromUsers(Metric metric, double[] values)
-    {
-        double sum = 0, squares = 0;
-        foreach (double value in values) sum += value;
-        double mean = sum / values.Length;
-        foreach (double value in values) squares += (value - mean) * (value - mean);
-        return new(metric, mean, Math.Sqrt(squares / values.Length) / Math.Sqrt(values.Length), values);
-    }
-}
-
 /// <summary>What an evaluation found.</summary>
 /// <param name="Rows">The evaluated rows of the split, increasing.</param>
-/// <param name="SkippedUsers">Users skipped because nothing of theirs is held out.</param>
+/// <param name="SkippedUsers">Users skipped because none of their clicks is held out.</param>
 /// <param name="Metrics">The metrics, in the order asked for.</param>
 public sealed record EvaluationResult(int[] Rows, int SkippedUsers, IReadOnlyList<MetricResult> Metrics)
 {
@@ -33,5 +13,6 @@ public sealed record EvaluationResult(int[] Rows, int SkippedUsers, IReadOnlyLis
     /// <exception cref="KeyNotFoundException">The metric was not asked for.</exception>
     public double this[string metric] =>
         Metrics.FirstOrDefault(m => m.Metric.Name == metric)?.Mean
-        ?? throw new KeyNotFoundException($"{metric} was not evaluated; there are {string.Join(", ", Metrics.Select(m => m.Metric))}.");
+        ?? throw new KeyNotFoundException(
+            $"{metric} was not evaluated; there are {string.Join(", ", Metrics.Select(m => m.Metric))}.");
 }

@@ -4,19 +4,17 @@ using ManualVae.Data;
 
 namespace ManualVae.Evaluation;
 
-/// <summary>A metric in <c>results.json</c>; null where there is none (no user evaluated; no standard error of coverage and Gini).</summary>
+/// <summary>A metric in <c>results.json</c>; null if no user was evaluated, or if it has no standard error.</summary>
 public sealed record ResultsValue(double? Mean, double? StandardError);
 
 /// <summary>The contents of <c>results.json</c>.</summary>
-/// <param name="Model">Name as in <c>--model</c>.</param>
+/// <param name="Model">Name of the model.</param>
 /// <param name="Data">The prepared dataset.</param>
 /// <param name="Split"><c>validation</c> or <c>test</c>.</param>
 /// <param name="Users">Evaluated users.</param>
 /// <param name="SkippedUsers">Users with nothing held out.</param>
 /// <param name="Metrics">By name, in the order asked for.</param>
-/// <param name="Input">
-/// <c>train</c> where the model was shown the users' training clicks alone; else null, and not in the file.
-/// </param>
+/// <param name="Input"><c>train</c> if the model saw the users' training clicks alone; else null and not in the file.</param>
 public sealed record ResultsDocument(
     string Model, string Data, string Split, int Users, int SkippedUsers, IReadOnlyDictionary<string, ResultsValue> Metrics,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Input = null)
@@ -47,11 +45,11 @@ public sealed record ResultsDocument(
         try
         {
             return JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
-                ?? throw new InputException($"{path}: holds no results; make it with: manualvae evaluate.");
+                ?? throw new InputException($"{path}: holds no results; evaluate the run again.");
         }
         catch (Exception problem) when (problem is JsonException or IOException)
         {
-            throw new InputException($"{path}: no readable results ({problem.Message}); make it with: manualvae evaluate.", problem);
+            throw new InputException($"{path}: no readable results ({problem.Message}); evaluate the run first.", problem);
         }
     }
 

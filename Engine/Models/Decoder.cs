@@ -8,7 +8,7 @@ namespace ManualVae.Models;
 /// </summary>
 public sealed class Decoder
 {
-    private readonly LayerStack _layers;
+    private readonly LayerChain _layers;
 
     /// <summary>Declares the layers <c>decoder.0</c>, <c>decoder.1</c>, ...; the last is the output layer.</summary>
     public Decoder(

@@ -13,7 +13,7 @@ public sealed class HierarchicalEncoder : IEncoder
     private readonly IBackend _backend;
     private readonly GatedEncoder _upper;
     private readonly GatedSparseLinear _history;
-    private readonly LayerStack _joint;
+    private readonly LayerChain _joint;
     private readonly LevelPair _posterior;
     private readonly Tensor _lowerNoise, _upperNoise, _upperSample, _dUpperSample, _joined, _dJoined;
     private bool _sampled;

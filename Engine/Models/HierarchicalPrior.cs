@@ -10,7 +10,7 @@ public sealed class HierarchicalPrior : IPrior
 {
     private readonly IBackend _backend;
     private readonly IPrior _upperPrior;
-    private readonly LayerStack _network;
+    private readonly LayerChain _network;
     private readonly LevelPair _pair;
     private readonly Tensor _lower, _upper, _dLower, _dUpper, _z1, _z2, _dz1, _dz2, _dz, _logDensity, _negativeScale;
 

@@ -13,7 +13,7 @@ public abstract class SequentialEncoder<TInput, TLayer>(TInput input, IReadOnlyL
     where TInput : class, ISparseLayer
     where TLayer : class, IDenseLayer
 {
-    private readonly LayerStack _dense = new(layers);
+    private readonly LayerChain _dense = new(layers);
 
     /// <summary>The layer that reads the clicks; after a backward pass it holds its gradient.</summary>
     public TInput Input => input;

@@ -12,6 +12,10 @@ public sealed record AnchorOptions
 
     /// <summary>Seed of the masks.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate() => Check.AtLeast(2, Draws, ", a variance needs them");
 }
 
 /// <summary>How far masks move the posterior mean of a trained model, and how near it is to the user's item centroid.</summary>
@@ -20,15 +24,15 @@ public sealed record AnchorOptions
 /// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale to compare the variance with.</param>
 /// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
 /// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
-/// <param name="CentroidSpread">Root mean square distance of the centroids from their mean: 0 where anchors have collapsed.</param>
+/// <param name="CentroidSpread">Root mean square distance of the centroids from their mean; 0 if the anchors collapsed.</param>
 /// <param name="Sigma">Mean posterior sigma.</param>
 public sealed record AnchorResult(
     double Weight, Interval MaskVariance, Interval MeanSpread, double RelativeVariance, Interval CentroidDistance,
     double CentroidSpread, double Sigma);
 
 /// <summary>
-/// Personalized item alignment (papers.md B5): what the anchors do to the variance of the mean across masks and to its distance from
-/// the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
+/// Personalized item alignment (arXiv 2511.06781, section 3): what the anchors do to the variance of the mean across masks and
+/// to its distance from the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
 /// </summary>
 public static class AnchorStudy
 {
@@ -43,7 +47,8 @@ public static class AnchorStudy
         [.. mean.Select((m, k) => (curvature[k] * m + 2 * weight * centroid[k]) / (curvature[k] + 2 * weight))];
 
     /// <summary>
-    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight 0).
+    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight
+    /// 0).
     /// </summary>
     /// <param name="weights">lambda of each run, above 0.</param>
     /// <param name="ratios">Variance over that at weight 0.</param>
@@ -70,8 +75,8 @@ public static class AnchorStudy
     public static AnchorResult Run(Autoencoder model, Population population, double weight, double rate, AnchorOptions options)
     {
         if (!model.Settings.Variational) throw new InputException("Anchors act on posteriors: give a run of a VAE.");
-        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2, a variance needs them.");
-        var encoder = new PosteriorEncoder(model, population);
+        options.Validate();
+        using var encoder = new PosteriorEncoder(model, population);
         var mode = model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask;
         int users = population.Count, latent = model.Settings.Latent;
         var (mean, square) = (new double[users * latent], new double[users]);
@@ -113,7 +118,8 @@ public static class AnchorStudy
         var centroids = new double[population.Count * latent];
         for (int u = 0; u < population.Count; u++)
             foreach (int item in population.Items(u))
-                for (int k = 0; k < latent; k++) centroids[u * latent + k] += anchors[item * latent + k] / population.Items(u).Length;
+                for (int k = 0; k < latent; k++)
+                    centroids[u * latent + k] += anchors[item * latent + k] / population.Items(u).Length;
         return centroids;
     }
 

@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -11,7 +12,7 @@ public sealed record MaskingOptions
     public int Pairs { get; init; } = 400;
 
     /// <summary>Mask draws.</summary>
-    public int Draws { get; init; } = 20;
+    public int Draws { get; init; } = 10;
 
     /// <summary>Probabilities that a click is dropped.</summary>
     public IReadOnlyList<double> Rates { get; init; } = [0, 0.25, 0.5, 0.75];
@@ -21,6 +22,17 @@ public sealed record MaskingOptions
 
     /// <summary>Seed of pairs and masks.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(2, Pairs, ", half near and half far");
+        Check.AtLeast(2, Draws);
+        Check.AtLeast(1, Neighbours);
+        foreach (double rate in Rates)
+            if (!(rate >= 0 && rate < 1)) throw About($"{Setting(nameof(Rates))} {rate}: give rates in [0, 1).");
+    }
 }
 
 /// <summary>Near or far pairs under one rate and kind of mask.</summary>
@@ -35,25 +47,27 @@ public sealed record MaskingOptions
 /// <param name="ExpandedExact">The same by the exact law.</param>
 /// <param name="LatentRatio">Mean over pairs of mean W2 masked / W2 clean.</param>
 /// <param name="LatentContracted">Share of draws whose posteriors come nearer.</param>
-/// <param name="LargestDeviation">Largest deviation of a pair's simulated mean D_h from the closed form, in its standard errors.</param>
+/// <param name="LargestDeviation">Largest deviation of a pair's mean D_h from the closed form, in standard errors.</param>
 public sealed record MaskingRow(
-    double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted, double ContractedExact,
-    Interval Expanded, double ExpandedExact, Interval LatentRatio, Interval LatentContracted, double LargestDeviation);
+    double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted,
+    double ContractedExact, Interval Expanded, double ExpandedExact, Interval LatentRatio, Interval LatentContracted,
+    double LargestDeviation);
 
 /// <summary>How much neighbourhoods change from one mask draw to the next.</summary>
 /// <param name="Rate">Probability that a click is dropped.</param>
-/// <param name="BetweenMasks">Mean Jaccard overlap of a user's k nearest by W2 under two independent masks; 1 is no drift.</param>
+/// <param name="BetweenMasks">Mean Jaccard overlap of a user's k nearest by W2 under two masks; 1 is no drift.</param>
 /// <param name="WithClean">The same against the clean input's neighbours.</param>
-/// <param name="DistanceRatio">Mean over all pairs of users of W2 masked / W2 clean: below 1, masking draws users together.</param>
+/// <param name="DistanceRatio">Mean over all pairs of W2 masked / W2 clean: below 1, masking draws users together.</param>
 /// <param name="SelfDistance">Mean W2 between two mask draws of one user, over the mean W2 between users.</param>
 public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithClean, double DistanceRatio, double SelfDistance);
 
 /// <summary>What the masking study measured.</summary>
-public sealed record MaskingResult(MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
+public sealed record MaskingResult(
+    MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
 
 /// <summary>
-/// How masking moves users in input and latent space, against the closed forms of papers.md B4: far pairs contract, near pairs
-/// expand (independent masks only), and neighbourhoods drift.
+/// How masking moves users in input and latent space, against <see cref="MaskingGeometry"/>: far pairs contract, near pairs
+/// expand (independent masks only), and neighbourhoods drift (arXiv 2511.06781, theorem 2.6).
 /// </summary>
 public static class MaskingStudy
 {
@@ -62,12 +76,9 @@ public static class MaskingStudy
     public static MaskingResult Run(
         Autoencoder model, Population population, MaskingOptions options, CancellationToken cancellation = default)
     {
-        foreach (double rate in options.Rates)
-            if (!(rate >= 0 && rate < 1)) throw new InputException(FormattableString.Invariant($"--rates {rate}: give rates in [0, 1)."));
-        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2.");
-        if (options.Neighbours < 1 || options.Neighbours >= population.Count)
-            throw new InputException($"--neighbours {options.Neighbours}: with {population.Count} users give 1 to {population.Count - 1}.");
-        var encoder = new PosteriorEncoder(model, population);
+        options.Validate();
+        NearestUsers.Require(options.Neighbours, population);
+        using var encoder = new PosteriorEncoder(model, population);
         var clean = encoder.Encode(InputMask.Clean);
         var (near, far) = Groups(population, options);
         var rows = new List<MaskingRow>();
@@ -78,7 +89,8 @@ public static class MaskingStudy
             foreach (bool together in new[] { false, true })
                 foreach (var (name, pairs) in new[] { ("near", near), ("far", far) })
                     if (pairs.Length > 0)
-                        rows.Add(Measure(population, pairs, name, rate, together, options, clean, together ? shared : independent));
+                        rows.Add(Measure(
+                            population, pairs, name, rate, together, options, clean, together ? shared : independent));
             drift.Add(Drift(clean, independent, rate, options));
 
             Posteriors[] Encode(bool shared) => [.. Enumerable.Range(0, options.Draws).Select(draw =>
@@ -90,27 +102,15 @@ public static class MaskingStudy
         return new(options, population.Count, rows, drift);
     }
 
-    /// <summary>Drift alone, at the model's own mask rate or another: for comparing runs.</summary>
-    public static DriftRow DriftAt(Autoencoder model, Population population, double rate, MaskingOptions options)
-    {
-        var encoder = new PosteriorEncoder(model, population);
-        Posteriors[] masked = [.. Enumerable.Range(0, options.Draws)
-            .Select(draw => encoder.Encode(Mask(model, rate, options.Seed, draw, shared: false)))];
-        return Drift(encoder.Encode(InputMask.Clean), masked, rate, options);
-    }
-
     /// <summary>The model's way of masking at a given rate; a model of clean inputs is masked as Mult-VAE masks.</summary>
     private static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared) => new(
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
         new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 
-    /// <summary>
-    /// The nearest and the farthest sixth of a pool of random pairs by l1, among those with an item in common and one not.
-    /// </summary>
+    /// <summary>The nearest and the farthest sixth of random pairs by l1 that share an item and differ in one.</summary>
     private static (UserPair[] Near, UserPair[] Far) Groups(Population population, MaskingOptions options)
     {
         long all = (long)population.Count * (population.Count - 1);
-        if (options.Pairs < 2) throw new InputException($"--pairs {options.Pairs}: give at least 2, half near and half far.");
         PairSampler.Require(options.Pairs, population);
         var pool = PairSampler.Sample(population, (_, _) => 0, (int)Math.Min(all, 3L * options.Pairs), options.Seed)
             .Where(pair => pair.Overlap > 0 && pair.L1 > 0)
@@ -134,7 +134,8 @@ public static class MaskingStudy
             var pair = pairs[i];
             laws[i] = new(pair.Overlap, pair.L1, keep, shared);
             exact[i] = (laws[i].Contraction, laws[i].Expansion);
-            double before = clean.Distance(pair.U, pair.V), mean = 0; // sums until the last line: at rate 0 the ratios are exactly 1
+            // Sums are divided at the end only: then the ratios at rate 0 are exactly 1.
+            double before = clean.Distance(pair.U, pair.V), mean = 0;
             for (int draw = 0; draw < draws; draw++)
             {
                 var key = new RandomKey(options.Seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask);
@@ -190,21 +191,11 @@ public static class MaskingStudy
                 between[u] += NearestUsers.Jaccard(neighbours[draw][u], neighbours[draw + 1][u]);
                 withClean[u] += NearestUsers.Jaccard(neighbours[draw][u], reference[u]);
             }
-        for (int u = 0; u < users; u++) (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
-        double before = MeanDistance(clean), ratio = masked.Average(q => MeanDistance(q) / before), self = 0;
+        for (int u = 0; u < users; u++)
+            (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
+        double before = clean.MeanDistance(), ratio = masked.Average(q => q.MeanDistance() / before), self = 0;
         for (int u = 0; u < users; u++) self += masked[0].Distance(u, masked[1], u) / users;
         return new(rate, Estimates.Mean(between, options.Seed), Estimates.Mean(withClean, options.Seed),
             ratio, self / (ratio * before));
-    }
-
-    /// <summary>Mean W2 over all pairs of users.</summary>
-    internal static double MeanDistance(Posteriors posteriors)
-    {
-        var rows = new double[posteriors.Count];
-        Parallel.For(0, rows.Length, u =>
-        {
-            for (int v = 0; v < u; v++) rows[u] += posteriors.Distance(u, v);
-        });
-        return rows.Sum() / Math.Max(1, (double)posteriors.Count * (posteriors.Count - 1) / 2);
     }
 }

@@ -1,3 +1,5 @@
+using ManualVae.Evaluation;
+
 namespace ManualVae.Study;
 
 /// <summary>What was found at one range of latent distance, or for one kind of pair.</summary>
@@ -12,8 +14,8 @@ namespace ManualVae.Study;
 /// <param name="ShuffledHelps">P(helps) of the control.</param>
 /// <param name="ShuffledChange">Mean change of the control.</param>
 public sealed record RadiusBin(
-    string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative, Interval Cosine,
-    Interval ShuffledHelps, Interval ShuffledChange);
+    string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative,
+    Interval Cosine, Interval ShuffledHelps, Interval ShuffledChange);
 
 /// <summary>How far the first-order prediction was off at one step size.</summary>
 /// <param name="Step">The step size.</param>
@@ -33,7 +35,7 @@ public sealed class RadiusResult
     {
         (Options, Users, Step, Pairs) = (options, users, step, pairs);
         Lipschitz = pairs.Max(p => p.PairLipschitz);
-        LipschitzMedian = Estimates.Quantile(pairs.Select(p => p.PairLipschitz), 0.5);
+        LipschitzMedian = Quantiles.Of(pairs.Select(p => p.PairLipschitz), 0.5);
         RadiusPair[] inside = [.. pairs.Where(p => p.W1High < p.Radius(Lipschitz))];
         RadiusPair[] insideOwn = [.. pairs.Where(p => p.W1High < p.Radius(p.PairLipschitz))];
         InsideShare = WeightedShare(p => p.W1High < p.Radius(Lipschitz));
@@ -45,7 +47,7 @@ public sealed class RadiusResult
         PositiveRadiusShare = WeightedShare(p => p.NormU > p.Mismatch);
         Helps = Bin("all", [.. pairs]).Helps;
         Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
-        RemainderSlope = Estimates.Quantile(pairs.Select(Slope).Where(double.IsFinite), 0.5);
+        RemainderSlope = Quantiles.Of(pairs.Select(Slope).Where(double.IsFinite), 0.5);
         ByDistance = Bins(p => p.Pair.Distance, "W2");
         ByRelativeDistance = Bins(p => p.RelativeDistance, "relative W2");
         ByJaccard = Bins(p => p.Pair.Jaccard, "Jaccard");
@@ -80,7 +82,7 @@ public sealed class RadiusResult
     /// <summary>Largest step size.</summary>
     public double Step { get; }
 
-    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| over all pairs and draws; a lower bound of the constant.</summary>
+    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; a lower bound of the constant.</summary>
     public double Lipschitz { get; }
 
     /// <summary>Median over pairs of their own largest ratio.</summary>
@@ -160,7 +162,8 @@ public sealed class RadiusResult
 
     /// <summary>P(helps) of one kind of pair; NaN where none was sampled.</summary>
     public Interval HelpsOf(PairKind kind) =>
-        ByKind.FirstOrDefault(bin => bin.Name == kind.ToString().ToLowerInvariant())?.Helps ?? Interval.Exactly(double.NaN);
+        ByKind.FirstOrDefault(bin => bin.Name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))?.Helps
+            ?? Interval.Exactly(double.NaN);
 
     private ulong Seed => Options.Seed;
 
@@ -171,8 +174,8 @@ public sealed class RadiusResult
     {
         double step = Step / (1 << i);
         double[] errors = [.. Pairs.Select(p => Math.Abs(p.Changes[i] + step * p.InnerProduct))];
-        return new(step, Estimates.Quantile(errors, 0.5),
-            Estimates.Quantile(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
+        return new(step, Quantiles.Of(errors, 0.5),
+            Quantiles.Of(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
             Pairs.Average(p => (p.Changes[i] < 0) == (p.InnerProduct > 0) ? 1.0 : 0));
     }
 
@@ -202,7 +205,8 @@ public sealed class RadiusResult
         return new(name, of.Length, of.Sum(p => p.Pair.Weight * p.Pair.Distance) / of.Sum(p => p.Pair.Weight),
             of.Sum(p => p.Pair.Weight * p.RelativeDistance) / of.Sum(p => p.Pair.Weight),
             Mean(of, p => p.Helps ? 1 : 0), Mean(of, p => p.Changes[0]), Mean(of, p => p.InnerProduct / (p.NormU * p.NormU)),
-            Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0), Mean(controlled, p => p.ShuffledChange));
+            Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0),
+            Mean(controlled, p => p.ShuffledChange));
     }
 
     private Interval Mean(RadiusPair[] of, Func<RadiusPair, double> value) => Estimates.Mean(

@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -13,20 +14,20 @@ public static class TSne
     public const int Limit = 1500;
 
     /// <summary>Lays points out.</summary>
-    /// <param name="points">Rows of <paramref name="columns"/> numbers.</param>
+    /// <param name="points">Rows of <paramref name="columns"/> elements.</param>
     /// <param name="columns">Width of a row.</param>
     /// <param name="perplexity">Effective number of neighbours, below a third of the points.</param>
     /// <param name="iterations">Gradient steps; the first quarter with exaggeration.</param>
     /// <param name="seed">Seed of the start.</param>
-    /// <returns>Rows of two numbers.</returns>
+    /// <returns>Rows of two coordinates.</returns>
     /// <exception cref="InputException">Too many points, or too few for the perplexity.</exception>
     public static double[] Layout(double[] points, int columns, double perplexity = 30, int iterations = 500, ulong seed = 1)
     {
         int n = points.Length / columns;
-        if (n > Limit) throw new InputException($"--users {n}: the latent map takes at most {Limit} users.");
+        if (n > Limit) throw About($"{Setting("Users")} {n}: the latent map takes at most {Limit} users.");
         if (!(perplexity >= 1 && 3 * perplexity < n))
-            throw new InputException(FormattableString.Invariant(
-                $"--perplexity {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}."));
+            throw About(
+                $"{Setting("Perplexity")} {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}.");
         double[] p = Affinities(points, columns, n, perplexity);
         var (y, velocity, gains, gradient) = (new double[2 * n], new double[2 * n], new double[2 * n], new double[2 * n]);
         var key = new RandomKey(seed, StudyDraw.Layout, RandomPurpose.Study);
@@ -62,8 +63,8 @@ public static class TSne
     }
 
     /// <summary>
-    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the sum
-    /// over all pairs, which the row sums add up to in a fixed order.
+    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the
+    /// sum over all pairs, which the row sums add up to in a fixed order.
     /// </summary>
     internal static void Gradient(double[] p, double[] y, double[] q, double[] rowSums, double exaggeration, double[] gradient)
     {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using ManualVae.Data;
+using ManualVae.Data.Export;
 using ManualVae.Data.Import;
 using Xunit;
 
@@ -12,19 +13,19 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLens100K(bool gzip) =>
+    public void MovieLens_100K_with_titles_and_genres(bool gzip) =>
         AssertFiveRatings(gzip, "movielens-100k", ("10", "Toy Story (1995)", "Animation|Children's|Comedy"),
         ("20", "Misérables, Les (1995)", "Drama"), ("30", "Nothing (1990)", null));
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLens1M(bool gzip) =>
+    public void MovieLens_1M_with_titles_and_genres(bool gzip) =>
         AssertFiveRatings(gzip, "movielens-1m", ("10", "Star Wars: Episode IV (1977)", "Action|Sci-Fi"),
         ("20", "Misérables, Les (1995)", "Drama"), ("30", null, null));
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLensCsv(bool gzip) =>
+    public void MovieLens_CSV_with_titles_and_genres(bool gzip) =>
         AssertFiveRatings(gzip, "movielens", ("10", "American President, The (1995)", "Comedy|Drama"),
         ("20", "A \"Quoted\" Film (2000)", null), ("30", "Plain (1999)", "Drama"));
 
@@ -33,7 +34,7 @@ public class FormatTests
     [InlineData("netflix-combined", false)]
     [InlineData("netflix-raw", true)]
     [InlineData("netflix-combined", true)]
-    public void Netflix(string layout, bool gzip)
+    public void Netflix_in_either_layout_with_titles(string layout, bool gzip)
     {
         using var input = new Input(layout, gzip);
         var data = Import("netflix", input.Path, split: SplitKind.LeaveOneOut);
@@ -46,7 +47,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MillionSong(bool gzip)
+    public void Million_Song_counts_any_play_as_a_click(bool gzip)
     {
         using var input = new Input("msd", gzip);
         var source = Source("msd", input.Path);
@@ -57,7 +58,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void NcfGivesTheTestItsNegatives(bool gzip)
+    public void NCF_gives_the_test_its_negatives(bool gzip)
     {
         using var input = new Input("ncf", gzip);
         var data = Import("ncf", input.Path);
@@ -71,7 +72,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void ValidationCanBeCarvedFromTheTrainingClicks()
+    public void Validation_can_be_carved_from_the_training_clicks()
     {
         var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = TestData.Fixture("Data", "ncf"),
             CarveValidation = true });
@@ -90,7 +91,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void LightGcn(bool gzip)
+    public void LightGCN_is_a_weak_split(bool gzip)
     {
         using var input = new Input("lightgcn", gzip);
         var data = Import("lightgcn", input.Path);
@@ -104,7 +105,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void PairsInThreeFilesAreAWeakSplitOrMerge(bool gzip)
+    public void Pairs_in_three_files_are_a_weak_split_or_merge(bool gzip)
     {
         using var input = new Input("pairs-parts", gzip);
         var weak = Import("pairs", input.Path);
@@ -120,7 +121,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void ProSg(bool gzip)
+    public void Pro_sg_is_a_strong_split_as_published(bool gzip)
     {
         using var input = new Input("pro-sg", gzip);
         var data = Import("pro-sg", input.Path);
@@ -133,18 +134,18 @@ public class FormatTests
     }
 
     [Fact]
-    public void ProSgComesBackThroughExportInTheOrderOfOriginalIds()
+    public void Pro_sg_comes_back_through_export_in_the_order_of_original_ids()
     {
         using var folder = TestData.NewFolder();
-        ProSgFolder.Write(Import("pro-sg", TestData.Fixture("Data", "pro-sg")), folder["out"]);
+        ProSgExport.Write(Import("pro-sg", TestData.Fixture("Data", "pro-sg")), folder["out"]);
         Assert.Equal("100\n300\n200\n", File.ReadAllText(folder["out", "unique_sid.txt"]));
         Assert.Equal("7\n3\n5\n9\n", File.ReadAllText(folder["out", "unique_uid.txt"]));
         // User 3 before user 7, item 200 before item 300.
         Assert.Equal("uid,sid\n1,0\n1,1\n0,2\n0,1\n", File.ReadAllText(folder["out", "train.csv"]));
         var again = Import("pro-sg", folder["out"]);
         Samples.AssertEqual(Import("pro-sg", TestData.Fixture("Data", "pro-sg")).Test, again.Test);
-        var problem = Assert.Throws<InputException>(() => ProSgFolder.Write(Samples.Weak(), folder["weak"]));
-        Assert.Contains("--split strong", problem.Message);
+        var problem = Assert.Throws<InputException>(() => ProSgExport.Write(Samples.Weak(), folder["weak"]));
+        Assert.Contains("Split strong", problem.Message);
     }
 
     [Theory]
@@ -153,7 +154,7 @@ public class FormatTests
     [InlineData("1;10;5\n1;20;4\n2;10;3\n")]
     [InlineData("1::10::5::100\r\n1::20::4::101\r\n2::10::3::102\r\n")]
     [InlineData("\n1\t10\n\n1\t20\n2\t10\n\n")]
-    public void PairsInAnySeparator(string text)
+    public void Pairs_in_any_separator(string text)
     {
         using var folder = TestData.NewFolder();
         var source = Source("pairs", folder.Write("clicks.txt", text));
@@ -163,7 +164,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void CsvByColumnNamesInAnyOrderWithQuotesAndDates()
+    public void Csv_by_column_names_in_any_order_with_quotes_and_dates()
     {
         using var folder = TestData.NewFolder();
         string path = folder.Write("log.csv",
@@ -172,7 +173,7 @@ public class FormatTests
         {
             Format = "csv", Input = path, Separator = ";", UserColumn = "who", ItemColumn = "what", RatingColumn = "stars",
                 TimeColumn = "when",
-            Filters = new ClickFilters { MinimumRating = 2 }, Split = SplitKind.LeaveOneOut,
+            Filters = new ClickFilters { MinRating = 2 }, Split = SplitKind.LeaveOneOut,
         });
         Assert.Equal(["Bob", "Zoë"], data.UserIds);
         Assert.Equal(["a;b", "x"], data.ItemIds);
@@ -182,7 +183,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void RepeatedPairsAreMergedAndCounted()
+    public void Repeated_pairs_are_merged_and_counted()
     {
         using var folder = TestData.NewFolder();
         var notes = new List<string>();
@@ -211,7 +212,7 @@ public class FormatTests
 
     private static PreparedDataset Import(string format, string input, SplitKind? split = null, double? minimumRating = null) =>
         DatasetImport.Run(new ImportOptions { Format = format, Input = input, Split = split,
-            Filters = new ClickFilters { MinimumRating = minimumRating } });
+            Filters = new ClickFilters { MinRating = minimumRating } });
 
     private static ClickSource Source(string format, string input) =>
         ClickFormats.Read(new ImportOptions { Format = format, Input = input }, new SourceFiles(null, default));

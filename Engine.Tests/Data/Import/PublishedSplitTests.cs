@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using ManualVae.Data;
+using ManualVae.Data.Export;
 using ManualVae.Data.Import;
 using Xunit;
 
@@ -13,7 +14,7 @@ public class PublishedSplitTests
         ["unique_sid.txt", "unique_uid.txt", "train.csv", "validation_tr.csv", "validation_te.csv", "test_tr.csv", "test_te.csv"];
 
     [FactWithData("ml-1m-strong", "diffrec-ml-1m-clean")]
-    public void TheStrongSplitOfMovieLens1MComesOutBitForBit()
+    public void The_strong_split_of_MovieLens_1M_comes_out_bit_for_bit()
     {
         var data = DatasetImport.Run(new ImportOptions
         {
@@ -21,13 +22,13 @@ public class PublishedSplitTests
             Input = TestData.PathOf("diffrec-ml-1m-clean"),
             Split = SplitKind.Strong,
             HeldOutUsers = 500,
-            Filters = new ClickFilters { MinimumUserClicks = 5 },
+            Filters = new ClickFilters { MinUserClicks = 5 },
         });
         Assert.Equal((5949, 4949, 500, 500, 2810), (data.Manifest.Counts.Users, data.Manifest.Counts.TrainUsers,
             data.Manifest.Counts.ValidationUsers, data.Manifest.Counts.TestUsers, data.Manifest.Counts.Items));
         Assert.Equal(473_174, data.Manifest.Counts.TrainClicks);
         using var folder = TestData.NewFolder();
-        ProSgFolder.Write(data.Save(folder["data"]), folder["out"]);
+        ProSgExport.Write(data.Save(folder["data"]), folder["out"]);
         foreach (string file in ProSgFiles)
         {
             using var published = new GZipStream(File.OpenRead(TestData.PathOf("ml-1m-strong", file + ".gz")),
@@ -38,7 +39,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("ml-1m-strong", "diffrec-ml-1m-clean")]
-    public void ThePublishedFolderImportsAsTheSameMatrices()
+    public void The_published_folder_imports_as_the_same_matrices()
     {
         var published = DatasetImport.Run(new ImportOptions { Format = "pro-sg", Input = TestData.PathOf("ml-1m-strong") });
         var ours = DatasetImport.Run(new ImportOptions
@@ -51,7 +52,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("gowalla-lightgcn")]
-    public void GowallaHasThePublishedCounts()
+    public void Gowalla_has_the_published_counts()
     {
         var counts = Import("lightgcn", "gowalla-lightgcn").Manifest.Counts;
         Assert.Equal((29_858, 40_981, 719_081L, 91_047L, 217_242L),
@@ -59,7 +60,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("ncf-ml-1m")]
-    public void NcfMovieLensHasThePublishedCounts()
+    public void NCF_MovieLens_has_the_published_counts()
     {
         var data = Import("ncf", "ncf-ml-1m");
         var counts = data.Manifest.Counts;
@@ -71,7 +72,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("ml-100k", "ml-latest-small", "ml-1m")]
-    public void TheMovieLensFilesHaveTheirCountsAndTitles()
+    public void The_MovieLens_files_have_their_counts_and_titles()
     {
         var small = Import("movielens-100k", "ml-100k", SplitKind.Temporal);
         Assert.Equal((943, 1_682, 100_000L),

@@ -61,31 +61,6 @@ public class BaselineFormulaTests
     }
 
     [Fact]
-    public void Cholesky_solves_sums_of_outer_products()
-    {
-        foreach (int n in (int[])[1, 2, 7, 8, 9, 16, 17, 40])
-        {
-            var random = new Random(n);
-            var vectors = Matrix<float>.Build.Dense(9, n, (_, _) => random.NextSingle() - 0.5f);
-            var sum = new float[n * n];
-            for (int i = 0; i < n; i++) sum[i * n + i] = 1;
-            float[][] v = vectors.ToRowArrays();
-            Cholesky.AddOuterProducts(v[0], v[1], v[2], v[3], sum);
-            Cholesky.AddOuterProducts(v[4], v[5], v[6], v[7], sum);
-            Cholesky.AddOuterProduct(v[8], sum);
-            var expected = vectors.TransposeThisAndMultiply(vectors) + Matrix<float>.Build.DenseIdentity(n);
-            for (int i = 0; i < n; i++)
-                for (int j = 0; j <= i; j++) Assert.Equal(expected[i, j], sum[i * n + j], 1e-5);
-
-            var b = Vector<float>.Build.Dense(n, _ => random.NextSingle());
-            var x = b.ToArray();
-            Cholesky.Solve(sum, x);
-            Assert.Equal(expected.Solve(b).ToArray(), x, (p, q) => Math.Abs(p - q) < 1e-5);
-        }
-        Assert.Throws<ArithmeticException>(() => Cholesky.Solve([1, 2, 2, 1], new float[2]));
-    }
-
-    [Fact]
     public void Ials_scores_a_user_by_the_closed_form_and_every_item_vector_is_stationary()
     {
         var settings = new IalsSettings(Factors: 5, Epochs: 300, UnobservedWeight: 0.2, Regularisation: 0.01);

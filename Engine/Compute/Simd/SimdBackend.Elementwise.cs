@@ -23,7 +23,7 @@ public sealed unsafe partial class SimdBackend
         long block = Math.Max(ElementGrain, ((length + MaxBlocks - 1) / MaxBlocks + 1023) / 1024 * 1024);
         int blocks = (int)((length + block - 1) / block);
         double* partial = stackalloc double[MaxBlocks];
-        _threads.For(blocks, 1, (tensor, block, (nint)partial), static (in (Tensor X, long Block, nint Partial) s, int first, int last) =>
+        For(blocks, 1, (tensor, block, (nint)partial), static (in (Tensor X, long Block, nint Partial) s, int first, int last) =>
         {
             for (int b = first; b < last; b++)
                 ((double*)s.Partial)[b] = SumOfSquares(s.X.Pointer() + b * s.Block, Math.Min(s.Block, s.X.Length - b * s.Block));
@@ -52,7 +52,7 @@ public sealed unsafe partial class SimdBackend
     public void ConcatForward(Tensor a, Tensor b, Tensor y)
     {
         Debug.Assert(a.Columns + b.Columns == y.Columns && a.Rows == y.Rows && b.Rows == y.Rows);
-        _threads.For(y.Rows, RowGrain(y.Columns), (a, b, y), static (in (Tensor A, Tensor B, Tensor Y) s, int first, int last) =>
+        For(y.Rows, RowGrain(y.Columns), (a, b, y), static (in (Tensor A, Tensor B, Tensor Y) s, int first, int last) =>
         {
             for (int row = first; row < last; row++)
             {
@@ -70,7 +70,7 @@ public sealed unsafe partial class SimdBackend
     }
 
     private void AddColumns(Tensor source, int firstColumn, Tensor destination) =>
-        _threads.For(source.Rows, RowGrain(destination.Columns), (source, firstColumn, destination),
+        For(source.Rows, RowGrain(destination.Columns), (source, firstColumn, destination),
             static (in (Tensor X, int Column, Tensor Y) s, int first, int last) =>
             {
                 for (int row = first; row < last; row++)
@@ -104,7 +104,8 @@ public sealed unsafe partial class SimdBackend
     {
         if (dx.IsNone) return;
         ForElements(x, (x, dy, dx), static (in (Tensor X, Tensor Dy, Tensor Dx) s, long i, int n) =>
-            Elementwise.Apply(default(SwishGradient), n, s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
+            Elementwise.Apply(default(SwishGradient), n,
+                s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
     }
 
     /// <inheritdoc/>
@@ -117,7 +118,8 @@ public sealed unsafe partial class SimdBackend
     {
         if (!dh.IsNone)
             ForElements(h, (g, dy, dh), static (in (Tensor G, Tensor Dy, Tensor Dh) s, long i, int n) =>
-                Elementwise.Apply(default(GateGradientH), n, s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
+                Elementwise.Apply(default(GateGradientH), n,
+                    s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
         if (!dg.IsNone)
             ForElements(h, (h, g, dy, dg), static (in (Tensor H, Tensor G, Tensor Dy, Tensor Dg) s, long i, int n) =>
                 Elementwise.Apply(default(GateGradientG), n,

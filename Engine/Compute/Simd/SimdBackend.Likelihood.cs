@@ -16,11 +16,11 @@ public sealed unsafe partial class SimdBackend
     private void EachUser(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, bool backward)
     {
         Debug.Assert(logits.Rows == batch.Rows && logits.Columns == batch.Columns && loss.Length == batch.Rows);
-        _threads.For(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
+        For(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
             static (in (Likelihood L, SparseBatch Batch, double Scale, Tensor Logits, Tensor Loss, bool Backward, int Threads) s,
                 int first, int last) =>
             {
-                for (int row = first; row < last; row++)
+                for (int row = first, n = s.Logits.Columns; row < last; row++)
                 {
                     int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start;
                     float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
@@ -30,9 +30,9 @@ public sealed unsafe partial class SimdBackend
                         var clicks = new Clicks(items + start, targets, count);
                         s.Loss.Pointer()[row] = (float)(s.L.Kind switch
                         {
-                            LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, s.Logits.Columns, logits, s.Scale, s.Backward, next),
-                            LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
-                            LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
+                            LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, n, logits, s.Scale, s.Backward, next),
+                            LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, n, logits, s.Scale, s.Backward),
+                            LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, n, logits, s.Scale, s.Backward),
                             _ => throw new UnreachableException(),
                         });
                     }

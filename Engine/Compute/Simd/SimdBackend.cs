@@ -7,6 +7,7 @@ namespace ManualVae.Compute.Simd;
 /// The CPU backend: single precision, vectorised, on a fixed pool of threads. Results have the same bits for any number of
 /// threads. Sums over a row (losses, norms) are gathered in double precision.
 /// </summary>
+/// <remarks>Every operation is a call of <see cref="Caller"/>, which keeps a second thread out.</remarks>
 public sealed unsafe partial class SimdBackend : IBackend
 {
     /// <summary>Elements of an elementwise operation that one thread takes at a time (64 KiB of each array).</summary>
@@ -17,11 +18,14 @@ public sealed unsafe partial class SimdBackend : IBackend
     private readonly Gemm _gemm;
     private readonly HashSet<NativeBuffer> _buffers = [];
 
+    /// <summary>The thread inside an operation.</summary>
+    internal SingleCaller Caller { get; } = new("The backend");
+
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
     public SimdBackend(int threads = 0) : this(new WorkerPool(threads), null) => _ownsThreads = true;
 
-    /// <summary>Computes on threads that somebody else started, and ends: two pools that take turns get into each other's way.</summary>
+    /// <summary>Computes on the caller's threads, which the caller ends. Several backends may share a pool.</summary>
     public SimdBackend(WorkerPool threads) : this(threads, null) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
@@ -39,8 +43,11 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         if (_ownsThreads) _threads.Dispose();
         _gemm.Dispose();
-        foreach (var buffer in _buffers) buffer.Dispose();
-        _buffers.Clear();
+        lock (_buffers)
+        {
+            foreach (var buffer in _buffers) buffer.Dispose();
+            _buffers.Clear();
+        }
     }
 
     /// <inheritdoc/>
@@ -48,13 +55,16 @@ public sealed unsafe partial class SimdBackend : IBackend
 
     // ---- Memory --------------------------------------------------------------------------------------------------
 
+    /// <summary>Number of tensors that are allocated and not freed.</summary>
+    internal int TensorCount => _buffers.Count;
+
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         var buffer = new NativeBuffer((long)rows * columns);
-        _buffers.Add(buffer);
+        lock (_buffers) _buffers.Add(buffer);
         return new Tensor(buffer, 0, rows, columns);
     }
 
@@ -63,17 +73,19 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         if (tensor.IsNone) return;
         var buffer = (NativeBuffer)tensor.Buffer;
-        _buffers.Remove(buffer);
+        lock (_buffers) _buffers.Remove(buffer);
         buffer.Dispose();
     }
 
     /// <inheritdoc/>
-    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) => new SimdBatch(this, maxRows, columns, maxEntries);
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) =>
+        new SimdBatch(this, maxRows, columns, maxEntries);
 
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var call = Caller.Enter();
         source.CopyTo(Whole(destination));
     }
 
@@ -81,6 +93,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Upload(ReadOnlySpan<double> source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var call = Caller.Enter();
         TensorPrimitives.ConvertTruncating<double, float>(source, Whole(destination));
     }
 
@@ -88,6 +101,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Download(Tensor source, Span<float> destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var call = Caller.Enter();
         Whole(source).CopyTo(destination);
     }
 
@@ -95,6 +109,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Download(Tensor source, Span<double> destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var call = Caller.Enter();
         TensorPrimitives.ConvertTruncating<float, double>(Whole(source), destination);
     }
 
@@ -111,6 +126,23 @@ public sealed unsafe partial class SimdBackend : IBackend
         ForElements(tensor, (tensor, (float)value), static (in (Tensor Tensor, float Value) s, long first, int count) =>
             Span(s.Tensor, first, count).Fill(s.Value));
 
+    // ---- One caller at a time ------------------------------------------------------------------------------------
+
+    private void For<TState>(int count, int grain, in TState state, RangeBody<TState> body) where TState : struct
+    {
+        using var call = Caller.Enter();
+        _threads.For(count, grain, in state, body);
+    }
+
+    private void Multiply<TEpilogue>(
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue,
+        float* rowSums = null)
+        where TEpilogue : struct, IEpilogue
+    {
+        using var call = Caller.Enter();
+        _gemm.Multiply(m, n, k, a, b, c, stride, accumulate, epilogue, rowSums: rowSums);
+    }
+
     // ---- Partitions ----------------------------------------------------------------------------------------------
 
     private delegate void ElementBody<TState>(in TState state, long first, int count) where TState : struct;
@@ -119,7 +151,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     private void ForElements<TState>(Tensor shape, in TState state, ElementBody<TState> body) where TState : struct
     {
         int blocks = checked((int)((shape.Length + ElementGrain - 1) / ElementGrain));
-        _threads.For(blocks, 1, (state, body, shape.Length),
+        For(blocks, 1, (state, body, shape.Length),
             static (in (TState State, ElementBody<TState> Body, long Length) s, int first, int last) =>
             {
                 long start = (long)first * ElementGrain;

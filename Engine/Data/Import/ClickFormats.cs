@@ -1,6 +1,8 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
-/// <summary>The formats that <c>data import</c> reads: one line each.</summary>
+/// <summary>The formats that an import reads: one line each.</summary>
 public static class ClickFormats
 {
     private static readonly SortedDictionary<string, Action<ClickSource>> Readers = new(StringComparer.Ordinal)
@@ -16,16 +18,20 @@ public static class ClickFormats
         ["csv"] = PairsReader.ReadCsv,
     };
 
-    /// <summary>The published Mult-VAE folder; it holds a division of users and is read by <see cref="ProSgFolder"/>.</summary>
+    /// <summary>The published Mult-VAE folder; it holds a division of users and is read by <see cref="ProSgReader"/>.</summary>
     public const string ProSg = "pro-sg";
 
     /// <summary>Names of all formats.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Readers.Keys, ProSg];
 
+    /// <summary>Reads a source, except the published folder.</summary>
+    /// <exception cref="InputException">No such format, or the files cannot be read.</exception>
     internal static ClickSource Read(ImportOptions options, SourceFiles files)
     {
+        if (!Readers.TryGetValue(options.Format, out var read))
+            throw About($"{Setting(nameof(options.Format))} {options.Format}: unknown; use one of {string.Join(", ", Names)}.");
         var source = new ClickSource(options, files);
-        Readers[options.Format](source);
+        read(source);
         return source;
     }
 }

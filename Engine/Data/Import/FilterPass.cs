@@ -1,19 +1,17 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>
-/// The minimum numbers of clicks, in the order of the published preparation (papers: Liang et al. 2018, their code).
-/// </summary>
+/// <summary>The minimum numbers of clicks, in the order of the published preparation (the code of Liang et al. 2018).</summary>
 internal static class FilterPass
 {
     /// <summary>
-    /// One pass: items first, then users (counted on what is left), and no second look at the items. Then, where asked for, the
-    /// k-core: users and items below k go until none is left. Returns how many clicks went.
+    /// One pass: items first, then users (counted on what is left); items are not filtered again. Then the k-core, if k is above
+    /// 1: users and items below k are removed until none is left. Returns the number of clicks removed.
     /// </summary>
     public static int Apply(ClickLog log, int userCount, int itemCount, ClickFilters filters)
     {
         int before = log.Count;
-        RequireClicks(log, itemCount, filters.MinimumItemClicks, items: true);
-        RequireClicks(log, userCount, filters.MinimumUserClicks, items: false);
+        RequireClicks(log, itemCount, filters.MinItemClicks, items: true);
+        RequireClicks(log, userCount, filters.MinUserClicks, items: false);
         for (int last = -1; filters.KCore > 1 && log.Count != last;)
         {
             last = log.Count;

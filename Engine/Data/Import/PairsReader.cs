@@ -1,3 +1,5 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal static class PairsReader
 {
+    private static readonly SettingName Format = Setting(nameof(ImportOptions.Format)),
+        UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
+
     private static readonly string[] Extensions = [".tsv", ".txt", ".csv", ".dat"];
 
     /// <summary>
@@ -31,12 +36,12 @@ internal static class PairsReader
             ReadPairs(source, test, source.Test = source.NewLog(), required: false);
     }
 
-    /// <summary>A table whose columns are named on the command line.</summary>
+    /// <summary>A table whose columns the options name.</summary>
     public static void ReadCsv(ClickSource source)
     {
         var options = source.Options;
         if (options.UserColumn is null || options.ItemColumn is null)
-            throw new InputException("Format csv: name its columns with --user-column and --item-column.");
+            throw About($"Format csv: name its columns with {UserColumn} and {ItemColumn}.");
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
         source.HasTimes = options.TimeColumn is not null;
@@ -78,8 +83,7 @@ internal static class PairsReader
             else if (firstIsText)
             {
                 if (IsInteger(user) && IsInteger(item))
-                    throw new InputException(
-                        $"{path}:1: looks like a header; use --format csv --user-column NAME --item-column NAME.");
+                    throw About($"{path}:1: looks like a header; use {Format} csv {UserColumn} NAME {ItemColumn} NAME.");
                 firstIsText = false;
             }
             double rating = table.FieldCount > 2 ? table.Number(2, "rating") : double.PositiveInfinity;

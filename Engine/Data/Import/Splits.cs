@@ -1,15 +1,5 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>A division of clicks, before ids are attached.</summary>
-/// <param name="Train">Training users x items.</param>
-/// <param name="Validation">The validation part, or null.</param>
-/// <param name="Test">The test part, or null.</param>
-/// <param name="Users">Number in the source of each user of <c>users.tsv</c>.</param>
-/// <param name="Items">Number in the source of each column.</param>
-/// <param name="UnknownItemsDropped">Clicks of held-out users on items that no training user clicked.</param>
-internal sealed record Division(CsrMatrix Train, EvaluationSplit? Validation, EvaluationSplit? Test, int[] Users, int[] Items,
-    long UnknownItemsDropped = 0);
-
 /// <summary>The ways to divide clicks into training, validation and test.</summary>
 internal static class Splits
 {
@@ -30,10 +20,12 @@ internal static class Splits
         int[] sorted = SortedUsers(source, withClicksOnly: true);
         int heldOut = heldOutUsers ?? Math.Min(10_000, sorted.Length / 10);
         if (heldOut < 1 || 2L * heldOut >= sorted.Length)
-            throw new InputException(
-                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give --held-out-users from 1 to "
-                    + $"{Math.Max(1, (sorted.Length - 1) / 2)}"
-                + (sorted.Length < 3 ? ", once there are at least 3 users." : "."));
+        {
+            var (name, most) = (InputException.Setting(nameof(ImportOptions.HeldOutUsers)), Math.Max(1, (sorted.Length - 1) / 2));
+            string first = sorted.Length < 3 ? ", once there are at least 3 users" : "";
+            throw InputException.About(
+                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give {name} from 1 to {most}{first}.");
+        }
         uint seed = source.Options.Seed;
         int[] permutation = new NumpyRandom(seed).Permutation(sorted.Length);
         var users = new int[sorted.Length];
@@ -124,9 +116,9 @@ internal static class Splits
 
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn with
-    /// the seed from the items that are not in the user's training clicks. The test clicks are not looked at: like any item of
-    /// the future, a test click may be among them.
+    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn
+    /// with the seed from the items that are not in the user's training clicks. The test clicks are ignored: like any item
+    /// of the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -160,7 +152,8 @@ internal static class Splits
         foreach (int user in heldOut.Users)
         {
             var clicked = new bool[items.Length];
-            foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1])) clicked[source.Train.Items[position]] = true;
+            foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1]))
+                clicked[source.Train.Items[position]] = true;
             int[] others = Array.FindAll(items, item => !clicked[item]);
             foreach (int drawn in random.Choice(others.Length, Math.Min(counts[user], others.Length)))
                 candidates.Add(user, others[drawn]);

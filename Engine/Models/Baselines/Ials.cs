@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ManualVae.Compute;
+using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;

@@ -6,7 +6,7 @@ namespace ManualVae.Models;
 /// Dense layers one after another, as one layer. Without layers it is the identity and has no output of its own.
 /// </summary>
 /// <param name="layers">The layers, input side first.</param>
-public sealed class LayerStack(IReadOnlyList<IDenseLayer> layers) : IDenseLayer
+public sealed class LayerChain(IReadOnlyList<IDenseLayer> layers) : IDenseLayer
 {
     /// <inheritdoc/>
     public Tensor Output(int rows) => layers[^1].Output(rows);
