@@ -13,12 +13,14 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly RunSettings Settings = new()
     {
-        Epochs = 4, BatchSize = 7, Hidden = [12], Latent = 5, BetaSteps = 20, Seed = 3, ValidationMetric = "NDCG@5", LearningRate = 0.01,
+        Epochs = 4, BatchSize = 7, Hidden = [12], Latent = 5, BetaSteps = 20, Seed = 3, ValidationMetric = "NDCG@5",
+        LearningRate = 0.01,
     };
 
     private static readonly RunSettings Recvae = Settings with
     {
-        Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true, Beta = 0.01,
+        Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true,
+        Beta = 0.01,
         BetaSchedule = BetaScheduleKind.Constant, EncoderPasses = 2, DecoderPasses = 1, AnchorWeight = 0.5,
     };
 
@@ -30,7 +32,8 @@ public sealed class TrainerTests : IDisposable
     private static PreparedDataset Data()
     {
         var clicks = ToyClicks.Checkerboard(40, 20);
-        var (train, held) = (clicks.SelectRows(Enumerable.Range(0, 31).ToArray()), clicks.SelectRows(Enumerable.Range(31, 9).ToArray()));
+        var (train, held) = (clicks.SelectRows(Enumerable.Range(0, 31).ToArray()),
+            clicks.SelectRows(Enumerable.Range(31, 9).ToArray()));
         var (foldIn, heldOut) = (new List<(int, int)>(), new List<(int, int)>());
         for (int user = 0; user < held.Rows; user++)
             foreach (int item in held.RowColumns(user)) (item < 6 ? heldOut : foldIn).Add((user, item));
@@ -42,7 +45,8 @@ public sealed class TrainerTests : IDisposable
     }
 
     private RunFolder NewRun(string name, RunSettings settings) => RunFolder.Create(
-        Path.Combine(_folder, name), new RunManifest { Model = settings.Model, Settings = settings, Data = "toy", DataHash = "0", Items = 20 });
+        Path.Combine(_folder, name),
+            new RunManifest { Model = settings.Model, Settings = settings, Data = "toy", DataHash = "0", Items = 20 });
 
     private static byte[] Weights(Trainer trainer)
     {
@@ -135,7 +139,8 @@ public sealed class TrainerTests : IDisposable
         var settings = Settings with { BatchSize = 16, Epochs = 2, LearningRateSchedule = LearningRateScheduleKind.Linear };
         using var linear = new Trainer(Data(), settings, backend);
         using var half = new Trainer(Data(), settings with { Epochs = 1 }, backend);
-        using var constant = new Trainer(Data(), settings with { LearningRateSchedule = LearningRateScheduleKind.Constant }, backend);
+        using var constant = new Trainer(Data(), settings with { LearningRateSchedule = LearningRateScheduleKind.Constant },
+            backend);
         double[] start = Bias(linear);
         Assert.All(new[] { linear, half, constant }, trainer => trainer.Run());
         Assert.Equal(4, linear.State.Updates);
@@ -193,12 +198,107 @@ public sealed class TrainerTests : IDisposable
         return values;
     }
 
-    private sealed class StopAfter(CancellationTokenSource stop, int updates) : ITrainingObserver
+    [Fact]
+    public void A_linear_learning_rate_counts_every_pass_of_an_epoch()
+    {
+        // 31 users in 2 batches, two encoder passes and one decoder pass: 6 updates. The decoder takes the last two, at 2/6 and
+        // 1/6.
+        using var backend = new SimdBackend(2);
+        var settings = Recvae with { BatchSize = 16, Epochs = 1, LearningRateSchedule = LearningRateScheduleKind.Linear };
+        using var trainer = new Trainer(Data(), settings, backend);
+        double[] start = Bias(trainer);
+        trainer.Run();
+        Assert.Equal(6, trainer.State.Updates);
+        Assert.InRange(Bias(trainer).Zip(start, (a, b) => Math.Abs(a - b)).Max(), 0.16 * 0.01, 0.51 * 0.01);
+    }
+
+    [Fact]
+    public void A_resumed_run_remembers_where_beta_was_held()
+    {
+        // Weights that hardly move: the second epoch is no better than the first, so beta is held at its end, 10 updates of 20.
+        var settings = Settings with { BetaSchedule = BetaScheduleKind.Hold, LearningRate = 1e-12, Epochs = 5 };
+        using var backend = new SimdBackend(2);
+        var run = NewRun("held", settings);
+        using var stop = new CancellationTokenSource();
+        using (var first = new Trainer(Data(), settings, backend, run, new StopAfter(stop, updates: 12)))
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(Data(), settings, backend, run);
+        second.Resume();
+        Assert.Equal([0.25, 0.5, 0.5, 0.5, 0.5], second.Run().Select(epoch => epoch.Beta));
+    }
+
+    [Fact]
+    public void An_epoch_that_was_interrupted_counts_the_seconds_of_both_parts()
+    {
+        var run = NewRun("interrupted", Settings);
+        using var backend = new SimdBackend(2);
+        using var stop = new CancellationTokenSource();
+        using (var first = new Trainer(Data(), Settings, backend, run, new StopAfter(stop, updates: 4, pauseMilliseconds: 100)))
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(Data(), Settings, backend, run);
+        second.Resume();
+        Assert.InRange(second.State.EpochSeconds, 0.4, 60);
+        var epochs = second.Run();
+        Assert.True(epochs[0].Seconds >= 0.4, $"{epochs[0].Seconds} s");
+        Assert.Equal(31 / epochs[0].Seconds, epochs[0].UsersPerSecond, 1e-9);
+        Assert.True(epochs[1].Seconds < epochs[0].Seconds);
+    }
+
+    [Fact]
+    public void A_run_cannot_be_made_shorter_than_it_is()
+    {
+        var settings = Settings with { Epochs = 3 };
+        var run = NewRun("short", settings);
+        using var backend = new SimdBackend(2);
+        using (var trainer = new Trainer(Data(), settings, backend, run)) trainer.Run();
+        var before = File.ReadAllBytes(Path.Combine(run.Path, "run.json"));
+        var problem = Assert.Throws<InputException>(() =>
+            run.Update(run.Manifest with { Settings = settings with { Epochs = 2 } }));
+        Assert.Contains("Epochs is 2, but", problem.Message);
+        Assert.Contains("has finished 3 epochs", problem.Message);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(run.Path, "run.json")));
+        Assert.Equal(4, run.Update(run.Manifest with { Settings = settings with { Epochs = 4 } }).Manifest.Settings.Epochs);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void The_best_weights_are_kept_if_asked_for(bool withFolder)
+    {
+        // A step size of 0.5 spoils the weights again: the best epoch is not the last.
+        var settings = Settings with { Epochs = 12, LearningRate = 0.5 };
+        using var backend = new SimdBackend(2);
+        var run = NewRun("kept", settings);
+        using var last = new Trainer(Data(), settings, backend, run);
+        using var best = new Trainer(Data(), settings, backend, withFolder ? NewRun("best", settings) : null) { KeepBest = true };
+        Assert.All(new[] { last, best }, trainer => trainer.Run());
+        Assert.InRange(best.State.BestEpoch, 1, 11);
+        byte[] final = Weights(last), kept = Weights(best);
+        Assert.NotEqual(final, kept);
+        Checkpoint.Load(run.BestCheckpoint, last.Model);
+        Assert.Equal(Weights(last), kept);
+    }
+
+    [Fact]
+    public void Opening_a_run_gives_the_weights_of_its_checkpoint_and_draws_none()
+    {
+        var settings = Settings with { Epochs = 1 };
+        using var backend = new SimdBackend(2);
+        var run = NewRun("opened", settings);
+        using var trainer = new Trainer(Data(), settings, backend, run);
+        trainer.Run();
+        using var model = run.LoadModel(backend);
+        foreach (var parameter in trainer.Model.Parameters.All)
+            Assert.Equal(Values(trainer, parameter.Value), Values(trainer, model.Parameters[parameter.Name].Value));
+        using var undrawn = new Autoencoder(backend, settings, 20, 5, seed: null);
+        Assert.All(undrawn.Parameters.All, parameter => Assert.Equal(0, backend.SquaredNorm(parameter.Value)));
+    }
+
+    private sealed class StopAfter(CancellationTokenSource stop, int updates, int pauseMilliseconds = 0) : ITrainingObserver
     {
         private int _seen;
 
         public void Updated(in TrainingProgress progress)
         {
+            Thread.Sleep(pauseMilliseconds);
             if (++_seen == updates) stop.Cancel();
         }
 
@@ -288,7 +388,8 @@ public sealed class TrainerTests : IDisposable
     {
         var preset = Preset.Load("liang2018");
         Assert.Equal((0.2, 200_000L, 600, 200), (preset.Beta, preset.BetaSteps, preset.Hidden[0], preset.Latent));
-        Assert.Equal((2e-5, 0), (Preset.Load("liang2018", "multdae").WeightDecay, Preset.Load("liang2018", "multdae").Hidden.Count));
+        Assert.Equal((2e-5, 0),
+            (Preset.Load("liang2018", "multdae").WeightDecay, Preset.Load("liang2018", "multdae").Hidden.Count));
         Assert.Equal(
             ["epochs: 200 -> 150", "hidden: [600] -> [600,300]"],
             (preset with { Epochs = 150, Hidden = [600, 300], Seed = 4 }).DeviationsFrom(preset));
