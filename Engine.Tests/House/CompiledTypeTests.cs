@@ -4,7 +4,7 @@ using static ManualVae.Tests.House.Planted.Target;
 
 namespace ManualVae.Tests.House;
 
-/// <summary>The reader of compiled types sees every way in which code can use another type. The users below are planted.</summary>
+/// <summary>The reader of compiled types sees every way to use another type. The users below are planted.</summary>
 public class CompiledTypeTests
 {
     public static TheoryData<Type, Type> Users => new()

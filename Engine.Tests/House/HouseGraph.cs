@@ -28,8 +28,8 @@ internal static partial class HouseGraph
     /// <summary>The types of the command.</summary>
     public static CompiledType[] Tools { get; } = [.. All.Where(type => IsOfTools(type.Type))];
 
-    /// <summary>The types whose constants a source text names (<c>Program.Done</c>) and the types in its <c>nameof</c>: compiled code
-    /// shows neither. Not seen: a constant that is named without its type, by <c>using static</c>.</summary>
+    /// <summary>The types whose constants a source text names (<c>Program.Done</c>) and the types in its <c>nameof</c>: compiled
+    /// code shows neither. Not seen: a constant that is named without its type, by <c>using static</c>.</summary>
     public static IEnumerable<Type> NamesIn(string source)
     {
         string code = Comment().Replace(source, "");
@@ -44,7 +44,7 @@ internal static partial class HouseGraph
         return constants.Concat(names).Where(type => ByName[type.Name].Count() == 1);
     }
 
-    /// <summary>The arrows between the nodes that <paramref name="nodeOf"/> gives the types; none from a node to itself.</summary>
+    /// <summary>The arrows between the nodes that <paramref name="nodeOf"/> gives; none from a node to itself.</summary>
     public static Dictionary<string, HashSet<string>> Arrows(IEnumerable<CompiledType> types, Func<Type, string?> nodeOf)
     {
         var arrows = new Dictionary<string, HashSet<string>>();

@@ -75,7 +75,7 @@ public partial class RoomTests
         Rule.Holds(from circle in circles
                    where !allowed.Contains(circle.Key)
                    from file in circle.Value
-                   select $"circle of {circle.Value.Length}: {file} -> {string.Join(", ", circle.Value.Intersect(arrows[file]))}");
+                   select $"{circle.Value.Length} files: {file} -> {string.Join(", ", circle.Value.Intersect(arrows[file]))}");
         Assert.Superset(allowed.ToHashSet(), circles.Keys.ToHashSet()); // an exception that is no longer needed is deleted
     }
 
