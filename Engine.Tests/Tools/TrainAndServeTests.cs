@@ -187,7 +187,7 @@ public sealed class TrainAndServeTests : IDisposable
             "multdae", "closed-form" })
             Assert.Contains(text, help);
         foreach (var property in typeof(ManualVae.Training.RunSettings).GetProperties().Where(p => p.CanWrite))
-            Assert.NotEqual("", ManualVae.Tools.Documentation.Of(property));
+            Assert.NotEqual("", ManualVae.Tools.Settings.Documentation.Of(property));
     }
 
     private CommandResult Train(string run, params string[] more) =>

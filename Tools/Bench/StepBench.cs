@@ -37,7 +37,7 @@ internal static class StepBench
         int update = 0;
         void Step()
         {
-            Verb.Cancellation.ThrowIfCancellationRequested();
+            Session.Cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < users.Length; i++) users[i] = (int)(((long)update * BatchSize + i) % train.Rows);
             batch.Load(train, users);
             optimizer.Begin();

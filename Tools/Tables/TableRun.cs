@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Evaluation;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
 
@@ -47,7 +48,7 @@ internal static class TableRun
     /// <summary>Measures a row on the test part and keeps the results in its run.</summary>
     public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics)
     {
-        var document = EvaluateVerb.Document(trained, EvaluateVerb.Evaluate(trained, trained.Data.Test!, metrics), "test");
+        var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, trained.Data.Test!, metrics), "test");
         document.Save(trained.Run.Results);
         return document.Metrics;
     }
