@@ -3,6 +3,7 @@ using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 using ManualVae.Study;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Studies;
 using static ManualVae.Tools.Mechanisms.MechanismNames;
 
@@ -11,17 +12,18 @@ namespace ManualVae.Tools.Mechanisms;
 /// <summary>Trains the settings of a plan and measures them.</summary>
 /// <param name="plan">What is asked for.</param>
 /// <param name="data">What to train on.</param>
-internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset data)
+/// <param name="preset">The preset that the settings started from.</param>
+internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset data, string preset)
 {
     /// <summary>Trains a setting, unless it is there, and measures it, unless that was done.</summary>
     public MechanismFigures Figures(MechanismSetting setting, string folder, ulong seed)
     {
         string name = $"seed {seed}, {setting.Name}";
-        var trained = StudyTraining.Train(data, setting.Run, folder, name);
+        var trained = StudyTraining.Train(data, setting.Run, preset, folder, name);
         return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), $"{plan.Users} users, {plan.Pairs} pairs", () =>
         {
             Console.Error.WriteLine($"{name}: studies");
-            using var run = StudyRun.Open(trained.Path, data.Directory, setting.Run.Device, setting.Run.Threads, 512);
+            using var run = TrainedModel.Open(trained.Path, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
             var measured = Measure(run.Model, Population.Sample(data.Train, plan.Users, seed), setting, folder);
             if (trained.ReadMetrics().Max(e => e.Validation) is double best) measured[Validation] = Interval.Exactly(best);
             return measured;
@@ -41,8 +43,8 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
                 Console.Error.WriteLine($"seed {seed}: latent maps");
                 NeighbourOutput.Write(folder, [.. main.Select(setting =>
                 {
-                    using var run = StudyRun.Open(Path.Combine(folder, setting.Name), data.Directory, setting.Run.Device,
-                        setting.Run.Threads, 512);
+                    using var run = TrainedModel.Open(Path.Combine(folder, setting.Name), data.Directory, setting.Run.Device,
+                        setting.Run.Threads, batch: 512);
                     return (setting.Name, NeighbourStudy.Run(run.Model, users, Neighbourhoods(users, seed) with { Map = true }));
                 })], users, data);
                 return [];

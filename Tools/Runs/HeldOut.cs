@@ -34,6 +34,21 @@ internal static class HeldOut
         Description = "Names such as Recall@20,NDCG@100,Coverage@20. [default: those of the data's protocol]", HelpName = "names",
     };
 
+    /// <summary>The part of the data that a name means.</summary>
+    /// <exception cref="InputException">The data has no such part.</exception>
+    public static EvaluationSplit Part(PreparedDataset data, string split) =>
+        (split == "validation" ? data.Validation : data.Test)
+        ?? throw new InputException(
+            $"{data.Directory}: has no {split} part; import it with --split, or choose the other with --split validation|test.");
+
+    /// <summary>The part that a name means, with what the model is shown of its users: <c>all</c> or <c>train</c>.</summary>
+    /// <exception cref="InputException">The data has no such part, or its users have no training clicks.</exception>
+    public static EvaluationSplit Part(PreparedDataset data, string split, string input)
+    {
+        var part = Part(data, split);
+        return input == "train" ? data.ShowingTraining(part) : part;
+    }
+
     /// <summary>Evaluates a model on a part with metrics by name, or with the defaults of the part's protocol.</summary>
     public static EvaluationResult Evaluate(TrainedModel trained, EvaluationSplit part, string? metrics) => Evaluator.Evaluate(
         trained.Recommender, part, metrics is null ? Metric.DefaultsFor(part) : Metric.ParseList(metrics),
@@ -41,7 +56,7 @@ internal static class HeldOut
 
     /// <summary>The contents of <c>results.json</c>.</summary>
     public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split) =>
-        ResultsDocument.From(result, trained.Run.Manifest.Model, Path.GetFullPath(trained.Data.Directory), split);
+        ResultsDocument.From(result, trained.Folder.Manifest.Model, Path.GetFullPath(trained.Data.Directory), split);
 
     /// <summary>Models side by side, the best of each metric bold.</summary>
     public static void WriteComparison(IAnsiConsole console, IReadOnlyList<ResultsDocument> results)

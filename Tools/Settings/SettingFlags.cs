@@ -8,14 +8,6 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Settings;
 
-/// <summary>Settings as one training run will use them.</summary>
-/// <param name="Run">Every setting of the engine.</param>
-/// <param name="Preset">The preset they started from, or null for a baseline.</param>
-/// <param name="Deviations">Where they deviate from it, as "name: preset -> run".</param>
-/// <param name="Baseline">The settings of a baseline that differ from its defaults, or null for an autoencoder.</param>
-internal sealed record ResolvedSettings(
-    RunSettings Run, string? Preset, IReadOnlyList<string> Deviations, JsonObject? Baseline = null);
-
 /// <summary>
 /// Every property of <see cref="RunSettings"/> and of the baselines' settings as a flag, and as a name in the file of
 /// <c>--config</c>. The preset comes first, then the file, then the flags.
@@ -81,6 +73,11 @@ internal sealed class SettingFlags
         return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
     }
 
+    /// <summary>The flag that says what settings start from, if one is given.</summary>
+    public string? Start(ParseResult parsed) =>
+        parsed.GetValue(_preset) is string preset ? $"--preset {preset}"
+        : parsed.GetValue(_config) is string config ? $"--config {config}" : null;
+
     /// <summary>The settings given as flags.</summary>
     public JsonObject Given(ParseResult parsed)
     {
@@ -119,7 +116,7 @@ internal sealed class SettingFlags
                 : throw new InputException($"--{name} is not a setting of {model ?? start.Model}; see manualvae train --help.");
         var run = all.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
-        return new(run, preset, run.DeviationsFrom(start));
+        return ResolvedSettings.From(run, preset);
     }
 
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
@@ -130,16 +127,18 @@ internal sealed class SettingFlags
         {
             string camel = JsonNamingPolicy.CamelCase.ConvertName(
                 string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
-            bool isOwn = defaults.ContainsKey(camel),
-                isShared = name is "model" or "seed" or "threads" or "device" or "validation-metric";
-            if (!isOwn && !isShared)
+            bool isOwn = defaults.ContainsKey(camel);
+            if (!isOwn && name is not ("model" or "threads" or "device" or "validation-metric"))
                 throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
                     + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{Name(d.Key)}")) + "."));
-            if (isOwn) own[camel] = value?.DeepClone();
-            if (isShared) shared[name] = value?.DeepClone();
+            (isOwn ? own : shared)[isOwn ? camel : name] = value?.DeepClone();
         }
         var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
+        if (run.Device is not ("auto" or "simd"))
+            throw new InputException($"--device {run.Device}: {baseline.Name} computes on the processor; leave the flag out.");
+        if (run.Threads != 0)
+            throw new InputException($"--threads {run.Threads}: {baseline.Name} takes all threads; leave the flag out.");
         return new(run, null,
             [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
     }

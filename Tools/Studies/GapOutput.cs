@@ -1,5 +1,6 @@
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Runs;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -16,7 +17,7 @@ internal static class GapOutput
     /// <param name="clickGap">Each pair's gap per click.</param>
     /// <param name="trend">Rank correlation of the gap per click and the latent distance.</param>
     /// <param name="users">The users of the pairs.</param>
-    public static StudyOutput Write(StudyRun run, GapPair[] result, double[] clickGap, Interval trend, Population users) =>
+    public static StudyOutput Write(TrainedModel run, GapPair[] result, double[] clickGap, Interval trend, Population users) =>
         new StudyOutput(run.Folder.Path, "gap", new { gapAndDistance = trend, pairs = result })
             .Table("pairs", ["user_u", "user_v", "overlap_items", "l1", "w2", "gap_nats", "overlap_cost_nats"],
                 result.Select(r => new object?[]

@@ -1,6 +1,7 @@
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Runs;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -9,7 +10,7 @@ namespace ManualVae.Tools.Studies;
 internal static class GradientOutput
 {
     /// <summary>Writes everything.</summary>
-    public static StudyOutput Write(StudyRun run, GradientResult result)
+    public static StudyOutput Write(TrainedModel run, GradientResult result)
     {
         string[] names = [.. result.Parts.Select(p => $"{p.Part}, {p.Block}")];
         return new StudyOutput(run.Folder.Path, "gradients", result)

@@ -1,5 +1,6 @@
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Runs;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -10,7 +11,7 @@ internal static class InfluenceOutput
     private const int MapCells = 50;
 
     /// <summary>Writes everything.</summary>
-    public static StudyOutput Write(StudyRun run, InfluenceResult result, Population users)
+    public static StudyOutput Write(TrainedModel run, InfluenceResult result, Population users)
     {
         string[] ids = [.. users.Users.Select(user => run.Data.UserIds[user])];
         int[] order = [.. Enumerable.Range(0, result.Users).OrderBy(u => result.Cluster[u]).ThenBy(u => u)];

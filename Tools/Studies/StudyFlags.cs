@@ -1,47 +1,51 @@
 using System.CommandLine;
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Study;
+using ManualVae.Tools.Runs;
 
 namespace ManualVae.Tools.Studies;
 
 /// <summary>The flags that all studies share.</summary>
 internal sealed class StudyFlags(int defaultUsers)
 {
-    private readonly Option<string> _run = new("--run") { Description = "Run folder (made by: manualvae train).",
-        HelpName = "folder", Required = true };
-    private readonly Option<string?> _data = new("--data") { Description = "Prepared dataset. [default: the run's]",
-        HelpName = "folder" };
-    private readonly Option<string?> _device = new("--device") {
-        Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name" };
-    private readonly Option<int> _threads = new("--threads") {
-        Description = "Threads of the backend; 0 for all. The numbers do not depend on it.", HelpName = "n" };
-    private readonly Option<int> _users = new("--users") { Description = "Training users sampled.", HelpName = "n",
-        DefaultValueFactory = _ => defaultUsers };
-    private readonly Option<string?> _ids = new("--user-ids") {
-        Description = "These users instead of a sample.", HelpName = "id,id" };
-    private readonly Option<long> _seed = new("--seed") { Description = "Seed of users, pairs, masks and noise.", HelpName = "n",
-        DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _run = Flags.Run();
+
+    private readonly ModelFlags _model = new();
+
+    private readonly Option<int> _users = new("--users")
+    {
+        Description = "Training users sampled.", HelpName = "n", DefaultValueFactory = _ => defaultUsers,
+    };
+
+    private readonly Option<string?> _ids = new("--user-ids")
+    {
+        Description = "These users instead of a sample.", HelpName = "id,id",
+    };
+
+    private readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "Seed of users, pairs, masks and noise.", HelpName = "n", DefaultValueFactory = _ => 1,
+    };
+
     private readonly Option<bool> _json = Flags.Json();
 
     /// <summary>The flags, for a command.</summary>
-    public IEnumerable<Symbol> Options => [_run, _data, _device, _threads, _users, _ids, _seed, _json];
+    public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, _seed, _json];
 
     /// <summary>Seed as given.</summary>
-    public ulong Seed(ParseResult parsed) => (ulong)parsed.GetValue(_seed);
+    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
     /// <summary>Opens the run and chooses the users.</summary>
-    public (StudyRun Run, Population Users) Open(ParseResult parsed, int? batch = null)
+    /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
+    public (TrainedModel Run, Population Users) Open(ParseResult parsed, int? batch = null)
     {
-        int users = parsed.GetValue(_users);
-        if (users < 1) throw new InputException($"--users {users}: give at least 1.");
+        int users = Flags.Positive("--users", parsed.GetValue(_users));
         string? ids = parsed.GetValue(_ids);
-        int room = batch ?? Math.Max(users, ids?.Split(',').Length ?? 0);
-        var run = StudyRun.Open(parsed.GetValue(_run)!, parsed.GetValue(_data), parsed.GetValue(_device),
-            parsed.GetValue(_threads), room);
+        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0));
         try
         {
-            return (run, run.Users(users, ids, Seed(parsed)));
+            _ = run.Model; // refuses a baseline
+            return (run, Choose(run.Data, users, ids, Seed(parsed)));
         }
         catch
         {
@@ -51,8 +55,7 @@ internal sealed class StudyFlags(int defaultUsers)
     }
 
     /// <summary>Opens another run for comparison, with the same flags.</summary>
-    public StudyRun OpenOther(ParseResult parsed, string path, int batch) =>
-        StudyRun.Open(path, parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), batch);
+    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) => _model.Open(parsed, path, batch);
 
     /// <summary>Prints the result: the document with <c>--json</c>, otherwise the lines.</summary>
     public int Print(ParseResult parsed, StudyOutput output, IEnumerable<string> lines)
@@ -62,5 +65,24 @@ internal sealed class StudyFlags(int defaultUsers)
             foreach (string line in lines) Console.Out.WriteLine(line);
         Console.Error.WriteLine($"wrote {output.Folder}");
         return ExitCode.Done;
+    }
+
+    /// <summary>A random sample of the training users, or those of the given ids.</summary>
+    private static Population Choose(PreparedDataset data, int count, string? ids, ulong seed)
+    {
+        if (string.IsNullOrEmpty(ids)) return Population.Sample(data.Train, count, seed);
+        var index = new Dictionary<string, int>();
+        for (int user = 0; user < data.Train.Rows; user++) index[data.UserIds[user]] = user;
+        var users = new SortedSet<int>();
+        foreach (string id in ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!index.TryGetValue(id, out int user))
+                throw new InputException($"--user-ids {id}: no training user has that id; they are in the second column of "
+                    + $"{Path.Combine(data.Directory, "users.tsv")}.");
+            if (data.Train.RowLength(user) == 0) throw new InputException($"--user-ids {id}: this user has no training clicks.");
+            users.Add(user);
+        }
+        if (users.Count == 0) throw new InputException($"--user-ids {ids}: names no user; give ids separated by commas.");
+        return new(data.Train, [.. users]);
     }
 }

@@ -48,18 +48,14 @@ internal static class SweepRun
     /// <summary>Trains, goes on with or reads a trial; the value is that of its best epoch on the validation part.</summary>
     private static (double? Value, int Epoch) Validation(PreparedDataset data, ResolvedSettings settings, string folder)
     {
-        bool started = File.Exists(Path.Combine(folder, "run.json"));
+        var outcome = TrainingJob.StartOrResume(data, settings, folder, TrainingDisplay.Silent);
         if (settings.Baseline is not null)
         {
-            if (!started) TrainingJob.Start(data, settings, folder, quiet: true);
             using var trained = TrainedModel.Open(folder, data.Directory);
-            return (Evaluator.Evaluate(trained.Recommender, data.Validation!, [Metric.Parse(settings.Run.ValidationMetric)],
-                cancellation: Session.Cancellation)
+            var metric = Metric.Parse(settings.Run.ValidationMetric);
+            return (Evaluator.Evaluate(trained.Recommender, data.Validation!, [metric], cancellation: Session.Cancellation)
                 .Metrics[0].Mean, 0);
         }
-        var outcome = started
-            ? TrainingJob.Resume(data, RunFolder.Open(folder), quiet: true) // a finished one ends at once
-            : TrainingJob.Start(data, settings, folder, quiet: true);
         return (outcome.Validation, outcome.BestEpoch);
     }
 

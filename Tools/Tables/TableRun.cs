@@ -3,7 +3,6 @@ using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
-using ManualVae.Training;
 
 namespace ManualVae.Tools.Tables;
 
@@ -23,10 +22,7 @@ internal static class TableRun
         if (row.Preset is not null)
             foreach (var (name, value) in changes) given[name] = value?.DeepClone();
         given["model"] = row.Model;
-        if (!File.Exists(Path.Combine(folder, "run.json")))
-            TrainingJob.Start(data, new SettingFlags().Resolve(row.Preset, null, given), folder, header: false);
-        else if (row.Preset is not null)
-            TrainingJob.Resume(data, RunFolder.Open(folder), quiet: true); // a finished one ends at once
+        TrainingJob.StartOrResume(data, new SettingFlags().Resolve(row.Preset, null, given), folder, TrainingDisplay.Create);
         return TrainedModel.Open(folder, data.Directory);
     }
 
@@ -49,7 +45,7 @@ internal static class TableRun
     public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics)
     {
         var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, trained.Data.Test!, metrics), "test");
-        document.Save(trained.Run.Results);
+        document.Save(trained.Folder.Results);
         return document.Metrics;
     }
 }

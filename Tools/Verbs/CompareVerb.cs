@@ -46,7 +46,7 @@ internal static class CompareVerb
                 if ((source ??= own) != own) throw OtherData(folder, names[0]);
                 Console.Error.WriteLine($"evaluating {folder}");
                 return Evaluate(
-                    trained, TrainedModel.Part(trained.Data, parsed.GetValue(split)!, parsed.GetValue(input)!), parsed.GetValue(metrics));
+                    trained, HeldOut.Part(trained.Data, parsed.GetValue(split)!, parsed.GetValue(input)!), parsed.GetValue(metrics));
             })])).ToList();
             foreach (var (other, name) in pooled.Zip(names))
                 if (!other.Datasets.SetEquals(pooled[0].Datasets)) throw OtherData(name, names[0]);

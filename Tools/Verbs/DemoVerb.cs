@@ -73,7 +73,7 @@ internal static class DemoVerb
         {
             using var trained = TrainedModel.Open(Path.Combine(folder, model));
             var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, data.Test!, null), "test");
-            document.Save(trained.Run.Results);
+            document.Save(trained.Folder.Results);
             results.Add(document);
             if (model == "multvae") recommendations = Recommend(trained);
         }

@@ -23,10 +23,10 @@ internal static class EvaluateVerb
         {
             using var trained = model.Open(parsed, parsed.GetValue(run)!);
             var (name, shown) = (parsed.GetValue(split)!, parsed.GetValue(input)!);
-            var part = TrainedModel.Part(trained.Data, name, shown);
+            var part = HeldOut.Part(trained.Data, name, shown);
             var result = HeldOut.Evaluate(trained, part, parsed.GetValue(metrics));
             var document = HeldOut.Document(trained, result, name) with { Input = shown == "all" ? null : shown };
-            document.Save(trained.Run.Results);
+            document.Save(trained.Folder.Results);
             if (parsed.GetValue(perUser) is string file) PerUserFile.Write(file, result, part, trained.Data.UserIds);
             if (parsed.GetValue(json)) Console.Out.WriteLine(document.ToJson());
             else WriteTable(document, result);

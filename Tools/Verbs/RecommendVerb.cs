@@ -47,7 +47,7 @@ internal static class RecommendVerb
             var ranked = RankedItems.Recommend(trained, history, k);
             var known = history.FoldIn.RowColumns(history.Row).ToArray();
             if (parsed.GetValue(json))
-                Terminal.WriteJson(new { model = trained.Run.Manifest.Model, user = id,
+                Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, user = id,
                     history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked });
             else RankedItems.WriteTable($"{(id is null ? "someone" : $"user {id}")} who clicked {RankedItems.Named(trained.Data, known)}", ranked);
             return ExitCode.Done;
@@ -79,7 +79,7 @@ internal static class RecommendVerb
                 user += count;
             }
         });
-        if (json) Terminal.WriteJson(new { model = trained.Run.Manifest.Model, users = data.UserIds.Length, top = k, output });
+        if (json) Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, users = data.UserIds.Length, top = k, output });
         else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{output}: {k} items for each of {data.UserIds.Length:#,0} users"));
         return ExitCode.Done;

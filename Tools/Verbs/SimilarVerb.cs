@@ -25,7 +25,7 @@ internal static class SimilarVerb
             var (neighbours, by) = Neighbours(trained, index, k);
             var ranked = neighbours.Select((n, r) => RankedItems.Describe(data, r, n.Item, n.Similarity)).ToList();
             if (parsed.GetValue(json))
-                Terminal.WriteJson(new { model = trained.Run.Manifest.Model, item = data.ItemIds[index],
+                Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, item = data.ItemIds[index],
                     title = data.ItemTitles[index], by, similar = ranked });
             else RankedItems.WriteTable($"Most like {data.ItemTitles[index] ?? data.ItemIds[index]}, by {by}", ranked);
             return ExitCode.Done;

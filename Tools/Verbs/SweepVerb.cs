@@ -39,7 +39,7 @@ internal static class SweepVerb
             int draws = parsed.GetValue(random);
             var trials = draws > 0 ? space.Draw(draws, parsed.GetValue(searchSeed)) : space.Grid();
             var prepared = PreparedDataset.Open(parsed.GetValue(data)!);
-            TrainedModel.Part(prepared, "validation");
+            HeldOut.Part(prepared, "validation");
             // All are checked before the first is trained.
             var resolved = trials.Select(trial => flags.Resolve(parsed, trial)).ToList();
             var results = SweepRun.Run(prepared, trials, resolved, parsed.GetValue(output)!);

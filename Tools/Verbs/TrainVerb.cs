@@ -46,14 +46,17 @@ internal static class TrainVerb
         var run = RunFolder.Open(folder);
         if (run.Manifest.BaselineSettings is not null)
             throw new InputException($"{folder}: a baseline is fitted in one go; there is nothing to resume.");
+        string mayChange = $"only {string.Join(", ", Resumable.Select(r => $"--{r}"))} may change";
+        if (flags.Start(parsed) is string start)
+            throw new InputException($"{start}: a run that is resumed keeps its settings; {mayChange}, by flags.");
         var all = JsonSerializer.SerializeToNode(run.Manifest.Settings, RunSettings.Json)!.AsObject();
         foreach (var (name, value) in flags.Given(parsed))
         {
             string now = SettingText.Write(value), then = SettingText.Write(all[name]);
             all[name] = value?.DeepClone();
             if (now != then && !Resumable.Contains(name))
-                throw new InputException($"--{name} {now}: the run {folder} was started with {then}; only "
-                    + $"{string.Join(", ", Resumable.Select(r => $"--{r}"))} may change. Start a new run for other settings.");
+                throw new InputException($"--{name} {now}: the run {folder} was started with {then}; {mayChange}. "
+                    + "Start a new run for other settings.");
         }
         var prepared = PreparedDataset.Open(data ?? run.Manifest.Data);
         if (prepared.ManifestHash != run.Manifest.DataHash)
@@ -61,7 +64,9 @@ internal static class TrainVerb
                 $"{prepared.Directory}: is not the data that {folder} was started on; resume with the same data.");
         var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
         settings.Validate();
-        var deviations = settings.DeviationsFrom(Preset.Load(run.Manifest.Preset!, settings.Model));
+        if (run.ReadMetrics().Count is var trained && settings.Epochs < trained)
+            throw new InputException($"--epochs {settings.Epochs}: {trained} are trained already; give {trained} or more.");
+        var deviations = ResolvedSettings.From(settings, run.Manifest.Preset).Deviations;
         return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }));
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ManualVae.Data;
 using ManualVae.Study;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Studies;
 using static ManualVae.Tools.Studies.StudyText;
 
@@ -35,8 +36,8 @@ internal static class StudyAnchorsVerb
                     string name = Text($"weight-{weight}");
                     var trained = StudyTraining.Train(
                         run.Data, run.Settings with { AnchorWeight = weight, Anchors = true, Epochs = parsed.GetValue(epochs) },
-                        Path.Combine(run.Folder.Path, "studies", "anchors", name), name);
-                    using var other = StudyRun.Open(trained.Path, run.Data.Directory, null, run.Settings.Threads, 500);
+                        run.Folder.Manifest.Preset, Path.Combine(run.Folder.Path, "studies", "anchors", name), name);
+                    using var other = TrainedModel.Open(trained.Path, run.Data.Directory, null, run.Settings.Threads);
                     points.Add(AnchorStudy.Run(other.Model, users, weight, rate, options));
                 }
                 return flags.Print(parsed, AnchorOutput.Write(run.Folder.Path, result, points), AnchorOutput.Lines(result, points));

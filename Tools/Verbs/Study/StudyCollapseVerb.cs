@@ -29,8 +29,7 @@ internal static class StudyCollapseVerb
             using (run)
             {
                 var result = CollapseStudy.Run(run.Model, users, options);
-                var points = CollapseSweep.Run(run.Data, run.Settings, users, sweep, parsed.GetValue(epochs),
-                    Path.Combine(run.Folder.Path, "studies", "collapse"), options);
+                var points = CollapseSweep.Run(run, users, sweep, parsed.GetValue(epochs), options);
                 return flags.Print(parsed, CollapseOutput.Write(run.Folder.Path, result, points), CollapseOutput.Lines(result, points));
             }
         }, [.. flags.Options, draws, betas, epochs]);

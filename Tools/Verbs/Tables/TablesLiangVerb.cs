@@ -52,7 +52,7 @@ internal static class TablesLiangVerb
             var changes = new JsonObject();
             if (parsed.GetValue(epochs) is int e) changes["epochs"] = e;
             if (parsed.GetValue(betaSteps) is long b) changes["beta-steps"] = b;
-            return flags.Run(parsed, data => TrainedModel.Part(data, "test"), (data, rows, folder) =>
+            return flags.Run(parsed, data => HeldOut.Part(data, "test"), (data, rows, folder) =>
                 [new(data.Directory, "all items", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
                     row => PublishedFor(data.ItemCount, row.Name)))]);
         }, [.. flags.Options, epochs, betaSteps]);

@@ -73,7 +73,7 @@ internal static class TablesMechanismsVerb
             RunSettings Settings(ulong seed) => MechanismPlan.Shortened(
                 prepared, parsed.GetValue(preset)!, plan.Epochs, parsed.GetValue(device)!, parsed.GetValue(threads), seed);
             string folder = parsed.GetValue(output)!;
-            var measurement = new MechanismMeasurement(plan, prepared);
+            var measurement = new MechanismMeasurement(plan, prepared, parsed.GetValue(preset)!);
             var figures = new MechanismRepeats();
             foreach (ulong seed in draws)
                 foreach (var setting in plan.Settings(Settings(seed)))
