@@ -58,17 +58,17 @@ public class CsrFileTests
     }
 
     [Fact]
-    public void AFailedWriteLeavesTheOldFileAndNothingElse()
+    public void More_entries_than_a_matrix_holds_are_refused_by_number()
     {
         using var folder = TestData.NewFolder();
-        string path = folder.Write("file", "old");
-        Assert.Throws<IOException>(() => AtomicFile.Write(path, stream =>
-        {
-            stream.WriteByte(1);
-            throw new IOException("disk full");
-        }));
-        Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal(["file"], Samples.Entries(folder.Path));
+        string path = folder["m.csr"];
+        CsrFile.Write(path, new CsrMatrix(3, [0, 1, 1], [2]));
+        byte[] bytes = File.ReadAllBytes(path);
+        BitConverter.TryWriteBytes(bytes.AsSpan(24), 3_000_000_000);
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("3000000000 entries", Assert.Throws<InputException>(() => CsrFile.Read(path)).Message);
+        var wide = new CsrMatrix(100_000, [0, 100_000], [.. Enumerable.Range(0, 100_000)]);
+        Assert.Contains("3000000000 clicks", Assert.Throws<InputException>(() => wide.SelectRows(new int[30_000])).Message);
     }
 
     private static void AssertRefused(string path, byte[] bytes)

@@ -65,7 +65,7 @@ public class PreparedDatasetTests
     public void AFolderThatIsNoDatasetOrNotThereIsRefusedWithTheRemedy()
     {
         using var folder = TestData.NewFolder();
-        AssertRefused(folder["absent"], "data import");
+        AssertRefused(folder["absent"], "import a dataset");
         AssertRefused(folder.Path, "no manifest.json");
         folder.Write("manifest.json", "[1, 2]");
         AssertRefused(folder.Path, "manifest.json");
@@ -79,7 +79,7 @@ public class PreparedDatasetTests
         using var folder = TestData.NewFolder();
         Samples.Strong().Save(folder["d"]);
         var problem = Assert.Throws<InputException>(() => Samples.Weak().Save(folder["d"]));
-        Assert.Contains("--overwrite", problem.Message);
+        Assert.Contains("Overwrite", problem.Message);
         Assert.Equal(SplitKind.Strong, PreparedDataset.Open(folder["d"]).Manifest.Split);
         Samples.Weak().Save(folder["d"], overwrite: true);
         Assert.Equal(SplitKind.Weak, PreparedDataset.Open(folder["d"]).Manifest.Split);
@@ -99,7 +99,7 @@ public class PreparedDatasetTests
         Samples.AssertEqual(data.Train, validation.FoldIn);
         Samples.AssertEqual(data.Train, validation.Known);
         var strong = Samples.Strong();
-        Assert.Contains("--input train", Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!)).Message);
+        Assert.Contains("Input train", Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!)).Message);
     }
 
     [Fact]

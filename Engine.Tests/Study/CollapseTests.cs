@@ -48,7 +48,7 @@ public class CollapseTests
     [Fact]
     public void The_mean_KL_is_information_plus_the_aggregates_KL()
     {
-        // papers.md B4: E KL(q(z|x) || p) = I_q + KL(q || p), q the users' mean posterior, by quadrature in one dimension.
+        // Hoffman and Johnson 2016: E KL(q(z|x) || p) = I_q + KL(q || p), q the users' mean posterior, by quadrature in one dimension.
         double[] means = [-1, 0.5, 2], sigmas = [0.4, 0.9, 0.3];
         static double Density(double z, double mean, double sigma) =>
             Math.Exp(-0.5 * Math.Pow((z - mean) / sigma, 2)) / (sigma * Math.Sqrt(2 * Math.PI));

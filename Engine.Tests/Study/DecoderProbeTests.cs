@@ -20,7 +20,7 @@ public class DecoderProbeTests
     {
         using var model = StudyToys.Model(StudyToys.Settings(hidden) with { Likelihood = likelihood }, Items, spread: 2);
         var population = StudyToys.Population(6, Items);
-        var probe = new DecoderProbe(model, population);
+        using var probe = new DecoderProbe(model, population);
         var (users, others, z, y) = Rows();
         var u = probe.At(users, z);
         var v = probe.At(others, y);
@@ -42,7 +42,7 @@ public class DecoderProbeTests
     public void First_order_prediction_errs_by_the_square_of_the_step(int[] hidden, LikelihoodKind likelihood)
     {
         using var model = StudyToys.Model(StudyToys.Settings(hidden) with { Likelihood = likelihood }, Items, spread: 2);
-        var probe = new DecoderProbe(model, StudyToys.Population(6, Items));
+        using var probe = new DecoderProbe(model, StudyToys.Population(6, Items));
         var (users, others, z, y) = Rows();
         var (u, v) = (probe.At(users, z), probe.At(others, y));
         for (int pair = 0; pair < 3; pair++)
@@ -59,7 +59,7 @@ public class DecoderProbeTests
     public void Distances_and_mismatch_equal_those_of_written_out_gradients(int[] hidden, LikelihoodKind likelihood)
     {
         using var model = StudyToys.Model(StudyToys.Settings(hidden) with { Likelihood = likelihood }, Items, spread: 2);
-        var probe = new DecoderProbe(model, StudyToys.Population(6, Items));
+        using var probe = new DecoderProbe(model, StudyToys.Population(6, Items));
         var (users, others, z, y) = Rows();
         var (u, v, cross) = (probe.At(users, z), probe.At(others, y), probe.At(users, y));
         for (int pair = 0; pair < 3; pair++)

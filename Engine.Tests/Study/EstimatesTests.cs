@@ -7,11 +7,11 @@ namespace ManualVae.Tests.Study;
 public class EstimatesTests
 {
     [Fact]
-    public void Ranks_share_ties_and_quantiles_interpolate()
+    public void Spearmans_correlation_is_that_of_ranks_with_ties_sharing_their_mean()
     {
-        Assert.Equal([1.5, 4, 3, 1.5], Estimates.Ranks([2, 9, 5, 2]));
-        Assert.Equal(2.5, Estimates.Quantile([4, 1, 3, 2], 0.5));
-        Assert.Equal(1.3, Estimates.Quantile([4, 1, 3, 2], 0.1), 12);
+        // Ranks 1.5, 4, 3, 1.5 and 2, 3, 4, 1: covariance 3.5, variances 4.5 and 5.
+        Assert.Equal(3.5 / Math.Sqrt(4.5 * 5), Estimates.Spearman([2, 9, 5, 2], [20, 30, 40, 10]), 12);
+        Assert.Equal(0, Estimates.Spearman([1, 2, 3], [7, 7, 7]));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ManualVae.Compute.Cases;
 using ManualVae.Compute.Simd;
+using ManualVae.Models;
 using ManualVae.Study;
 using ManualVae.Training;
 using Xunit;
@@ -14,8 +15,10 @@ public class GradientSuiteTests
     public void A_preset_passes_every_kind_of_check(string preset)
     {
         using var simd = new SimdBackend(2);
-        var settings = Preset.Load(preset);
-        var findings = GradientSuite.Model(preset, settings with { Hidden = [.. settings.Hidden.Select(_ => 20)], Latent = 10 }, simd).ToArray();
+        var run = Preset.Load(preset);
+        var settings = run.ToAutoencoder();
+        var findings = GradientSuite.Model(preset, settings with { Hidden = [.. settings.Hidden.Select(_ => 20)], Latent = 10 },
+            new Objective(run.Beta, run.AnchorWeight), run.Seed, simd).ToArray();
         Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
         Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
     }

@@ -43,6 +43,25 @@ public class InfluenceTests
     }
 
     [Fact]
+    public void Every_draw_weighs_the_same()
+    {
+        const int draws = 3;
+        var clicks = StudyToys.TwoGroups(Users, Items);
+        using var model = StudyToys.Trained(StudyToys.Settings(8), clicks, 3, beta: 0.1);
+        var options = new InfluenceOptions { Part = InfluencePart.All, Draws = draws, Seed = 3 };
+        double[] matrix = InfluenceStudy.Run(model, Population.Sample(clicks, Users, 1), options).Matrix;
+        var batch = ToyClicks.Batch(model.Backend, clicks);
+        PerUserGradients[] each = [.. Enumerable.Range(0, draws).Select(draw => PerUserGradients.Compute(
+            model, batch, InputMask.Clean, new RandomKey(3, (uint)draw, RandomPurpose.LatentNoise), options.Objective))];
+        for (int u = 0; u < Users; u++)
+            for (int v = 0; v < Users; v++)
+            {
+                double mean = each.Average(left => each.Average(right => left.Dot(u, right, v)));
+                Assert.Equal(mean, matrix[u * Users + v], 1e-9 * Math.Max(1, Math.Abs(mean)));
+            }
+    }
+
+    [Fact]
     public void Gradient_study_sees_every_part_and_the_users_own_items()
     {
         var clicks = StudyToys.TwoGroups(Users, Items);

@@ -81,7 +81,7 @@ public class RadiusStudyTests
     public void Bad_requests_get_one_line()
     {
         var population = Population.Sample(StudyToys.TwoGroups(Users, Items), Users, 1);
-        Assert.Contains("--pairs 0", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 0, 1)).Message);
+        Assert.Contains("Pairs 0", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 0, 1)).Message);
         Assert.Contains("only 1560", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 1561, 1)).Message);
         Assert.Contains("only 40", Assert.Throws<InputException>(() => Population.Sample(population.Clicks, 41, 1)).Message);
         Assert.Contains("VAE", Assert.Throws<InputException>(() => Run(Options, StudyToys.Settings(8) with { Variational = false })).Message);

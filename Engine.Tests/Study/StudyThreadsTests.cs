@@ -38,7 +38,7 @@ public class StudyThreadsTests
             MaskingStudy.Run(model, population, new MaskingOptions { Pairs = 40, Draws = 3, Neighbours = 5 }),
             CollapseStudy.Run(model, population, new CollapseOptions()), AnchorStudy.Run(model, population, 1, 0.5, new AnchorOptions { Draws = 3 }),
             NeighbourStudy.Run(model, population, new NeighbourOptions { Neighbours = 5, Perplexity = 5 }),
-            CompromiseGap.Overlap(population, new PosteriorEncoder(model, population).Encode(InputMask.Clean), 0, 1, 20, 1),
+            CompromiseGap.Overlap(population, PosteriorEncoder.Encode(model, population, InputMask.Clean), 0, 1, 20, 1),
         }, Exact);
     }
 }

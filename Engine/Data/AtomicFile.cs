@@ -62,12 +62,15 @@ public static class AtomicFile
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">It may be replaced.</param>
-    /// <param name="advice">What to do instead.</param>
-    public static void RefuseToReplace(string path, bool overwrite, string advice = "give another name or pass --overwrite")
+    /// <param name="advice">What to do instead; null = to give another name or to overwrite.</param>
+    public static void RefuseToReplace(string path, bool overwrite, string? advice = null)
     {
         if (File.Exists(path)) throw new InputException($"{path}: is a file; give the name of a new folder.");
         if (!overwrite && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new InputException($"{path}: the folder exists and is not empty; {advice}.");
+            throw advice is null
+                ? InputException.About(
+                    $"{path}: the folder exists and is not empty; give another name or pass {InputException.Setting("Overwrite")}.")
+                : new InputException($"{path}: the folder exists and is not empty; {advice}.");
     }
 
     /// <summary>Makes a folder unless it is there.</summary>

@@ -57,7 +57,10 @@ public static class CsrFile
         int rows = MemoryMarshal.Read<int>(header[12..]), columns = MemoryMarshal.Read<int>(header[16..]);
         bool hasValues = MemoryMarshal.Read<int>(header[20..]) == HasValues;
         long entries = MemoryMarshal.Read<long>(header[24..]);
-        if (rows < 0 || columns < 0 || entries is < 0 or > int.MaxValue) throw Changed(path);
+        if (rows < 0 || columns < 0 || entries < 0) throw Changed(path);
+        if (entries > CsrMatrix.MaxEntries)
+            throw new InputException(
+                $"{path}: says that it holds {entries} entries, a matrix holds at most {CsrMatrix.MaxEntries}; import the dataset again.");
         // Before anything is allocated: a damaged header must not ask for the whole memory.
         long expected = HeaderBytes + 8 * ((long)rows + 1) + (hasValues ? 8 : 4) * entries + ChecksumBytes;
         if (stream.Length != expected)

@@ -2,10 +2,13 @@ namespace ManualVae.Data;
 
 /// <summary>
 /// A click matrix in compressed sparse rows: the only form in which users x items is ever held. Immutable.
-/// Within a row the column indices increase strictly. Offsets are 64-bit: entries may exceed two thousand million.
+/// Within a row the column indices increase strictly. It holds at most <see cref="MaxEntries"/> entries.
 /// </summary>
 public sealed class CsrMatrix
 {
+    /// <summary>Most entries of one matrix: the length limit of an array, about 2.1e9.</summary>
+    public static long MaxEntries => Array.MaxLength;
+
     private readonly long[] _rowOffsets;
     private readonly int[] _columnIndices;
     private readonly float[]? _values;
@@ -98,11 +101,12 @@ public sealed class CsrMatrix
     }
 
     /// <summary>The chosen rows, in the order given.</summary>
+    /// <exception cref="InputException">They hold more than <see cref="MaxEntries"/> entries.</exception>
     public CsrMatrix SelectRows(ReadOnlySpan<int> rows)
     {
         var offsets = new long[rows.Length + 1];
         for (int i = 0; i < rows.Length; i++) offsets[i + 1] = offsets[i] + RowLength(rows[i]);
-        var columns = new int[offsets[^1]];
+        var columns = NewColumns(offsets[^1]);
         var values = _values is null ? null : new float[offsets[^1]];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -165,12 +169,13 @@ public sealed class CsrMatrix
 
     /// <summary>The entries of either matrix, as a binary matrix: what a user did in training or in validation.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="InputException">Together they hold more than <see cref="MaxEntries"/> entries.</exception>
     public static CsrMatrix Union(CsrMatrix a, CsrMatrix b)
     {
         if (a.Rows != b.Rows || a.Columns != b.Columns)
             throw new ArgumentException($"Cannot unite {a.Rows} x {a.Columns} with {b.Rows} x {b.Columns}.", nameof(b));
         var offsets = new long[a.Rows + 1];
-        var columns = new int[a.EntryCount + b.EntryCount];
+        var columns = NewColumns(a.EntryCount + b.EntryCount);
         int kept = 0;
         for (int row = 0; row < a.Rows; row++)
         {
@@ -187,4 +192,7 @@ public sealed class CsrMatrix
         }
         return new CsrMatrix(a.Columns, offsets, kept == columns.Length ? columns : columns[..kept]);
     }
+
+    private static int[] NewColumns(long entries) => entries <= MaxEntries ? new int[entries] : throw new InputException(
+        $"{entries} clicks are more than the {MaxEntries} that one matrix holds; filter the clicks or take fewer users.");
 }

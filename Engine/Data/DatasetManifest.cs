@@ -6,89 +6,6 @@ using System.Text.Json.Serialization;
 
 namespace ManualVae.Data;
 
-/// <summary>How the clicks of a dataset are divided into training and evaluation.</summary>
-[JsonConverter(typeof(SplitKindConverter))]
-public enum SplitKind
-{
-    /// <summary>Users are divided; of a held-out user part of the clicks is shown, the rest is to be found.</summary>
-    Strong,
-    /// <summary>Ready-made files divide every user's clicks.</summary>
-    Weak,
-    /// <summary>One click of each user is held out.</summary>
-    LeaveOneOut,
-    /// <summary>The latest clicks are held out.</summary>
-    Temporal,
-    /// <summary>Items are divided: all clicks of the cold items are held out (<see cref="ItemDivision"/>).</summary>
-    ColdItems,
-}
-
-/// <summary>Where the clicks came from.</summary>
-/// <param name="Format">Name as in <c>--format</c>, or <c>synthetic</c>.</param>
-/// <param name="Name">Name of the file or folder read, without its path, or of the synthetic shape.</param>
-/// <param name="Sha256">SHA-256 of the files read, one after another in the order of their names; null where none was
-/// read.</param>
-/// <param name="Bytes">Their total size.</param>
-public sealed record DatasetSource(string Format, string Name, string? Sha256 = null, long? Bytes = null);
-
-/// <summary>What a prepared folder holds; every number refers to its files.</summary>
-public sealed record DatasetCounts
-{
-    /// <summary>All users in <c>users.tsv</c>.</summary>
-    public int Users { get; init; }
-    /// <summary>Rows of the training matrix.</summary>
-    public int TrainUsers { get; init; }
-    /// <summary>Rows of the validation part, 0 without one.</summary>
-    public int ValidationUsers { get; init; }
-    /// <summary>Rows of the test part, 0 without one.</summary>
-    public int TestUsers { get; init; }
-    /// <summary>All items in <c>items.tsv</c>.</summary>
-    public int Items { get; init; }
-    /// <summary>Clicks in <c>train.csr</c>.</summary>
-    public long TrainClicks { get; init; }
-    /// <summary>Clicks shown of held-out users in validation (strong generalisation only).</summary>
-    public long ValidationFoldInClicks { get; init; }
-    /// <summary>Clicks to be found in validation.</summary>
-    public long ValidationHeldOutClicks { get; init; }
-    /// <summary>Clicks shown of held-out users in the test (strong generalisation only).</summary>
-    public long TestFoldInClicks { get; init; }
-    /// <summary>Clicks to be found in the test.</summary>
-    public long TestHeldOutClicks { get; init; }
-    /// <summary>Sampled negatives of the test (sampled protocol only).</summary>
-    public long TestCandidates { get; init; }
-}
-
-/// <summary>What happened to the clicks between the source and the folder.</summary>
-public sealed record ImportTally
-{
-    /// <summary>Lines (or pairs) read.</summary>
-    public long ClicksRead { get; init; }
-    /// <summary>Clicks below the minimum rating.</summary>
-    public long BelowMinimumRating { get; init; }
-    /// <summary>Repeated (user, item) pairs merged into one.</summary>
-    public long DuplicatesMerged { get; init; }
-    /// <summary>Clicks that the minimum numbers of clicks removed.</summary>
-    public long RemovedByFilters { get; init; }
-    /// <summary>Clicks of held-out users on items that no training user clicked.</summary>
-    public long UnknownItemsDropped { get; init; }
-    /// <summary>
-    /// Held-out clicks that the user's fold-in holds as well (kept, as published, but they can never be found).
-    /// </summary>
-    public long HeldOutAlsoInFoldIn { get; init; }
-}
-
-/// <summary>The filters, as given; 0 or absent = off.</summary>
-public sealed record ClickFilters
-{
-    /// <summary>Clicks rated lower are ignored.</summary>
-    public double? MinimumRating { get; init; }
-    /// <summary>Items with fewer clicks are removed first, in one pass.</summary>
-    public int MinimumItemClicks { get; init; }
-    /// <summary>Users with fewer clicks are removed next, in one pass.</summary>
-    public int MinimumUserClicks { get; init; }
-    /// <summary>Then users and items with fewer clicks are removed until none is left.</summary>
-    public int KCore { get; init; }
-}
-
 /// <summary>
 /// <c>manifest.json</c> of a prepared dataset. It holds no time and no path, so the same import gives the same bytes; its <see
 /// cref="Checksum"/> is the SHA-256 of its own bytes with the checksum's digits set to 0.
@@ -178,6 +95,3 @@ public sealed record DatasetManifest
 
     private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd('.', '\r');
 }
-
-/// <summary>Writes a split kind as the command line spells it.</summary>
-internal sealed class SplitKindConverter() : JsonStringEnumConverter<SplitKind>(JsonNamingPolicy.KebabCaseLower);

@@ -80,10 +80,10 @@ public sealed class PreparedDataset
     {
         string manifestPath = Path.Combine(directory, ManifestFile);
         if (!System.IO.Directory.Exists(directory))
-            throw new InputException($"{directory}: no such folder; make it with: manualvae data import --output {directory}");
+            throw new InputException($"{directory}: no such folder; import a dataset first, or correct the name.");
         if (!File.Exists(manifestPath))
             throw new InputException(
-                $"{directory}: not a prepared dataset (no {ManifestFile}); make one with: manualvae data import");
+                $"{directory}: not a prepared dataset (no {ManifestFile}); import one first.");
         byte[] bytes = File.ReadAllBytes(manifestPath);
         var manifest = DatasetManifest.FromBytes(bytes, manifestPath);
         foreach (var (name, expected) in manifest.Files)
@@ -128,8 +128,8 @@ public sealed class PreparedDataset
     /// <exception cref="InputException">The users evaluated have no training clicks (strong generalisation).</exception>
     public EvaluationSplit ShowingTraining(EvaluationSplit part) => Manifest.Split != SplitKind.Strong
         ? part with { FoldIn = Train, Excluded = part.Known }
-        : throw new InputException(
-            "--input train needs users with training clicks, and a strong split evaluates users outside the training: leave it out.");
+        : throw InputException.About(
+            $"{InputException.Setting("Input")} train needs users with training clicks, and a strong split evaluates users outside the training: leave it out.");
 
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>

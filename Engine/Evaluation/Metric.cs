@@ -3,31 +3,6 @@ using ManualVae.Data;
 
 namespace ManualVae.Evaluation;
 
-/// <summary>What a metric measures; <see cref="Metric.Definition"/> states each formula.</summary>
-public enum MetricKind
-{
-    /// <summary>Hits / min(K, held-out) (Liang et al. 2018).</summary>
-    Recall,
-    /// <summary>Hits / held-out.</summary>
-    RecallAll,
-    /// <summary>Normalised discounted cumulative gain, the ideal list cut at min(K, held-out).</summary>
-    Ndcg,
-    /// <summary>Hits / K.</summary>
-    Precision,
-    /// <summary>Mean average precision.</summary>
-    Map,
-    /// <summary>Mean reciprocal rank of the first hit.</summary>
-    Mrr,
-    /// <summary>Share of users with at least one hit.</summary>
-    HitRate,
-    /// <summary>Share of the items that anybody is recommended.</summary>
-    Coverage,
-    /// <summary>Inequality of how often items are recommended.</summary>
-    Gini,
-    /// <summary>Mean self-information of the recommended items.</summary>
-    Novelty,
-}
-
 /// <summary>A metric with its cutoff, named as in results: <c>NDCG@100</c>, or <c>sampled-HitRate@10</c>.</summary>
 /// <param name="Kind">What is measured.</param>
 /// <param name="Cutoff">K: how many recommendations count, 1 or more.</param>
@@ -66,6 +41,9 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
     /// <summary>True for a mean over users; false for a property of all lists together (coverage, Gini).</summary>
     public bool IsPerUser => Kind is not (MetricKind.Coverage or MetricKind.Gini);
 
+    /// <summary>True for the kinds that mean something for a single held-out item, which the sampled protocol ranks.</summary>
+    public bool HasSampledForm => Kind is MetricKind.HitRate or MetricKind.Ndcg or MetricKind.Mrr;
+
     /// <summary>The metrics of Liang et al. 2018, or of the sampled protocol where the split has candidates.</summary>
     public static IReadOnlyList<Metric> DefaultsFor(EvaluationSplit split) => split.Candidates is null
         ? [new(MetricKind.Recall, 20), new(MetricKind.Recall, 50), new(MetricKind.Ndcg, 100)]
@@ -85,7 +63,7 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
         if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int cutoff) || cutoff < 1)
             throw new InputException($"Metric '{text}': the cutoff after @ must be a whole number of 1 or more.");
         var metric = new Metric((MetricKind)kind, cutoff, sampled);
-        if (sampled && !SampledRanking.Supports(metric.Kind))
+        if (sampled && !metric.HasSampledForm)
             throw new InputException($"Metric '{text}': the sampled protocol has only sampled-HitRate@K, sampled-NDCG@K and sampled-MRR@K.");
         return metric;
     }

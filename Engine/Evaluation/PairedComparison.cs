@@ -37,7 +37,9 @@ public sealed record PairedComparison(
         if (models.Count < 2) throw new InputException("A comparison needs at least two results.");
         var (baseline, others) = (models[0], models.Skip(1).ToArray());
         var metrics = baseline.Values.Keys.Where(metric => others.All(o => o.Values.ContainsKey(metric))).ToArray();
-        if (metrics.Length == 0) throw new InputException("The results have no metric in common: evaluate them with the same --metrics.");
+        if (metrics.Length == 0)
+            throw InputException.About(
+                $"The results have no metric in common: evaluate them with the same {InputException.Setting("Metrics")}.");
         var rows = new List<PairedComparison>();
         foreach (string metric in metrics)
             foreach (var (name, values) in others)

@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Statistics;
 
 namespace ManualVae.Evaluation;
 
@@ -24,29 +25,14 @@ public static class PairedTests
     public static (double W, double P) WilcoxonSignedRank(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         CheckPairs(a, b);
-        var sizes = new List<double>();
-        var signs = new List<int>();
+        var differences = new List<double>();
         for (int i = 0; i < a.Length; i++)
-            if (a[i] - b[i] is not 0 and var difference)
-            {
-                sizes.Add(Math.Abs(difference));
-                signs.Add(Math.Sign(difference));
-            }
-        int n = sizes.Count;
-        if (n == 0) return (0, 1);
-        var (size, sign) = (sizes.ToArray(), signs.ToArray());
-        Array.Sort(size, sign);
-
-        double positive = 0, ties = 0;
-        for (int start = 0, end; start < n; start = end)
-        {
-            for (end = start + 1; end < n && size[end] == size[start];) end++;
-            double count = end - start, rank = (start + 1 + end) / 2.0; // the mean of the ranks start + 1 ... end
-            for (int i = start; i < end; i++)
-                if (sign[i] > 0) positive += rank;
-            ties += count * count * count - count;
-        }
-        double m = n, w = Math.Min(positive, m * (m + 1) / 2 - positive);
+            if (a[i] - b[i] is not 0 and var difference) differences.Add(difference);
+        if (differences.Count == 0) return (0, 1);
+        double[] sizes = [.. differences.Select(Math.Abs)];
+        double positive = Statistics.Ranks(sizes).Where((_, i) => differences[i] > 0).Sum(); // ties have their mean rank
+        double ties = sizes.CountBy(size => size).Sum(tie => (double)tie.Value * tie.Value * tie.Value - tie.Value);
+        double m = sizes.Length, w = Math.Min(positive, m * (m + 1) / 2 - positive);
         double z = (w - m * (m + 1) / 4) / Math.Sqrt((m * (m + 1) * (2 * m + 1) - ties / 2) / 24);
         return (w, Math.Min(1, 2 * Normal.CDF(0, 1, z)));
     }
@@ -74,8 +60,7 @@ public static class PairedTests
                 sum += differences[CounterRandom.Below(key, 0, (uint)i, differences.Length)];
             means[draw] = sum / differences.Length;
         });
-        Array.Sort(means);
-        return (Quantile(means, (1 - confidence) / 2), Quantile(means, (1 + confidence) / 2));
+        return (Quantiles.Of(means, (1 - confidence) / 2), Quantiles.Of(means, (1 + confidence) / 2));
     }
 
     /// <summary>
@@ -102,14 +87,6 @@ public static class PairedTests
         double mean = sum / a.Length;
         for (int i = 0; i < a.Length; i++) squares += (a[i] - b[i] - mean) * (a[i] - b[i] - mean);
         return (mean, Math.Sqrt(squares / (a.Length - 1)));
-    }
-
-    // Linear interpolation between the order statistics, as numpy's default.
-    private static double Quantile(double[] sorted, double q)
-    {
-        double at = q * (sorted.Length - 1);
-        int below = (int)at, above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
     private static void CheckPairs(ReadOnlySpan<double> a, ReadOnlySpan<double> b)

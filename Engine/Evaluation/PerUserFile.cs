@@ -36,7 +36,7 @@ public static class PerUserFile
     /// <exception cref="InputException">No such file, or a line that is not as <see cref="Write"/> makes them.</exception>
     public static (string[] Users, IReadOnlyDictionary<string, double[]> Metrics) Read(string path)
     {
-        if (!File.Exists(path)) throw new InputException($"{path}: no such file; make it with: manualvae evaluate --per-user FILE.");
+        if (!File.Exists(path)) throw new InputException($"{path}: no such file; evaluate the run and ask for its per-user values.");
         var lines = File.ReadAllLines(path);
         var header = lines.Length > 0 ? lines[0].Split('\t') : [];
         if (!header.AsSpan().StartsWith(Leading))

@@ -8,7 +8,7 @@ namespace ManualVae.Evaluation;
 public sealed record ResultsValue(double? Mean, double? StandardError);
 
 /// <summary>The contents of <c>results.json</c>.</summary>
-/// <param name="Model">Name as in <c>--model</c>.</param>
+/// <param name="Model">Name of the model.</param>
 /// <param name="Data">The prepared dataset.</param>
 /// <param name="Split"><c>validation</c> or <c>test</c>.</param>
 /// <param name="Users">Evaluated users.</param>
@@ -47,11 +47,11 @@ public sealed record ResultsDocument(
         try
         {
             return JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
-                ?? throw new InputException($"{path}: holds no results; make it with: manualvae evaluate.");
+                ?? throw new InputException($"{path}: holds no results; evaluate the run again.");
         }
         catch (Exception problem) when (problem is JsonException or IOException)
         {
-            throw new InputException($"{path}: no readable results ({problem.Message}); make it with: manualvae evaluate.", problem);
+            throw new InputException($"{path}: no readable results ({problem.Message}); evaluate the run first.", problem);
         }
     }
 

@@ -1,16 +1,14 @@
 namespace ManualVae.Evaluation;
 
 /// <summary>
-/// The sampled protocol (He et al. 2017, NCF): a held-out item is ranked against a few given candidates. A candidate that is
+/// The sampled protocol (He et al. 2017, NCF): a held-out item is ranked against a few given candidates. It need not order models
+/// as the full ranking does (Krichene and Rendle 2020). A candidate that is
 /// itself held out for the user does not compete (156 published negatives of NCF's ML-1M equal the positive).
 /// <b>Ties</b>: every order of equal scores is equally likely, and the value is the mean over them; so it depends neither on the
 /// order of the candidates nor on item numbers, and constant scores earn what a random ranking earns. NaN is below any number.
 /// </summary>
 public static class SampledRanking
 {
-    /// <summary>The kinds that mean something for a single held-out item.</summary>
-    public static bool Supports(MetricKind kind) => kind is MetricKind.HitRate or MetricKind.Ndcg or MetricKind.Mrr;
-
     /// <summary>The value of a metric for one user: the mean over the user's held-out items.</summary>
     /// <param name="metric">A sampled metric.</param>
     /// <param name="scores">One score an item.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ManualVae.Evaluation;
 
-/// <summary>The metrics of one user's list of recommendations (papers.md A4 and <see cref="Metric.Definition"/>).</summary>
+/// <summary>The metrics of one user's list of recommendations (<see cref="Metric.Definition"/>).</summary>
 internal sealed class UserMetrics
 {
     private readonly double[] _gains;      // 1 / log2(rank + 1), rank from 1, at index rank - 1

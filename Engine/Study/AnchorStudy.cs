@@ -12,6 +12,10 @@ public sealed record AnchorOptions
 
     /// <summary>Seed of the masks.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate() => Check.AtLeast(2, Draws, ", a variance needs them");
 }
 
 /// <summary>How far masks move the posterior mean of a trained model, and how near it is to the user's item centroid.</summary>
@@ -27,8 +31,8 @@ public sealed record AnchorResult(
     double CentroidSpread, double Sigma);
 
 /// <summary>
-/// Personalized item alignment (papers.md B5): what the anchors do to the variance of the mean across masks and to its distance from
-/// the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
+/// Personalized item alignment (arXiv 2511.06781, section 3): what the anchors do to the variance of the mean across masks and
+/// to its distance from the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
 /// </summary>
 public static class AnchorStudy
 {
@@ -70,8 +74,8 @@ public static class AnchorStudy
     public static AnchorResult Run(Autoencoder model, Population population, double weight, double rate, AnchorOptions options)
     {
         if (!model.Settings.Variational) throw new InputException("Anchors act on posteriors: give a run of a VAE.");
-        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2, a variance needs them.");
-        var encoder = new PosteriorEncoder(model, population);
+        options.Validate();
+        using var encoder = new PosteriorEncoder(model, population);
         var mode = model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask;
         int users = population.Count, latent = model.Settings.Latent;
         var (mean, square) = (new double[users * latent], new double[users]);

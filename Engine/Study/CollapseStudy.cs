@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using ManualVae.Compute;
 using ManualVae.Data;
@@ -8,11 +9,15 @@ namespace ManualVae.Study;
 /// <summary>Settings of <see cref="CollapseStudy"/>.</summary>
 public sealed record CollapseOptions
 {
-    /// <summary>Latent draws a user of the mutual information estimate.</summary>
+    /// <summary>Latent draws of each user for the information estimate.</summary>
     public int Draws { get; init; } = 2;
 
     /// <summary>Seed of the draws.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate() => Check.AtLeast(1, Draws);
 }
 
 /// <summary>What the posteriors of a population say about collapse.</summary>
@@ -25,7 +30,7 @@ public sealed record CollapseOptions
 /// <param name="MutualInformation">
 /// I_q(user; z) = E log q(z|x)/q(z), q(z) the mean of the measured users' posteriors; at most log(users).
 /// </param>
-/// <param name="AggregateKl">KL(q(z) || p) = Kl - MutualInformation (papers.md B4).</param>
+/// <param name="AggregateKl">KL(q(z) || p) = Kl - MutualInformation (Hoffman and Johnson 2016; arXiv 2511.06781, section 2).</param>
 /// <param name="InformationLimit">log(users), which the estimate cannot exceed.</param>
 /// <param name="MeanDistance">Mean W2 between users.</param>
 /// <param name="Sigmas">Every sigma_uk, for the histogram.</param>
@@ -46,12 +51,13 @@ public static class CollapseStudy
     public static CollapseResult Run(Autoencoder model, Population population, CollapseOptions options)
     {
         if (!model.Settings.Variational) throw new InputException("Collapse is about posteriors: give a run of a VAE.");
-        return Measure(new PosteriorEncoder(model, population).Encode(InputMask.Clean), options);
+        return Measure(PosteriorEncoder.Encode(model, population, InputMask.Clean), options);
     }
 
     /// <summary>Measures given posteriors.</summary>
     public static CollapseResult Measure(Posteriors posteriors, CollapseOptions options)
     {
+        options.Validate();
         int users = posteriors.Count, latent = posteriors.Latent;
         var (kl, mean, square) = (new double[latent], new double[latent], new double[latent]);
         var sigmas = new double[users * latent];
@@ -86,8 +92,10 @@ public static class CollapseStudy
             if (value > Threshold) informative++;
             total += value;
         }
-        return informative > klByDimension.Length / 100 && total > 0.1 ? null : FormattableString.Invariant(
-            $"posterior collapse: {informative} of {klByDimension.Length} latent dimensions carry more than {Threshold} nats, {total:0.###} in all; lower --beta or raise --beta-steps");
+        return informative > klByDimension.Length / 100 && total > 0.1 ? null
+            : $"posterior collapse: {informative} of {klByDimension.Length} latent dimensions carry more than "
+            + string.Create(CultureInfo.InvariantCulture, $"{Threshold} nats, {total:0.###} in all; ")
+            + "lower beta or warm it up over more steps";
     }
 
     /// <summary>The alarm for the users of a model's last forward pass; call it after an epoch, not after every update.</summary>

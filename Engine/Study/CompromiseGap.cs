@@ -3,9 +3,30 @@ using ManualVae.Data;
 
 namespace ManualVae.Study;
 
+/// <summary>Settings of the compromise gap's measurement.</summary>
+public sealed record GapOptions
+{
+    /// <summary>Pairs of users.</summary>
+    public int Pairs { get; init; } = 500;
+
+    /// <summary>Draws from each posterior.</summary>
+    public int Draws { get; init; } = 20;
+
+    /// <summary>Seed of pairs and draws.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(1, Pairs);
+        Check.AtLeast(1, Draws);
+    }
+}
+
 /// <summary>
-/// What it costs two users with different clicks to share one latent code (papers.md B3, theorem 2.5): the best common prediction
-/// loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p), p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v), against each user's own
+/// What it costs two users with different clicks to share one latent code (arXiv 2511.06781, theorem 2.5). The best common
+/// prediction loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p), p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v), against each user's own
 /// best, p_u = x_u / N_u. With N_u = N_v = N and weights that sum to 1 this is N times the weighted Jensen-Shannon divergence.
 /// </summary>
 public static class CompromiseGap
@@ -32,7 +53,7 @@ public static class CompromiseGap
     /// </summary>
     public static double Overlap(Population population, Posteriors posteriors, int u, int v, int draws, ulong seed)
     {
-        if (draws < 1) throw new InputException($"--draws {draws}: give at least 1.");
+        Check.AtLeast(1, draws, name: nameof(GapOptions.Draws));
         var key = new RandomKey(seed, StudyDraw.Overlap, RandomPurpose.Study);
         double sum = 0;
         var z = new double[posteriors.Latent];

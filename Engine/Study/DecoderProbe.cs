@@ -6,15 +6,17 @@ using Tensor = ManualVae.Compute.Tensor;
 namespace ManualVae.Study;
 
 /// <summary>
-/// Gradients of the reconstruction loss by the decoder's weights at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and the
-/// exact change of losses when one user's gradient step is taken. theta is the whole decoder, biases included (papers.md B2).
+/// Gradients of the reconstruction loss by the decoder's weights at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and
+/// the exact change of losses when one user's gradient step is taken: what theorem 2.3 of arXiv 2511.06781 bounds. theta is the
+/// whole decoder, biases included.
 /// </summary>
-public sealed class DecoderProbe
+public sealed class DecoderProbe : IDisposable
 {
     private readonly Autoencoder _model;
     private readonly Population _population;
+    private readonly MemoryScope _memory;
     private readonly SparseBatch _batch;
-    private readonly Tensor _z, _dz, _loss;
+    private readonly Tensor _z, _dz, _loss, _below, _above;
 
     /// <summary>Makes room for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
     /// <exception cref="Data.InputException">The decoder is gated.</exception>
@@ -22,15 +24,21 @@ public sealed class DecoderProbe
     {
         StudyModel.RequireDenseDecoder(model);
         (_model, _population) = (model, population);
-        var backend = model.Backend;
+        _memory = new(model.Backend);
         MaxRows = model.BatchSize;
         int longest = 1;
         foreach (int user in population.Users) longest = Math.Max(longest, population.Clicks.RowLength(user));
-        _batch = backend.AllocateBatch(MaxRows, model.ItemCount, checked(MaxRows * longest));
-        _z = backend.Allocate(MaxRows, model.Settings.Latent);
-        _dz = backend.Allocate(MaxRows, model.Settings.Latent);
-        _loss = backend.Allocate(MaxRows, 1);
+        int widest = model.Decoder.Hidden.Select(layer => layer.Output(1).Columns).DefaultIfEmpty(1).Max();
+        _batch = _memory.AllocateBatch(MaxRows, model.ItemCount, checked(MaxRows * longest));
+        _z = _memory.Allocate(MaxRows, model.Settings.Latent);
+        _dz = _memory.Allocate(MaxRows, model.Settings.Latent);
+        _loss = _memory.Allocate(MaxRows, 1);
+        _below = _memory.Allocate(MaxRows, widest);
+        _above = _memory.Allocate(MaxRows, Math.Max(widest, model.ItemCount));
     }
+
+    /// <summary>Gives the memory back. The model stays the caller's.</summary>
+    public void Dispose() => _memory.Dispose();
 
     /// <summary>Most rows of one call.</summary>
     public int MaxRows { get; }
@@ -104,12 +112,10 @@ public sealed class DecoderProbe
     private double[] Propagate(double[] dx, int layer, int rows)
     {
         var (backend, decoder) = (_model.Backend, _model.Decoder);
-        bool last = layer == decoder.Hidden.Count;
-        var weight = last ? decoder.Output.Weight : ((Linear)decoder.Hidden[layer]).Weight;
-        var below = decoder.Hidden[layer - 1].OutputGradient(rows); // free between passes
-        var above = last ? decoder.Output.Logits(rows) : decoder.Hidden[layer].Output(rows);
+        var weight = (layer == decoder.Hidden.Count ? decoder.Output.Weight : ((Linear)decoder.Hidden[layer]).Weight).Value;
+        var (below, above) = (_below.View(0, rows, weight.Columns), _above.View(0, rows, weight.Rows));
         backend.Upload(dx, below);
-        backend.MatMul(Transpose.Second, below, weight.Value, above);
+        backend.MatMul(Transpose.Second, below, weight, above);
         return PerUserGradients.Host(backend, above);
     }
 
@@ -165,88 +171,4 @@ public sealed class DecoderProbe
 
     /// <summary>log(1 + x) to full precision.</summary>
     private static double LogOnePlus(double x) => Math.Abs(x) < 1e-4 ? x * (1 - x * (0.5 - x * (1.0 / 3 - x / 4))) : Math.Log(1 + x);
-}
-
-/// <summary>Decoder gradients of many (latent code, user) rows as factors.</summary>
-public sealed class DecoderGradients
-{
-    internal DecoderGradients(int[] users, IEnumerable<DenseBlock> layers, double[] losses) =>
-        (Users, Layers, Losses) = (users, [.. layers], losses);
-
-    /// <summary>Index in the population of each row's user.</summary>
-    public IReadOnlyList<int> Users { get; }
-
-    /// <summary>The layers, latent side first.</summary>
-    public IReadOnlyList<DenseBlock> Layers { get; }
-
-    /// <summary>Reconstruction loss of each row.</summary>
-    public double[] Losses { get; }
-
-    /// <summary>Number of rows.</summary>
-    public int Rows => Users.Count;
-
-    /// <summary>Inner product of the mean of <paramref name="draws"/> rows from a with that of as many rows of another from b.</summary>
-    public double Dot(int a, DecoderGradients other, int b, int draws)
-    {
-        double sum = 0;
-        for (int l = 0; l < Layers.Count; l++)
-            for (int i = a; i < a + draws; i++)
-                for (int j = b; j < b + draws; j++) sum += Layers[l].Dot(i, other.Layers[l], j);
-        return sum / ((double)draws * draws);
-    }
-
-    /// <summary>
-    /// ||G_a - G_b||^2 of two rows without cancellation: with dD = delta - delta', dX = x - x',
-    /// ||dD||^2 (||x||^2 + 1) + ||delta'||^2 ||dX||^2 + 2 &lt;dD, delta'&gt; &lt;x, dX&gt; in each layer.
-    /// </summary>
-    public double SquaredDistance(int a, DecoderGradients other, int b)
-    {
-        double total = 0;
-        for (int l = 0; l < Layers.Count; l++)
-        {
-            ReadOnlySpan<double> x = Layers[l].Input(a), y = other.Layers[l].Input(b);
-            ReadOnlySpan<double> d = Layers[l].Delta(a), e = other.Layers[l].Delta(b);
-            double dd = 0, de = 0, ee = 0, xx = 1, gap = 0, cross = 0;
-            for (int i = 0; i < d.Length; i++)
-            {
-                double difference = d[i] - e[i];
-                dd += difference * difference;
-                de += difference * e[i];
-                ee += e[i] * e[i];
-            }
-            for (int i = 0; i < x.Length; i++)
-            {
-                double difference = x[i] - y[i];
-                xx += x[i] * x[i];
-                gap += difference * difference;
-                cross += x[i] * difference;
-            }
-            total += dd * xx + ee * gap + 2 * de * cross;
-        }
-        return Math.Max(0, total);
-    }
-
-    /// <summary>
-    /// Norm of the mean over draws of G(z_s, x) - G(z_s, x'), both rows of a draw at the same code: the content mismatch.
-    /// The inputs are then equal, and only the deltas differ.
-    /// </summary>
-    public double MismatchNorm(int a, DecoderGradients other, int b, int draws)
-    {
-        double sum = 0;
-        for (int l = 0; l < Layers.Count; l++)
-        {
-            var layer = Layers[l];
-            var differences = new double[draws][];
-            for (int s = 0; s < draws; s++)
-            {
-                differences[s] = new double[layer.OutputWidth];
-                TensorPrimitives.Subtract(layer.Delta(a + s), other.Layers[l].Delta(b + s), differences[s]);
-            }
-            for (int s = 0; s < draws; s++)
-                for (int t = 0; t < draws; t++)
-                    sum += TensorPrimitives.Dot<double>(differences[s], differences[t])
-                        * (TensorPrimitives.Dot(layer.Input(a + s), layer.Input(a + t)) + 1);
-        }
-        return Math.Sqrt(Math.Max(0, sum)) / draws;
-    }
 }

@@ -1,31 +1,8 @@
 using ManualVae.Compute;
+using ManualVae.Evaluation;
 using MathNet.Numerics.Distributions;
 
 namespace ManualVae.Study;
-
-/// <summary>An estimate with its 95 % confidence interval.</summary>
-/// <param name="Value">The estimate.</param>
-/// <param name="Low">Lower end.</param>
-/// <param name="High">Upper end.</param>
-public readonly record struct Interval(double Value, double Low, double High)
-{
-    /// <summary>A number whose uncertainty is not estimated.</summary>
-    public static Interval Exactly(double value) => new(value, value, value);
-
-    /// <summary>The difference of two estimates taken as independent, which is too wide where they rose and fell together.</summary>
-    public static Interval operator -(Interval a, Interval b)
-    {
-        double value = a.Value - b.Value, half = 0.5 * Math.Sqrt(Math.Pow(a.High - a.Low, 2) + Math.Pow(b.High - b.Low, 2));
-        return new(value, value - half, value + half);
-    }
-
-    /// <inheritdoc/>
-    public override string ToString() =>
-        double.IsNaN(Value) ? "-" : Low == High ? Short(Value) : $"{Short(Value)} [{Short(Low)}, {Short(High)}]";
-
-    /// <summary>Three decimals at most, and no -0.</summary>
-    private static string Short(double value) => FormattableString.Invariant($"{Math.Round(value, 3) + 0.0:0.###}");
-}
 
 /// <summary>Estimates with uncertainty for the studies. Pairs that share a user are not independent: resampling is by user.</summary>
 public static class Estimates
@@ -161,48 +138,19 @@ public static class Estimates
         return new(mean, mean - half, mean + half);
     }
 
-    /// <summary>Ranks from 1, ties sharing their mean rank.</summary>
-    public static double[] Ranks(double[] values)
+    /// <summary>Spearman's rank correlation of independent values; 0 if one side is constant.</summary>
+    public static double Spearman(double[] x, double[] y)
     {
-        var order = new int[values.Length];
-        for (int i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(order, (a, b) => values[a] != values[b] ? values[a].CompareTo(values[b]) : a.CompareTo(b));
-        var ranks = new double[values.Length];
-        for (int start = 0; start < order.Length;)
-        {
-            int end = start;
-            while (end < order.Length && values[order[end]] == values[order[start]]) end++;
-            for (int i = start; i < end; i++) ranks[order[i]] = 0.5 * (start + end + 1);
-            start = end;
-        }
-        return ranks;
-    }
-
-    /// <summary>Pearson's correlation; 0 where one side is constant.</summary>
-    public static double Correlation(double[] x, double[] y)
-    {
-        double mx = x.Average(), my = y.Average(), xy = 0, xx = 0, yy = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            xy += (x[i] - mx) * (y[i] - my);
-            xx += (x[i] - mx) * (x[i] - mx);
-            yy += (y[i] - my) * (y[i] - my);
-        }
-        return xx == 0 || yy == 0 ? 0 : xy / Math.Sqrt(xx * yy);
-    }
-
-    /// <summary>The value below which a share of the values lies, by linear interpolation; sorts a copy.</summary>
-    public static double Quantile(IEnumerable<double> values, double share)
-    {
-        double[] sorted = [.. values.Order()];
-        if (sorted.Length == 0) return double.NaN;
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+        var ones = new double[x.Length];
+        Array.Fill(ones, 1);
+        return PartialCorrelation(Ranks(x), Ranks(y), [], ones);
     }
 
     private static Interval Percentiles(double value, double[] resampled) =>
-        new(value, Quantile(resampled.Where(double.IsFinite), 0.025), Quantile(resampled.Where(double.IsFinite), 0.975));
+        new(value, Quantiles.Of(resampled.Where(double.IsFinite), 0.025), Quantiles.Of(resampled.Where(double.IsFinite), 0.975));
+
+    /// <summary>Ranks from 1; ties share their mean rank.</summary>
+    private static double[] Ranks(double[] values) => MathNet.Numerics.Statistics.Statistics.Ranks(values);
 
     private static RandomKey Bootstrap(ulong seed) => new(seed, StudyDraw.Bootstrap, RandomPurpose.Study);
 }

@@ -1,61 +1,6 @@
 using ManualVae.Compute;
-using ManualVae.Compute.Cases;
-using ManualVae.Models;
 
 namespace ManualVae.Study;
-
-/// <summary>
-/// A scalar function of tensors on a backend with a hand-written gradient: an operation, a layer or a whole model with its masks
-/// and noise frozen.
-/// </summary>
-/// <param name="Name">What is checked.</param>
-/// <param name="Backend">Where it lives.</param>
-/// <param name="Variables">The tensors it is differentiated by, with the tensors that receive the gradient.</param>
-/// <param name="Loss">Evaluates the function.</param>
-/// <param name="Gradient">Zeroes and then fills the variables' gradients at the current point.</param>
-public sealed record Differentiable(
-    string Name, IBackend Backend, IReadOnlyList<CaseTensor> Variables, Func<double> Loss, Action Gradient)
-{
-    /// <summary>The function sum(output gradient * output) of an operation case.</summary>
-    public static Differentiable Of(OperationCase operation, OperationRun run) => new(
-        operation.ToString(), run.Backend, run.Inputs,
-        () =>
-        {
-            run.Forward();
-            return run.Outputs.Sum(output => Dot(run.Backend, output.Value, output.Gradient));
-        },
-        () =>
-        {
-            run.Forward();
-            run.ZeroGradients();
-            run.Backward!();
-        });
-
-    /// <summary>The mean loss of a model on a batch as a function of all its parameters, mask and noise frozen.</summary>
-    public static Differentiable Of(
-        Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective) => new(
-        model.Name, model.Backend,
-        [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
-        () =>
-        {
-            model.Forward(batch, mask, noise);
-            return model.Loss(batch, objective);
-        },
-        () =>
-        {
-            model.Parameters.ZeroGradients();
-            model.Forward(batch, mask, noise);
-            model.Backward(batch, objective);
-        });
-
-    private static double Dot(IBackend backend, Tensor a, Tensor b)
-    {
-        var (x, y) = (new double[a.Length], new double[b.Length]);
-        backend.Download(a, x);
-        backend.Download(b, y);
-        return x.Zip(y, (left, right) => left * right).Sum();
-    }
-}
 
 /// <summary>The worst coordinate of one variable.</summary>
 /// <param name="Variable">Its name.</param>

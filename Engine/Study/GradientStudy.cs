@@ -18,6 +18,14 @@ public sealed record GradientOptions
 
     /// <summary>Seed of masks and noise.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(2, Draws, ", a spread needs them");
+        Check.AtLeast(1, TopItems);
+    }
 }
 
 /// <summary>One part of the loss in one layer, over all users.</summary>
@@ -55,8 +63,8 @@ public static class GradientStudy
     /// <exception cref="InputException">More users than the model's batch.</exception>
     public static GradientResult Run(Autoencoder model, Population population, GradientOptions options)
     {
-        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2, a spread needs them.");
-        var batch = Load(model, population);
+        options.Validate();
+        using var batch = Load(model, population);
         var objective = options.Objective;
         Objective?[] parts =
         [
@@ -79,11 +87,12 @@ public static class GradientStudy
         return new(options, rows, Users(model, population, first, options), Conflict(first, options.Seed));
     }
 
-    /// <summary>The population as one batch.</summary>
+    /// <summary>The population as one batch, which the caller disposes.</summary>
     internal static SparseBatch Load(Autoencoder model, Population population)
     {
         if (population.Count > model.BatchSize)
-            throw new InputException($"--users {population.Count}: the model was opened for {model.BatchSize} users at once; give fewer.");
+            throw InputException.About(
+                $"{InputException.Setting("Users")} {population.Count}: the model takes {model.BatchSize} users at once; give fewer.");
         long entries = population.Users.Sum(user => (long)population.Clicks.RowLength(user));
         var batch = model.Backend.AllocateBatch(population.Count, model.ItemCount, checked((int)entries));
         batch.Load(population.Clicks, population.Users);

@@ -3,7 +3,6 @@ using ManualVae.Compute.Cases;
 using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models;
-using ManualVae.Training;
 
 namespace ManualVae.Study;
 
@@ -20,9 +19,9 @@ public sealed record GradientFinding(string Kind, string Name, string Worst, dou
 }
 
 /// <summary>
-/// What <c>manualvae gradcheck</c> does: the shipped backward code of every operation and of every preset's whole model against
-/// central differences in double precision (masks and noise frozen), Taylor slopes along a random direction at the layers' real
-/// widths, and the fast backend against the reference on every operation and on the same whole step.
+/// Checks of all backward code: every operation and whole models against central differences in double precision (masks and noise
+/// frozen), Taylor slopes along a random direction at the layers' real widths, and a fast backend against the reference on every
+/// operation and on the same whole step.
 /// </summary>
 public static class GradientSuite
 {
@@ -63,38 +62,42 @@ public static class GradientSuite
     /// </summary>
     /// <param name="name">How to call it.</param>
     /// <param name="settings">Which model.</param>
+    /// <param name="objective">Weights of the loss's parts.</param>
+    /// <param name="seed">Seed of the weights, masks and noise.</param>
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
-    public static IEnumerable<GradientFinding> Model(string name, RunSettings settings, IBackend? fast)
+    public static IEnumerable<GradientFinding> Model(
+        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend? fast)
     {
-        var full = settings.ToAutoencoder();
-        var objective = new Objective(settings.Beta, settings.AnchorWeight);
-        var narrow = full with
+        var narrow = settings with
         {
-            Hidden = [.. full.Hidden.Select(_ => 7)], DecoderHidden = full.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3,
+            Hidden = [.. settings.Hidden.Select(_ => 7)], DecoderHidden = settings.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3,
             PseudoInputs = 4,
         };
-        using (var model = Build(new ReferenceBackend(), narrow, TinyItems, TinyUsers, settings.Seed))
+        using (var model = new Autoencoder(new ReferenceBackend(), narrow, TinyItems, TinyUsers, seed))
+        using (var batch = Batch(model, TinyUsers))
         {
-            var problem = Problem(model, Clicks(TinyUsers, TinyItems), objective, settings.Seed);
+            var problem = Problem(model, batch, objective, seed);
             var worst = GradientCheck.Coordinates(problem, coordinates: 40).MaxBy(e => double.IsNaN(e.Error) ? double.MaxValue : e.Error);
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
-        var wide = full with { PseudoInputs = Math.Min(full.PseudoInputs, 20) };
-        using (var model = Build(new ReferenceBackend(), wide, RealItems, RealUsers, settings.Seed))
+        var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
+        using (var model = new Autoencoder(new ReferenceBackend(), wide, RealItems, RealUsers, seed))
+        using (var batch = Batch(model, RealUsers))
         {
-            var problem = Problem(model, Clicks(RealUsers, RealItems), objective, settings.Seed);
+            var problem = Problem(model, batch, objective, seed);
             yield return new("taylor", name, "", GradientCheck.TaylorSlope(problem, halvings: 4), SlopeTolerance);
         }
-        if (fast is not null) yield return Parity(name, wide, objective, settings.Seed, fast);
+        if (fast is not null) yield return Parity(name, wide, objective, seed, fast);
     }
 
-    private static GradientFinding Parity(string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend fast)
+    private static GradientFinding Parity(
+        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend fast)
     {
-        using var oracle = Build(new ReferenceBackend(), settings, RealItems, RealUsers, seed);
-        using var model = Build(fast, settings, RealItems, RealUsers, seed);
-        var clicks = Clicks(RealUsers, RealItems);
-        Problem(oracle, clicks, objective, seed).Gradient();
-        Problem(model, clicks, objective, seed).Gradient();
+        using var oracle = new Autoencoder(new ReferenceBackend(), settings, RealItems, RealUsers, seed);
+        using var model = new Autoencoder(fast, settings, RealItems, RealUsers, seed);
+        using SparseBatch known = Batch(oracle, RealUsers), batch = Batch(model, RealUsers);
+        Problem(oracle, known, objective, seed).Gradient();
+        Problem(model, batch, objective, seed).Gradient();
         var (worst, where) = (0.0, "");
         foreach (var parameter in oracle.Parameters.All.Where(p => !p.IsFrozen))
         {
@@ -110,14 +113,15 @@ public static class GradientSuite
         return new("parity", $"{name} on {fast.Name}", where, worst, ParityTolerance);
     }
 
-    private static Autoencoder Build(IBackend backend, AutoencoderSettings settings, int items, int users, ulong seed) =>
-        new(backend, settings, items, users, seed);
+    private static Differentiable Problem(Autoencoder model, SparseBatch batch, Objective objective, ulong seed) => Differentiable.Of(
+        model, batch, model.TrainingMask(seed, 1), new RandomKey(seed, 1, RandomPurpose.LatentNoise), objective);
 
-    private static Differentiable Problem(Autoencoder model, CsrMatrix clicks, Objective objective, ulong seed)
+    private static SparseBatch Batch(Autoencoder model, int users)
     {
-        var batch = model.Backend.AllocateBatch(clicks.Rows, clicks.Columns, (int)clicks.EntryCount);
-        batch.Load(clicks, [.. Enumerable.Range(0, clicks.Rows)]);
-        return Differentiable.Of(model, batch, model.TrainingMask(seed, 1), new RandomKey(seed, 1, RandomPurpose.LatentNoise), objective);
+        var clicks = Clicks(users, model.ItemCount);
+        var batch = model.Backend.AllocateBatch(users, clicks.Columns, (int)clicks.EntryCount);
+        batch.Load(clicks, [.. Enumerable.Range(0, users)]);
+        return batch;
     }
 
     /// <summary>Random histories; the first user has none.</summary>

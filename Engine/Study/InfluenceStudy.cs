@@ -17,16 +17,16 @@ public enum InfluencePart
 /// <summary>Settings of <see cref="InfluenceStudy"/>.</summary>
 public sealed record InfluenceOptions
 {
-    /// <summary>Decoder or all parameters.</summary>
+    /// <summary>decoder, or all: all parameters and all parts of the loss.</summary>
     public InfluencePart Part { get; init; } = InfluencePart.Decoder;
 
     /// <summary>Weights of the loss's parts, for <see cref="InfluencePart.All"/>.</summary>
     public Objective Objective { get; init; } = new(0.2);
 
-    /// <summary>Draws of noise (and masks) that each user's gradient is the mean of; every user's noise is its own.</summary>
+    /// <summary>Draws of noise (and masks) that a user's gradient is the mean of.</summary>
     public int Draws { get; init; } = 2;
 
-    /// <summary>Clusters wanted.</summary>
+    /// <summary>Clusters of users by influence.</summary>
     public int Clusters { get; init; } = 4;
 
     /// <summary>Mask the input as training does.</summary>
@@ -34,6 +34,14 @@ public sealed record InfluenceOptions
 
     /// <summary>Seed of masks and noise.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(1, Draws);
+        Check.AtLeast(1, Clusters);
+    }
 }
 
 /// <summary>The user-by-user matrix of inner products of gradients, and what it shows.</summary>
@@ -59,7 +67,8 @@ public sealed record InfluenceResult(
 
 /// <summary>
 /// Mutual influence of users: to first order a gradient step on v changes u's loss by -step &lt;g_u, g_v&gt;. Computed from the
-/// outer-product structure of the layers (papers.md B2), never from written-out gradients.
+/// outer-product structure of the layers, never from written-out gradients. Its sign is what theorem 2.3 of arXiv 2511.06781
+/// bounds from latent distance.
 /// </summary>
 public static class InfluenceStudy
 {
@@ -68,10 +77,11 @@ public static class InfluenceStudy
     public static InfluenceResult Run(Autoencoder model, Population population, InfluenceOptions options)
     {
         int users = population.Count;
-        if (users < 2) throw new InputException($"--users {users}: influence is between users; give at least 2.");
-        if (options.Clusters < 1 || options.Clusters > users)
-            throw new InputException($"--clusters {options.Clusters}: give 1 to {users}, the number of users.");
-        if (options.Draws < 1) throw new InputException($"--draws {options.Draws}: give at least 1.");
+        options.Validate();
+        Check.AtLeast(2, users, ", influence is between users", nameof(Population.Users));
+        if (options.Clusters > users)
+            throw InputException.About(
+                $"{InputException.Setting(nameof(options.Clusters))} {options.Clusters}: give 1 to {users}, the number of users.");
         double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, options.Draws);
         long same = 0, positive = 0;
         for (int u = 0; u < users; u++)
@@ -130,10 +140,12 @@ public static class InfluenceStudy
     {
         var mask = options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)draw) : InputMask.Clean;
         if (options.Part == InfluencePart.All)
-            return PerUserGradients.Compute(
-                model, GradientStudy.Load(model, population), mask, new RandomKey(options.Seed, (uint)draw, RandomPurpose.LatentNoise),
-                options.Objective).Blocks;
-        var posteriors = new PosteriorEncoder(model, population).Encode(mask);
+        {
+            using var batch = GradientStudy.Load(model, population);
+            var noise = new RandomKey(options.Seed, (uint)draw, RandomPurpose.LatentNoise);
+            return PerUserGradients.Compute(model, batch, mask, noise, options.Objective).Blocks;
+        }
+        var posteriors = PosteriorEncoder.Encode(model, population, mask);
         int users = population.Count, latent = posteriors.Latent;
         var z = new double[users * latent];
         Parallel.For(0, users, u =>
@@ -142,44 +154,7 @@ public static class InfluenceStudy
             Posteriors.Noise(u, draw, options.Seed, noise);
             posteriors.Sample(u, noise, z.AsSpan(u * latent, latent));
         });
-        return new DecoderProbe(model, population).At([.. Enumerable.Range(0, users)], z).Layers;
-    }
-}
-
-/// <summary>Clusters by a similarity matrix alone: kernel k-means with a deterministic start.</summary>
-public static class KernelKMeans
-{
-    /// <summary>
-    /// Starts from the user nearest to all others and then, again and again, the one least similar to those chosen; then moves
-    /// users to the nearest cluster mean until nothing moves.
-    /// </summary>
-    /// <param name="users">Number of users.</param>
-    /// <param name="similarity">Similarity of two users, 1 of a user with itself.</param>
-    /// <param name="clusters">Clusters wanted.</param>
-    /// <returns>Cluster of each user, numbered by falling size.</returns>
-    public static int[] Run(int users, Func<int, int, double> similarity, int clusters)
-    {
-        var seeds = new List<int> { Enumerable.Range(0, users).MaxBy(u => Enumerable.Range(0, users).Sum(v => similarity(u, v))) };
-        while (seeds.Count < clusters)
-            seeds.Add(Enumerable.Range(0, users).Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
-        int[] assigned =
-            [.. Enumerable.Range(0, users).Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
-        for (int round = 0; round < 50; round++)
-        {
-            // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.
-            var (toCluster, size, self) = (new double[users, clusters], new int[clusters], new double[clusters]);
-            foreach (int cluster in assigned) size[cluster]++;
-            Parallel.For(0, users, u =>
-            {
-                for (int v = 0; v < users; v++) toCluster[u, assigned[v]] += similarity(u, v) / size[assigned[v]];
-            });
-            for (int u = 0; u < users; u++) self[assigned[u]] += toCluster[u, assigned[u]] / size[assigned[u]];
-            int[] next = [.. Enumerable.Range(0, users).Select(u => Enumerable.Range(0, clusters)
-                .MinBy(c => size[c] == 0 ? double.MaxValue : self[c] - 2 * toCluster[u, c]))];
-            if (next.AsSpan().SequenceEqual(assigned)) break;
-            assigned = next;
-        }
-        int[] order = [.. Enumerable.Range(0, clusters).OrderByDescending(c => assigned.Count(a => a == c)).ThenBy(c => c)];
-        return [.. assigned.Select(c => Array.IndexOf(order, c))];
+        using var probe = new DecoderProbe(model, population);
+        return probe.At([.. Enumerable.Range(0, users)], z).Layers;
     }
 }

@@ -3,7 +3,8 @@ using MathNet.Numerics.Distributions;
 namespace ManualVae.Study;
 
 /// <summary>
-/// The distribution of D_h = ||x_u * b_u - x_v * b_v||_1 after masking (papers.md B4), s = items in common, d = ||x_u - x_v||_1.
+/// The distribution of D_h = ||x_u * b_u - x_v * b_v||_1 after masking, s = items in common, d = ||x_u - x_v||_1: the exact law of
+/// what theorem 2.6 of arXiv 2511.06781 bounds. It follows from the independent clicks of Bernoulli masks.
 /// </summary>
 /// <param name="Common">s.</param>
 /// <param name="Different">d.</param>

@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -11,7 +12,7 @@ public sealed record MaskingOptions
     public int Pairs { get; init; } = 400;
 
     /// <summary>Mask draws.</summary>
-    public int Draws { get; init; } = 20;
+    public int Draws { get; init; } = 10;
 
     /// <summary>Probabilities that a click is dropped.</summary>
     public IReadOnlyList<double> Rates { get; init; } = [0, 0.25, 0.5, 0.75];
@@ -21,6 +22,17 @@ public sealed record MaskingOptions
 
     /// <summary>Seed of pairs and masks.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(2, Pairs, ", half near and half far");
+        Check.AtLeast(2, Draws);
+        Check.AtLeast(1, Neighbours);
+        foreach (double rate in Rates)
+            if (!(rate >= 0 && rate < 1)) throw About($"{Setting(nameof(Rates))} {rate}: give rates in [0, 1).");
+    }
 }
 
 /// <summary>Near or far pairs under one rate and kind of mask.</summary>
@@ -52,8 +64,8 @@ public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithC
 public sealed record MaskingResult(MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
 
 /// <summary>
-/// How masking moves users in input and latent space, against the closed forms of papers.md B4: far pairs contract, near pairs
-/// expand (independent masks only), and neighbourhoods drift.
+/// How masking moves users in input and latent space, against <see cref="MaskingGeometry"/>: far pairs contract, near pairs expand
+/// (independent masks only), and neighbourhoods drift (arXiv 2511.06781, theorem 2.6).
 /// </summary>
 public static class MaskingStudy
 {
@@ -62,12 +74,9 @@ public static class MaskingStudy
     public static MaskingResult Run(
         Autoencoder model, Population population, MaskingOptions options, CancellationToken cancellation = default)
     {
-        foreach (double rate in options.Rates)
-            if (!(rate >= 0 && rate < 1)) throw new InputException(FormattableString.Invariant($"--rates {rate}: give rates in [0, 1)."));
-        if (options.Draws < 2) throw new InputException($"--draws {options.Draws}: give at least 2.");
-        if (options.Neighbours < 1 || options.Neighbours >= population.Count)
-            throw new InputException($"--neighbours {options.Neighbours}: with {population.Count} users give 1 to {population.Count - 1}.");
-        var encoder = new PosteriorEncoder(model, population);
+        options.Validate();
+        NearestUsers.Require(options.Neighbours, population);
+        using var encoder = new PosteriorEncoder(model, population);
         var clean = encoder.Encode(InputMask.Clean);
         var (near, far) = Groups(population, options);
         var rows = new List<MaskingRow>();
@@ -90,15 +99,6 @@ public static class MaskingStudy
         return new(options, population.Count, rows, drift);
     }
 
-    /// <summary>Drift alone, at the model's own mask rate or another: for comparing runs.</summary>
-    public static DriftRow DriftAt(Autoencoder model, Population population, double rate, MaskingOptions options)
-    {
-        var encoder = new PosteriorEncoder(model, population);
-        Posteriors[] masked = [.. Enumerable.Range(0, options.Draws)
-            .Select(draw => encoder.Encode(Mask(model, rate, options.Seed, draw, shared: false)))];
-        return Drift(encoder.Encode(InputMask.Clean), masked, rate, options);
-    }
-
     /// <summary>The model's way of masking at a given rate; a model of clean inputs is masked as Mult-VAE masks.</summary>
     private static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared) => new(
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
@@ -110,7 +110,6 @@ public static class MaskingStudy
     private static (UserPair[] Near, UserPair[] Far) Groups(Population population, MaskingOptions options)
     {
         long all = (long)population.Count * (population.Count - 1);
-        if (options.Pairs < 2) throw new InputException($"--pairs {options.Pairs}: give at least 2, half near and half far.");
         PairSampler.Require(options.Pairs, population);
         var pool = PairSampler.Sample(population, (_, _) => 0, (int)Math.Min(all, 3L * options.Pairs), options.Seed)
             .Where(pair => pair.Overlap > 0 && pair.L1 > 0)

@@ -1,8 +1,20 @@
+using ManualVae.Data;
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Study;
 
 /// <summary>The k nearest users of each user, nearest first; equal distances take the lower index first.</summary>
 public static class NearestUsers
 {
+    /// <summary>Refuses a number of neighbours that a population cannot give.</summary>
+    /// <exception cref="InputException">Less than 1, or more than the other users.</exception>
+    public static void Require(int neighbours, Population population)
+    {
+        int users = population.Count;
+        if (neighbours < 1 || neighbours >= users)
+            throw About($"{Setting(nameof(MaskingOptions.Neighbours))} {neighbours}: with {users} users give 1 to {users - 1}.");
+    }
+
     /// <summary>By W2 between posteriors.</summary>
     public static int[][] ByDistance(Posteriors posteriors, int k) =>
         By(posteriors.Count, k, posteriors.Distance);

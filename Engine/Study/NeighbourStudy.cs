@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -10,17 +11,27 @@ public sealed record NeighbourOptions
     /// <summary>k of the neighbourhoods.</summary>
     public int Neighbours { get; init; } = 20;
 
-    /// <summary>Cohorts by activity: users of the lowest, the middle and the highest share of clicks.</summary>
+    /// <summary>Share of the users in each cohort by activity: few clicks, middle, many clicks.</summary>
     public double CohortShare { get; init; } = 0.2;
 
     /// <summary>Lay the users out on a map.</summary>
     public bool Map { get; init; } = true;
 
-    /// <summary>Perplexity of the map.</summary>
+    /// <summary>Perplexity of the map (t-SNE).</summary>
     public double Perplexity { get; init; } = 30;
 
     /// <summary>Seed of the map.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(1, Neighbours);
+        if (!(CohortShare > 0 && CohortShare <= 1.0 / 3))
+            throw About($"{Setting(nameof(CohortShare))} {CohortShare}: give a share above 0 and at most 1/3.");
+        if (!(Perplexity >= 1)) throw About($"{Setting(nameof(Perplexity))} {Perplexity}: give at least 1.");
+    }
 }
 
 /// <summary>What the neighbour study measured of one model.</summary>
@@ -48,10 +59,9 @@ public static class NeighbourStudy
     public static NeighbourResult Run(Autoencoder model, Population population, NeighbourOptions options)
     {
         int users = population.Count, k = options.Neighbours;
-        if (k < 1 || k >= users) throw new InputException($"--neighbours {k}: with {users} users give 1 to {users - 1}.");
-        if (!(options.CohortShare > 0 && options.CohortShare <= 1.0 / 3))
-            throw new InputException("The cohorts' share must be in (0, 1/3].");
-        var posteriors = new PosteriorEncoder(model, population).Encode(InputMask.Clean);
+        options.Validate();
+        NearestUsers.Require(k, population);
+        var posteriors = PosteriorEncoder.Encode(model, population, InputMask.Clean);
         int[][] latent = NearestUsers.ByDistance(posteriors, k), clicks = NearestUsers.ByClicks(population, k);
         var (overlap, local, global, unrelated, rank) =
             (new double[users], new double[users], new double[users], new double[users], new double[users]);
@@ -71,7 +81,7 @@ public static class NeighbourStudy
                 distances[at] = posteriors.Distance(u, v);
                 similarities[at++] = -(double)common / (a.Length + b.Length - common);
             }
-            rank[u] = Estimates.Correlation(Estimates.Ranks(distances), Estimates.Ranks(similarities));
+            rank[u] = Estimates.Spearman(distances, similarities);
         });
         int[] cohort = Cohorts(population, options.CohortShare);
         Interval Mean(double[] values) => Estimates.Mean(values, options.Seed);

@@ -4,7 +4,7 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>Encodes a population again and again, under other masks or by other models of the same items.</summary>
-public sealed class PosteriorEncoder
+public sealed class PosteriorEncoder : IDisposable
 {
     private readonly Autoencoder _model;
     private readonly Population _population;
@@ -23,6 +23,16 @@ public sealed class PosteriorEncoder
     }
 
     private int Columns => _model.Settings.Variational ? 2 * _model.Settings.Latent : _model.Settings.Latent;
+
+    /// <summary>The posteriors of a population under one mask.</summary>
+    public static Posteriors Encode(Autoencoder model, Population population, InputMask mask)
+    {
+        using var encoder = new PosteriorEncoder(model, population);
+        return encoder.Encode(mask);
+    }
+
+    /// <summary>Gives the memory back. The model stays the caller's.</summary>
+    public void Dispose() => _batch.Dispose();
 
     /// <summary>The posteriors under a mask; a DAE's have sigma 0.</summary>
     public Posteriors Encode(InputMask mask)

@@ -1,3 +1,5 @@
+using ManualVae.Evaluation;
+
 namespace ManualVae.Study;
 
 /// <summary>What was found at one range of latent distance, or for one kind of pair.</summary>
@@ -33,7 +35,7 @@ public sealed class RadiusResult
     {
         (Options, Users, Step, Pairs) = (options, users, step, pairs);
         Lipschitz = pairs.Max(p => p.PairLipschitz);
-        LipschitzMedian = Estimates.Quantile(pairs.Select(p => p.PairLipschitz), 0.5);
+        LipschitzMedian = Quantiles.Of(pairs.Select(p => p.PairLipschitz), 0.5);
         RadiusPair[] inside = [.. pairs.Where(p => p.W1High < p.Radius(Lipschitz))];
         RadiusPair[] insideOwn = [.. pairs.Where(p => p.W1High < p.Radius(p.PairLipschitz))];
         InsideShare = WeightedShare(p => p.W1High < p.Radius(Lipschitz));
@@ -45,7 +47,7 @@ public sealed class RadiusResult
         PositiveRadiusShare = WeightedShare(p => p.NormU > p.Mismatch);
         Helps = Bin("all", [.. pairs]).Helps;
         Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
-        RemainderSlope = Estimates.Quantile(pairs.Select(Slope).Where(double.IsFinite), 0.5);
+        RemainderSlope = Quantiles.Of(pairs.Select(Slope).Where(double.IsFinite), 0.5);
         ByDistance = Bins(p => p.Pair.Distance, "W2");
         ByRelativeDistance = Bins(p => p.RelativeDistance, "relative W2");
         ByJaccard = Bins(p => p.Pair.Jaccard, "Jaccard");
@@ -171,8 +173,8 @@ public sealed class RadiusResult
     {
         double step = Step / (1 << i);
         double[] errors = [.. Pairs.Select(p => Math.Abs(p.Changes[i] + step * p.InnerProduct))];
-        return new(step, Estimates.Quantile(errors, 0.5),
-            Estimates.Quantile(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
+        return new(step, Quantiles.Of(errors, 0.5),
+            Quantiles.Of(errors.Select((error, p) => error / (step * Math.Abs(Pairs[p].InnerProduct))), 0.5),
             Pairs.Average(p => (p.Changes[i] < 0) == (p.InnerProduct > 0) ? 1.0 : 0));
     }
 

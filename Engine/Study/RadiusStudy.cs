@@ -1,66 +1,12 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using ManualVae.Evaluation;
 using ManualVae.Models;
 
 namespace ManualVae.Study;
 
-/// <summary>Settings of <see cref="RadiusStudy"/>.</summary>
-public sealed record RadiusOptions
-{
-    /// <summary>Ordered pairs (u, v).</summary>
-    public int Pairs { get; init; } = 2000;
-
-    /// <summary>Latent draws in every expectation.</summary>
-    public int Draws { get; init; } = 4;
-
-    /// <summary>Length of the parameter move that a step on a user of median gradient makes; the step size follows from it.</summary>
-    public double Move { get; init; } = 0.01;
-
-    /// <summary>Posteriors of the masked input, a mask of the model's training for each draw, instead of the clean one.</summary>
-    public bool Masked { get; init; }
-
-    /// <summary>Seed of pairs, noise and masks.</summary>
-    public ulong Seed { get; init; } = 1;
-}
-
-/// <summary>What was measured of one pair: a step on v and its effect on u.</summary>
-/// <param name="Pair">The users and how they relate.</param>
-/// <param name="W1Low">||E mu_u - E mu_v||, at most W1.</param>
-/// <param name="W1High">Cost of the comonotone coupling (W2, or its sampled cost where larger), at least W1.</param>
-/// <param name="W1L1Cost">W1 with the l1 ground cost, closed form.</param>
-/// <param name="NormU">||g_u||.</param>
-/// <param name="NormV">||g_v||.</param>
-/// <param name="InnerProduct">&lt;g_u, g_v&gt;: to first order the step lowers L_u by step times this.</param>
-/// <param name="Mismatch">Delta_x = ||E_{q_v}[G(z, x_u) - G(z, x_v)]||.</param>
-/// <param name="PairLipschitz">max over draws of ||G(z_u, x_u) - G(z_v, x_u)|| / ||z_u - z_v||.</param>
-/// <param name="Changes">Actual change of L_u at step, step/2, step/4, step/8; v's noise is its own, as in training.</param>
-/// <param name="CoupledChange">The same at step/8 where u and v share their noise: what the bracket of W1 and the radius speak of.</param>
-/// <param name="ShuffledChange">Actual change of L_u by a step on another pair's v (the control); NaN where that is u itself.</param>
-public sealed record RadiusPair(
-    UserPair Pair, double W1Low, double W1High, double W1L1Cost, double NormU, double NormV, double InnerProduct, double Mismatch,
-    double PairLipschitz, double[] Changes, double CoupledChange, double ShuffledChange)
-{
-    /// <summary>r_share = [||g_u|| - Delta_x]_+ / L for a Lipschitz constant L.</summary>
-    public double Radius(double lipschitz) => Math.Max(0, NormU - Mismatch) / lipschitz;
-
-    /// <summary>Clicks of u.</summary>
-    public required int ClicksU { get; init; }
-
-    /// <summary>Clicks of v.</summary>
-    public required int ClicksV { get; init; }
-
-    /// <summary>W2(u, v) over the geometric mean of u's and v's mean W2 to all users: near or far for these two users.</summary>
-    public required double RelativeDistance { get; init; }
-
-    /// <summary>Cosine of the two gradients.</summary>
-    public double Cosine => InnerProduct / (NormU * NormV);
-
-    /// <summary>True where the largest step on v lowered u's loss.</summary>
-    public bool Helps => Changes[0] < 0;
-}
-
 /// <summary>
-/// The latent sharing radius (papers.md B2, theorem 2.3) beside the truth. theta is the whole decoder; g_u is the gradient of the
+/// The latent sharing radius (arXiv 2511.06781, theorem 2.3) beside the truth. theta is the whole decoder; g_u is the gradient of the
 /// reconstruction loss, the mean over latent draws.
 /// </summary>
 /// <remarks>
@@ -80,12 +26,14 @@ public static class RadiusStudy
         Autoencoder model, Population population, RadiusOptions options, CancellationToken cancellation = default)
     {
         if (!model.Settings.Variational) throw new InputException("The sharing radius needs posteriors: give a run of a VAE.");
-        if (options.Draws < 1) throw new InputException($"--draws {options.Draws}: give at least 1.");
-        if (model.BatchSize < options.Draws) throw new InputException($"--draws {options.Draws}: give at most {model.BatchSize}.");
+        options.Validate();
+        if (model.BatchSize < options.Draws)
+            throw InputException.About(
+                $"{InputException.Setting(nameof(options.Draws))} {options.Draws}: give at most {model.BatchSize}.");
         var posteriors = Encode(model, population, options);
         var pairs = PairSampler.Sample(population, (u, v) => Distance(posteriors, u, v), options.Pairs, options.Seed);
         double[] typical = TypicalDistances(posteriors, population.Count);
-        var probe = new DecoderProbe(model, population);
+        using var probe = new DecoderProbe(model, population);
         int[] shuffled = Shuffle(pairs, options.Seed);
         int perBlock = probe.MaxRows / options.Draws;
 
@@ -147,7 +95,7 @@ public static class RadiusStudy
     /// <summary>The posteriors of each draw: one and the same, or one a mask.</summary>
     private static Posteriors[] Encode(Autoencoder model, Population population, RadiusOptions options)
     {
-        var encoder = new PosteriorEncoder(model, population);
+        using var encoder = new PosteriorEncoder(model, population);
         return options.Masked
             ? [.. Enumerable.Range(0, options.Draws).Select(s =>
                 encoder.Encode(model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)s)))]
@@ -201,7 +149,7 @@ public static class RadiusStudy
         return z;
     }
 
-    /// <summary>Median ||g_v|| over the first block of a shuffle of the pairs.</summary>
+    /// <summary>Median ||g_v|| over evenly spaced pairs, as many as one block holds.</summary>
     private static double MedianNorm(
         DecoderProbe probe, Posteriors[] posteriors, UserPair[] pairs, RadiusOptions options, int count)
     {
@@ -213,7 +161,7 @@ public static class RadiusStudy
         var gradients = probe.At(users, Codes(posteriors, users, options, common: false));
         var norms = new double[chosen.Length];
         Parallel.For(0, norms.Length, i => norms[i] = Math.Sqrt(gradients.Dot(i * draws, gradients, i * draws, draws)));
-        return Estimates.Quantile(norms, 0.5);
+        return Quantiles.Of(norms, 0.5);
     }
 
     private static int[] Shuffle(UserPair[] pairs, ulong seed)

@@ -1,5 +1,6 @@
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -17,7 +18,8 @@ internal static class StudyModel
     {
         RequireOneLevel(model);
         if (model.Decoder.Hidden.Any(layer => layer is not Linear))
-            throw new InputException("This study needs a decoder of tanh layers (--encoder mlp or recvae); this run's is gated.");
+            throw About(
+                $"This study needs a decoder of tanh layers ({Setting("Encoder")} mlp or recvae); this run's decoder is gated.");
     }
 
     /// <summary>Mult-VAE's encoder and prior, all of whose gradients are outer products.</summary>
@@ -25,8 +27,8 @@ internal static class StudyModel
     {
         RequireDenseDecoder(model);
         if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
-            throw new InputException(
-                "Gradients of all parameters need --encoder mlp and --prior normal; "
-                + "study the decoder instead (study influence --part decoder).");
+            throw About(
+                $"Gradients of all parameters need {Setting("Encoder")} mlp and {Setting("Prior")} normal; study the influence with {
+                    Setting(nameof(InfluenceOptions.Part))} decoder instead.");
     }
 }

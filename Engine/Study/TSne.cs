@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -23,10 +24,10 @@ public static class TSne
     public static double[] Layout(double[] points, int columns, double perplexity = 30, int iterations = 500, ulong seed = 1)
     {
         int n = points.Length / columns;
-        if (n > Limit) throw new InputException($"--users {n}: the latent map takes at most {Limit} users.");
+        if (n > Limit) throw About($"{Setting("Users")} {n}: the latent map takes at most {Limit} users.");
         if (!(perplexity >= 1 && 3 * perplexity < n))
-            throw new InputException(FormattableString.Invariant(
-                $"--perplexity {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}."));
+            throw About(
+                $"{Setting("Perplexity")} {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}.");
         double[] p = Affinities(points, columns, n, perplexity);
         var (y, velocity, gains, gradient) = (new double[2 * n], new double[2 * n], new double[2 * n], new double[2 * n]);
         var key = new RandomKey(seed, StudyDraw.Layout, RandomPurpose.Study);

@@ -2,11 +2,12 @@ using MathNet.Numerics;
 
 namespace ManualVae.Study;
 
-/// <summary>Distances between diagonal Gaussians N(mu, diag sigma^2), the posteriors of two users (papers.md B2).</summary>
+/// <summary>Distances between diagonal Gaussians N(mu, diag sigma^2), the posteriors of two users.</summary>
 public static class Wasserstein
 {
     /// <summary>
-    /// W2 = sqrt(||mu_u - mu_v||^2 + ||sigma_u - sigma_v||^2), exact for diagonal Gaussians; an upper bound of W1.
+    /// W2 = sqrt(||mu_u - mu_v||^2 + ||sigma_u - sigma_v||^2), exact for diagonal Gaussians (Givens and Shortt 1984); an
+    /// upper bound of W1.
     /// </summary>
     public static double Second(
         ReadOnlySpan<double> meanU, ReadOnlySpan<double> sigmaU, ReadOnlySpan<double> meanV, ReadOnlySpan<double> sigmaV) =>

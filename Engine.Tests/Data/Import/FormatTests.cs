@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using ManualVae.Data;
+using ManualVae.Data.Export;
 using ManualVae.Data.Import;
 using Xunit;
 
@@ -136,15 +137,15 @@ public class FormatTests
     public void ProSgComesBackThroughExportInTheOrderOfOriginalIds()
     {
         using var folder = TestData.NewFolder();
-        ProSgFolder.Write(Import("pro-sg", TestData.Fixture("Data", "pro-sg")), folder["out"]);
+        ProSgExport.Write(Import("pro-sg", TestData.Fixture("Data", "pro-sg")), folder["out"]);
         Assert.Equal("100\n300\n200\n", File.ReadAllText(folder["out", "unique_sid.txt"]));
         Assert.Equal("7\n3\n5\n9\n", File.ReadAllText(folder["out", "unique_uid.txt"]));
         // User 3 before user 7, item 200 before item 300.
         Assert.Equal("uid,sid\n1,0\n1,1\n0,2\n0,1\n", File.ReadAllText(folder["out", "train.csv"]));
         var again = Import("pro-sg", folder["out"]);
         Samples.AssertEqual(Import("pro-sg", TestData.Fixture("Data", "pro-sg")).Test, again.Test);
-        var problem = Assert.Throws<InputException>(() => ProSgFolder.Write(Samples.Weak(), folder["weak"]));
-        Assert.Contains("--split strong", problem.Message);
+        var problem = Assert.Throws<InputException>(() => ProSgExport.Write(Samples.Weak(), folder["weak"]));
+        Assert.Contains("Split strong", problem.Message);
     }
 
     [Theory]
@@ -172,7 +173,7 @@ public class FormatTests
         {
             Format = "csv", Input = path, Separator = ";", UserColumn = "who", ItemColumn = "what", RatingColumn = "stars",
                 TimeColumn = "when",
-            Filters = new ClickFilters { MinimumRating = 2 }, Split = SplitKind.LeaveOneOut,
+            Filters = new ClickFilters { MinRating = 2 }, Split = SplitKind.LeaveOneOut,
         });
         Assert.Equal(["Bob", "Zoë"], data.UserIds);
         Assert.Equal(["a;b", "x"], data.ItemIds);
@@ -211,7 +212,7 @@ public class FormatTests
 
     private static PreparedDataset Import(string format, string input, SplitKind? split = null, double? minimumRating = null) =>
         DatasetImport.Run(new ImportOptions { Format = format, Input = input, Split = split,
-            Filters = new ClickFilters { MinimumRating = minimumRating } });
+            Filters = new ClickFilters { MinRating = minimumRating } });
 
     private static ClickSource Source(string format, string input) =>
         ClickFormats.Read(new ImportOptions { Format = format, Input = input }, new SourceFiles(null, default));

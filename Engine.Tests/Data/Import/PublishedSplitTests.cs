@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using ManualVae.Data;
+using ManualVae.Data.Export;
 using ManualVae.Data.Import;
 using Xunit;
 
@@ -21,13 +22,13 @@ public class PublishedSplitTests
             Input = TestData.PathOf("diffrec-ml-1m-clean"),
             Split = SplitKind.Strong,
             HeldOutUsers = 500,
-            Filters = new ClickFilters { MinimumUserClicks = 5 },
+            Filters = new ClickFilters { MinUserClicks = 5 },
         });
         Assert.Equal((5949, 4949, 500, 500, 2810), (data.Manifest.Counts.Users, data.Manifest.Counts.TrainUsers,
             data.Manifest.Counts.ValidationUsers, data.Manifest.Counts.TestUsers, data.Manifest.Counts.Items));
         Assert.Equal(473_174, data.Manifest.Counts.TrainClicks);
         using var folder = TestData.NewFolder();
-        ProSgFolder.Write(data.Save(folder["data"]), folder["out"]);
+        ProSgExport.Write(data.Save(folder["data"]), folder["out"]);
         foreach (string file in ProSgFiles)
         {
             using var published = new GZipStream(File.OpenRead(TestData.PathOf("ml-1m-strong", file + ".gz")),

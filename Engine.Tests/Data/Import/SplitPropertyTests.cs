@@ -33,7 +33,7 @@ public class SplitPropertyTests
         pairs = [.. pairs.GroupBy(c => c.User).Where(g => g.Count() >= minUser).SelectMany(g => g)];
         int before = log.Count;
         int removed = FilterPass.Apply(log, 100, 13,
-            new ClickFilters { MinimumItemClicks = minItem, MinimumUserClicks = minUser });
+            new ClickFilters { MinItemClicks = minItem, MinUserClicks = minUser });
         Assert.Equal(before - pairs.Count, removed);
         Assert.Equal(pairs.Select(c => (c.User, c.Item)).Order(), Pairs(log).Order());
     }).QuickCheckThrowOnFailure();
@@ -123,7 +123,7 @@ public class SplitPropertyTests
         var ours = DatasetImport.Run(new ImportOptions
         {
             Format = "movielens", Input = fixture, HeldOutUsers = 6,
-            Filters = new ClickFilters { MinimumRating = 4, MinimumItemClicks = 3, MinimumUserClicks = 5 },
+            Filters = new ClickFilters { MinRating = 4, MinItemClicks = 3, MinUserClicks = 5 },
         });
         var published = DatasetImport.Run(new ImportOptions { Format = "pro-sg", Input = fixture });
         Assert.Equal(published.UserIds, ours.UserIds);

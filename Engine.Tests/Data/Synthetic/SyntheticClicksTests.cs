@@ -93,11 +93,11 @@ public class SyntheticClicksTests
     }
 
     [Theory]
-    [InlineData(2, 100, 50, 1, "--users")]
-    [InlineData(100, 5, 500, 10, "--items")]
-    [InlineData(100, 100, 10, 10, "--interactions")]
-    [InlineData(100, 100, 100_000, 10, "--interactions")]
-    [InlineData(100, 100, 2_000, 50, "--held-out-users")]
+    [InlineData(2, 100, 50, 1, "Users")]
+    [InlineData(100, 5, 500, 10, "Items")]
+    [InlineData(100, 100, 10, 10, "Interactions")]
+    [InlineData(100, 100, 100_000, 10, "Interactions")]
+    [InlineData(100, 100, 2_000, 50, "HeldOutUsers")]
     public void AnImpossibleShapeIsRefusedByTheNameOfItsSetting(int users, int items, long interactions, int heldOut,
         string names)
     {
@@ -112,7 +112,7 @@ public class SyntheticClicksTests
         Assert.Equal((136_677, 20_108, 9_990_682L), Counts("ml-20m"));
         Assert.Equal((463_435, 17_769, 56_900_000L), Counts("netflix"));
         Assert.Equal((571_355, 41_140, 33_600_000L), Counts("msd"));
-        foreach (var shape in SyntheticShape.Presets.Values) shape.Check();
+        foreach (var shape in SyntheticShape.Presets.Values) shape.Validate();
         static (int, int, long) Counts(string name) =>
             (SyntheticShape.Presets[name].Users, SyntheticShape.Presets[name].Items, SyntheticShape.Presets[name].Interactions);
     }

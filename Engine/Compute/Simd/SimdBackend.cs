@@ -48,6 +48,9 @@ public sealed unsafe partial class SimdBackend : IBackend
 
     // ---- Memory --------------------------------------------------------------------------------------------------
 
+    /// <summary>Number of tensors that are allocated and not freed.</summary>
+    internal int TensorCount => _buffers.Count;
+
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns)
     {

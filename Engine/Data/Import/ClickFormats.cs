@@ -1,6 +1,6 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>The formats that <c>data import</c> reads: one line each.</summary>
+/// <summary>The formats that an import reads: one line each.</summary>
 public static class ClickFormats
 {
     private static readonly SortedDictionary<string, Action<ClickSource>> Readers = new(StringComparer.Ordinal)
@@ -13,11 +13,14 @@ public static class ClickFormats
         ["ncf"] = NcfReader.Read,
         ["lightgcn"] = LightGcnReader.Read,
         ["pairs"] = PairsReader.Read,
-        ["csv"] = PairsReader.ReadCsv,
+        [Csv] = PairsReader.ReadCsv,
     };
 
-    /// <summary>The published Mult-VAE folder; it holds a division of users and is read by <see cref="ProSgFolder"/>.</summary>
+    /// <summary>The published Mult-VAE folder; it holds a division of users and is read by <see cref="ProSgReader"/>.</summary>
     public const string ProSg = "pro-sg";
+
+    /// <summary>A table whose columns are named by <see cref="ImportOptions"/>.</summary>
+    public const string Csv = "csv";
 
     /// <summary>Names of all formats.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Readers.Keys, ProSg];

@@ -11,7 +11,7 @@ internal sealed class ClickSource
     /// <param name="files">The files of this import.</param>
     public ClickSource(ImportOptions options, SourceFiles files)
     {
-        (Options, Files, _minimumRating) = (options, files, options.Filters.MinimumRating);
+        (Options, Files, _minimumRating) = (options, files, options.Filters.MinRating);
         _keepTimes = options.Split is SplitKind.LeaveOneOut or SplitKind.Temporal || options.CarveValidation;
         Train = NewLog();
     }
@@ -81,9 +81,11 @@ internal sealed class ClickSource
         Train.Sort(Users.SortedRanks(), Items.SortedRanks());
     }
 
-    /// <summary>Refuses <c>--min-rating</c> where there is nothing to compare.</summary>
+    /// <summary>Refuses a minimum rating if the source has no ratings.</summary>
     public void RequireNoRatingFilter(string path)
     {
-        if (_minimumRating is not null) throw new InputException($"{path}: holds no ratings; leave --min-rating out.");
+        if (_minimumRating is not null)
+            throw InputException.About(
+                $"{path}: holds no ratings; leave {InputException.Setting(nameof(ClickFilters.MinRating))} out.");
     }
 }

@@ -1,8 +1,13 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
 /// <summary>Turns a click log into a prepared dataset: reads, merges duplicates, filters, divides.</summary>
 public static class DatasetImport
 {
+    /// <summary>Name in <see cref="DatasetManifest.SplitSettings"/> of the order of a strong split's draws.</summary>
+    internal const string FoldInOrderSetting = "foldInOrder";
+
     /// <summary>Runs one import. Nothing is written; <see cref="PreparedDataset.Save"/> the result.</summary>
     /// <param name="options">What to read and how to divide it.</param>
     /// <param name="note">Receives a line about each decision that the options left open.</param>
@@ -12,9 +17,9 @@ public static class DatasetImport
     public static PreparedDataset Run(ImportOptions options, Action<string>? note = null, IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
-        Check(options);
+        options.Validate();
         var files = new SourceFiles(progress, cancellation);
-        if (options.Format == ClickFormats.ProSg) return ProSgFolder.Read(options, files);
+        if (options.Format == ClickFormats.ProSg) return ProSgReader.Read(options, files);
         var source = ClickFormats.Read(options, files);
         cancellation.ThrowIfCancellationRequested();
 
@@ -40,8 +45,8 @@ public static class DatasetImport
         if (options.CarveValidation)
         {
             if (!asDivided || source.Validation is not null)
-                throw new InputException(
-                    "--carve-validation: only for ready-made train and test files without a validation file; leave it out.");
+                throw About(
+                    $"{Setting(nameof(options.CarveValidation))}: only for ready-made train and test files without a validation file; leave it out.");
             drawsSeed = !source.HasTimes || source.Candidates is not null;
             Splits.CarveValidation(source);
         }
@@ -61,7 +66,7 @@ public static class DatasetImport
             note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
         var manifest = new DatasetManifest
         {
-            Source = Describe(options, files),
+            Source = files.Describe(options),
             Filters = options.Filters,
             Split = split,
             Seed = drawsSeed ? options.Seed : null,
@@ -80,61 +85,27 @@ public static class DatasetImport
             new ItemList(itemIds, [.. described.Select(d => d.Title)], [.. described.Select(d => d.Genres)]));
     }
 
-    internal static DatasetSource Describe(ImportOptions options, SourceFiles files)
-    {
-        var (hash, bytes) = files.Fingerprint();
-        return new DatasetSource(options.Format,
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Input))), hash, bytes);
-    }
-
-    private static void Check(ImportOptions options)
-    {
-        if (!ClickFormats.Names.Contains(options.Format))
-            throw new InputException($"--format {options.Format}: unknown; use one of {string.Join(", ", ClickFormats.Names)}.");
-        var filters = options.Filters;
-        foreach (var (name, value) in new[]
-        {
-            ("--min-item-clicks", filters.MinimumItemClicks), ("--min-user-clicks", filters.MinimumUserClicks),
-                ("--k-core", filters.KCore),
-        })
-            if (value < 0) throw new InputException($"{name} {value}: must be 0 or more.");
-        if (filters.MinimumRating is { } rating && !double.IsFinite(rating))
-            throw new InputException("--min-rating: must be a finite number.");
-        if (!(options.ValidationRatio >= 0 && options.TestRatio > 0 && options.ValidationRatio + options.TestRatio < 1))
-            throw new InputException(
-                $"--validation-ratio {options.ValidationRatio} and --test-ratio {options.TestRatio}: must not be negative, the "
-                    + "latter above 0, their sum below 1.");
-        if (options.Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(options.Separator)
-            || options.Separator.AsSpan().ContainsAny("\r\n\""))
-            throw new InputException("--separator: must be 1 to 16 ASCII characters, no quote and no line break.");
-        if (options.Format != "csv"
-            && (options.UserColumn ?? options.ItemColumn ?? options.RatingColumn ?? options.TimeColumn) is not null)
-            throw new InputException($"Columns are named for --format csv only, not for {options.Format}; leave them out.");
-    }
-
     private static void RequireUsableSplit(ImportOptions options, ClickSource source, SplitKind split, bool asDivided)
     {
+        var (name, kind) = (Setting(nameof(options.Split)), split == SplitKind.Temporal ? "temporal" : "leave-one-out");
         if (asDivided)
         {
             if (options.Filters != new ClickFilters())
-                throw new InputException(
-                    $"{options.Input}: a ready-made split is used as it is; leave the filters out, or divide anew with --split "
-                    + "strong.");
+                throw About(
+                    $"{options.Input}: a ready-made split is used as it is; leave the filters out, or divide anew with {name} strong.");
             if (split == SplitKind.Temporal || (split == SplitKind.LeaveOneOut && !OneTestClickEach(source)))
-                throw new InputException(
-                    $"{options.Input}: its files are divided already; leave --split out, or divide anew with --split strong.");
+                throw About(
+                    $"{options.Input}: its files are divided already; leave {name} out, or divide anew with {name} strong.");
         }
         else if (split == SplitKind.Weak)
-            throw new InputException(
-                $"{options.Input}: --split weak needs ready-made train, validation and test files; use leave-one-out, temporal "
-                    + "or strong for one click log.");
+            throw About(
+                $"{options.Input}: {name} weak needs ready-made train, validation and test files; use leave-one-out, temporal or strong for one click log.");
         else if (split is SplitKind.LeaveOneOut or SplitKind.Temporal && !source.HasTimes)
-            throw new InputException(
-                $"{options.Input}: has no times, which --split {(split == SplitKind.Temporal ? "temporal" : "leave-one-out")} "
-                + "needs"
-                + (options.Format == "csv" ? "; name their column with --time-column." : "; use --split strong."));
+            throw options.Format == ClickFormats.Csv
+                ? About($"{options.Input}: has no times, which {name} {kind} needs; name their column with {Setting(nameof(options.TimeColumn))}.")
+                : About($"{options.Input}: has no times, which {name} {kind} needs; use {name} strong.");
         if (options.HeldOutUsers is not null && split != SplitKind.Strong)
-            throw new InputException("--held-out-users: only --split strong holds out users; leave it out.");
+            throw About($"{Setting(nameof(options.HeldOutUsers))}: only {name} strong holds out users; leave it out.");
     }
 
     private static bool OneTestClickEach(ClickSource source)
@@ -174,7 +145,7 @@ public static class DatasetImport
             settings["validationCandidates"] = "drawn items without a training click of the user, as many as in the test";
         if (split == SplitKind.Strong)
         {
-            settings[ProSgFolder.OrderSetting] = order.ToString().ToLowerInvariant();
+            settings[FoldInOrderSetting] = order.ToString().ToLowerInvariant();
             settings["heldOutShare"] = Splits.HeldOutShare.ToString(System.Globalization.CultureInfo.InvariantCulture);
             settings["fewestClicksToDivide"] = Splits.FewestClicksToDivide.ToString(
                 System.Globalization.CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// The minimum numbers of clicks, in the order of the published preparation (papers: Liang et al. 2018, their code).
+/// The minimum numbers of clicks, in the order of the published preparation (the code of Liang et al. 2018).
 /// </summary>
 internal static class FilterPass
 {
@@ -12,8 +12,8 @@ internal static class FilterPass
     public static int Apply(ClickLog log, int userCount, int itemCount, ClickFilters filters)
     {
         int before = log.Count;
-        RequireClicks(log, itemCount, filters.MinimumItemClicks, items: true);
-        RequireClicks(log, userCount, filters.MinimumUserClicks, items: false);
+        RequireClicks(log, itemCount, filters.MinItemClicks, items: true);
+        RequireClicks(log, userCount, filters.MinUserClicks, items: false);
         for (int last = -1; filters.KCore > 1 && log.Count != last;)
         {
             last = log.Count;

@@ -1,51 +1,68 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
-/// <summary>The order in which a strong split draws the held-out clicks: the draws depend on it.</summary>
-public enum FoldInOrder
-{
-    /// <summary>Users by original id, the clicks of a user in the order of the file: the code of Liang et al. 2018.</summary>
-    Source,
-    /// <summary>Users and items by their positions after the division, as where only matrices are left.</summary>
-    Positions,
-}
-
-/// <summary>What <c>data import</c> is asked to do.</summary>
+/// <summary>What an import reads, keeps and divides.</summary>
 public sealed record ImportOptions
 {
-    /// <summary>Name of the format, see <see cref="ClickFormats.Names"/>.</summary>
+    /// <summary>Layout of the source, one of <see cref="ClickFormats.Names"/>.</summary>
     public required string Format { get; init; }
-    /// <summary>The file or folder to read.</summary>
+    /// <summary>File or folder to read; .gz is read directly.</summary>
     public required string Input { get; init; }
     /// <summary>Which clicks to keep.</summary>
     public ClickFilters Filters { get; init; } = new();
-    /// <summary>How to divide them; null = as the format's files are divided, else strong.</summary>
+    /// <summary>How to divide the clicks; null divides as the source's files do, else strong.</summary>
     public SplitKind? Split { get; init; }
-    /// <summary>Seed of the strong split, 0 to 2^32 - 1.</summary>
+    /// <summary>Seed of the division (numpy's legacy generator), 0 to 2^32 - 1.</summary>
     public uint Seed { get; init; } = 98765;
-    /// <summary>Users held out for validation and again for the test; null = a tenth of all, at most 10,000.</summary>
+    /// <summary>Strong: users held out for validation, and again for the test; null holds out a tenth, at most 10000.</summary>
     public int? HeldOutUsers { get; init; }
     /// <summary>
-    /// Order of the strong split's draws; null = as in the source, or by positions where ready-made parts were merged, which
-    /// leaves the source without an order of its own.
+    /// Strong: draw held-out clicks in the order of the source (the reference code) or by positions; null takes the source's
+    /// order, or positions if ready-made parts are merged.
     /// </summary>
     public FoldInOrder? FoldInOrder { get; init; }
-    /// <summary>Share of the clicks held out for validation by the temporal split.</summary>
+    /// <summary>Temporal: share of the clicks for validation.</summary>
     public double ValidationRatio { get; init; } = 0.1;
-    /// <summary>Share of the clicks held out for the test by the temporal split.</summary>
+    /// <summary>Temporal: share of the clicks for the test.</summary>
     public double TestRatio { get; init; } = 0.2;
     /// <summary>
-    /// Where the source divides train and test but has no validation part: hold out one training click of each user (the last
-    /// by time where known, else a random one) as validation, with drawn negatives where the test has sampled ones.
+    /// Ready-made train and test without validation: hold out a training click of each user (the last by time, else a drawn
+    /// one), and draw negatives for it if the test has sampled ones.
     /// </summary>
     public bool CarveValidation { get; init; }
-    /// <summary>Format <c>csv</c>: name of the column of users.</summary>
+    /// <summary>csv: name of the column of users.</summary>
     public string? UserColumn { get; init; }
-    /// <summary>Format <c>csv</c>: name of the column of items.</summary>
+    /// <summary>csv: name of the column of items.</summary>
     public string? ItemColumn { get; init; }
-    /// <summary>Format <c>csv</c>: name of the column of ratings.</summary>
+    /// <summary>csv: name of the column of ratings.</summary>
     public string? RatingColumn { get; init; }
-    /// <summary>Format <c>csv</c>: name of the column of times.</summary>
+    /// <summary>csv: name of the column of times.</summary>
     public string? TimeColumn { get; init; }
-    /// <summary>Format <c>csv</c>: the separator.</summary>
+    /// <summary>csv: the separator, 1 to 16 ASCII characters.</summary>
     public string Separator { get; init; } = ",";
+
+    /// <summary>Refuses settings that no import can have.</summary>
+    /// <exception cref="InputException">Names the setting and what it must be.</exception>
+    public void Validate()
+    {
+        if (!ClickFormats.Names.Contains(Format))
+            throw About($"{Setting(nameof(Format))} {Format}: unknown; use one of {string.Join(", ", ClickFormats.Names)}.");
+        foreach (var (name, value) in new[]
+        {
+            (nameof(Filters.MinItemClicks), Filters.MinItemClicks), (nameof(Filters.MinUserClicks), Filters.MinUserClicks),
+            (nameof(Filters.KCore), Filters.KCore),
+        })
+            if (value < 0) throw About($"{Setting(name)} {value}: must be 0 or more.");
+        if (Filters.MinRating is { } rating && !double.IsFinite(rating))
+            throw About($"{Setting(nameof(Filters.MinRating))} {rating}: must be a finite number.");
+        if (!(ValidationRatio >= 0 && TestRatio > 0 && ValidationRatio + TestRatio < 1))
+            throw About(
+                $"{Setting(nameof(ValidationRatio))} {ValidationRatio} and {Setting(nameof(TestRatio))} {TestRatio}: must not be negative, the latter above 0, their sum below 1.");
+        if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
+            throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
+        if (Format != ClickFormats.Csv && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
+            throw About(
+                $"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
+    }
 }

@@ -12,7 +12,8 @@ internal static class NcfReader
     {
         string input = source.Options.Input;
         if (!Directory.Exists(input))
-            throw new InputException($"{input}: no such folder; format ncf reads a folder, check --input.");
+            throw InputException.About(
+                $"{input}: no such folder; format ncf reads a folder, check {InputException.Setting(nameof(ImportOptions.Input))}.");
         string train = Find(input, "*.train.rating") ?? SourceFiles.Find(input, "train.tsv", "train.rating");
         source.HasTimes = ReadClicks(source, train, source.Train);
         if (Find(input, "*.test.rating") is { } test) ReadClicks(source, test, source.Test = source.NewLog());

@@ -1,4 +1,5 @@
 using System.Text;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Import;
 
@@ -26,8 +27,8 @@ internal static class NetflixReader
             foreach (string pattern in new[] { "combined_data_*.txt*", "mv_*.txt*" })
                 if (Directory.Exists(folder) && Directory.GetFiles(folder, pattern) is { Length: > 0 } found)
                     return found.Order(StringComparer.Ordinal);
-        throw new InputException(
-            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check --input and --format.");
+        throw About(
+            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check {Setting(nameof(ImportOptions.Input))} and {Setting(nameof(ImportOptions.Format))}.");
     }
 
     private static void ReadFile(ClickSource source, string path)

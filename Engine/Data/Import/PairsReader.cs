@@ -1,3 +1,5 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
 /// <summary>
@@ -31,12 +33,13 @@ internal static class PairsReader
             ReadPairs(source, test, source.Test = source.NewLog(), required: false);
     }
 
-    /// <summary>A table whose columns are named on the command line.</summary>
+    /// <summary>A table whose columns the options name.</summary>
     public static void ReadCsv(ClickSource source)
     {
         var options = source.Options;
         if (options.UserColumn is null || options.ItemColumn is null)
-            throw new InputException("Format csv: name its columns with --user-column and --item-column.");
+            throw About(
+                $"Format csv: name its columns with {Setting(nameof(options.UserColumn))} and {Setting(nameof(options.ItemColumn))}.");
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
         source.HasTimes = options.TimeColumn is not null;
@@ -78,8 +81,8 @@ internal static class PairsReader
             else if (firstIsText)
             {
                 if (IsInteger(user) && IsInteger(item))
-                    throw new InputException(
-                        $"{path}:1: looks like a header; use --format csv --user-column NAME --item-column NAME.");
+                    throw About(
+                        $"{path}:1: looks like a header; use {Setting(nameof(ImportOptions.Format))} csv {Setting(nameof(ImportOptions.UserColumn))} NAME {Setting(nameof(ImportOptions.ItemColumn))} NAME.");
                 firstIsText = false;
             }
             double rating = table.FieldCount > 2 ? table.Number(2, "rating") : double.PositiveInfinity;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Import;
 
@@ -8,6 +9,8 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken cancellation)
 {
+    private static readonly SettingName Input = Setting(nameof(ImportOptions.Input)), Format = Setting(nameof(ImportOptions.Format));
+
     private readonly List<string> _opened = [];
     private FileStream? _current;
 
@@ -16,9 +19,9 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     /// </summary>
     /// <exception cref="InputException">There is none.</exception>
     public static string Find(string path, params string[] names) =>
-        TryFind(path, names) ?? throw new InputException(Directory.Exists(path)
-            ? $"{path}: holds no {string.Join(" or ", names)} (plain or .gz); check --input and --format."
-            : $"{path}: no such file or folder; check --input.");
+        TryFind(path, names) ?? throw (Directory.Exists(path)
+            ? About($"{path}: holds no {string.Join(" or ", names)} (plain or .gz); check {Input} and {Format}.")
+            : About($"{path}: no such file or folder; check {Input}."));
 
     /// <summary>As <see cref="Find"/>, or null where there is none.</summary>
     public static string? TryFind(string path, params string[] names)
@@ -53,7 +56,7 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: cannot be read ({problem.Message.Split('\n')[0]}); check --input.", problem);
+            throw About($"{path}: cannot be read ({problem.Message.Split('\n')[0]}); check {Input}.");
         }
     }
 
@@ -65,9 +68,9 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     }
 
     /// <summary>
-    /// SHA-256 of the files read, one after another in the order of their names, and their total size in bytes.
+    /// What was read, for the manifest: SHA-256 of the files, one after another in the order of their names, and their size.
     /// </summary>
-    public (string Sha256, long Bytes) Fingerprint()
+    public DatasetSource Describe(ImportOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 20];
@@ -77,6 +80,7 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
             for (int read; (read = file.Read(buffer)) > 0; total += read) hash.AppendData(buffer, 0, read);
         }
-        return (Convert.ToHexStringLower(hash.GetCurrentHash()), total);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Input)));
+        return new DatasetSource(options.Format, name, Convert.ToHexStringLower(hash.GetCurrentHash()), total);
     }
 }

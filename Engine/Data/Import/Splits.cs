@@ -1,15 +1,5 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>A division of clicks, before ids are attached.</summary>
-/// <param name="Train">Training users x items.</param>
-/// <param name="Validation">The validation part, or null.</param>
-/// <param name="Test">The test part, or null.</param>
-/// <param name="Users">Number in the source of each user of <c>users.tsv</c>.</param>
-/// <param name="Items">Number in the source of each column.</param>
-/// <param name="UnknownItemsDropped">Clicks of held-out users on items that no training user clicked.</param>
-internal sealed record Division(CsrMatrix Train, EvaluationSplit? Validation, EvaluationSplit? Test, int[] Users, int[] Items,
-    long UnknownItemsDropped = 0);
-
 /// <summary>The ways to divide clicks into training, validation and test.</summary>
 internal static class Splits
 {
@@ -30,10 +20,8 @@ internal static class Splits
         int[] sorted = SortedUsers(source, withClicksOnly: true);
         int heldOut = heldOutUsers ?? Math.Min(10_000, sorted.Length / 10);
         if (heldOut < 1 || 2L * heldOut >= sorted.Length)
-            throw new InputException(
-                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give --held-out-users from 1 to "
-                    + $"{Math.Max(1, (sorted.Length - 1) / 2)}"
-                + (sorted.Length < 3 ? ", once there are at least 3 users." : "."));
+            throw InputException.About(
+                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give {InputException.Setting(nameof(ImportOptions.HeldOutUsers))} from 1 to {Math.Max(1, (sorted.Length - 1) / 2)}{(sorted.Length < 3 ? ", once there are at least 3 users" : "")}.");
         uint seed = source.Options.Seed;
         int[] permutation = new NumpyRandom(seed).Permutation(sorted.Length);
         var users = new int[sorted.Length];

@@ -132,8 +132,8 @@ internal sealed class TableReader : IDisposable
     }
 
     /// <summary>The error for the current record.</summary>
-    public InputException Malformed(string found, string remedy = "correct or remove the line, or check --format") =>
-        new($"{_path}:{Line}: {found}; {remedy}.");
+    public InputException Malformed(string found) => InputException.About(
+        $"{_path}:{Line}: {found}; correct or remove the line, or check {InputException.Setting(nameof(ImportOptions.Format))}.");
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();

@@ -22,7 +22,7 @@ public static class SyntheticClicks
     public static PreparedDataset Generate(SyntheticShape shape, uint seed = 98765, IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
-        shape.Check();
+        shape.Validate();
         var items = new SyntheticItems(shape, seed);
         int[] activity = Activity(shape, seed);
         int trainUsers = shape.Users - 2 * shape.HeldOutUsers;
@@ -119,8 +119,8 @@ public static class SyntheticClicks
             first[row + 1] = (int)given;
         }
         if (given == shape.Items) return first;
-        throw new InputException(
-            $"--users {shape.Users}: too few training users for {shape.Items} items to be clicked once each.");
+        throw InputException.About(
+            $"{InputException.Setting(nameof(shape.Users))} {shape.Users}: too few training users for {shape.Items} items to be clicked once each.");
     }
 
     private static void DrawUser(SyntheticShape shape, SyntheticItems items, uint user, uint seed, int[] seen, Span<int> clicks,

@@ -1,3 +1,5 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Synthetic;
 
 /// <summary>
@@ -79,21 +81,21 @@ public sealed record SyntheticShape
 
     /// <summary>Refuses a shape that cannot be made.</summary>
     /// <exception cref="InputException">Says which number is wrong.</exception>
-    public void Check()
+    public void Validate()
     {
-        static void Require(bool holds, string message)
+        static void Require(bool holds, FormattableString message)
         {
-            if (!holds) throw new InputException(message);
+            if (!holds) throw About(message);
         }
-        Require(Users >= 3, $"--users {Users}: must be at least 3.");
-        Require(Items >= 10, $"--items {Items}: must be at least 10.");
+        Require(Users >= 3, $"{Setting(nameof(Users))} {Users}: must be at least 3.");
+        Require(Items >= 10, $"{Setting(nameof(Items))} {Items}: must be at least 10.");
         Require(HeldOutUsers >= 1 && 2L * HeldOutUsers < Users,
-            $"--held-out-users {HeldOutUsers}: twice that must be fewer than the {Users} users.");
+            $"{Setting(nameof(HeldOutUsers))} {HeldOutUsers}: twice that must be fewer than the {Users} users.");
         long least = (long)Users * FewestUserClicks, most = Math.Min((long)Users * (Items / 2), int.MaxValue - 1024L);
         Require(Interactions >= least && Interactions <= most,
-            $"--interactions {Interactions}: {Users} users and {Items} items need from {least} to {most}.");
-        Require(Interactions >= Items, $"--interactions {Interactions}: fewer than the {Items} items.");
+            $"{Setting(nameof(Interactions))} {Interactions}: {Users} users and {Items} items need from {least} to {most}.");
+        Require(Interactions >= Items, $"{Setting(nameof(Interactions))} {Interactions}: fewer than the {Items} items.");
         Require((long)(Users - 2 * HeldOutUsers) * FewestUserClicks >= Items,
-            $"--users {Users}: too few training users for {Items} items to be clicked once each.");
+            $"{Setting(nameof(Users))} {Users}: too few training users for {Items} items to be clicked once each.");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManualVae.Data;
+using ManualVae.Data.Export;
 using ManualVae.Data.Import;
 using ManualVae.Tools.Datasets;
 
@@ -36,8 +37,8 @@ internal static class DataExportVerb
                 var other => throw new InputException($"--ids {other}: unknown; use original or positions."),
             };
             var prepared = PreparedDataset.Open(input);
-            ProSgFolder.Write(prepared, result.GetValue(output)!, positions, result.GetValue(overwrite));
-            Console.Error.WriteLine($"wrote {result.GetValue(output)}" + (positions ?? ProSgFolder.ByPosition(prepared)
+            ProSgExport.Write(prepared, result.GetValue(output)!, positions, result.GetValue(overwrite));
+            Console.Error.WriteLine($"wrote {result.GetValue(output)}" + (positions ?? ProSgExport.ByPosition(prepared)
                 ? "; unique_sid.txt and unique_uid.txt list positions (--ids original for original ids)" : ""));
             return ExitCode.Done;
         }, directory, data, format, ids, output, overwrite);

@@ -81,9 +81,9 @@ internal static class DataImportVerb
                 Input = result.GetValue(input)!,
                 Filters = new ClickFilters
                 {
-                    MinimumRating = result.GetValue(minimumRating),
-                    MinimumItemClicks = result.GetValue(minimumItem),
-                    MinimumUserClicks = result.GetValue(minimumUser),
+                    MinRating = result.GetValue(minimumRating),
+                    MinItemClicks = result.GetValue(minimumItem),
+                    MinUserClicks = result.GetValue(minimumUser),
                     KCore = result.GetValue(core),
                 },
                 Split = result.GetValue(split) is { } kind ? Choose("--split", kind, SplitNames) : null,

@@ -54,7 +54,7 @@ internal static class DataSynthesizeVerb
             // Fewer clicks for each user than the preset has leave no room for its least active ones.
             shape = shape with { FewestUserClicks = (int)Math.Clamp(shape.Interactions / Math.Max(1, shape.Users) / 3, 1,
                 shape.FewestUserClicks) };
-            shape.Check();
+            shape.Validate();
             string directory = result.GetValue(output)!;
             AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
             var data = DatasetProgress.Run("drawing clicks", progress =>

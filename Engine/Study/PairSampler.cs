@@ -1,50 +1,8 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
-
-/// <summary>How two users' clicks relate (papers.md B7).</summary>
-public enum PairKind
-{
-    /// <summary>Items in common, and ||x_u - x_v||_1 within the lowest quarter of all pairs.</summary>
-    Local,
-    /// <summary>Items in common, yet far in l1.</summary>
-    Global,
-    /// <summary>No item in common.</summary>
-    Unrelated,
-}
-
-/// <summary>An ordered pair of users of a population: a step on v, its effect on u.</summary>
-/// <param name="U">Index of u in the population.</param>
-/// <param name="V">Index of v.</param>
-/// <param name="Overlap">Items in common, s.</param>
-/// <param name="L1">||x_u - x_v||_1, d.</param>
-/// <param name="Distance">W2 between their posteriors.</param>
-/// <param name="Kind">Local, global or unrelated.</param>
-/// <param name="Weight">Pairs of the population that this one stands for.</param>
-public readonly record struct UserPair(int U, int V, int Overlap, int L1, double Distance, PairKind Kind, double Weight)
-{
-    /// <summary>|S_u and S_v| / |S_u or S_v|.</summary>
-    public double Jaccard => Overlap == 0 ? 0 : (double)Overlap / (Overlap + L1);
-
-    /// <summary>Number of items in both of two increasing lists.</summary>
-    public static int CountCommon(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
-    {
-        int common = 0;
-        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
-        {
-            if (a[i] == b[j])
-            {
-                common++;
-                i++;
-                j++;
-            }
-            else if (a[i] < b[j]) i++;
-            else j++;
-        }
-        return common;
-    }
-}
 
 /// <summary>Samples pairs evenly over latent distance and kind, with weights that undo the stratification.</summary>
 public static class PairSampler
@@ -67,9 +25,9 @@ public static class PairSampler
         long all = (long)population.Count * (population.Count - 1);
         var pool = Pool(population, distance, (int)Math.Min(all, 50L * count), seed);
         var l1 = pool.Where(pair => pair.Overlap > 0).Select(pair => (double)pair.L1).ToArray();
-        double near = Estimates.Quantile(l1, 0.25);
+        double near = Quantiles.Of(l1, 0.25);
         double[] edges = [.. Enumerable.Range(1, DistanceStrata - 1)
-            .Select(i => Estimates.Quantile(pool.Select(pair => pair.Distance), (double)i / DistanceStrata))];
+            .Select(i => Quantiles.Of(pool.Select(pair => pair.Distance), (double)i / DistanceStrata))];
         var strata = new List<UserPair>[DistanceStrata * 3];
         for (int i = 0; i < strata.Length; i++) strata[i] = [];
         foreach (var pair in pool)
@@ -97,11 +55,10 @@ public static class PairSampler
     public static void Require(int count, Population population)
     {
         long users = population.Count, all = users * (users - 1);
-        if (count < 1) throw new InputException($"--pairs {count}: give at least 1.");
+        var name = InputException.Setting(nameof(RadiusOptions.Pairs));
+        Check.AtLeast(1, count, name: name.Property);
         if (count > all)
-            throw new InputException(
-                $"--pairs {count}: {users} {(users == 1 ? "user has" : "users have")} only {all} ordered pairs; "
-                + "give fewer pairs or more users.");
+            throw InputException.About($"{name} {count}: the {users} users have only {all} ordered pairs; give fewer pairs or more users.");
     }
 
     private static List<UserPair> Pool(Population population, Func<int, int, double> distance, int size, ulong seed)

@@ -1,0 +1,20 @@
+namespace ManualVae.Data;
+
+/// <summary>What happened to the clicks between the source and the folder.</summary>
+public sealed record ImportTally
+{
+    /// <summary>Lines (or pairs) read.</summary>
+    public long ClicksRead { get; init; }
+    /// <summary>Clicks below the minimum rating.</summary>
+    public long BelowMinimumRating { get; init; }
+    /// <summary>Repeated (user, item) pairs merged into one.</summary>
+    public long DuplicatesMerged { get; init; }
+    /// <summary>Clicks that the minimum numbers of clicks removed.</summary>
+    public long RemovedByFilters { get; init; }
+    /// <summary>Clicks of held-out users on items that no training user clicked.</summary>
+    public long UnknownItemsDropped { get; init; }
+    /// <summary>
+    /// Held-out clicks that the user's fold-in holds as well (kept, as published, but they can never be found).
+    /// </summary>
+    public long HeldOutAlsoInFoldIn { get; init; }
+}

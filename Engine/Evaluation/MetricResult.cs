@@ -1,0 +1,21 @@
+namespace ManualVae.Evaluation;
+
+/// <summary>One metric of an evaluation.</summary>
+/// <param name="Metric">Which metric.</param>
+/// <param name="Mean">Mean over the evaluated users; for coverage and Gini the value itself. NaN where no user was evaluated.</param>
+/// <param name="StandardError">
+/// Standard deviation (divided by n, as numpy's default) / sqrt(n), as Liang et al. report it; null for coverage and Gini.
+/// </param>
+/// <param name="PerUser">Each evaluated user's value, in the order of <see cref="EvaluationResult.Rows"/>; null for coverage and Gini.</param>
+public sealed record MetricResult(Metric Metric, double Mean, double? StandardError, double[]? PerUser)
+{
+    /// <summary>The mean and standard error of per-user values, summed in their order.</summary>
+    public static MetricResult FromUsers(Metric metric, double[] values)
+    {
+        double sum = 0, squares = 0;
+        foreach (double value in values) sum += value;
+        double mean = sum / values.Length;
+        foreach (double value in values) squares += (value - mean) * (value - mean);
+        return new(metric, mean, Math.Sqrt(squares / values.Length) / Math.Sqrt(values.Length), values);
+    }
+}

@@ -1,0 +1,39 @@
+namespace ManualVae.Study;
+
+/// <summary>Clusters by a similarity matrix alone: kernel k-means with a deterministic start.</summary>
+public static class KernelKMeans
+{
+    /// <summary>
+    /// Starts from the user nearest to all others and then, again and again, the one least similar to those chosen; then moves
+    /// users to the nearest cluster mean until nothing moves.
+    /// </summary>
+    /// <param name="users">Number of users.</param>
+    /// <param name="similarity">Similarity of two users, 1 of a user with itself.</param>
+    /// <param name="clusters">Clusters wanted.</param>
+    /// <returns>Cluster of each user, numbered by falling size.</returns>
+    public static int[] Run(int users, Func<int, int, double> similarity, int clusters)
+    {
+        var seeds = new List<int> { Enumerable.Range(0, users).MaxBy(u => Enumerable.Range(0, users).Sum(v => similarity(u, v))) };
+        while (seeds.Count < clusters)
+            seeds.Add(Enumerable.Range(0, users).Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
+        int[] assigned =
+            [.. Enumerable.Range(0, users).Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
+        for (int round = 0; round < 50; round++)
+        {
+            // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.
+            var (toCluster, size, self) = (new double[users, clusters], new int[clusters], new double[clusters]);
+            foreach (int cluster in assigned) size[cluster]++;
+            Parallel.For(0, users, u =>
+            {
+                for (int v = 0; v < users; v++) toCluster[u, assigned[v]] += similarity(u, v) / size[assigned[v]];
+            });
+            for (int u = 0; u < users; u++) self[assigned[u]] += toCluster[u, assigned[u]] / size[assigned[u]];
+            int[] next = [.. Enumerable.Range(0, users).Select(u => Enumerable.Range(0, clusters)
+                .MinBy(c => size[c] == 0 ? double.MaxValue : self[c] - 2 * toCluster[u, c]))];
+            if (next.AsSpan().SequenceEqual(assigned)) break;
+            assigned = next;
+        }
+        int[] order = [.. Enumerable.Range(0, clusters).OrderByDescending(c => assigned.Count(a => a == c)).ThenBy(c => c)];
+        return [.. assigned.Select(c => Array.IndexOf(order, c))];
+    }
+}

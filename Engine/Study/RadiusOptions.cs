@@ -1,0 +1,31 @@
+using static ManualVae.Data.InputException;
+
+namespace ManualVae.Study;
+
+/// <summary>Settings of <see cref="RadiusStudy"/>.</summary>
+public sealed record RadiusOptions
+{
+    /// <summary>Ordered pairs of users, stratified by latent distance and kind.</summary>
+    public int Pairs { get; init; } = 2000;
+
+    /// <summary>Latent draws in every expectation.</summary>
+    public int Draws { get; init; } = 4;
+
+    /// <summary>Length of the parameter move of a median step.</summary>
+    public double Move { get; init; } = 0.01;
+
+    /// <summary>Posteriors of masked input, as in training, instead of the clean one.</summary>
+    public bool Masked { get; init; }
+
+    /// <summary>Seed of pairs, noise and masks.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="Data.InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Check.AtLeast(1, Pairs);
+        Check.AtLeast(1, Draws);
+        if (!(Move > 0 && double.IsFinite(Move))) throw About($"{Setting(nameof(Move))} {Move}: give a length above 0.");
+    }
+}

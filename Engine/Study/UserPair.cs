@@ -1,0 +1,33 @@
+namespace ManualVae.Study;
+
+/// <summary>An ordered pair of users of a population: a step on v, its effect on u.</summary>
+/// <param name="U">Index of u in the population.</param>
+/// <param name="V">Index of v.</param>
+/// <param name="Overlap">Items in common, s.</param>
+/// <param name="L1">||x_u - x_v||_1, d.</param>
+/// <param name="Distance">W2 between their posteriors.</param>
+/// <param name="Kind">Local, global or unrelated.</param>
+/// <param name="Weight">Pairs of the population that this one stands for.</param>
+public readonly record struct UserPair(int U, int V, int Overlap, int L1, double Distance, PairKind Kind, double Weight)
+{
+    /// <summary>|S_u and S_v| / |S_u or S_v|.</summary>
+    public double Jaccard => Overlap == 0 ? 0 : (double)Overlap / (Overlap + L1);
+
+    /// <summary>Number of items in both of two increasing lists.</summary>
+    public static int CountCommon(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    {
+        int common = 0;
+        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
+        {
+            if (a[i] == b[j])
+            {
+                common++;
+                i++;
+                j++;
+            }
+            else if (a[i] < b[j]) i++;
+            else j++;
+        }
+        return common;
+    }
+}
