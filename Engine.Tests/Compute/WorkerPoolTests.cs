@@ -50,6 +50,56 @@ public class WorkerPoolTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void No_two_threads_of_a_dispatch_have_the_same_worker_index(int count)
+    {
+        using var threads = new WorkerPool(count);
+        for (int round = 0; round < 50; round++)
+        {
+            var inUse = new int[count];
+            threads.For(20, 2, (threads, inUse), static (in (WorkerPool Threads, int[] InUse) s, int worker, int first, int last) =>
+            {
+                Assert.Equal(1, Interlocked.Increment(ref s.InUse[worker]));
+                // Nested dispatches, of this pool and of another, change nothing.
+                s.Threads.For(3, 1, worker, static (in int _, int inner, int first, int last) => Assert.Equal(0, inner));
+                using (var other = new WorkerPool(2)) other.For(4, 1, worker, static (in int _, int inner, int first, int last) => Thread.Yield());
+                Interlocked.Decrement(ref s.InUse[worker]);
+            });
+        }
+    }
+
+    [Fact]
+    public void A_dispatch_returns_only_after_its_last_part()
+    {
+        using var threads = new WorkerPool(2);
+        var done = new int[1];
+        int caller = Environment.CurrentManagedThreadId;
+        using var both = new Barrier(2);
+        threads.For(2, 1, (done, caller, both), static (in (int[] Done, int Caller, Barrier Both) s, int first, int last) =>
+        {
+            Assert.True(s.Both.SignalAndWait(TimeSpan.FromSeconds(30)), "the parts do not run side by side");
+            if (Environment.CurrentManagedThreadId != s.Caller) Thread.Sleep(100);
+            Interlocked.Increment(ref s.Done[0]);
+        });
+        Assert.Equal(2, done[0]);
+    }
+
+    [Fact]
+    public void A_second_threads_dispatch_runs_beside_the_first()
+    {
+        using var threads = new WorkerPool(2);
+        threads.For(2, 1, new Pool(threads), static (in Pool s, int first, int last) =>
+        {
+            var (pool, sum) = (s.Threads, new int[1]);
+            var second = new Thread(() => pool.For(100, 1, sum, static (in Holder h, int i, int end) => h.Sum[0] += i));
+            second.Start();
+            Assert.True(second.Join(TimeSpan.FromSeconds(30)), "the second dispatch waits for the first");
+            Assert.Equal(4950, sum[0]);
+        });
+    }
+
     [Fact]
     public void A_nested_dispatch_runs_on_its_caller()
     {
@@ -77,6 +127,8 @@ public class WorkerPoolTests
         }
         Assert.Equal(2, ids.Count);
     }
+
+    private readonly record struct Pool(WorkerPool Threads);
 
     private readonly record struct IdSet(HashSet<int> Ids);
 

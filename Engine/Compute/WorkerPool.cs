@@ -3,8 +3,14 @@ using System.Runtime.ExceptionServices;
 
 namespace ManualVae.Compute;
 
-/// <summary>What one part of a <see cref="WorkerPool.For"/> does: indices [first, last).</summary>
+/// <summary>What one part of a dispatch does: indices [first, last).</summary>
 public delegate void RangeBody<TState>(in TState state, int first, int last) where TState : struct;
+
+/// <summary>
+/// The same, told which worker of the dispatch runs the part: from 0 up to <see cref="WorkerPool.Count"/> - 1, and never the same for
+/// two parts that run at the same time. For scratch memory that belongs to the dispatch.
+/// </summary>
+public delegate void WorkerBody<TState>(in TState state, int worker, int first, int last) where TState : struct;
 
 /// <summary>
 /// A fixed pool of threads for kernels. Work is cut into parts whose bounds depend on the work alone, never on the number of
@@ -12,8 +18,9 @@ public delegate void RangeBody<TState>(in TState state, int first, int last) whe
 /// output element within one part, in a fixed order, therefore gives the same bits for any number of threads.
 /// </summary>
 /// <remarks>
-/// A dispatch allocates nothing. Idle workers spin for a moment, as the next kernel of a step follows within microseconds, and
-/// then park. A dispatch that finds the pool taken (nested, or from a second thread) runs on its caller.
+/// A dispatch allocates nothing. Idle workers spin for a moment, because the next kernel of a step follows within microseconds, and
+/// then park. Any thread may dispatch at any time, also from inside a part. A dispatch that finds the pool busy runs on its caller
+/// alone, as worker 0 of a dispatch of its own: it waits for nobody, and shares nothing with the dispatch that keeps the pool busy.
 /// </remarks>
 public sealed unsafe class WorkerPool : IDisposable
 {
@@ -26,13 +33,13 @@ public sealed unsafe class WorkerPool : IDisposable
 
     // One dispatch: written by the caller before it publishes the ticket, stable until every claimed part is done.
     private void* _frame;
-    private delegate*<void*, int, void> _run;
+    private delegate*<void*, int, int, void> _run;
     private int _parts;
 
     private PaddedLong _ticket;    // dispatch number << 32 | parts not yet claimed
     private PaddedLong _completed; // parts done in this dispatch
     private PaddedLong _parked;    // workers asleep, or about to be
-    private int _taken;
+    private int _busy;
     private volatile bool _ended;
     private ExceptionDispatchInfo? _failure;
 
@@ -47,7 +54,7 @@ public sealed unsafe class WorkerPool : IDisposable
         for (int i = 0; i < _workers.Length; i++)
         {
             int worker = i + 1;
-            _workers[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"kernel {i + 1}" };
+            _workers[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"kernel {worker}" };
             _workers[i].Start();
         }
     }
@@ -55,26 +62,24 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>Threads that compute, the caller included.</summary>
     public int Count { get; }
 
-    /// <summary>The number of the thread that runs a part: 0 for a caller, below <see cref="Count"/>. For scratch memory of its own.</summary>
-    [field: ThreadStatic]
-    public static int Worker { get; private set; }
-
     /// <summary>
     /// Runs <paramref name="body"/> over [0, count), cut into parts of <paramref name="grain"/> indices. Pass a static lambda:
     /// it is made once, and what it needs travels in the state.
     /// </summary>
-    public void For<TState>(int count, int grain, in TState state, RangeBody<TState> body) where TState : struct
+    public void For<TState>(int count, int grain, in TState state, RangeBody<TState> body) where TState : struct =>
+        For(count, grain, (state, body), static (in (TState State, RangeBody<TState> Body) s, int _, int first, int last) =>
+            s.Body(in s.State, first, last));
+
+    /// <summary>The same for a body that is told its worker.</summary>
+    public void For<TState>(int count, int grain, in TState state, WorkerBody<TState> body) where TState : struct
     {
         if (count <= 0) return;
         int parts = (int)(((long)count + grain - 1) / grain);
-        if (parts == 1 || Count == 1)
-        {
-            for (int part = 0; part < parts; part++)
-                body(in state, part * grain, Math.Min(count, (part + 1) * grain));
-            return;
-        }
         var frame = new Frame<TState> { State = state, Body = body, Count = count, Grain = grain };
-        Dispatch(Unsafe.AsPointer(ref frame), &RunPart<TState>, parts);
+        if (parts > 1 && Count > 1 && Interlocked.Exchange(ref _busy, 1) == 0)
+            Dispatch(Unsafe.AsPointer(ref frame), &RunPart<TState>, parts);
+        else
+            for (int part = 0; part < parts; part++) RunPart<TState>(Unsafe.AsPointer(ref frame), 0, part);
     }
 
     /// <summary>Ends the workers.</summary>
@@ -90,24 +95,19 @@ public sealed unsafe class WorkerPool : IDisposable
     private struct Frame<TState> where TState : struct
     {
         public TState State;
-        public RangeBody<TState> Body;
+        public WorkerBody<TState> Body;
         public int Count, Grain;
     }
 
-    private static void RunPart<TState>(void* pointer, int part) where TState : struct
+    private static void RunPart<TState>(void* pointer, int worker, int part) where TState : struct
     {
         ref var frame = ref Unsafe.AsRef<Frame<TState>>(pointer);
         int first = part * frame.Grain;
-        frame.Body(in frame.State, first, (int)Math.Min(frame.Count, (long)first + frame.Grain));
+        frame.Body(in frame.State, worker, first, (int)Math.Min(frame.Count, (long)first + frame.Grain));
     }
 
-    private void Dispatch(void* frame, delegate*<void*, int, void> run, int parts)
+    private void Dispatch(void* frame, delegate*<void*, int, int, void> run, int parts)
     {
-        if (Interlocked.Exchange(ref _taken, 1) != 0)
-        {
-            for (int part = 0; part < parts; part++) run(frame, part);
-            return;
-        }
         _frame = frame;
         _run = run;
         _parts = parts;
@@ -116,7 +116,7 @@ public sealed unsafe class WorkerPool : IDisposable
         Interlocked.Exchange(ref _ticket.Value, dispatch << 32 | (uint)parts);
         WakeParked(parts - 1);
 
-        while (TryClaim(out int part)) Execute(part);
+        while (TryClaim(out int part)) Execute(0, part);
         var spinner = new SpinWait();
         for (int spins = 0; Volatile.Read(ref _completed.Value) < parts;)
             if (++spins < _spins) Thread.SpinWait(8);
@@ -124,7 +124,7 @@ public sealed unsafe class WorkerPool : IDisposable
 
         var failure = _failure;
         _failure = null;
-        Volatile.Write(ref _taken, 0);
+        Volatile.Write(ref _busy, 0);
         failure?.Throw();
     }
 
@@ -146,11 +146,11 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void Execute(int part)
+    private void Execute(int worker, int part)
     {
         try
         {
-            _run(_frame, part);
+            _run(_frame, worker, part);
         }
         catch (Exception problem)
         {
@@ -168,7 +168,6 @@ public sealed unsafe class WorkerPool : IDisposable
 
     private void Work(int worker)
     {
-        Worker = worker;
         long seen = 0;
         while (!_ended)
         {
@@ -181,7 +180,7 @@ public sealed unsafe class WorkerPool : IDisposable
                 Interlocked.Decrement(ref _parked.Value);
             }
             seen = Volatile.Read(ref _ticket.Value) >> 32;
-            while (TryClaim(out int part)) Execute(part);
+            while (TryClaim(out int part)) Execute(worker, part);
         }
     }
 

@@ -28,7 +28,8 @@ internal static class StepBench
     /// <param name="device">A GPU, which is disposed of; null for the SIMD backend.</param>
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineProbe? probe, IBackend? device = null)
     {
-        using var backend = new TimedBackend(device ?? new SimdBackend(probe!.Pool));
+        using var timed = new TimedBackend(device ?? new SimdBackend(probe!.Pool));
+        IBackend backend = timed;
         using var model = new Autoencoder(
             backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: backend.FusesUpdates);
         var optimizer = new AdamOptimizer(backend, model.Parameters.All, LearningRate);
@@ -56,7 +57,7 @@ internal static class StepBench
         yield return BenchResult.From("step", shape, products, 0, runs, threads);
         if (device is ILayeredGemm) yield break; // its operations overlap: waiting for each would measure something else
 
-        backend.Enabled = true;
+        timed.Enabled = true;
         var loading = new List<double>();
         for (int i = 0; i < BreakdownSteps; i++)
         {
@@ -69,7 +70,7 @@ internal static class StepBench
         yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0,
             Timing.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(loading)), threads);
         // What takes less than a microsecond (the derivative of the identity) is left out.
-        foreach (var times in backend.Times.Where(t => t.Seconds.Average() > 1e-6).OrderByDescending(t => t.Seconds.Sum()))
+        foreach (var times in timed.Times.Where(t => t.Seconds.Average() > 1e-6).OrderByDescending(t => t.Seconds.Sum()))
         {
             // Per step: an operation at one shape may run several times in it.
             int perStep = Math.Max(1, times.Seconds.Count / BreakdownSteps);
@@ -78,7 +79,7 @@ internal static class StepBench
                 times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), threads);
         }
         // After so many steps all code has reached its last tier; before, it boxes now and then.
-        backend.Enabled = false;
+        timed.Enabled = false;
         long before = GC.GetTotalAllocatedBytes(precise: true);
         Step();
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;

@@ -12,7 +12,7 @@ public class GemmProgressTests
     [InlineData(3, 3)]
     [InlineData(7, 3)] // fewer tasks than threads
     [InlineData(7, 100)]
-    public void Every_task_of_every_chunk_is_taken_once_whoever_asks(int threads, int tasks)
+    public void Every_task_of_every_chunk_is_given_out_once(int threads, int tasks)
     {
         const int Chunks = 50, Packs = 2;
         using var pool = new WorkerPool(threads);
@@ -20,24 +20,24 @@ public class GemmProgressTests
         for (int repeat = 0; repeat < 2; repeat++) // the second product must not remember the first
         {
             progress.Begin(Chunks, Packs, tasks, threads);
-            int[] taken = new int[Chunks * tasks], packed = new int[Chunks * Packs];
-            pool.For(Chunks * tasks, 1, (progress, taken, tasks),
-                static (in (GemmProgress Progress, int[] Taken, int Tasks) s, int part, int _) =>
-                    Interlocked.Increment(ref s.Taken[part / s.Tasks * s.Tasks + s.Progress.TakeTask(part / s.Tasks)]));
+            int[] given = new int[Chunks * tasks], packed = new int[Chunks * Packs];
+            pool.For(Chunks * tasks, 1, (progress, given, tasks),
+                static (in (GemmProgress Progress, int[] Taken, int Tasks) s, int worker, int part, int _) =>
+                    Interlocked.Increment(ref s.Taken[part / s.Tasks * s.Tasks + s.Progress.NextTask(part / s.Tasks, worker)]));
             pool.For(Chunks * Packs, 1, (progress, packed),
-                static (in (GemmProgress Progress, int[] Packed) s, int part, int _) =>
-                    Interlocked.Increment(ref s.Packed[part / Packs * Packs + s.Progress.TakePack(part / Packs)]));
-            Assert.All(taken, times => Assert.Equal(1, times));
+                static (in (GemmProgress Progress, int[] Packed) s, int worker, int part, int _) =>
+                    Interlocked.Increment(ref s.Packed[part / Packs * Packs + s.Progress.NextPack(part / Packs, worker)]));
+            Assert.All(given, times => Assert.Equal(1, times));
             Assert.All(packed, times => Assert.Equal(1, times));
         }
     }
 
     [Fact]
-    public void A_thread_takes_its_own_stretch_before_the_others()
+    public void A_worker_gets_its_own_stretch_before_the_others()
     {
         var progress = new GemmProgress();
-        progress.Begin(chunks: 1, packs: 0, tasks: 5, threads: 3); // stretches [0, 1), [1, 3), [3, 5); this is thread 0
-        Assert.Equal((0, 1), progress.OwnTasks);
-        Assert.Equal([0, 1, 2, 3, 4], Enumerable.Range(0, 5).Select(_ => progress.TakeTask(0)));
+        progress.Begin(chunks: 1, packs: 0, tasks: 5, threads: 3); // stretches [0, 1), [1, 3), [3, 5); here for worker 0
+        Assert.Equal((0, 1), progress.OwnTasks(worker: 0));
+        Assert.Equal([0, 1, 2, 3, 4], Enumerable.Range(0, 5).Select(_ => progress.NextTask(0, worker: 0)));
     }
 }

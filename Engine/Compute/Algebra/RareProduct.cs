@@ -57,13 +57,13 @@ internal sealed unsafe class RareProduct : IDisposable
 
     private void Stripes(float* d, nint dStride, int columns, float* to, nint stride, bool subtractLower) =>
         _pool.For(columns, StripeWidth, (this, (nint)d, dStride, (nint)to, stride, subtractLower),
-            static (in (RareProduct Product, nint D, nint DStride, nint To, nint Stride, bool SubtractLower) s, int first, int last) =>
-                s.Product.Stripe(
-                    (float*)s.D + first * s.DStride, s.DStride, first, last - first, (float*)s.To + first, s.Stride, s.SubtractLower));
+            static (in (RareProduct Product, nint D, nint DStride, nint To, nint Stride, bool SubtractLower) s,
+                int worker, int first, int last) => s.Product.Stripe(
+                    worker, (float*)s.D + first * s.DStride, s.DStride, first, last - first, (float*)s.To + first, s.Stride, s.SubtractLower));
 
-    private void Stripe(float* d, nint dStride, int first, int width, float* to, nint stride, bool subtractLower)
+    private void Stripe(int worker, float* d, nint dStride, int first, int width, float* to, nint stride, bool subtractLower)
     {
-        float* turned = _scratch.Pointer + WorkerPool.Worker * ScratchSize, sums = turned + (nint)_rare * StripeWidth;
+        float* turned = _scratch.Pointer + worker * ScratchSize, sums = turned + (nint)_rare * StripeWidth;
         float* one = stackalloc float[StripeWidth];
         if (width < StripeWidth) new Span<float>(turned, _rare * StripeWidth).Clear();
         GemmPacking.Transpose(d, dStride, width, _rare, turned, StripeWidth);

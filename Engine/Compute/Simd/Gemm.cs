@@ -6,23 +6,23 @@ namespace ManualVae.Compute.Simd;
 /// The matrix product C = op(A) op(B), in tiles that are summed in registers, each by one thread in the order of k. The micro-kernel
 /// reads operands where they lie if it can: rows of the left one along k, rows of the right one across k. Otherwise they are
 /// packed: a chunk of the right operand once for all threads, blocks of the left one by the thread that multiplies them. A product is
-/// one dispatch, in which threads wait only for what they need (<see cref="GemmProgress"/>).
+/// one dispatch, in which threads wait only for what they need (<see cref="GemmProgress"/>). One product at a time.
 /// </summary>
 /// <remarks>Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"; tuning in docs/performance.md.</remarks>
 internal sealed unsafe class Gemm : IDisposable
 {
     /// <summary>Longest k that is summed at a time.</summary>
     private const int MaxK = 640;
-    /// <summary>Numbers in a chunk of the right operand (4 MiB): it stays in the L3 cache while blocks of the left one pass by.</summary>
+    /// <summary>Floats in a chunk of the right operand (4 MiB): it stays in the L3 cache while blocks of the left one pass by.</summary>
     private const int ChunkSize = 1 << 20;
-    /// <summary>Numbers in a block of the left operand: a part of an L2 cache.</summary>
+    /// <summary>Floats in a block of the left operand: a part of an L2 cache.</summary>
     private const int BlockSize = 57600;
     /// <summary>Parts that each thread should find in a dispatch, at least.</summary>
     private const int PartsPerThread = 4;
     /// <summary>Columns of the right operand that one part packs: runs long enough that memory streams.</summary>
     private const int ColumnsPerPart = 144;
 
-    /// <summary>Panels of the left operand from which on packing the right one is worth its time, where the kernel prefers that.</summary>
+    /// <summary>From so many panels of the left operand on, packing the right one is worth its time, if the kernel prefers that.</summary>
     private const int PanelsToPack = 16;
 
     private readonly WorkerPool _threads;
@@ -42,10 +42,10 @@ internal sealed unsafe class Gemm : IDisposable
         _scratch = new NativeBuffer(threads.Count * ScratchSize);
     }
 
-    /// <summary>Numbers of a packed chunk; there are two, one that is multiplied and one that is packed.</summary>
+    /// <summary>Floats of a packed chunk; there are two, one that is multiplied and one that is packed.</summary>
     private long PanelsSize => ChunkSize + MaxK * _kernel.Columns;
 
-    /// <summary>Numbers of a thread's scratch: a packed block and a packed panel, both as long as k in a product without C.</summary>
+    /// <summary>Floats of a worker's scratch: a packed block and a packed panel, both as long as k in a product without C.</summary>
     private static long ScratchSize => 2 * ChunkSize;
 
     /// <summary>The instruction set in use.</summary>
@@ -57,7 +57,7 @@ internal sealed unsafe class Gemm : IDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>C[m, n] (+)= A B; k of 0 gives zeros. Without C (null) k is not cut, and only the epilogue sees the sums.</summary>
+    /// <summary>C[m, n] (+)= A B; with k = 0 the sums are 0. Without C (null) k is not cut, and only the epilogue sees the sums.</summary>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Length of the sums.</param>
@@ -69,8 +69,8 @@ internal sealed unsafe class Gemm : IDisposable
     /// <param name="epilogue">What becomes of finished tiles.</param>
     /// <param name="lowerOnly">Leaves out tiles that lie wholly above the diagonal.</param>
     /// <param name="rowSums">
-    /// Where not null, rowSums[i] += the sum of row i of A over k (a layer's bias gradient); A must lie across k, as it then
-    /// passes through the caches anyway.
+    /// If not null, rowSums[i] += the sum of row i of A over k (a layer's bias gradient). A must lie across k: it is then packed, and
+    /// the sums are taken from the cache.
     /// </param>
     public void Multiply<TEpilogue>(
         int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, bool lowerOnly = false,
@@ -80,22 +80,23 @@ internal sealed unsafe class Gemm : IDisposable
         Debug.Assert(c != null || (!accumulate && (long)k * _kernel.Columns <= ChunkSize));
         Debug.Assert(rowSums == null || !a.AlongK);
         if (m == 0 || n == 0) return;
-        // Where both lie along k, one must be packed: the smaller. The tiles are then those of C' = B' A'.
+        // If both lie along k, one must be packed: the smaller one. The tiles are then those of C' = B' A'.
         bool transposed = a.AlongK && b.AlongK && n > m;
         if (transposed) (m, n, a, b) = (n, m, b, a);
         var kernel = _kernel.For(n);
 
-        int kChunks = c == null ? 1 : Math.Max(1, Parts(k, MaxK)), kStep = Parts(k, kChunks);
-        int step = ChunkStep(n, kStep, kernel.Columns), chunks = checked(Parts(n, step) * kChunks);
-        int panels = Parts(m, kernel.Rows), most = Math.Clamp(BlockSize / Math.Max(1, kStep) / kernel.Rows, 1, GemmBlock.MostPanels);
-        int blocks = Math.Min(panels, Parts(Parts(panels, most), _threads.Count) * _threads.Count);
+        int kChunks = c == null ? 1 : Math.Max(1, Partition.Count(k, MaxK)), kStep = Partition.Count(k, kChunks);
+        int step = ChunkStep(n, kStep, kernel.Columns), chunks = checked(Partition.Count(n, step) * kChunks);
+        int panels = Partition.Count(m, kernel.Rows);
+        int most = Math.Clamp(BlockSize / Math.Max(1, kStep) / kernel.Rows, 1, GemmBlock.MostPanels);
+        int blocks = Math.Min(panels, Partition.Count(Partition.Count(panels, most), _threads.Count) * _threads.Count);
         bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
-        // A chunk that is multiplied by few blocks is divided among the threads, so that each has its own panels.
-        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Parts(PartsPerThread * _threads.Count, blocks));
-        int groups = Math.Clamp(least, 1, Parts(step, kernel.Columns)), tasks = blocks * groups;
-        int packs = packsRight ? groups * Parts(Parts(Parts(step, kernel.Columns), groups), ColumnsPerPart / kernel.Columns) : 0;
+        // A chunk that few blocks are multiplied by is divided among the threads, so that each has its own panels.
+        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Partition.Count(PartsPerThread * _threads.Count, blocks));
+        int chunkPanels = Partition.Count(step, kernel.Columns), groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
+        int packs = packsRight ? groups * Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns) : 0;
         _progress.Begin(chunks, packs, tasks, _threads.Count);
-        var work = new GemmBlock.Work<TEpilogue>
+        var work = new GemmWork<TEpilogue>
         {
             Kernel = kernel, Left = a, Right = b, PacksRight = packsRight, Transposed = transposed, M = m, N = n, K = k,
             Step = step, KStep = kStep, KChunks = kChunks, Chunks = chunks, Packs = packs, Blocks = blocks, Groups = groups,
@@ -104,38 +105,32 @@ internal sealed unsafe class Gemm : IDisposable
             C = c, Stride = stride, Accumulate = accumulate, LowerOnly = lowerOnly, RowSums = rowSums, Epilogue = epilogue,
         };
         _threads.For(checked(packs + chunks * (packs + tasks)), 1, in work,
-            static (in GemmBlock.Work<TEpilogue> w, int part, int _) => Run(in w, part));
+            static (in GemmWork<TEpilogue> w, int worker, int part, int _) => Run(in w, worker, part));
     }
 
     /// <summary>
-    /// The first chunk is packed; then each is multiplied, and halfway through the next one is packed: by then the chunk whose buffer it
-    /// takes is multiplied, and when it is needed it is ready, so that threads hardly ever wait.
+    /// The first chunk is packed, then each is multiplied. Halfway through a chunk the next one is packed: the chunk that lay in the same
+    /// buffer is multiplied by then, and the new one is ready when it is needed. So threads hardly ever wait.
     /// </summary>
-    private static void Run<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int part) where TEpilogue : struct, IEpilogue
+    private static void Run<TEpilogue>(in GemmWork<TEpilogue> w, int worker, int part) where TEpilogue : struct, IEpilogue
     {
         int half = w.Tasks / 2;
         var (chunk, step) = part < w.Packs ? (-1, half) : Math.DivRem(part - w.Packs, w.Packs + w.Tasks);
-        if (step < half || step >= half + w.Packs) GemmBlock.Multiply(in w, chunk);
-        else if (chunk + 1 < w.Chunks) PackChunk(in w, chunk + 1);
+        if (step < half || step >= half + w.Packs) GemmBlock.Multiply(in w, chunk, worker);
+        else if (chunk + 1 < w.Chunks) PackChunk(in w, chunk + 1, worker);
     }
 
-    /// <summary>How many pieces of a size cover a total.</summary>
-    public static int Parts(int total, int size) => (total + size - 1) / size;
-
-    /// <summary>Where a share begins, of a total that is divided as evenly as can be; the one after the last begins at its end.</summary>
-    public static int Share(int total, int share, int shares) => (int)((long)total * share / shares);
-
-    /// <summary>Columns of a chunk: whole panels, as even as the limit allows.</summary>
+    /// <summary>Columns of a chunk: whole panels, and chunks of about the same size.</summary>
     private static int ChunkStep(int n, int k, int width)
     {
         int most = Math.Max(1, ChunkSize / Math.Max(1, k) / width) * width;
-        return Parts(Parts(n, Parts(n, most)), width) * width;
+        return Partition.Count(Partition.Count(n, Partition.Count(n, most)), width) * width;
     }
 
-    private static void PackChunk<TEpilogue>(in GemmBlock.Work<TEpilogue> w, int chunk) where TEpilogue : struct, IEpilogue
+    private static void PackChunk<TEpilogue>(in GemmWork<TEpilogue> w, int chunk, int worker) where TEpilogue : struct, IEpilogue
     {
         var whole = w.Chunk(chunk);
-        var piece = w.Columns(in whole, w.Progress.TakePack(chunk), w.Packs);
+        var piece = w.Columns(in whole, w.Progress.NextPack(chunk, worker), w.Packs);
         w.Progress.AwaitBuffer(chunk);
         if (piece.Count > 0)
             w.Right.Pack(piece, w.Kernel.Columns, w.Panel(chunk) + (nint)(piece.First - whole.First) * piece.K);

@@ -3,10 +3,10 @@ namespace ManualVae.Compute.Simd;
 /// <summary>What becomes of a finished tile of the product; a struct, so that the driver is compiled for each.</summary>
 internal unsafe interface IEpilogue
 {
-    /// <summary>True where tiles simply go to C, so that the kernel may write there itself.</summary>
+    /// <summary>True if tiles simply go to C, so that the kernel may write there itself.</summary>
     static abstract bool IsPlain { get; }
 
-    /// <summary>Lists what <see cref="Finish"/> will touch, to be fetched while the sums are under way: it is usually far away.</summary>
+    /// <summary>Lists the memory that <see cref="Finish"/> will touch. It is usually in no cache, and is prefetched during the sums.</summary>
     void** ListLines(int row, int column, int rows, int columns, void** list);
 
     /// <summary>Takes the finished sums of C's rows [row, row + rows), columns [column, column + columns).</summary>
@@ -43,7 +43,7 @@ internal readonly unsafe struct BiasEpilogue(float* y, nint yStride, float* bias
     }
 }
 
-/// <summary>The product is the gradient of a weight: Adam takes it tile by tile, and it never goes to memory.</summary>
+/// <summary>The product is the gradient of a weight: Adam applies it tile by tile, and it never goes to memory.</summary>
 internal readonly unsafe struct AdamEpilogue(AdamUpdate update, float* w, float* m, float* v, nint wStride) : IEpilogue
 {
     public static bool IsPlain => false;

@@ -6,7 +6,7 @@ namespace ManualVae.Compute.Simd;
 
 /// <summary>
 /// The innermost loop of the matrix product, and its shape: C[Rows, Columns] (+)= A panel times B panel. The A panel holds Rows
-/// numbers for each k, the B panel Columns numbers for each k; the whole tile of C stays in registers.
+/// floats for each k, the B panel Columns floats; the whole tile of C stays in registers.
 /// </summary>
 internal sealed unsafe class GemmKernel
 {
@@ -28,28 +28,28 @@ internal sealed unsafe class GemmKernel
     public int Columns { get; }
 
     /// <summary>
-    /// True where a right operand that could be read where it lies is packed all the same: the kernels of up to 256 bits slow down by a
-    /// quarter where rows do not start on a vector's boundary; that of 512 bits hardly notices (docs/performance.md).
+    /// True if a right operand is packed even though it could be read where it lies: the kernels of up to 256 bits lose a quarter of
+    /// their speed if rows do not start on a vector's boundary; that of 512 bits loses hardly any (docs/performance.md).
     /// </summary>
     public bool PacksRight { get; }
 
     /// <summary>
-    /// True where lists of prefetches name what this thread needs next of the operands. Without, the kernel may ask for the packed panel
-    /// that follows as it goes along, and the left operand's rows are left to the processor: for tiles of four rows that does, and a list
-    /// costs more than it saves; tiles of twelve use three times the rows in the same time.
+    /// True if the lists of prefetches name the operands that a thread needs next. Otherwise the kernel may prefetch the next packed panel
+    /// itself, and the processor prefetches the left operand's rows. This suffices for tiles of four rows, where a list costs more than it
+    /// saves; tiles of twelve rows read three times as many in the same time.
     /// </summary>
     public bool ListsOperands { get; private init; } = true;
 
-    /// <summary>With so many k, a line of the list is asked for.</summary>
+    /// <summary>The kernel prefetches one line of the list with every so many k.</summary>
     public int ListSpacing { get; private init; } = PrefetchList.Spacing;
 
     /// <summary>
     /// (k, a, distance of a's rows, distance of k in a, b, distance of k in b, c, row stride of c, add to c or overwrite it,
-    /// k / <see cref="ListSpacing"/> addresses to prefetch, and where to ask for the panel that follows, unless lists do).
+    /// k / <see cref="ListSpacing"/> addresses to prefetch, and the part of the next panel to prefetch, unless lists name it).
     /// </summary>
     public Multiply Run { get; }
 
-    /// <summary>This kernel, or one of the same vectors with a narrower tile: most of a wide one would be padding with one user.</summary>
+    /// <summary>This kernel, or for few columns one with a narrower tile: with one user, most of a wide tile would be padding.</summary>
     /// <param name="columns">Columns of C.</param>
     public GemmKernel For(int columns)
     {
@@ -72,7 +72,9 @@ internal sealed unsafe class GemmKernel
     public static GemmKernel Portable { get; } =
         new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run) { ListsOperands = false };
 
-    /// <summary>The best kernel of this processor. The others are correct on it too, but slow: their vectors are made of others.</summary>
+    /// <summary>
+    /// The best kernel of this processor. The others are correct on it too, but slow: wide vectors are then emulated with narrower ones.
+    /// </summary>
     public static GemmKernel Best { get; } =
         Vector512.IsHardwareAccelerated ? Wide512 : Vector256.IsHardwareAccelerated ? Wide256 : Portable;
 }

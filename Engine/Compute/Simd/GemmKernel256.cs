@@ -8,7 +8,7 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class GemmKernel256
 {
     /// <summary>
-    /// With so many k, the wide kernel asks for one line from the list and for one ahead: twelve tiles ask for a whole panel.
+    /// With every so many k, the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a panel.
     /// </summary>
     public const int Spacing = 8;
 
@@ -56,8 +56,8 @@ internal static unsafe class GemmKernel256
     }
 
     /// <summary>
-    /// 12 x 4, for few columns, as with one user: in 128-bit vectors, since it is the loads of the left operand that take the time, and a
-    /// broadcast to 256 bits is two operations on some processors.
+    /// 12 x 4, for few columns, as with one user. In 128-bit vectors: the loads of the left operand take the time, and on some processors
+    /// a broadcast to 256 bits is two operations.
     /// </summary>
     public static void RunNarrow(
         nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)

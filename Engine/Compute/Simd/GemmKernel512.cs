@@ -126,28 +126,28 @@ internal static unsafe class GemmKernel512
             s10 = Vector512.MultiplyAddEstimate(Vector512.Create(a9[aRow]), x, s10);
             s11 = Vector512.MultiplyAddEstimate(Vector512.Create(a9[2 * aRow]), x, s11);
         }
-        PutHalf(s0, c, accumulate);
-        PutHalf(s1, c + stride, accumulate);
-        PutHalf(s2, c + 2 * stride, accumulate);
-        PutHalf(s3, c + 3 * stride, accumulate);
-        PutHalf(s4, c + 4 * stride, accumulate);
-        PutHalf(s5, c + 5 * stride, accumulate);
-        PutHalf(s6, c + 6 * stride, accumulate);
-        PutHalf(s7, c + 7 * stride, accumulate);
-        PutHalf(s8, c + 8 * stride, accumulate);
-        PutHalf(s9, c + 9 * stride, accumulate);
-        PutHalf(s10, c + 10 * stride, accumulate);
-        PutHalf(s11, c + 11 * stride, accumulate);
+        Store(s0, c, accumulate);
+        Store(s1, c + stride, accumulate);
+        Store(s2, c + 2 * stride, accumulate);
+        Store(s3, c + 3 * stride, accumulate);
+        Store(s4, c + 4 * stride, accumulate);
+        Store(s5, c + 5 * stride, accumulate);
+        Store(s6, c + 6 * stride, accumulate);
+        Store(s7, c + 7 * stride, accumulate);
+        Store(s8, c + 8 * stride, accumulate);
+        Store(s9, c + 9 * stride, accumulate);
+        Store(s10, c + 10 * stride, accumulate);
+        Store(s11, c + 11 * stride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector512<float> left, Vector512<float> right, float* c, bool accumulate)
     {
-        PutHalf(left, c, accumulate);
-        PutHalf(right, c + 16, accumulate);
+        Store(left, c, accumulate);
+        Store(right, c + 16, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutHalf(Vector512<float> sums, float* c, bool accumulate) =>
+    private static void Store(Vector512<float> sums, float* c, bool accumulate) =>
         (accumulate ? sums + Vector512.Load(c) : sums).Store(c);
 }

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Copies pieces of operands into panels: for each k, <c>width</c> numbers side by side. All layouts need only two copies, a
-/// straight one and a transposing one, so no operand is ever transposed as a whole.
+/// Copies pieces of operands into panels: for each k, <c>width</c> floats side by side. Two copies serve all layouts, one of rows
+/// and one that transposes, so no operand is ever transposed as a whole.
 /// </summary>
 internal static unsafe class GemmPacking
 {
-    /// <summary>Rows by which the straight copy asks for its source in advance; rows lie too far apart for the hardware to guess.</summary>
+    /// <summary>Rows that are prefetched in advance: they lie too far apart for the hardware to prefetch them.</summary>
     private const int RowsAhead = 8;
 
     /// <summary>
@@ -43,7 +43,7 @@ internal static unsafe class GemmPacking
     }
 
     /// <summary>One panel: panel[k * width + j] = source[j * stride + k] for j below count, zero beyond.</summary>
-    public static void Transposing(float* source, nint stride, int k, int count, int width, float* panel)
+    public static void PackTransposed(float* source, nint stride, int k, int count, int width, float* panel)
     {
         Transpose(source, stride, count, k, panel, width);
         if (count < width)
@@ -111,17 +111,17 @@ internal static unsafe class GemmPacking
         if (rows == 16)
         {
             Four(source + 12 * stride, stride, out var r12, out var r13, out var r14, out var r15);
-            Put(r0, r4, r8, r12, true, to, next);
-            Put(r1, r5, r9, r13, true, to + toStride, next);
-            Put(r2, r6, r10, r14, true, to + 2 * toStride, next);
-            Put(r3, r7, r11, r15, true, to + 3 * toStride, next);
+            StoreLanes(r0, r4, r8, r12, true, to, next);
+            StoreLanes(r1, r5, r9, r13, true, to + toStride, next);
+            StoreLanes(r2, r6, r10, r14, true, to + 2 * toStride, next);
+            StoreLanes(r3, r7, r11, r15, true, to + 3 * toStride, next);
         }
         else
         {
-            Put(r0, r4, r8, r8, false, to, next);
-            Put(r1, r5, r9, r9, false, to + toStride, next);
-            Put(r2, r6, r10, r10, false, to + 2 * toStride, next);
-            Put(r3, r7, r11, r11, false, to + 3 * toStride, next);
+            StoreLanes(r0, r4, r8, r8, false, to, next);
+            StoreLanes(r1, r5, r9, r9, false, to + toStride, next);
+            StoreLanes(r2, r6, r10, r10, false, to + 2 * toStride, next);
+            StoreLanes(r3, r7, r11, r11, false, to + 3 * toStride, next);
         }
     }
 
@@ -140,9 +140,9 @@ internal static unsafe class GemmPacking
         c3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
     }
 
-    /// <summary>Lane q of the four, side by side, is the q-th row written: sixteen numbers, or the first twelve.</summary>
+    /// <summary>Lane q of the four, side by side, is the q-th row written: sixteen floats, or the first twelve.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(
+    private static void StoreLanes(
         Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, bool sixteen, float* to, nint stride)
     {
         var low = Avx512F.Shuffle4x128(a, b, 0b01_00_01_00); // a0 a1 b0 b1

@@ -1,22 +1,22 @@
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// How far a product has come: which work of a chunk is taken, and the only places where threads wait for each other. The parts of a
-/// dispatch are claimed in the order of chunks, and each waits for work of earlier parts only, so whatever is waited for is being done by a
-/// thread that does not wait for this one.
+/// How far a product has come: which work of a chunk was given out, and the only places where threads wait for each other. The parts
+/// of a dispatch are claimed in the order of chunks, and each waits for work of earlier parts only. So the thread that does the awaited
+/// work never waits for the one that awaits it, and there is no deadlock.
 /// </summary>
 /// <remarks>
-/// A part does not say which task of its chunk it is. A thread takes the next of a stretch of its own, the same in every chunk, and of the
-/// others' only when that is used up. So it mostly meets what it had in its caches before, and tiles that share cache lines of C (or that a
-/// processor fetches as neighbours) are mostly not written by two threads at a time.
+/// A part does not say which task of its chunk it is. A worker gets the tasks of its own stretch first, the same in every chunk, and
+/// those of other stretches when its own is used up. So it mostly finds its operands in its caches, and tiles that share cache lines of
+/// C (or that a processor fetches as neighbours) are rarely written by two threads at the same time.
 /// </remarks>
 internal sealed class GemmProgress
 {
-    private int[] _tiles = [], _packed = [], _multiplied = [], _tasksTaken = [], _packsTaken = [];
+    private int[] _tiles = [], _packed = [], _multiplied = [], _tasksGiven = [], _packsGiven = [];
     private int _packs, _tasks, _threads;
 
-    /// <summary>The calling thread's own tasks in each chunk: the first, and the one after the last.</summary>
-    public (int First, int End) OwnTasks => Stretch(_tasks, WorkerPool.Worker % _threads);
+    /// <summary>A worker's own tasks in each chunk: the first, and the one after the last.</summary>
+    public (int First, int End) OwnTasks(int worker) => Stretch(_tasks, worker);
 
     /// <summary>Forgets the product before.</summary>
     /// <param name="chunks">Chunks of the right operand.</param>
@@ -29,15 +29,15 @@ internal sealed class GemmProgress
         Clear(ref _tiles, tasks);
         Clear(ref _packed, chunks);
         Clear(ref _multiplied, chunks);
-        Clear(ref _tasksTaken, checked(chunks * threads));
-        Clear(ref _packsTaken, checked(chunks * threads));
+        Clear(ref _tasksGiven, checked(chunks * threads));
+        Clear(ref _packsGiven, checked(chunks * threads));
     }
 
-    /// <summary>One of a chunk's tasks, for each of as many calls.</summary>
-    public int TakeTask(int chunk) => Take(_tasksTaken, chunk, _tasks);
+    /// <summary>The next task of a chunk for a worker; each is given once, to as many calls.</summary>
+    public int NextTask(int chunk, int worker) => Next(_tasksGiven, chunk, _tasks, worker);
 
-    /// <summary>One of the parts in which a chunk is packed, for each of as many calls.</summary>
-    public int TakePack(int chunk) => Take(_packsTaken, chunk, _packs);
+    /// <summary>The next part of a chunk to pack for a worker; each is given once, to as many calls.</summary>
+    public int NextPack(int chunk, int worker) => Next(_packsGiven, chunk, _packs, worker);
 
     /// <summary>Waits until a chunk's buffer is free: the chunk two before it, which lay there, is multiplied.</summary>
     public void AwaitBuffer(int chunk)
@@ -62,18 +62,18 @@ internal sealed class GemmProgress
         Interlocked.Increment(ref _multiplied[chunk]);
     }
 
-    private int Take(int[] taken, int chunk, int count)
+    private int Next(int[] given, int chunk, int count, int worker)
     {
-        for (int stretch = WorkerPool.Worker % _threads; ; stretch = (stretch + 1) % _threads)
+        for (int stretch = worker; ; stretch = (stretch + 1) % _threads)
         {
             var (first, end) = Stretch(count, stretch);
-            int next = first + Interlocked.Increment(ref taken[chunk * _threads + stretch]) - 1;
+            int next = first + Interlocked.Increment(ref given[chunk * _threads + stretch]) - 1;
             if (next < end) return next;
         }
     }
 
     private (int First, int End) Stretch(int count, int stretch) =>
-        (Gemm.Share(count, stretch, _threads), Gemm.Share(count, stretch + 1, _threads));
+        (Partition.Start(count, stretch, _threads), Partition.Start(count, stretch + 1, _threads));
 
     private static void Await(ref int counter, int least)
     {

@@ -5,18 +5,18 @@ using System.Runtime.Intrinsics.X86;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Lists of cache lines that the micro-kernel asks for while it multiplies, one with every few k: spread like that
-/// they cost little, while a burst of them fills the queue of misses and stalls the sums.
+/// Lists of cache lines that the micro-kernel prefetches while it multiplies, one with every few k. Spread like that
+/// they cost little; a burst of them fills the queue of cache misses and stalls the sums.
 /// </summary>
 internal static unsafe class PrefetchList
 {
-    /// <summary>Numbers in a cache line.</summary>
+    /// <summary>Floats in a cache line.</summary>
     public const int Line = 16;
 
-    /// <summary>Most kernels ask for a line with every so many k.</summary>
+    /// <summary>Most kernels prefetch one line with every so many k.</summary>
     public const int Spacing = 4;
 
-    /// <summary>Adds every line of a tile's rows, the last one included where a row does not start on a line.</summary>
+    /// <summary>Adds every line that a tile's rows touch, whether or not they start on a line.</summary>
     public static void** AddTile(void** list, float* start, nint stride, int rows, int columns)
     {
         for (int i = 0; i < rows; i++, start += stride)
@@ -27,7 +27,7 @@ internal static unsafe class PrefetchList
         return list;
     }
 
-    /// <summary>Adds lines that lie one after another; four at a time, since a line costs a nanosecond otherwise.</summary>
+    /// <summary>Adds lines that lie one after another, four at a time: one at a time, each costs a nanosecond.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void** AddRun(void** list, float* first, int lines)
     {
@@ -47,7 +47,7 @@ internal static unsafe class PrefetchList
         return list;
     }
 
-    /// <summary>Asks for a run of numbers at once.</summary>
+    /// <summary>Prefetches a run of floats now.</summary>
     public static void Prefetch(float* start, int count)
     {
         if (Sse.IsSupported)
@@ -55,9 +55,12 @@ internal static unsafe class PrefetchList
     }
 
     /// <summary>
-    /// A kernel reads so many addresses: those beyond the end of the list are left from the tile before, whose
-    /// lines are at hand. What is too much for it is asked for at once.
+    /// A kernel reads a fixed number of addresses. If the list is shorter, the kernel reads what the tile before left there, which is in
+    /// the cache. If the list is longer, addresses beyond what the kernel reads are prefetched here.
     /// </summary>
+    /// <param name="list">First address.</param>
+    /// <param name="end">End of the list.</param>
+    /// <param name="read">Addresses that the kernel reads.</param>
     public static void PrefetchRest(void** list, void** end, int read)
     {
         if (Sse.IsSupported)
@@ -65,39 +68,39 @@ internal static unsafe class PrefetchList
     }
 }
 
-/// <summary>The cache lines of a rectangle in memory, handed out a few at a time.</summary>
+/// <summary>The cache lines of a rectangle in memory, listed a few at a time.</summary>
 internal unsafe struct LineCursor
 {
-    /// <summary>Lines handed out at once; more would be too early, or too late.</summary>
-    private const int MostPerTake = 256;
+    /// <summary>Most lines in a step; more would come too early, or too late.</summary>
+    private const int MostPerStep = 256;
 
     private readonly float* _start;
     private readonly nint _stride;
-    private readonly int _lines, _perTake;
+    private readonly int _lines, _perStep;
     private int _row, _line, _left;
 
     /// <summary>At the first line.</summary>
-    /// <param name="start">First number.</param>
+    /// <param name="start">First element.</param>
     /// <param name="stride">Distance of rows in memory.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="length">Numbers in a row.</param>
+    /// <param name="length">Floats in a row.</param>
     /// <param name="share">Which share of the rows' lines.</param>
-    /// <param name="shares">Shares there are.</param>
-    /// <param name="takes">Takes that shall hand out everything, if they can.</param>
-    public LineCursor(float* start, nint stride, int rows, int length, int share, int shares, int takes)
+    /// <param name="shares">Number of shares.</param>
+    /// <param name="steps">Steps in which everything is listed, unless a step becomes too long.</param>
+    public LineCursor(float* start, nint stride, int rows, int length, int share, int shares, int steps)
     {
         _start = start;
         (_stride, _lines) = (stride, Math.Max(1, (length + PrefetchList.Line - 1) / PrefetchList.Line));
         long total = (long)rows * _lines;
         int first = (int)(total * share / shares), end = (int)(total * (share + 1) / shares);
         (_row, _line, _left) = (first / _lines, first % _lines, end - first);
-        _perTake = Math.Min(MostPerTake, (_left + takes - 1) / Math.Max(1, takes));
+        _perStep = Math.Min(MostPerStep, (_left + steps - 1) / Math.Max(1, steps));
     }
 
-    /// <summary>Adds the next lines to a list.</summary>
-    public void** Take(void** list)
+    /// <summary>Adds the lines of the next step to a list.</summary>
+    public void** Next(void** list)
     {
-        int count = Math.Min(_left, _perTake);
+        int count = Math.Min(_left, _perStep);
         _left -= count;
         while (count > 0)
         {

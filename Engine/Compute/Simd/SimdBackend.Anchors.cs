@@ -11,7 +11,7 @@ public sealed unsafe partial class SimdBackend
     {
         Debug.Assert(anchors.Value.Rows == batch.Columns && centroids.Columns == anchors.Value.Columns);
         bool closed = form == AnchorForm.ClosedForm;
-        _threads.For(batch.Rows, 4, (batch, anchors.Value, closed ? posterior : z, closed, centroids, loss),
+        For(batch.Rows, 4, (batch, anchors.Value, closed ? posterior : z, closed, centroids, loss),
             static (in (SparseBatch Batch, Tensor Anchors, Tensor Point, bool Closed, Tensor Centroids, Tensor Loss) s, int first, int last) =>
             {
                 int k = s.Anchors.Columns;
@@ -44,7 +44,7 @@ public sealed unsafe partial class SimdBackend
         bool closed = form == AnchorForm.ClosedForm;
         var (point, dPoint) = closed ? (posterior, dPosterior) : (z, dz);
         if (!dPoint.IsNone)
-            _threads.For(batch.Rows, 16, (batch, point, closed, centroids, rowScale, dPoint),
+            For(batch.Rows, 16, (batch, point, closed, centroids, rowScale, dPoint),
                 static (in (SparseBatch Batch, Tensor Point, bool Closed, Tensor Centroids, Tensor Scale, Tensor D) s, int first, int last) =>
                 {
                     for (int row = first, k = s.Centroids.Columns; row < last; row++)
@@ -57,7 +57,7 @@ public sealed unsafe partial class SimdBackend
                     }
                 });
         if (anchors.Gradient.IsNone) return;
-        _threads.For(batch.ActiveColumnCount, 8, (batch, anchors, point, rowScale),
+        For(batch.ActiveColumnCount, 8, (batch, anchors, point, rowScale),
             static (in (SparseBatch Batch, Parameter Anchors, Tensor Point, Tensor Scale) s, int first, int last) =>
             {
                 for (int active = first, k = s.Anchors.Value.Columns; active < last; active++)

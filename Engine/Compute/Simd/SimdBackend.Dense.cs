@@ -12,7 +12,7 @@ public sealed unsafe partial class SimdBackend
         Debug.Assert(k == (transpose == Transpose.Second ? b.Columns : b.Rows));
         Debug.Assert(c.Rows == (transpose == Transpose.First ? a.Columns : a.Rows));
         Debug.Assert(c.Columns == (transpose == Transpose.Second ? b.Rows : b.Columns));
-        _gemm.Multiply(c.Rows, c.Columns, k,
+        Multiply(c.Rows, c.Columns, k,
             new Operand(a.Pointer(), a.Columns, transpose != Transpose.First),
             new Operand(b.Pointer(), b.Columns, transpose == Transpose.Second),
             c.Pointer(), c.Columns, accumulate, default(PlainEpilogue));
@@ -29,7 +29,7 @@ public sealed unsafe partial class SimdBackend
             MatMul(Transpose.Second, x, w, y);
             return;
         }
-        _gemm.Multiply(y.Rows, y.Columns, x.Columns,
+        Multiply(y.Rows, y.Columns, x.Columns,
             new Operand(x.Pointer(), x.Columns, true), new Operand(w.Pointer(), w.Columns, true), y.Pointer(), y.Columns, false,
             new BiasEpilogue(y.Pointer(), y.Columns, bias is null ? null : bias.Value.Pointer(), activation));
     }
@@ -49,12 +49,12 @@ public sealed unsafe partial class SimdBackend
         if (weight.IsFused)
         {
             var update = new AdamUpdate(weight.FusedStep, weight.WeightDecay);
-            _gemm.Multiply(w.Rows, w.Columns, x.Rows, left, right, null, 0, false, new AdamEpilogue(
+            Multiply(w.Rows, w.Columns, x.Rows, left, right, null, 0, false, new AdamEpilogue(
                 update, w.Pointer(), weight.FirstMoment.Pointer(), weight.SecondMoment.Pointer(), w.Columns),
                 rowSums: biasGradient);
         }
         else if (!weight.Gradient.IsNone)
-            _gemm.Multiply(w.Rows, w.Columns, x.Rows, left, right, weight.Gradient.Pointer(), w.Columns, true, default(PlainEpilogue),
+            Multiply(w.Rows, w.Columns, x.Rows, left, right, weight.Gradient.Pointer(), w.Columns, true, default(PlainEpilogue),
                 rowSums: biasGradient);
     }
 
@@ -63,7 +63,7 @@ public sealed unsafe partial class SimdBackend
     {
         const int ColumnGrain = 512;
         if (bias.Gradient.IsNone) return;
-        _threads.For(dy.Columns, ColumnGrain, (dy, bias.Gradient), static (in (Tensor Dy, Tensor Sum) s, int first, int last) =>
+        For(dy.Columns, ColumnGrain, (dy, bias.Gradient), static (in (Tensor Dy, Tensor Sum) s, int first, int last) =>
         {
             float* sum = stackalloc float[ColumnGrain];
             new Span<float>(sum, ColumnGrain).Clear();

@@ -23,7 +23,7 @@ public sealed unsafe partial class SimdBackend
         long block = Math.Max(ElementGrain, ((length + MaxBlocks - 1) / MaxBlocks + 1023) / 1024 * 1024);
         int blocks = (int)((length + block - 1) / block);
         double* partial = stackalloc double[MaxBlocks];
-        _threads.For(blocks, 1, (tensor, block, (nint)partial), static (in (Tensor X, long Block, nint Partial) s, int first, int last) =>
+        For(blocks, 1, (tensor, block, (nint)partial), static (in (Tensor X, long Block, nint Partial) s, int first, int last) =>
         {
             for (int b = first; b < last; b++)
                 ((double*)s.Partial)[b] = SumOfSquares(s.X.Pointer() + b * s.Block, Math.Min(s.Block, s.X.Length - b * s.Block));
@@ -52,7 +52,7 @@ public sealed unsafe partial class SimdBackend
     public void ConcatForward(Tensor a, Tensor b, Tensor y)
     {
         Debug.Assert(a.Columns + b.Columns == y.Columns && a.Rows == y.Rows && b.Rows == y.Rows);
-        _threads.For(y.Rows, RowGrain(y.Columns), (a, b, y), static (in (Tensor A, Tensor B, Tensor Y) s, int first, int last) =>
+        For(y.Rows, RowGrain(y.Columns), (a, b, y), static (in (Tensor A, Tensor B, Tensor Y) s, int first, int last) =>
         {
             for (int row = first; row < last; row++)
             {
@@ -70,7 +70,7 @@ public sealed unsafe partial class SimdBackend
     }
 
     private void AddColumns(Tensor source, int firstColumn, Tensor destination) =>
-        _threads.For(source.Rows, RowGrain(destination.Columns), (source, firstColumn, destination),
+        For(source.Rows, RowGrain(destination.Columns), (source, firstColumn, destination),
             static (in (Tensor X, int Column, Tensor Y) s, int first, int last) =>
             {
                 for (int row = first; row < last; row++)

@@ -5,13 +5,13 @@ namespace ManualVae.Compute.Simd;
 // Latent variables: sampling, divergences and log densities, one user at a time.
 public sealed unsafe partial class SimdBackend
 {
-    private NativeBuffer? _mixtureScratch;
+    private Tensor _mixture; // of each component: the precisions, then the constants
 
     /// <inheritdoc/>
     public void DrawNoise(SparseBatch batch, RandomKey key, Tensor noise)
     {
         Debug.Assert(noise.Rows == batch.Rows);
-        _threads.For(batch.Rows, 4, (batch, key, noise), static (in (SparseBatch Batch, RandomKey Key, Tensor Noise) s, int first, int last) =>
+        For(batch.Rows, 4, (batch, key, noise), static (in (SparseBatch Batch, RandomKey Key, Tensor Noise) s, int first, int last) =>
         {
             for (int row = first; row < last; row++) NoiseRow.Draw(s.Key, (uint)s.Batch.Users[row], s.Noise.RowSpan(row));
         });
@@ -19,7 +19,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void SampleForward(Tensor posterior, Tensor noise, Tensor z) =>
-        _threads.For(z.Rows, RowGrain(z.Columns), (posterior, noise, z),
+        For(z.Rows, RowGrain(z.Columns), (posterior, noise, z),
             static (in (Tensor Posterior, Tensor Noise, Tensor Z) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
@@ -34,7 +34,7 @@ public sealed unsafe partial class SimdBackend
     public void SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior)
     {
         if (dPosterior.IsNone) return;
-        _threads.For(dz.Rows, RowGrain(dz.Columns), (posterior, noise, dz, dPosterior),
+        For(dz.Rows, RowGrain(dz.Columns), (posterior, noise, dz, dPosterior),
             static (in (Tensor Posterior, Tensor Noise, Tensor Dz, Tensor DPosterior) s, int first, int last) =>
             {
                 for (int row = first, k = s.Dz.Columns; row < last; row++)
@@ -49,7 +49,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void StandardKlForward(Tensor posterior, Tensor loss) =>
-        _threads.For(posterior.Rows, RowGrain(posterior.Columns), (posterior, loss),
+        For(posterior.Rows, RowGrain(posterior.Columns), (posterior, loss),
             static (in (Tensor Posterior, Tensor Loss) s, int first, int last) =>
             {
                 for (int row = first, k = s.Posterior.Columns / 2; row < last; row++)
@@ -60,7 +60,7 @@ public sealed unsafe partial class SimdBackend
     public void StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior)
     {
         if (dPosterior.IsNone) return;
-        _threads.For(posterior.Rows, RowGrain(posterior.Columns), (posterior, rowScale, dPosterior),
+        For(posterior.Rows, RowGrain(posterior.Columns), (posterior, rowScale, dPosterior),
             static (in (Tensor Posterior, Tensor RowScale, Tensor DPosterior) s, int first, int last) =>
             {
                 for (int row = first, k = s.Posterior.Columns / 2; row < last; row++)
@@ -75,7 +75,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity) =>
-        _threads.For(z.Rows, RowGrain(z.Columns), (z, posterior, logDensity),
+        For(z.Rows, RowGrain(z.Columns), (z, posterior, logDensity),
             static (in (Tensor Z, Tensor Posterior, Tensor LogDensity) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
@@ -87,7 +87,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior) =>
-        _threads.For(z.Rows, RowGrain(z.Columns), (z, posterior, rowScale, dz, dPosterior),
+        For(z.Rows, RowGrain(z.Columns), (z, posterior, rowScale, dz, dPosterior),
             static (in (Tensor Z, Tensor Posterior, Tensor RowScale, Tensor Dz, Tensor DPosterior) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
@@ -104,7 +104,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) =>
-        _threads.For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldPosterior, logDensity),
+        For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldPosterior, logDensity),
             static (in (CompositePrior Prior, Tensor Z, Tensor Old, Tensor LogDensity) s, int first, int last) =>
             {
                 var map = new CompositeLogDensity(s.Prior);
@@ -116,7 +116,7 @@ public sealed unsafe partial class SimdBackend
     public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz)
     {
         if (dz.IsNone) return;
-        _threads.For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldPosterior, rowScale, dz),
+        For(z.Rows, RowGrain(8 * z.Columns), (prior, z, oldPosterior, rowScale, dz),
             static (in (CompositePrior Prior, Tensor Z, Tensor Old, Tensor RowScale, Tensor Dz) s, int first, int last) =>
             {
                 for (int row = first, k = s.Z.Columns; row < last; row++)
@@ -128,8 +128,9 @@ public sealed unsafe partial class SimdBackend
     /// <inheritdoc/>
     public void MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities)
     {
+        using var entry = Enter();
         var (precision, constant) = PrepareMixture(components);
-        _threads.For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, constant, logDensity, responsibilities),
+        For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, constant, logDensity, responsibilities),
             static (in (Tensor Z, Tensor C, Tensor Precision, Tensor Constant, Tensor LogDensity, Tensor R) s, int first, int last) =>
             {
                 int k = s.Z.Columns, count = s.C.Rows;
@@ -155,9 +156,10 @@ public sealed unsafe partial class SimdBackend
     public void MixtureLogDensityBackward(
         Tensor z, Tensor components, Tensor responsibilities, Tensor rowScale, Tensor dz, Tensor dComponents)
     {
+        using var entry = Enter();
         var (precision, _) = PrepareMixture(components);
         if (!dz.IsNone)
-            _threads.For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, responsibilities, rowScale, dz),
+            For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, responsibilities, rowScale, dz),
                 static (in (Tensor Z, Tensor C, Tensor Precision, Tensor R, Tensor RowScale, Tensor Dz) s, int first, int last) =>
                 {
                     for (int row = first, k = s.Z.Columns; row < last; row++)
@@ -166,7 +168,7 @@ public sealed unsafe partial class SimdBackend
                                 s.Dz.Row(row), s.Z.Row(row), s.C.Row(p), s.Precision.Row(p), s.Dz.Row(row));
                 });
         if (dComponents.IsNone) return;
-        _threads.For(components.Rows, RowGrain(z.Rows * z.Columns), (z, components, precision, responsibilities, rowScale, dComponents),
+        For(components.Rows, RowGrain(z.Rows * z.Columns), (z, components, precision, responsibilities, rowScale, dComponents),
             static (in (Tensor Z, Tensor C, Tensor Precision, Tensor R, Tensor RowScale, Tensor Dc) s, int first, int last) =>
             {
                 for (int p = first, k = s.Z.Columns; p < last; p++)
@@ -184,15 +186,13 @@ public sealed unsafe partial class SimdBackend
     private (Tensor Precision, Tensor Constant) PrepareMixture(Tensor components)
     {
         int count = components.Rows, k = components.Columns / 2;
-        long needed = (long)count * (k + 1);
-        if (_mixtureScratch is null || _mixtureScratch.Length < needed)
+        if (_mixture.Length < (long)count * (k + 1))
         {
-            _mixtureScratch?.Dispose();
-            _buffers.Add(_mixtureScratch = new NativeBuffer(needed));
+            Free(_mixture);
+            _mixture = Allocate(count, k + 1);
         }
-        var precision = new Tensor(_mixtureScratch, 0, count, k);
-        var constant = new Tensor(_mixtureScratch, precision.Length, count, 1);
-        _threads.For(count, RowGrain(k), (components, precision, constant),
+        var (precision, constant) = (_mixture.View(0, count, k), _mixture.View((long)count * k, count, 1));
+        For(count, RowGrain(k), (components, precision, constant),
             static (in (Tensor C, Tensor Precision, Tensor Constant) s, int first, int last) =>
             {
                 for (int p = first, k = s.Precision.Columns; p < last; p++)

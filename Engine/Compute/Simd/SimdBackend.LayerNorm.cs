@@ -10,7 +10,7 @@ public sealed unsafe partial class SimdBackend
     public void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved)
     {
         Debug.Assert(saved.Rows == x.Rows && saved.Columns == 2 && gain.Value.Length == x.Columns);
-        _threads.For(x.Rows, RowGrain(x.Columns), (x, gain.Value, bias.Value, epsilon, y, saved),
+        For(x.Rows, RowGrain(x.Columns), (x, gain.Value, bias.Value, epsilon, y, saved),
             static (in (Tensor X, Tensor Gain, Tensor Bias, double Epsilon, Tensor Y, Tensor Saved) s, int first, int last) =>
             {
                 for (int row = first, n = s.X.Columns; row < last; row++)
@@ -29,7 +29,7 @@ public sealed unsafe partial class SimdBackend
     public void LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx)
     {
         const int ColumnGrain = 128;
-        _threads.For(x.Columns, ColumnGrain, (x, gain.Gradient, bias.Gradient, saved, dy),
+        For(x.Columns, ColumnGrain, (x, gain.Gradient, bias.Gradient, saved, dy),
             static (in (Tensor X, Tensor DGain, Tensor DBias, Tensor Saved, Tensor Dy) s, int first, int last) =>
             {
                 float* dGain = s.DGain.IsNone ? null : s.DGain.Pointer() + first, dBias = s.DBias.IsNone ? null : s.DBias.Pointer() + first;
@@ -41,7 +41,7 @@ public sealed unsafe partial class SimdBackend
                 }
             });
         if (dx.IsNone) return;
-        _threads.For(x.Rows, RowGrain(x.Columns), (x, gain.Value, saved, dy, dx),
+        For(x.Rows, RowGrain(x.Columns), (x, gain.Value, saved, dy, dx),
             static (in (Tensor X, Tensor Gain, Tensor Saved, Tensor Dy, Tensor Dx) s, int first, int last) =>
             {
                 for (int row = first, n = s.X.Columns; row < last; row++)

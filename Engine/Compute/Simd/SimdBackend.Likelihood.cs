@@ -16,7 +16,7 @@ public sealed unsafe partial class SimdBackend
     private void EachUser(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, bool backward)
     {
         Debug.Assert(logits.Rows == batch.Rows && logits.Columns == batch.Columns && loss.Length == batch.Rows);
-        _threads.For(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
+        For(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
             static (in (Likelihood L, SparseBatch Batch, double Scale, Tensor Logits, Tensor Loss, bool Backward, int Threads) s,
                 int first, int last) =>
             {

@@ -13,7 +13,7 @@ public sealed unsafe partial class SimdBackend
         fixed (int* best = items)
         fixed (float* bestScores = itemScores)
         {
-            _threads.For(scores.Rows, 1, (scores, excluded, k, (nint)best, (nint)bestScores),
+            For(scores.Rows, 1, (scores, excluded, k, (nint)best, (nint)bestScores),
                 static (in (Tensor Scores, SparseBatch Excluded, int K, nint Items, nint ItemScores) s, int first, int last) =>
                 {
                     for (int row = first; row < last; row++)

@@ -7,7 +7,7 @@ public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
     public void EncodeInputs(SparseBatch batch, InputMask mask) =>
-        _threads.For(batch.Rows, 16, (batch, mask), static (in (SparseBatch Batch, InputMask Mask) s, int first, int last) =>
+        For(batch.Rows, 16, (batch, mask), static (in (SparseBatch Batch, InputMask Mask) s, int first, int last) =>
         {
             for (int row = first; row < last; row++) EncodeRow(s.Batch, in s.Mask, row);
         });
@@ -36,7 +36,7 @@ public sealed unsafe partial class SimdBackend
     public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y)
     {
         Debug.Assert(weight.Value.Rows == batch.Columns && y.Rows == batch.Rows && y.Columns == weight.Value.Columns);
-        _threads.For(batch.Rows, 4, (batch, weight.Value, bias is null ? default : bias.Value, activation, y),
+        For(batch.Rows, 4, (batch, weight.Value, bias is null ? default : bias.Value, activation, y),
             static (in (SparseBatch Batch, Tensor Weight, Tensor Bias, Activation F, Tensor Y) s, int first, int last) =>
             {
                 for (int row = first; row < last; row++)
@@ -60,7 +60,7 @@ public sealed unsafe partial class SimdBackend
         if (bias is not null) BiasBackward(dy, bias);
         if (weight.IsFused) SparseAdam(batch, weight, new AdamUpdate(weight.FusedStep, weight.WeightDecay), dy);
         else if (!weight.Gradient.IsNone)
-            _threads.For(batch.ActiveColumnCount, 8, (batch, weight.Gradient, dy),
+            For(batch.ActiveColumnCount, 8, (batch, weight.Gradient, dy),
                 static (in (SparseBatch Batch, Tensor Dw, Tensor Dy) s, int first, int last) =>
                 {
                     for (int active = first; active < last; active++)
@@ -81,7 +81,7 @@ public sealed unsafe partial class SimdBackend
     /// gradient of this layer never exists as a whole.
     /// </summary>
     private void SparseAdam(SparseBatch batch, Parameter weight, AdamUpdate update, Tensor dy) =>
-        _threads.For(weight.Value.Rows, 16, (batch, weight, update, dy),
+        For(weight.Value.Rows, 16, (batch, weight, update, dy),
             static (in (SparseBatch Batch, Parameter Weight, AdamUpdate Update, Tensor Dy) s, int first, int last) =>
             {
                 int width = s.Dy.Columns;

@@ -7,6 +7,7 @@ namespace ManualVae.Compute.Simd;
 /// The CPU backend: single precision, vectorised, on a fixed pool of threads. Results have the same bits for any number of
 /// threads. Sums over a row (losses, norms) are gathered in double precision.
 /// </summary>
+/// <remarks>Every operation runs between <see cref="Enter"/> and its end, which keeps a second thread out.</remarks>
 public sealed unsafe partial class SimdBackend : IBackend
 {
     /// <summary>Elements of an elementwise operation that one thread takes at a time (64 KiB of each array).</summary>
@@ -16,12 +17,13 @@ public sealed unsafe partial class SimdBackend : IBackend
     private readonly bool _ownsThreads;
     private readonly Gemm _gemm;
     private readonly HashSet<NativeBuffer> _buffers = [];
+    private int _caller; // managed id of the thread inside an operation, or 0
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
     public SimdBackend(int threads = 0) : this(new WorkerPool(threads), null) => _ownsThreads = true;
 
-    /// <summary>Computes on threads that somebody else started, and ends: two pools that take turns get into each other's way.</summary>
+    /// <summary>Computes on the caller's threads, which the caller ends. Several backends may share a pool.</summary>
     public SimdBackend(WorkerPool threads) : this(threads, null) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
@@ -39,8 +41,11 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         if (_ownsThreads) _threads.Dispose();
         _gemm.Dispose();
-        foreach (var buffer in _buffers) buffer.Dispose();
-        _buffers.Clear();
+        lock (_buffers)
+        {
+            foreach (var buffer in _buffers) buffer.Dispose();
+            _buffers.Clear();
+        }
     }
 
     /// <inheritdoc/>
@@ -57,7 +62,7 @@ public sealed unsafe partial class SimdBackend : IBackend
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         var buffer = new NativeBuffer((long)rows * columns);
-        _buffers.Add(buffer);
+        lock (_buffers) _buffers.Add(buffer);
         return new Tensor(buffer, 0, rows, columns);
     }
 
@@ -66,7 +71,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         if (tensor.IsNone) return;
         var buffer = (NativeBuffer)tensor.Buffer;
-        _buffers.Remove(buffer);
+        lock (_buffers) _buffers.Remove(buffer);
         buffer.Dispose();
     }
 
@@ -77,6 +82,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var entry = Enter();
         source.CopyTo(Whole(destination));
     }
 
@@ -84,6 +90,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Upload(ReadOnlySpan<double> source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var entry = Enter();
         TensorPrimitives.ConvertTruncating<double, float>(source, Whole(destination));
     }
 
@@ -91,6 +98,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Download(Tensor source, Span<float> destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var entry = Enter();
         Whole(source).CopyTo(destination);
     }
 
@@ -98,6 +106,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Download(Tensor source, Span<double> destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        using var entry = Enter();
         TensorPrimitives.ConvertTruncating<float, double>(Whole(source), destination);
     }
 
@@ -114,6 +123,45 @@ public sealed unsafe partial class SimdBackend : IBackend
         ForElements(tensor, (tensor, (float)value), static (in (Tensor Tensor, float Value) s, long first, int count) =>
             Span(s.Tensor, first, count).Fill(s.Value));
 
+    // ---- One caller at a time ------------------------------------------------------------------------------------
+
+    /// <summary>Begins an operation of the calling thread. Operations of the same thread may nest.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is inside an operation of this backend.</exception>
+    internal Entry Enter()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        int inside = Interlocked.CompareExchange(ref _caller, thread, 0);
+        if (inside != 0 && inside != thread)
+            throw new InvalidOperationException(
+                "This backend is in use by another thread: make one backend for each thread, or let the threads take turns.");
+        return new(inside == 0 ? this : null);
+    }
+
+    /// <summary>An operation under way; disposing ends it.</summary>
+    /// <param name="backend">The backend to leave; null for a nested operation.</param>
+    internal readonly ref struct Entry(SimdBackend? backend)
+    {
+        /// <summary>Ends the operation.</summary>
+        public void Dispose()
+        {
+            if (backend is not null) Volatile.Write(ref backend._caller, 0);
+        }
+    }
+
+    private void For<TState>(int count, int grain, in TState state, RangeBody<TState> body) where TState : struct
+    {
+        using var entry = Enter();
+        _threads.For(count, grain, in state, body);
+    }
+
+    private void Multiply<TEpilogue>(
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, float* rowSums = null)
+        where TEpilogue : struct, IEpilogue
+    {
+        using var entry = Enter();
+        _gemm.Multiply(m, n, k, a, b, c, stride, accumulate, epilogue, rowSums: rowSums);
+    }
+
     // ---- Partitions ----------------------------------------------------------------------------------------------
 
     private delegate void ElementBody<TState>(in TState state, long first, int count) where TState : struct;
@@ -122,7 +170,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     private void ForElements<TState>(Tensor shape, in TState state, ElementBody<TState> body) where TState : struct
     {
         int blocks = checked((int)((shape.Length + ElementGrain - 1) / ElementGrain));
-        _threads.For(blocks, 1, (state, body, shape.Length),
+        For(blocks, 1, (state, body, shape.Length),
             static (in (TState State, ElementBody<TState> Body, long Length) s, int first, int last) =>
             {
                 long start = (long)first * ElementGrain;
