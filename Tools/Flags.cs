@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Data;
 
@@ -27,6 +28,19 @@ internal static class Flags
     {
         Description = "Matrix products of a GPU: fp32, or tf32 on its tensor cores. [default: fp32]", HelpName = "fp32|tf32",
     }.AcceptOnlyFromAmong("fp32", "tf32");
+
+    /// <summary>A seed, of whatever is drawn.</summary>
+    public static Option<ulong> Seed(string name, string description, ulong byDefault) => new(name)
+    {
+        Description = description, HelpName = "n", DefaultValueFactory = _ => byDefault,
+        CustomParser = given =>
+        {
+            string text = given.Tokens[0].Value;
+            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+                given.AddError($"{name} '{text}': give a whole number of 0 or more.");
+            return seed;
+        },
+    };
 
     /// <summary>Refuses a count below 1.</summary>
     /// <exception cref="InputException">It is.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using ManualVae.Data;
+using ManualVae.Tools.Settings;
 using ManualVae.Tools.Verbs;
 
 namespace ManualVae.Tools;
@@ -47,7 +48,7 @@ public static class Program
         }
         catch (InputException problem)
         {
-            Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(Settings.SettingFlags.Flag))}");
+            Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(SettingFlag.Of))}");
             return WrongUsage;
         }
         catch (OperationCanceledException)

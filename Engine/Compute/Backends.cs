@@ -40,7 +40,7 @@ public static class Backends
                 if (CreateGpu("gpu:0", precision, out string reason) is { } gpu) return gpu;
                 if (precision != Precision.Fp32)
                     throw new InputException($"--precision tf32: there is no GPU that has it: {reason}; give --precision fp32.");
-                (message ?? Console.Error.WriteLine)($"device: simd, for there is no GPU: {reason}");
+                (message ?? Console.Error.WriteLine)($"device: simd (no GPU found: {reason})");
                 return Simd(threads);
             case "gpu": device = "gpu:0"; break;
         }

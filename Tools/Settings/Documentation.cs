@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace ManualVae.Tools.Settings;
 
-/// <summary>The engine's XML documentation, which the build puts beside the program: the source of help texts.</summary>
+/// <summary>The XML documentation, which the build puts beside the program: the source of help texts.</summary>
 internal static partial class Documentation
 {
     private static readonly Lazy<Dictionary<string, string>> Summaries = new(Load);
@@ -20,25 +20,29 @@ internal static partial class Documentation
     private static Dictionary<string, string> Load()
     {
         var texts = new Dictionary<string, string>();
-        string file = Path.ChangeExtension(typeof(Data.PreparedDataset).Assembly.Location, ".xml");
-        if (!File.Exists(file)) return texts;
-        foreach (var member in XDocument.Load(file).Descendants("member"))
+        foreach (var assembly in new[] { typeof(Data.PreparedDataset).Assembly, typeof(Documentation).Assembly })
         {
-            string name = (string)member.Attribute("name")!;
-            if (member.Element("summary") is { } summary) texts[name] = OneLine(summary);
-            foreach (var parameter in member.Elements("param")) // of a record: its properties
-                texts[$"{name[2..]}({(string)parameter.Attribute("name")!})"] = OneLine(parameter);
+            string file = Path.ChangeExtension(assembly.Location, ".xml");
+            if (!File.Exists(file)) continue;
+            foreach (var member in XDocument.Load(file).Descendants("member"))
+            {
+                string name = (string)member.Attribute("name")!;
+                if (member.Element("summary") is { } summary) texts[name] = OneLine(summary);
+                foreach (var parameter in member.Elements("param")) // of a record: its properties
+                    texts[$"{name[2..]}({(string)parameter.Attribute("name")!})"] = OneLine(parameter);
+            }
         }
         return texts;
     }
 
     private static string OneLine(XElement element)
     {
-        // <see cref="T:A.B.C"/> reads as C.
+        // <see cref="T:A.B.C"/> reads as C, and a property as its flag.
         string text = string.Concat(element.Nodes().Select(node => node switch
         {
             XText plain => plain.Value,
-            XElement { Value: "" } link => ((string?)link.Attribute("cref") ?? "").Split('.')[^1],
+            XElement { Value: "" } link when (string?)link.Attribute("cref") is { } name =>
+                name.StartsWith("P:", StringComparison.Ordinal) ? SettingFlag.Of(name.Split('.')[^1]) : name.Split('.')[^1],
             XElement other => other.Value,
             _ => "",
         }));

@@ -9,26 +9,27 @@ namespace ManualVae.Tools.Studies;
 internal sealed record SweepPoint(double Beta, double? Validation, CollapseResult Collapse);
 
 /// <summary>Runs that differ in beta alone.</summary>
-internal static class CollapseSweep
+internal sealed record CollapseSweep
 {
-    /// <summary>Trains and measures one run for each beta.</summary>
-    /// <param name="run">The run whose other settings all have; theirs lie in its <c>studies/collapse</c>.</param>
-    /// <param name="users">The users measured.</param>
-    /// <param name="betas">The betas.</param>
-    /// <param name="epochs">Epochs of each.</param>
-    /// <param name="options">Of the measurement.</param>
-    public static List<SweepPoint> Run(
-        TrainedModel run, Population users, double[] betas, int epochs, CollapseOptions options)
+    /// <summary>Also train a run for each of these constant betas, with the run's other settings.</summary>
+    public IReadOnlyList<double> Betas { get; init; } = [];
+
+    /// <summary>Epochs of each run of the sweep.</summary>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    public void Validate() => Flags.Positive("--epochs", Epochs);
+
+    /// <summary>Trains the runs into the run's <c>studies/collapse</c> and measures them, the smallest beta first.</summary>
+    public List<SweepPoint> Run(TrainedModel run, Population users, CollapseOptions options)
     {
         var points = new List<SweepPoint>();
-        foreach (double beta in betas.Order())
+        foreach (double beta in Betas.Order())
         {
-            string name = Text($"beta-{beta}");
-            var settings = run.Settings with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = epochs };
-            var trained = StudyTraining.Train(run.Data, settings, run.Folder.Manifest.Preset,
-                Path.Combine(run.Folder.Path, "studies", "collapse", name), name);
-            using var other = TrainedModel.Open(trained.Path, run.Data.Directory, null, settings.Threads);
-            points.Add(new(beta, trained.ReadMetrics().Max(e => e.Validation), CollapseStudy.Run(other.Model, users, options)));
+            var settings = run.Settings with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = Epochs };
+            using var other = StudyTraining.Train(run, settings, "collapse", Text($"beta-{beta}"));
+            double? validation = other.Folder.ReadMetrics().Max(e => e.Validation);
+            points.Add(new(beta, validation, CollapseStudy.Run(other.Model, users, options)));
         }
         return points;
     }

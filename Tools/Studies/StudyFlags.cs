@@ -2,12 +2,18 @@ using System.CommandLine;
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Runs;
+using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>The flags that all studies share.</summary>
-internal sealed class StudyFlags(int defaultUsers)
+/// <summary>The flags of a study: those that all studies share, and its own options.</summary>
+/// <typeparam name="TOptions">The study's options.</typeparam>
+/// <param name="defaultUsers">How many users are sampled by default.</param>
+internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : class, new()
 {
+    private readonly SettingFlags<TOptions> _settings =
+        new(new(), notes: new Dictionary<string, string> { ["Seed"] = "The users are drawn with it too." });
+
     private readonly Option<string> _run = Flags.Run();
 
     private readonly ModelFlags _model = new();
@@ -22,22 +28,20 @@ internal sealed class StudyFlags(int defaultUsers)
         Description = "These users instead of a sample.", HelpName = "id,id",
     };
 
-    private readonly Option<ulong> _seed = new("--seed")
-    {
-        Description = "Seed of users, pairs, masks and noise.", HelpName = "n", DefaultValueFactory = _ => 1,
-    };
-
     private readonly Option<bool> _json = Flags.Json();
 
     /// <summary>The flags, for a command.</summary>
-    public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, _seed, _json];
+    public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, .. _settings.Options, _json];
 
-    /// <summary>Seed as given.</summary>
-    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+    /// <summary>The study's options as given.</summary>
+    public TOptions Read(ParseResult parsed) => _settings.Read(parsed, new());
 
     /// <summary>Opens the run and chooses the users.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="seed">Seed of the sample.</param>
+    /// <param name="batch">Rows in one pass; null for as many as there are users.</param>
     /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
-    public (TrainedModel Run, Population Users) Open(ParseResult parsed, int? batch = null)
+    public (TrainedModel Run, Population Users) Open(ParseResult parsed, ulong seed, int? batch = null)
     {
         int users = Flags.Positive("--users", parsed.GetValue(_users));
         string? ids = parsed.GetValue(_ids);
@@ -45,7 +49,7 @@ internal sealed class StudyFlags(int defaultUsers)
         try
         {
             _ = run.Model; // refuses a baseline
-            return (run, Choose(run.Data, users, ids, Seed(parsed)));
+            return (run, Choose(run.Data, users, ids, seed));
         }
         catch
         {

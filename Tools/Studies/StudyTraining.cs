@@ -20,4 +20,12 @@ internal static class StudyTraining
         TrainingJob.StartOrResume(data, ResolvedSettings.From(settings, preset), folder, s => TrainingDisplay.Brief(name, s));
         return RunFolder.Open(folder);
     }
+
+    /// <summary>Trains another run on the data of a run, into a study's folder of that run, and opens it.</summary>
+    public static TrainedModel Train(TrainedModel run, RunSettings settings, string study, string name)
+    {
+        string folder = Path.Combine(run.Folder.Path, "studies", study, name);
+        Train(run.Data, settings, run.Folder.Manifest.Preset, folder, name);
+        return TrainedModel.Open(folder, run.Data.Directory, threads: settings.Threads);
+    }
 }

@@ -22,7 +22,7 @@ internal static class TableRun
         if (row.Preset is not null)
             foreach (var (name, value) in changes) given[name] = value?.DeepClone();
         given["model"] = row.Model;
-        TrainingJob.StartOrResume(data, new SettingFlags().Resolve(row.Preset, null, given), folder, TrainingDisplay.Create);
+        TrainingJob.StartOrResume(data, new TrainingFlags().Resolve(row.Preset, null, given), folder, TrainingDisplay.Create);
         return TrainedModel.Open(folder, data.Directory);
     }
 

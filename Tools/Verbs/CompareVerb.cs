@@ -29,7 +29,7 @@ internal static class CompareVerb
             Description = "Compare groups of users too, by their clicks in the part, shown and to find together: the groups' upper ends, "
                 + "such as 10,50,100.", HelpName = "n,n,...",
         };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the bootstrap.", HelpName = "n" };
+        var seed = Flags.Seed("--seed", "Seed of the bootstrap.", 0);
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("compare",

@@ -61,7 +61,7 @@ internal static class DemoVerb
         {
             var given = model == "multvae" ? DemoSettings(epochs) : [];
             given["model"] = model;
-            var outcome = TrainingJob.Start(data, new SettingFlags().Resolve(null, null, given), Path.Combine(folder, model),
+            var outcome = TrainingJob.Start(data, new TrainingFlags().Resolve(null, null, given), Path.Combine(folder, model),
                 header: false);
             console.WriteLine($"   {outcome}");
         }

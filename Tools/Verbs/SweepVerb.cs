@@ -16,7 +16,7 @@ internal static class SweepVerb
 {
     public static Command Create()
     {
-        var flags = new SettingFlags();
+        var flags = new TrainingFlags();
         var data = new Option<string>("--data") { Description = "Prepared dataset with a validation part.", HelpName = "folder",
             Required = true };
         var output = new Option<string>("--output") {
@@ -30,8 +30,7 @@ internal static class SweepVerb
         };
         var random = new Option<int>("--random") { Description = "Draw this many trials instead of the whole grid.",
             HelpName = "n" };
-        var searchSeed = new Option<ulong>("--search-seed") { Description = "Seed of the draws.", HelpName = "n",
-            DefaultValueFactory = _ => 1 };
+        var searchSeed = Flags.Seed("--search-seed", "Seed of the draws.", 1);
         var json = Flags.Json();
         return Verb.Create("sweep", "Grid or random search over settings by the validation metric; resumable.", parsed =>
         {

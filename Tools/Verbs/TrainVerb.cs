@@ -15,7 +15,7 @@ internal static class TrainVerb
 
     public static Command Create()
     {
-        var flags = new SettingFlags();
+        var flags = new TrainingFlags();
         var data = new Option<string?>("--data") { Description = "Prepared dataset (made by: manualvae data import).",
             HelpName = "folder" };
         var output = new Option<string>("--output") { Description = "Run folder to write.", HelpName = "folder",
@@ -41,7 +41,7 @@ internal static class TrainVerb
         }, [data, output, resume, json, .. flags.Options]);
     }
 
-    private static TrainingOutcome Resume(string folder, string? data, SettingFlags flags, ParseResult parsed)
+    private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed)
     {
         var run = RunFolder.Open(folder);
         if (run.Manifest.BaselineSettings is not null)

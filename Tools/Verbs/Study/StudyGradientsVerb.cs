@@ -7,23 +7,20 @@ namespace ManualVae.Tools.Verbs.Study;
 /// <summary><c>study gradients</c>: single users' gradients by layer and part of the loss.</summary>
 internal static class StudyGradientsVerb
 {
+    /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags(200);
-        var draws = new Option<int>("--draws") { Description = "Draws of masks and noise.", HelpName = "n",
-            DefaultValueFactory = _ => 8 };
-        return Verb.Create("gradients",
-            "Each user's gradient: norm and direction by layer and part of the loss, spread over draws, driving items.", parsed =>
+        var flags = new StudyFlags<GradientOptions>(200);
+        return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread over draws, driving items.", parsed =>
         {
-            var (run, users) = flags.Open(parsed);
+            var options = flags.Read(parsed);
+            options.Validate();
+            var (run, users) = flags.Open(parsed, options.Seed);
             using (run)
             {
-                var result = GradientStudy.Run(run.Model, users, new GradientOptions
-                {
-                    Draws = parsed.GetValue(draws), Objective = run.Objective, Seed = flags.Seed(parsed),
-                });
+                var result = GradientStudy.Run(run.Model, users, options with { Objective = run.Objective });
                 return flags.Print(parsed, GradientOutput.Write(run, result), GradientOutput.Lines(result, run.Data));
             }
-        }, [.. flags.Options, draws]);
+        }, [.. flags.Options]);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Studies;
 
@@ -8,36 +7,20 @@ namespace ManualVae.Tools.Verbs.Study;
 /// <summary><c>study influence</c>: who helps whom, user by user.</summary>
 internal static class StudyInfluenceVerb
 {
+    /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags(1000);
-        var part = new Option<string>("--part") { Description = "decoder, or all: all parameters and all parts of the loss.",
-            HelpName = "decoder|all", DefaultValueFactory = _ => "decoder" };
-        var clusters = new Option<int>("--clusters") { Description = "Clusters of users by influence.", HelpName = "n",
-            DefaultValueFactory = _ => 4 };
-        var draws = new Option<int>("--draws") { Description = "Draws of noise (and masks) a user's gradient is the mean of.",
-            HelpName = "n", DefaultValueFactory = _ => 2 };
-        var masked = new Option<bool>("--masked") { Description = "Mask the input as training does." };
-        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.",
-            parsed =>
+        var flags = new StudyFlags<InfluenceOptions>(1000);
+        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.", parsed =>
         {
-            var chosen = parsed.GetValue(part)!.ToLowerInvariant() switch
-            {
-                "decoder" => InfluencePart.Decoder,
-                "all" => InfluencePart.All,
-                var other => throw new InputException($"--part {other}: give decoder or all."),
-            };
-            var (run, users) = flags.Open(parsed);
+            var options = flags.Read(parsed);
+            options.Validate();
+            var (run, users) = flags.Open(parsed, options.Seed);
             using (run)
             {
-                var result = InfluenceStudy.Run(run.Model, users, new InfluenceOptions
-                {
-                    Part = chosen, Objective = run.Objective, Clusters = parsed.GetValue(clusters),
-                    Draws = parsed.GetValue(draws),
-                    Masked = parsed.GetValue(masked), Seed = flags.Seed(parsed),
-                });
+                var result = InfluenceStudy.Run(run.Model, users, options with { Objective = run.Objective });
                 return flags.Print(parsed, InfluenceOutput.Write(run, result, users), InfluenceOutput.Lines(result));
             }
-        }, [.. flags.Options, part, clusters, draws, masked]);
+        }, [.. flags.Options]);
     }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using ManualVae.Tools.Runs;
+using ManualVae.Tools.Settings;
 using ManualVae.Tools.Tables;
+using ManualVae.Training;
 
 namespace ManualVae.Tools.Verbs.Tables;
 
@@ -43,19 +44,19 @@ internal static class TablesLiangVerb
     public static Command Create()
     {
         var flags = new TableFlags(Rows, "SLIM"); // days on large data
-        var epochs = new Option<int?>("--epochs") { Description = "Epochs of the autoencoders. [default: the preset's]",
-            HelpName = "n" };
-        var betaSteps = new Option<long?>("--beta-steps") {
-            Description = "Updates over which beta would rise to 1. [default: the preset's]", HelpName = "n" };
+        var settings = new SettingFlags<RunSettings>(null, [nameof(RunSettings.Epochs), nameof(RunSettings.BetaSteps)],
+            new Dictionary<string, string>
+            {
+                [nameof(RunSettings.Epochs)] = "Of the autoencoders. [default: the preset's]",
+                [nameof(RunSettings.BetaSteps)] = "[default: the preset's]",
+            });
         return Verb.Create("liang", "Liang et al. 2018: models and likelihoods, published figures beside ours.", parsed =>
         {
-            var changes = new JsonObject();
-            if (parsed.GetValue(epochs) is int e) changes["epochs"] = e;
-            if (parsed.GetValue(betaSteps) is long b) changes["beta-steps"] = b;
+            var changes = settings.Given(parsed);
             return flags.Run(parsed, data => HeldOut.Part(data, "test"), (data, rows, folder) =>
                 [new(data.Directory, "all items", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
                     row => PublishedFor(data.ItemCount, row.Name)))]);
-        }, [.. flags.Options, epochs, betaSteps]);
+        }, [.. flags.Options, .. settings.Options]);
     }
 
     private static PublishedFigures? PublishedFor(int items, string row) => Published.TryGetValue((items, row), out var values)

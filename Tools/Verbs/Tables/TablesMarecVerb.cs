@@ -5,6 +5,7 @@ using ManualVae.Evaluation;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
 using ManualVae.Tools.Runs;
+using ManualVae.Tools.Settings;
 using ManualVae.Tools.Tables;
 
 namespace ManualVae.Tools.Verbs.Tables;
@@ -37,19 +38,17 @@ internal static class TablesMarecVerb
     public static Command Create()
     {
         var flags = new TableFlags(Rows);
-        var share = new Option<double>("--cold-share") { Description = "Share of the items whose clicks are all held out.",
-            HelpName = "x", DefaultValueFactory = _ => 0.2 };
-        var seed = new Option<uint>("--seed") { Description = "Seed of the draw of cold items (numpy's legacy generator).",
-            HelpName = "n", DefaultValueFactory = _ => 98765 };
+        var settings = new SettingFlags<ColdItemOptions>(new());
         return Verb.Create("marec", "Items nobody has clicked (Monteil et al. 2024), drawn from your data.", parsed =>
         {
-            var (cold, drawn) = (parsed.GetValue(share), parsed.GetValue(seed));
+            var options = settings.Read(parsed, new());
+            var (cold, drawn) = (options.ColdShare, options.Seed);
             return flags.Run(parsed, data => Check(data, cold, drawn), (data, rows, folder) =>
             {
                 string place = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"cold-{cold}-seed-{drawn}"));
                 return Measure(data, Divided(data, cold, drawn, Path.Combine(place, "data")), rows, place);
             });
-        }, [.. flags.Options, share, seed]);
+        }, [.. flags.Options, .. settings.Options]);
     }
 
     private static void Check(PreparedDataset data, double share, uint seed)

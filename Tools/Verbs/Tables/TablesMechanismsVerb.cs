@@ -1,8 +1,8 @@
 using System.CommandLine;
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Mechanisms;
+using ManualVae.Tools.Settings;
 using ManualVae.Tools.Studies;
 using ManualVae.Training;
 using static ManualVae.Tools.Mechanisms.MechanismNames;
@@ -34,46 +34,23 @@ internal static class TablesMechanismsVerb
         var output = new Option<string>("--output") {
             Description = "Folder for the runs and the table; what is finished in it is kept.", HelpName = "folder",
             Required = true };
-        var preset = new Option<string>("--preset") { Description = "Settings to start from.", HelpName = "name",
-            DefaultValueFactory = _ => "liang2018" };
-        var epochs = new Option<int>("--epochs") { Description = "Epochs of settings 1 to 3; the sweep of beta has half of it.",
-            HelpName = "n", DefaultValueFactory = _ => 40 };
-        var early = new Option<int>("--early") {
-            Description = "Epochs, fewer than --epochs, after which setting 2 is measured too; 0 for not.", HelpName = "n",
-            DefaultValueFactory = _ => 3 };
-        var users = new Option<int>("--users") { Description = "Training users sampled.", HelpName = "n",
-            DefaultValueFactory = _ => 600 };
-        var pairs = new Option<int>("--pairs") { Description = "Pairs of the radius study.", HelpName = "n",
-            DefaultValueFactory = _ => 2000 };
-        var weights = new Option<string>("--anchor-weights", "--anchor-weight") {
-            Description = "lambda of setting 3, one run each.", HelpName = "x,x", DefaultValueFactory = _ => "1,8" };
-        var betas = new Option<string>("--betas") { Description = "Sweep of constant betas; empty for none.", HelpName = "x,x",
-            DefaultValueFactory = _ => "0,0.2,1,5,20" };
-        var device = new Option<string>("--device") { Description = $"Where to compute: {Backends.Names}.", HelpName = "name",
-            DefaultValueFactory = _ => "auto" };
-        var threads = new Option<int>("--threads") { Description = "Threads; 0 for all.", HelpName = "n" };
-        var seeds = new Option<string>("--seeds", "--seed") {
-            Description = "Seeds: with each, everything is trained and measured, on users of its own.",
-            HelpName = "n,n", DefaultValueFactory = _ => "98765" };
+        var plans = new SettingFlags<MechanismPlan>(new()).Alias(nameof(MechanismPlan.AnchorWeights), "--anchor-weight");
+        var trainings = new SettingFlags<MechanismTraining>(new()).Alias(nameof(MechanismTraining.Seeds), "--seed");
         var json = Flags.Json();
         return Verb.Create("mechanisms",
             "The claims of the mechanisms paper (arXiv 2511.06781) beside what is measured on your data.", parsed =>
         {
-            var plan = new MechanismPlan
-            {
-                Epochs = parsed.GetValue(epochs), Early = parsed.GetValue(early), Users = parsed.GetValue(users),
-                Pairs = parsed.GetValue(pairs),
-                AnchorWeights = Distinct("--anchor-weights", parsed.GetValue(weights)!),
-                Betas = Distinct("--betas", parsed.GetValue(betas)!),
-            };
-            ulong[] draws = Seeds(parsed.GetValue(seeds)!);
-            Check(plan);
+            var plan = plans.Read(parsed, new());
+            plan = plan with { AnchorWeights = [.. plan.AnchorWeights.Distinct()], Betas = [.. plan.Betas.Distinct()] };
+            plan.Validate();
+            var training = trainings.Read(parsed, new());
+            training.Validate();
+            ulong[] draws = [.. training.Seeds.Distinct()];
             var prepared = PreparedDataset.Open(parsed.GetValue(data)!);
             PairSampler.Require(plan.Pairs, Population.Sample(prepared.Train, plan.Users, draws[0])); // before hours of training
-            RunSettings Settings(ulong seed) => MechanismPlan.Shortened(
-                prepared, parsed.GetValue(preset)!, plan.Epochs, parsed.GetValue(device)!, parsed.GetValue(threads), seed);
+            RunSettings Settings(ulong seed) => plan.Shortened(prepared, training, seed);
             string folder = parsed.GetValue(output)!;
-            var measurement = new MechanismMeasurement(plan, prepared, parsed.GetValue(preset)!);
+            var measurement = new MechanismMeasurement(plan, prepared, training.Preset);
             var figures = new MechanismRepeats();
             foreach (ulong seed in draws)
                 foreach (var setting in plan.Settings(Settings(seed)))
@@ -91,25 +68,8 @@ internal static class TablesMechanismsVerb
                 foreach (string line in Lines(prepared, Settings(draws[0]), draws, figures, claims)) Console.Out.WriteLine(line);
             Console.Error.WriteLine($"wrote {written.Folder}");
             return ExitCode.Done;
-        }, data, output, preset, epochs, early, users, pairs, weights, betas, device, threads, seeds, json);
+        }, [data, output, .. plans.Options, .. trainings.Options, json]);
     }
-
-    private static void Check(MechanismPlan plan)
-    {
-        if (plan.Epochs < 2) throw new InputException($"--epochs {plan.Epochs}: give at least 2.");
-        if (plan.Early < 0) throw new InputException($"--early {plan.Early}: give 0 or more.");
-        if (plan.Pairs < 1) throw new InputException($"--pairs {plan.Pairs}: give at least 1.");
-        if (plan.Users < 3) throw new InputException($"--users {plan.Users}: give at least 3.");
-        if (plan.AnchorWeights.Contains(0)) throw new InputException("--anchor-weights 0: give weights above 0.");
-    }
-
-    private static double[] Distinct(string flag, string list) =>
-        list.Length == 0 ? [] : [.. StudyText.Numbers(flag, list).Distinct()];
-
-    private static ulong[] Seeds(string list) => [.. list.Split(',', StringSplitOptions.TrimEntries).Select(part =>
-        ulong.TryParse(part, out ulong seed) ? seed
-            : throw new InputException(
-                $"--seeds {list}: '{part}' is not a whole number of 0 or more; give numbers separated by commas.")).Distinct()];
 
     private static IEnumerable<string> Lines(
         PreparedDataset data, RunSettings run, ulong[] seeds, MechanismRepeats figures, IReadOnlyList<MechanismClaim> claims)

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using ManualVae.Data;
+using ManualVae.Tools.Settings;
 using ManualVae.Tools.Tables;
+using ManualVae.Training;
 
 namespace ManualVae.Tools.Verbs.Tables;
 
@@ -47,15 +48,15 @@ internal static class TablesNcfVerb
     public static Command Create()
     {
         var flags = new TableFlags(Rows, "NeuMF"); // many minutes
-        var epochs = new Option<int?>("--epochs") { Description = "Epochs of Mult-DAE. [default: 48]", HelpName = "n" };
+        var settings = new SettingFlags<RunSettings>(null, [nameof(RunSettings.Epochs)],
+            new Dictionary<string, string> { [nameof(RunSettings.Epochs)] = "Of Mult-DAE. [default: 48]" });
         return Verb.Create("ncf", "NCF's sampled protocol (He et al. 2017), published figures beside ours.", parsed =>
         {
-            var changes = new JsonObject();
-            if (parsed.GetValue(epochs) is int e) changes["epochs"] = e;
+            var changes = settings.Given(parsed);
             return flags.Run(parsed, Check, (data, rows, folder) =>
                 [new(data.Directory, "sampled candidates", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
                     row => Published.GetValueOrDefault((data.ItemCount, row.Name))))]);
-        }, [.. flags.Options, epochs]);
+        }, [.. flags.Options, .. settings.Options]);
     }
 
     private static void Check(PreparedDataset data)
