@@ -4,7 +4,9 @@ using ManualVae.Compute.Simd;
 
 namespace ManualVae.Bench;
 
-/// <summary>One Adam update of an items x hidden weight: 28 bytes an element must move. Baseline: a plain loop on one thread.</summary>
+/// <summary>
+/// One Adam update of an items x hidden weight: 28 bytes an element must move. Baseline: a plain loop on one thread.
+/// </summary>
 [MemoryDiagnoser]
 public class AdamBenchmarks
 {

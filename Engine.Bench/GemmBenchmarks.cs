@@ -6,7 +6,9 @@ using Tensor = ManualVae.Compute.Tensor;
 
 namespace ManualVae.Bench;
 
-/// <summary>The three products of the decoder's last layer. Baselines: a plain triple loop, and dot products of TensorPrimitives.</summary>
+/// <summary>
+/// The three products of the decoder's last layer. Baselines: a plain triple loop, and dot products of TensorPrimitives.
+/// </summary>
 [MemoryDiagnoser]
 public class GemmBenchmarks
 {
@@ -23,7 +25,8 @@ public class GemmBenchmarks
     public void Setup()
     {
         var (users, items, hidden) = (Shape.Users, Shape.Items, Shape.Hidden);
-        (_hidden, _weight, _logits) = (Workload.Random(users * hidden), Workload.Random(items * hidden), Workload.Random(users * items));
+        (_hidden, _weight) = (Workload.Random(users * hidden), Workload.Random(items * hidden));
+        _logits = Workload.Random(users * items);
         (_h, _w) = (Workload.Upload(_backend, _hidden, users, hidden), Workload.Upload(_backend, _weight, items, hidden));
         (_y, _dh) = (Workload.Upload(_backend, _logits, users, items), _backend.Allocate(users, hidden));
         _dw = _backend.Allocate(items, hidden);

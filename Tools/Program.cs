@@ -71,7 +71,7 @@ public static class Program
     private static string PathTo(CommandResult verb) =>
         verb.Parent is CommandResult parent ? $"{PathTo(parent)}{verb.Command.Name} " : "";
 
-    private static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
+    internal static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
         DemoVerb.Create(),
         DataVerb.Create(),

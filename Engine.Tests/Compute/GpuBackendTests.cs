@@ -1,7 +1,9 @@
 using ILGPU;
 using ILGPU.Runtime.CPU;
 using ManualVae.Compute;
+using ManualVae.Compute.Cases;
 using ManualVae.Compute.Gpu;
+using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Training;
@@ -9,95 +11,105 @@ using Xunit;
 
 namespace ManualVae.Tests.Compute;
 
-/// <summary>A backend that lives as long as the tests of a class; null where this machine lacks the device.</summary>
-public abstract class DeviceFixture(string device) : IDisposable
+/// <summary>What GPUs have beside the contract: levels of the product, tensor cores, and memory that counts itself.</summary>
+public abstract class GpuBackendTests(DeviceFixture fixture) : BackendTests(fixture)
 {
-    private IBackend? _backend;
+    /// <summary>Sizes around the tiles (16, 64, 128), M below K and above, and inner dimensions that are divided unevenly.</summary>
+    protected virtual (int M, int N, int K)[] ProductSizes => [(1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9)];
 
-    internal IBackend Backend => _backend ??= Backends.Create(device);
+    /// <inheritdoc/>
+    protected override long MemoryInUse() => ((GpuBackend)Backend).AllocatedBytes + ((GpuBackend)Backend).OwnedCount;
 
-    public void Dispose() => _backend?.Dispose();
-}
+    /// <inheritdoc/>
+    protected override long MemoryNoise => 0;
 
-/// <summary>A theory that needs a device; skipped, with the reason, where this machine or build lacks it.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class TheoryWithDeviceAttribute : TheoryAttribute
-{
-    private static readonly Lazy<IReadOnlyList<DeviceInfo>> Devices = new(() => Backends.List(1));
+    [DeviceFact]
+    public void Every_level_of_the_matrix_product_agrees_in_every_layout()
+    {
+        var layered = Assert.IsAssignableFrom<ILayeredGemm>(Backend);
+        foreach (var (m, n, k) in ProductSizes)
+            foreach (var transpose in Enum.GetValues<Transpose>())
+            {
+                var expected = Multiply(new ReferenceBackend(), transpose, m, n, k, null);
+                foreach (string level in layered.Levels)
+                {
+                    // The emulation of tensor cores waits for all lanes at every step; one shape crosses all its edges.
+                    if (IsEmulated && level == "tf32" && m < 64) continue;
+                    var actual = Multiply(layered, transpose, m, n, k, level);
+                    double tolerance = level == "tf32" ? 4e-3 : 1e-5;
+                    for (int i = 0; i < expected.Length; i++)
+                        Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * Math.Sqrt(k),
+                            $"{level} {transpose} {m}x{n}x{k} [{i}]: expected {expected[i]:R}, got {actual[i]:R}");
+                }
+            }
+    }
 
-    public TheoryWithDeviceAttribute(string device) => Skip = Reason(device);
-
-    internal static string? Reason(string device) =>
-        Devices.Value.FirstOrDefault(info => info.Name == device) is not { } found ? $"{device}: no such device"
-        : found.Available ? null : $"{device}: {found.Description}";
-}
-
-/// <summary>The same for a fact.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class FactWithDeviceAttribute : FactAttribute
-{
-    public FactWithDeviceAttribute(string device) => Skip = TheoryWithDeviceAttribute.Reason(device);
-}
-
-/// <summary>The GPU kernels on ILGPU's CPU accelerator.</summary>
-public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuKernelTests.Fixture>
-{
-    public sealed class Fixture() : DeviceFixture("ilgpu-cpu");
-
-    public static TheoryData<string> Operations => BackendChecks.Operations;
-
-    [TheoryWithDevice("ilgpu-cpu"), MemberData(nameof(Operations))]
-    public void Every_operation_agrees_with_the_reference(string operation) => BackendChecks.AssertAgrees(operation, fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Every_level_of_the_matrix_product_agrees_in_every_layout() => BackendChecks.AssertLevelsAgree(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Top_k_agrees_with_the_reference() => BackendChecks.AssertTopKAgrees(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Uniform_draws_are_those_of_the_processor() => BackendChecks.AssertMasksEqual(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Training_gives_the_weights_of_the_reference() => BackendChecks.AssertTrainsLikeTheReference(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Fused_updates_are_those_of_the_gradient() => BackendChecks.AssertFusedUpdatesAgree(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Loads_do_not_disturb_queued_work() => BackendChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Empty_batches_pass() => BackendChecks.AssertEmptyBatchesPass(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void NaN_reaches_the_loss() => BackendChecks.AssertNaNReachesTheLoss(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
+    /// <summary>A layer on a device that was asked for TF32: equal to the rounding of its operands, and not closer.</summary>
+    [DeviceFact]
     public void Tensor_cores_serve_layers_where_they_are_asked_for()
     {
-        using var backend = Backends.Create("ilgpu-cpu", precision: Precision.Tf32);
-        BackendChecks.AssertTensorCoresServeLayers(backend);
+        using var backend = Backends.Create(Backend.Name, precision: Precision.Tf32);
+        var test = OperationCases.Linear(Activation.Identity, 7, 17, 13);
+        var (expected, actual) = (OperationParity.Execute(test, new ReferenceBackend()), OperationParity.Execute(test, backend));
+        double worst = 0;
+        foreach (var (right, got) in expected.Zip(actual).Where(pair => pair.First.Name != "d bias"))
+            worst = Math.Max(worst, right.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max() / right.Values.Max(Math.Abs));
+        Assert.InRange(worst, 1e-5, 4e-3);
     }
 
-    [FactWithDevice("ilgpu-cpu")]
-    public void Equal_work_gives_equal_bits() => BackendChecks.AssertRepeats(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void A_squared_norm_is_summed_in_double_precision() => BackendChecks.AssertSquaredNorm(fixture.Backend);
-
-    [FactWithDevice("ilgpu-cpu")]
-    public void Disposing_with_tensors_and_batches_left_is_quiet_and_final()
+    /// <summary>The product, between elements that must stay as they are.</summary>
+    private static float[] Multiply(IBackend backend, Transpose transpose, int m, int n, int k, string? level)
     {
-        var backend = Backends.Create("ilgpu-cpu");
-        backend.Allocate(3, 4);
-        backend.AllocateBatch(2, 5, 6);
-        backend.Dispose();
-        using var another = Backends.Create("ilgpu-cpu");
-        Assert.Equal(24, another.SquaredNorm(Filled(another, 2, 3, 2)));
+        const int guard = 256;
+        const float old = 1e6f; // must be overwritten
+        var a = transpose == Transpose.First ? Random(backend, 1, k, m) : Random(backend, 1, m, k);
+        var b = transpose == Transpose.Second ? Random(backend, 2, n, k) : Random(backend, 2, k, n);
+        var whole = backend.Allocate(1, m * n + 2 * guard);
+        var values = new float[whole.Length];
+        values.AsSpan().Fill(old);
+        backend.Upload(values, whole);
+        if (level is null) backend.MatMul(transpose, a, b, whole.View(guard, m, n));
+        else ((ILayeredGemm)backend).MatMul(level, transpose, a, b, whole.View(guard, m, n));
+        backend.Download(whole, values);
+        foreach (var tensor in (Tensor[])[a, b, whole]) backend.Free(tensor);
+        Assert.All([.. values[..guard], .. values[^guard..]], value => Assert.Equal(old, value));
+        return values[guard..^guard];
     }
+}
 
-    [FactWithDevice("ilgpu-cpu")]
+/// <summary>
+/// The GPU kernels on ILGPU's CPU accelerator, which has a thread of the machine for each thread of a group: time goes with the number
+/// of groups and barriers, so shapes are few. One element; layers wider than a group's 128 threads on one side, and on the other, with
+/// an empty, a full and a random row; and 18 rows, more than the 16 lanes of a reduction over rows.
+/// </summary>
+[Device("ilgpu-cpu"), Collection(Emulation)]
+public class EmulatedGpuOperationTests(DeviceFixture<EmulatedGpuOperationTests> fixture)
+    : OperationTests(fixture), IClassFixture<DeviceFixture<EmulatedGpuOperationTests>>
+{
+    /// <summary>One at a time: two emulations that share a machine's processors take far longer than one after the other.</summary>
+    internal const string Emulation = "ILGPU's CPU accelerator";
+
+    /// <inheritdoc/>
+    protected override IEnumerable<OperationCase> Cases =>
+        [.. OperationCases.At(1, 1, 1), .. OperationCases.At(3, 131, 2), .. OperationCases.At(3, 3, 131), .. OperationCases.At(18, 2, 3)];
+}
+
+/// <summary>
+/// What emulated kernels do together. Each test is small; the comment of a smaller shape says which path it keeps.
+/// </summary>
+[Device("ilgpu-cpu"), Collection(EmulatedGpuOperationTests.Emulation)]
+public class EmulatedGpuBackendTests(DeviceFixture<EmulatedGpuBackendTests> fixture)
+    : GpuBackendTests(fixture), IClassFixture<DeviceFixture<EmulatedGpuBackendTests>>
+{
+    /// <inheritdoc/>
+    protected override bool IsEmulated => true;
+
+    /// <summary>
+    /// A second tile of 128 columns (and, transposed, of rows: the code is one), a divided inner dimension, a second tile of 64 rows.
+    /// </summary>
+    protected override (int M, int N, int K)[] ProductSizes => [(2, 130, 17), (5, 3, 300), (70, 40, 9)];
+
+    [Fact]
     public void What_does_not_fit_is_refused_with_the_figures()
     {
         using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
@@ -109,18 +121,18 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
         backend.Free(backend.Allocate(5 * 256, 1024));
     }
 
-    [FactWithDevice("ilgpu-cpu")]
+    [Fact]
     public void A_model_that_does_not_fit_is_refused_before_anything_is_taken()
     {
         using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;
-        var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, doublePrecision: false, backend.FusesUpdates);
+        var estimate = MemoryEstimate.Of(new RunSettings(), 20_108, backend);
         var problem = Assert.Throws<InputException>(() => estimate.RequireFits(backend));
         Assert.Contains("ilgpu-cpu has 8 MiB", problem.Message);
         Assert.DoesNotContain('\n', problem.Message);
         backend.Free(backend.Allocate(7 << 10, 256)); // 7 of them are still there
     }
 
-    [FactWithDevice("ilgpu-cpu")]
+    [Fact]
     public void A_failure_halfway_gives_everything_back()
     {
         // The backend itself: the accelerator goes with it.
@@ -147,50 +159,12 @@ public class GpuKernelTests(GpuKernelTests.Fixture fixture) : IClassFixture<GpuK
     }
 }
 
-/// <summary>The same on the first CUDA device.</summary>
-public class GpuDeviceTests(GpuDeviceTests.Fixture fixture) : IClassFixture<GpuDeviceTests.Fixture>
-{
-    public sealed class Fixture() : DeviceFixture("gpu:0");
+/// <summary>The first CUDA device.</summary>
+[Device("gpu:0")]
+public class CudaOperationTests(DeviceFixture<CudaOperationTests> fixture)
+    : OperationTests(fixture), IClassFixture<DeviceFixture<CudaOperationTests>>;
 
-    public static TheoryData<string> Operations => BackendChecks.Operations;
-
-    [TheoryWithDevice("gpu:0"), MemberData(nameof(Operations))]
-    public void Every_operation_agrees_with_the_reference(string operation) => BackendChecks.AssertAgrees(operation, fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Every_level_of_the_matrix_product_agrees_in_every_layout() => BackendChecks.AssertLevelsAgree(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Top_k_agrees_with_the_reference() => BackendChecks.AssertTopKAgrees(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Uniform_draws_are_those_of_the_processor() => BackendChecks.AssertMasksEqual(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Training_gives_the_weights_of_the_reference() => BackendChecks.AssertTrainsLikeTheReference(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Fused_updates_are_those_of_the_gradient() => BackendChecks.AssertFusedUpdatesAgree(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Loads_do_not_disturb_queued_work() => BackendChecks.AssertLoadsDoNotDisturbQueuedWork(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Empty_batches_pass() => BackendChecks.AssertEmptyBatchesPass(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void NaN_reaches_the_loss() => BackendChecks.AssertNaNReachesTheLoss(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void Tensor_cores_serve_layers_where_they_are_asked_for()
-    {
-        using var backend = Backends.Create("gpu:0", precision: Precision.Tf32);
-        BackendChecks.AssertTensorCoresServeLayers(backend);
-    }
-
-    [FactWithDevice("gpu:0")]
-    public void Equal_work_gives_equal_bits() => BackendChecks.AssertRepeats(fixture.Backend);
-
-    [FactWithDevice("gpu:0")]
-    public void A_squared_norm_is_summed_in_double_precision() => BackendChecks.AssertSquaredNorm(fixture.Backend);
-}
+/// <summary>The first CUDA device.</summary>
+[Device("gpu:0")]
+public class CudaBackendTests(DeviceFixture<CudaBackendTests> fixture)
+    : GpuBackendTests(fixture), IClassFixture<DeviceFixture<CudaBackendTests>>;

@@ -59,12 +59,14 @@ public class WorkerPoolTests
         for (int round = 0; round < 50; round++)
         {
             var inUse = new int[count];
-            threads.For(20, 2, (threads, inUse), static (in (WorkerPool Threads, int[] InUse) s, int worker, int first, int last) =>
+            threads.For(20, 2, (threads, inUse),
+                static (in (WorkerPool Threads, int[] InUse) s, int worker, int first, int last) =>
             {
                 Assert.Equal(1, Interlocked.Increment(ref s.InUse[worker]));
                 // Nested dispatches, of this pool and of another, change nothing.
                 s.Threads.For(3, 1, worker, static (in int _, int inner, int first, int last) => Assert.Equal(0, inner));
-                using (var other = new WorkerPool(2)) other.For(4, 1, worker, static (in int _, int inner, int first, int last) => Thread.Yield());
+                using (var other = new WorkerPool(2))
+                    other.For(4, 1, worker, static (in int _, int inner, int first, int last) => Thread.Yield());
                 Interlocked.Decrement(ref s.InUse[worker]);
             });
         }

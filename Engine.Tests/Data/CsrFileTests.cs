@@ -8,7 +8,7 @@ namespace ManualVae.Tests.Data;
 public class CsrFileTests
 {
     [Fact]
-    public void AnyMatrixComesBackAsItWas()
+    public void Any_matrix_comes_back_as_it_was()
     {
         using var folder = TestData.NewFolder();
         string path = folder["m.csr"];
@@ -20,7 +20,7 @@ public class CsrFileTests
     }
 
     [Fact]
-    public void TheLayoutIsTheDocumentedOne()
+    public void The_layout_is_the_documented_one()
     {
         using var stream = new MemoryStream();
         CsrFile.Write(stream, new CsrMatrix(3, [0, 1, 1], [2]));
@@ -33,7 +33,7 @@ public class CsrFileTests
     }
 
     [Fact]
-    public void EveryChangedByteAndEveryTruncationIsNoticed()
+    public void Every_changed_byte_and_every_truncation_is_noticed()
     {
         using var folder = TestData.NewFolder();
         string path = folder["m.csr"];
@@ -50,7 +50,7 @@ public class CsrFileTests
     }
 
     [Fact]
-    public void AMissingFileIsNamedWithTheRemedy()
+    public void A_missing_file_is_named_with_the_remedy()
     {
         var problem = Assert.Throws<InputException>(() => CsrFile.Read("/nowhere/train.csr"));
         Assert.Contains("/nowhere/train.csr", problem.Message);

@@ -8,14 +8,14 @@ namespace ManualVae.Tests.Data;
 public class DatasetSummaryTests
 {
     [Fact]
-    public void QuantilesAreByNearestRank() => Assert.Equal(new CountQuantiles(50.5, 1, 10, 25, 50, 75, 90, 99, 100),
+    public void Quantiles_are_by_nearest_rank() => Assert.Equal(new CountQuantiles(50.5, 1, 10, 25, 50, 75, 90, 99, 100),
         CountQuantiles.Of([.. Enumerable.Range(1, 100).Reverse()]));
 
     [Fact]
-    public void NothingHasNoQuantiles() => Assert.Equal(new CountQuantiles(0, 0, 0, 0, 0, 0, 0, 0, 0), CountQuantiles.Of([]));
+    public void Nothing_has_no_quantiles() => Assert.Equal(new CountQuantiles(0, 0, 0, 0, 0, 0, 0, 0, 0), CountQuantiles.Of([]));
 
     [Fact]
-    public void EveryClickOfAWeakSplitCountsOnce()
+    public void Every_click_of_a_weak_split_counts_once()
     {
         CsrMatrix train = new(3, [0, 2, 2], [0, 1]), validation = new(3, [0, 0, 1], [1]), test = new(3, [0, 1, 1], [2]);
         var data = new PreparedDataset(new DatasetManifest { Source = new("pairs", "x"), Split = SplitKind.Weak }, train,
@@ -30,7 +30,7 @@ public class DatasetSummaryTests
     }
 
     [Fact]
-    public void ImportDescribeSynthesizeAndExportWorkFromTheCommandLine()
+    public void Import_describe_synthesize_and_export_work_from_the_command_line()
     {
         using var folder = TestData.NewFolder();
         var made = CommandLine.Run("data", "synthesize", "--users", "60", "--items", "40", "--interactions", "900", "--seed", "3",

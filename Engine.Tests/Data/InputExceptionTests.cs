@@ -11,7 +11,7 @@ public class InputExceptionTests
         var problem = InputException.About(
             $"{InputException.Setting("BatchSize")} is {0.5}; it must be at least {InputException.Setting("MinRows")}.");
         Assert.Equal("BatchSize is 0.5; it must be at least MinRows.", problem.Message);
-        Assert.Equal("--batchsize is 0.5; it must be at least --minrows.", problem.Describe(name => $"--{name.ToLowerInvariant()}"));
+        Assert.Equal("--BatchSize is 0.5; it must be at least --MinRows.", problem.Describe(name => $"--{name}"));
     }
 
     [Fact]

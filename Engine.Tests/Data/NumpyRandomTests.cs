@@ -12,7 +12,7 @@ public class NumpyRandomTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void EveryDrawOnTheRunningStreamIsNumpys(uint seed)
+    public void Every_draw_on_the_running_stream_is_that_of_numpy(uint seed)
     {
         using var fixture = JsonDocument.Parse(File.ReadAllText(TestData.Fixture("Data", "numpy_legacy_random.json")));
         var expected = fixture.RootElement.GetProperty("cases").EnumerateArray().Single(c =>

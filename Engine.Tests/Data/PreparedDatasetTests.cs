@@ -6,17 +6,17 @@ namespace ManualVae.Tests.Data;
 public class PreparedDatasetTests
 {
     [Fact]
-    public void AStrongDatasetComesBackAsItWas() => AssertRoundTrip(Samples.Strong(),
+    public void A_strong_dataset_comes_back_as_it_was() => AssertRoundTrip(Samples.Strong(),
         ["items.tsv", "manifest.json", "test.foldin.csr", "test.heldout.csr", "train.csr", "users.tsv", "validation.foldin.csr",
             "validation.heldout.csr"]);
 
     [Fact]
-    public void AWeakDatasetComesBackAsItWas() => AssertRoundTrip(Samples.Weak(),
+    public void A_weak_dataset_comes_back_as_it_was() => AssertRoundTrip(Samples.Weak(),
         ["items.tsv", "manifest.json", "test.candidates.csr", "test.heldout.csr", "train.csr", "users.tsv",
             "validation.heldout.csr"]);
 
     [Fact]
-    public void TheManifestCountsWhatTheFilesHold()
+    public void The_manifest_counts_what_the_files_hold()
     {
         var data = Samples.Strong();
         var counts = data.Manifest.Counts;
@@ -26,7 +26,7 @@ public class PreparedDatasetTests
     }
 
     [Fact]
-    public void TheSameDatasetGivesTheSameBytesAndTheHashPinsThem()
+    public void The_same_dataset_gives_the_same_bytes_and_the_hash_pins_them()
     {
         using var folder = TestData.NewFolder();
         var first = Samples.Strong().Save(folder["a"]);
@@ -38,7 +38,7 @@ public class PreparedDatasetTests
     }
 
     [Fact]
-    public void AChangedByteInAnyFileIsRefusedNamingTheFile()
+    public void A_changed_byte_in_any_file_is_refused_naming_the_file()
     {
         using var folder = TestData.NewFolder();
         Samples.Strong().Save(folder["d"]);
@@ -62,7 +62,7 @@ public class PreparedDatasetTests
     }
 
     [Fact]
-    public void AFolderThatIsNoDatasetOrNotThereIsRefusedWithTheRemedy()
+    public void A_folder_that_is_no_dataset_or_not_there_is_refused_with_the_remedy()
     {
         using var folder = TestData.NewFolder();
         AssertRefused(folder["absent"], "import a dataset");
@@ -74,7 +74,7 @@ public class PreparedDatasetTests
     }
 
     [Fact]
-    public void AFolderThatExistsIsReplacedOnlyWhenAsked()
+    public void A_folder_that_exists_is_replaced_only_when_asked()
     {
         using var folder = TestData.NewFolder();
         Samples.Strong().Save(folder["d"]);
@@ -87,7 +87,7 @@ public class PreparedDatasetTests
     }
 
     [Fact]
-    public void OnlyTrainingClicksAreShownWhereTheInputIsTheTraining()
+    public void Only_training_clicks_are_shown_where_the_input_is_the_training()
     {
         var data = Samples.Weak();
         var test = data.ShowingTraining(data.Test!);
@@ -103,7 +103,7 @@ public class PreparedDatasetTests
     }
 
     [Fact]
-    public void TheUnionHoldsTheEntriesOfEither()
+    public void The_union_holds_the_entries_of_either()
     {
         var a = new CsrMatrix(4, [0, 2, 2, 4], [0, 2, 1, 3]);
         var b = new CsrMatrix(4, [0, 2, 3, 3], [1, 2, 0]);

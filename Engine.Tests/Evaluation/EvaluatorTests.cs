@@ -68,7 +68,8 @@ public class EvaluatorTests
     {
         // Setting seen items to 0 would let them win: every logit is below it.
         var split = new EvaluationSplit(FixedScores.Rows(4, [0, 1]), FixedScores.Rows(4, [2]), 0);
-        var result = Evaluator.Evaluate(new FixedScores([[-1, -2, -8, -9]]), split, Metric.ParseList("Recall@1 Precision@4 Coverage@4"));
+        var metrics = Metric.ParseList("Recall@1 Precision@4 Coverage@4");
+        var result = Evaluator.Evaluate(new FixedScores([[-1, -2, -8, -9]]), split, metrics);
         Assert.Equal(1, result["Recall@1"]);
         Assert.Equal(0.25, result["Precision@4"]);
         Assert.Equal(0.5, result["Coverage@4"]); // the other half was seen
@@ -93,7 +94,8 @@ public class EvaluatorTests
     public void A_cutoff_beyond_the_number_of_items_is_no_error()
     {
         var split = new EvaluationSplit(FixedScores.Rows(3, [0]), FixedScores.Rows(3, [1, 2]), 0);
-        var result = Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), split, Metric.ParseList("Recall@100 NDCG@100 Precision@100"));
+        var metrics = Metric.ParseList("Recall@100 NDCG@100 Precision@100");
+        var result = Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), split, metrics);
         Assert.Equal([1, 1, 0.02], result.Metrics.Select(m => m.Mean));
     }
 
@@ -105,7 +107,8 @@ public class EvaluatorTests
         new Random(3).Shuffle(order);
         CsrMatrix Renumber(CsrMatrix m) => FixedScores.Rows(40, [.. Enumerable.Range(0, m.Rows)
             .Select(r => m.RowColumns(r).ToArray().Select(i => order[i]).ToArray())]);
-        float[][] renumbered = [.. scores.Select(row => Enumerable.Range(0, 40).Select(i => row[Array.IndexOf(order, i)]).ToArray())];
+        float[][] renumbered =
+            [.. scores.Select(row => Enumerable.Range(0, 40).Select(i => row[Array.IndexOf(order, i)]).ToArray())];
         var metrics = Metric.ParseList("Recall@5 NDCG@20 Gini@5 Coverage@5 sampled-MRR@5");
         var before = Evaluator.Evaluate(new FixedScores(scores), split, metrics);
         var after = Evaluator.Evaluate(new FixedScores(renumbered), new EvaluationSplit(
@@ -122,8 +125,8 @@ public class EvaluatorTests
             () => Evaluator.Evaluate(new FixedScores([[1, 2]]), split, recall)).Message);
         Assert.Contains("candidates", Assert.Throws<InputException>(
             () => Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), split, Metric.ParseList("sampled-NDCG@10"))).Message);
-        Assert.Throws<InputException>(
-            () => Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), split with { HeldOut = FixedScores.Rows(3, [1], [2]) }, recall));
+        var longer = split with { HeldOut = FixedScores.Rows(3, [1], [2]) };
+        Assert.Throws<InputException>(() => Evaluator.Evaluate(new FixedScores([[1, 2, 3]]), longer, recall));
     }
 
     // The scores of the items shown, added up.
@@ -157,6 +160,7 @@ public class EvaluatorTests
             random.Shuffle(order);
             (foldIn[u], heldOut[u], candidates[u]) = (order[..4], order[4..(4 + u % 6)], order[10..25]);
         }
-        return (scores, new(FixedScores.Rows(items, foldIn), FixedScores.Rows(items, heldOut), 0, FixedScores.Rows(items, candidates)));
+        return (scores, new(
+            FixedScores.Rows(items, foldIn), FixedScores.Rows(items, heldOut), 0, FixedScores.Rows(items, candidates)));
     }
 }

@@ -23,7 +23,8 @@ public class MetricTests
             Assert.NotEmpty(metric.Definition);
         }
         Assert.Equal(
-            ["Recall@20", "RecallAll@20", "NDCG@20", "Precision@20", "MAP@20", "MRR@20", "HitRate@20", "Coverage@20", "Gini@20", "Novelty@20"],
+            ["Recall@20", "RecallAll@20", "NDCG@20", "Precision@20", "MAP@20", "MRR@20", "HitRate@20", "Coverage@20", "Gini@20",
+                "Novelty@20"],
             Enum.GetValues<MetricKind>().Select(kind => new Metric(kind, 20).Name));
     }
 

@@ -28,8 +28,11 @@ public class SampledRankingTests
     }
 
     [Fact]
-    public void Constant_scores_earn_what_chance_earns() =>
-        Assert.Equal(0.1, Value("sampled-HitRate@10", new float[100], [42], [.. Enumerable.Range(0, 100).Where(i => i != 42)]), 12);
+    public void Constant_scores_earn_what_chance_earns()
+    {
+        int[] others = [.. Enumerable.Range(0, 100).Where(i => i != 42)];
+        Assert.Equal(0.1, Value("sampled-HitRate@10", new float[100], [42], others), 12);
+    }
 
     [Fact]
     public void A_candidate_that_equals_the_positive_does_not_compete() =>

@@ -74,12 +74,14 @@ public class UserMetricsTests
             if (!c.hits[c.rank] || c.hits[c.rank - 1]) return true;
             bool[] better = [.. c.hits];
             (better[c.rank - 1], better[c.rank]) = (true, false);
-            return PerUserKinds.All(kind => Metrics.Value(kind, c.cutoff, better, 12) >= Metrics.Value(kind, c.cutoff, c.hits, 12));
+            return PerUserKinds.All(kind =>
+                Metrics.Value(kind, c.cutoff, better, 12) >= Metrics.Value(kind, c.cutoff, c.hits, 12));
         }).QuickCheckThrowOnFailure();
     }
 
     private static readonly MetricKind[] PerUserKinds =
     [
-        MetricKind.Recall, MetricKind.RecallAll, MetricKind.Ndcg, MetricKind.Precision, MetricKind.Map, MetricKind.Mrr, MetricKind.HitRate,
+        MetricKind.Recall, MetricKind.RecallAll, MetricKind.Ndcg, MetricKind.Precision, MetricKind.Map, MetricKind.Mrr,
+        MetricKind.HitRate,
     ];
 }

@@ -146,15 +146,15 @@ public class FamilyTests
         foreach (var trained in new[] { UpdatedParts.Encoder, UpdatedParts.Decoder })
         {
             var before = model.Parameters.All.ToDictionary(p => p.Name, p => Values(model, p.Value));
-            model.Trained = trained;
+            model.Update(trained);
             Update(model, Loss, 1);
             foreach (var parameter in model.Parameters.All)
             {
                 bool moved = !before[parameter.Name].SequenceEqual(Values(model, parameter.Value));
-                Assert.Equal(!parameter.IsConstant && Autoencoder.PartOf(parameter) == trained, moved);
+                Assert.Equal(!parameter.IsConstant && model.PartOf(parameter) == trained, moved);
             }
         }
-        model.Trained = UpdatedParts.All;
+        model.Update(UpdatedParts.All);
         Assert.All(model.Parameters.All, p => Assert.Equal(p.IsConstant, p.Gradient.IsNone));
     }
 
@@ -223,18 +223,18 @@ public class FamilyTests
 
     public static TheoryData<string, AutoencoderSettings> Impossible => new()
     {
-        { "--hidden", Vae with { Encoder = EncoderKind.Recvae, Hidden = [7, 5] } },
-        { "--hidden", Vae with { Encoder = EncoderKind.Gated, Hidden = [] } },
-        { "--decoder-hidden", Vae with { DecoderHidden = [0] } },
-        { "--levels", Vae with { Levels = 2 } },
-        { "--prior", Vae with { Encoder = EncoderKind.Gated, Levels = 2, Prior = PriorKind.Composite } },
-        { "--pseudo-inputs", Vae with { Prior = PriorKind.Vamp, PseudoInputs = 0 } },
-        { "--model", Vae with { Variational = false, Prior = PriorKind.Vamp } },
+        { "Hidden", Vae with { Encoder = EncoderKind.Recvae, Hidden = [7, 5] } },
+        { "Hidden", Vae with { Encoder = EncoderKind.Gated, Hidden = [] } },
+        { "DecoderHidden", Vae with { DecoderHidden = [0] } },
+        { "Levels", Vae with { Levels = 2 } },
+        { "Prior", Vae with { Encoder = EncoderKind.Gated, Levels = 2, Prior = PriorKind.Composite } },
+        { "PseudoInputs", Vae with { Prior = PriorKind.Vamp, PseudoInputs = 0 } },
+        { "Model", Vae with { Variational = false, Prior = PriorKind.Vamp } },
     };
 
     [Theory, MemberData(nameof(Impossible))]
-    public void Impossible_choices_are_refused_by_name(string flag, AutoencoderSettings settings) =>
-        Assert.Contains(flag, Assert.Throws<InputException>(settings.Validate).Message);
+    public void Impossible_choices_are_refused_by_name(string property, AutoencoderSettings settings) =>
+        Assert.Contains(property, Assert.Throws<InputException>(settings.Validate).Message);
 
     private static Autoencoder Build(string member, IBackend? backend = null) =>
         new(backend ?? new ReferenceBackend(), SettingsOf(member), Items, Users, seed: 5);

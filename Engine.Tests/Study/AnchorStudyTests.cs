@@ -18,17 +18,19 @@ public class AnchorStudyTests
         var batch = ToyClicks.Batch(backend, clicks);
         Tensor posterior = backend.Allocate(users, 2 * latent), z = backend.Allocate(users, latent);
         Tensor centroids = backend.Allocate(users, latent), loss = backend.Allocate(users, 1);
-        double[] values = [.. Enumerable.Range(0, users * 2 * latent).Select(i => CounterRandom.Normal(new(8, 1, RandomPurpose.Study), 0, (uint)i))];
+        double[] values = StudyToys.Normal(users * 2 * latent, seed: 8);
         backend.Upload(values, posterior);
         backend.AnchorForward(AnchorForm.ClosedForm, batch, anchors, posterior, z, centroids, loss);
-        double[] closed = StudyToys.Host(backend, loss), e = StudyToys.Host(backend, centroids), all = StudyToys.Host(backend, anchors.Value);
+        double[] closed = StudyToys.Host(backend, loss), e = StudyToys.Host(backend, centroids);
+        double[] all = StudyToys.Host(backend, anchors.Value);
         // The points mu +- sqrt(K) sigma_k have the mean and the covariance of N(mu, Sigma), all that a quadratic form sees.
         var sampled = new double[users];
         for (int point = 0; point < 2 * latent; point++)
         {
             double[] at = [.. Enumerable.Range(0, users * latent).Select(i =>
             {
-                double mu = values[i / latent * 2 * latent + i % latent], sigma = Math.Exp(0.5 * values[i / latent * 2 * latent + latent + i % latent]);
+                int of = i / latent * 2 * latent + i % latent;
+                double mu = values[of], sigma = Math.Exp(0.5 * values[of + latent]);
                 return mu + (i % latent == point / 2 ? (point % 2 == 0 ? 1 : -1) * Math.Sqrt(latent) * sigma : 0);
             })];
             backend.Upload(at, z);
@@ -40,8 +42,10 @@ public class AnchorStudyTests
             double expected = 0;
             for (int k = 0; k < latent; k++)
             {
-                expected += Math.Pow(values[u * 2 * latent + k] - e[u * latent + k], 2) + Math.Exp(values[u * 2 * latent + latent + k]);
-                foreach (int item in clicks.RowColumns(u)) expected += Math.Pow(all[item * latent + k] - e[u * latent + k], 2) / clicks.RowLength(u);
+                int of = u * 2 * latent + k;
+                expected += Math.Pow(values[of] - e[u * latent + k], 2) + Math.Exp(values[of + latent]);
+                foreach (int item in clicks.RowColumns(u))
+                    expected += Math.Pow(all[item * latent + k] - e[u * latent + k], 2) / clicks.RowLength(u);
             }
             Assert.Equal(expected, closed[u], 1e-10);
             Assert.Equal(expected, sampled[u], 1e-10);
@@ -83,14 +87,18 @@ public class AnchorStudyTests
     {
         double[] curvature = [0.5, 2, 7], zero = [0, 0, 0];
         double tau = AnchorStudy.Tau(7, 1.5);
-        double[] a = AnchorStudy.Minimiser(curvature, [1, 2, 3], zero, 1.5), b = AnchorStudy.Minimiser(curvature, [-1, 0, 4], zero, 1.5);
+        double[] a = AnchorStudy.Minimiser(curvature, [1, 2, 3], zero, 1.5);
+        double[] b = AnchorStudy.Minimiser(curvature, [-1, 0, 4], zero, 1.5);
         double moved = Wasserstein.MeanDistance(a, b), before = Wasserstein.MeanDistance([1, 2, 3], [-1, 0, 4]);
         Assert.True(moved < tau * before);
     }
 
     [Fact]
-    public void The_fitted_curvature_is_the_true_one() =>
-        Assert.Equal(3, AnchorStudy.FitCurvature([1, 4, 16], [.. new[] { 1.0, 4, 16 }.Select(w => Math.Pow(AnchorStudy.Tau(3, w), 2))]), 0.05);
+    public void The_fitted_curvature_is_the_true_one()
+    {
+        double[] weights = [1, 4, 16], falls = [.. weights.Select(weight => Math.Pow(AnchorStudy.Tau(3, weight), 2))];
+        Assert.Equal(3, AnchorStudy.FitCurvature(weights, falls), 0.05);
+    }
 
     [Fact]
     public void Anchors_steady_the_mean_of_a_trained_toy()
@@ -99,7 +107,8 @@ public class AnchorStudyTests
         var population = Population.Sample(clicks, 40, 1);
         AnchorResult Train(double weight)
         {
-            using var model = StudyToys.Trained(StudyToys.Settings(8) with { Anchors = true }, clicks, 200, beta: 0.05, anchorWeight: weight);
+            var settings = StudyToys.Settings(8) with { Anchors = true };
+            using var model = StudyToys.Trained(settings, clicks, 200, beta: 0.05, anchorWeight: weight);
             return AnchorStudy.Run(model, population, weight, 0.5, new AnchorOptions());
         }
         var (without, with) = (Train(0), Train(20));

@@ -48,10 +48,8 @@ public class CollapseTests
     [Fact]
     public void The_mean_KL_is_information_plus_the_aggregates_KL()
     {
-        // Hoffman and Johnson 2016: E KL(q(z|x) || p) = I_q + KL(q || p), q the users' mean posterior, by quadrature in one dimension.
+        // Hoffman and Johnson 2016: E KL(q(z|x) || p) = I_q + KL(q || p), q the mean posterior; by quadrature.
         double[] means = [-1, 0.5, 2], sigmas = [0.4, 0.9, 0.3];
-        static double Density(double z, double mean, double sigma) =>
-            Math.Exp(-0.5 * Math.Pow((z - mean) / sigma, 2)) / (sigma * Math.Sqrt(2 * Math.PI));
         double information = 0, aggregate = 0;
         for (double z = -8; z < 8; z += 1e-3)
         {
@@ -121,9 +119,12 @@ public class CollapseTests
         double expected = 0;
         for (double z = -12; z < 14; z += 0.001)
         {
-            double q = Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI), r = Math.Exp(-(z - 2) * (z - 2) / 2) / Math.Sqrt(2 * Math.PI);
+            double q = Density(z, 0, 1), r = Density(z, 2, 1);
             expected += 0.001 * CompromiseGap.At(population.Items(0), population.Items(1), q, r);
         }
         Assert.InRange(Gap(2), 0.95 * expected, 1.05 * expected);
     }
+
+    private static double Density(double z, double mean, double sigma) =>
+        Math.Exp(-0.5 * Math.Pow((z - mean) / sigma, 2)) / (sigma * Math.Sqrt(2 * Math.PI));
 }

@@ -37,8 +37,7 @@ public class EstimatesTests
         int held = 0;
         for (uint trial = 0; trial < 200; trial++)
         {
-            double[] values = [.. Enumerable.Range(0, 60).Select(i => CounterRandom.Normal(new(5, trial, RandomPurpose.Study), 0, (uint)i))];
-            var interval = Estimates.Mean(values, trial);
+            var interval = Estimates.Mean(StudyToys.Normal(60, seed: 5, trial), trial);
             if (interval.Low <= 0 && 0 <= interval.High) held++;
         }
         Assert.InRange(held, 175, 200);
@@ -82,7 +81,7 @@ public class EstimatesTests
     public void Clustered_values_are_not_taken_for_independent_ones()
     {
         // Ten clusters of twenty equal values carry ten values' worth of information.
-        double[] values = [.. Enumerable.Range(0, 200).Select(i => CounterRandom.Normal(new(7, 1, RandomPurpose.Study), 0, (uint)(i / 20)))];
+        double[] each = StudyToys.Normal(10, seed: 7), values = [.. Enumerable.Range(0, 200).Select(i => each[i / 20])];
         double[] ones = [.. Enumerable.Repeat(1.0, 200)];
         var clustered = Estimates.Mean(values, ones, [.. Enumerable.Range(0, 200).Select(i => i / 20)], 1);
         var naive = Estimates.Mean(values, 1);

@@ -16,9 +16,9 @@ public class GradientSuiteTests
     {
         using var simd = new SimdBackend(2);
         var run = Preset.Load(preset);
-        var settings = run.ToAutoencoder();
-        var findings = GradientSuite.Model(preset, settings with { Hidden = [.. settings.Hidden.Select(_ => 20)], Latent = 10 },
-            new Objective(run.Beta, run.AnchorWeight), run.Seed, simd).ToArray();
+        var settings = run with { Hidden = [.. run.Hidden.Select(_ => 20)], Latent = 10 };
+        var findings = GradientSuite.Model(
+            preset, settings, new Objective(run.Beta, run.AnchorWeight), run.Seed, simd).ToArray();
         Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
         Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
     }

@@ -7,7 +7,11 @@ namespace ManualVae.Tests.Study;
 
 public class MaskingTests
 {
-    [Theory, InlineData(5, 3, 0.5, false), InlineData(2, 9, 0.7, false), InlineData(6, 0, 0.4, false), InlineData(4, 4, 0.6, true)]
+    [Theory]
+    [InlineData(5, 3, 0.5, false)]
+    [InlineData(2, 9, 0.7, false)]
+    [InlineData(6, 0, 0.4, false)]
+    [InlineData(4, 4, 0.6, true)]
     public void Closed_forms_equal_the_sum_over_every_mask(int common, int different, double keep, bool shared)
     {
         int bits = shared ? common + different : 2 * common + different;

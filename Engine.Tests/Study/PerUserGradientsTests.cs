@@ -57,9 +57,9 @@ public class PerUserGradientsTests
             for (int u = 0; u < 21; u++)
                 for (int v = 0; v < 21; v++)
                 {
-                    double brute = BruteForce(gradients, u, gradients, v, prefix);
-                    Assert.Equal(brute, gram[u * 21 + v], 1e-9 * Math.Max(1, Math.Abs(brute)));
-                    Assert.Equal(BruteForce(gradients, u, again, v, prefix), gradients.Dot(u, again, v, prefix), 1e-9 * Math.Max(1, Math.Abs(brute)));
+                    double brute = BruteForce(gradients, u, gradients, v, prefix), error = 1e-9 * Math.Max(1, Math.Abs(brute));
+                    Assert.Equal(brute, gram[u * 21 + v], error);
+                    Assert.Equal(BruteForce(gradients, u, again, v, prefix), gradients.Dot(u, again, v, prefix), error);
                 }
         }
     }

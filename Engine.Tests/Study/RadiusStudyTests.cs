@@ -1,3 +1,4 @@
+using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Study;
@@ -14,7 +15,7 @@ public class RadiusStudyTests
     {
         var clicks = StudyToys.TwoGroups(Users, Items, own: 0.9, other: 0.03);
         using var trained = StudyToys.Trained(settings ?? StudyToys.Settings(8), clicks, 10, beta: 0.1);
-        using var model = new Autoencoder(new ManualVae.Compute.Reference.ReferenceBackend(), trained.Settings, Items, batch, 1, training: false);
+        using var model = new Autoencoder(new ReferenceBackend(), trained.Settings, Items, batch, 1, training: false);
         foreach (var parameter in trained.Parameters.All)
             model.Backend.Upload(StudyToys.Host(trained.Backend, parameter.Value), model.Parameters[parameter.Name].Value);
         return RadiusStudy.Run(model, Population.Sample(clicks, Users, 1), options);
@@ -81,9 +82,11 @@ public class RadiusStudyTests
     public void Bad_requests_get_one_line()
     {
         var population = Population.Sample(StudyToys.TwoGroups(Users, Items), Users, 1);
-        Assert.Contains("Pairs 0", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 0, 1)).Message);
-        Assert.Contains("only 1560", Assert.Throws<InputException>(() => PairSampler.Sample(population, (_, _) => 1, 1561, 1)).Message);
-        Assert.Contains("only 40", Assert.Throws<InputException>(() => Population.Sample(population.Clicks, 41, 1)).Message);
-        Assert.Contains("VAE", Assert.Throws<InputException>(() => Run(Options, StudyToys.Settings(8) with { Variational = false })).Message);
+        static void Refused(string expected, Action request) =>
+            Assert.Contains(expected, Assert.Throws<InputException>(request).Message);
+        Refused("Pairs 0", () => PairSampler.Sample(population, (_, _) => 1, 0, 1));
+        Refused("only 1560", () => PairSampler.Sample(population, (_, _) => 1, 1561, 1));
+        Refused("only 40", () => Population.Sample(population.Clicks, 41, 1));
+        Refused("VAE", () => Run(Options, StudyToys.Settings(8) with { Variational = false }));
     }
 }

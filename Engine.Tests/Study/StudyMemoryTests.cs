@@ -19,7 +19,7 @@ public class StudyMemoryTests
         ["masking"] = (model, users) => MaskingStudy.Run(model, users, new() { Pairs = 40, Draws = 2, Neighbours = 5 }),
         ["neighbours"] = (model, users) => NeighbourStudy.Run(model, users, new() { Neighbours = 5, Perplexity = 5 }),
         ["radius"] = (model, users) => RadiusStudy.Run(model, users, new() { Pairs = 40, Draws = 2 }),
-        ["radius of masked input"] = (model, users) => RadiusStudy.Run(model, users, new() { Pairs = 40, Draws = 2, Masked = true }),
+        ["masked radius"] = (model, users) => RadiusStudy.Run(model, users, new() { Pairs = 40, Draws = 2, Masked = true }),
     };
 
     public static TheoryData<string> Names => [.. Studies.Keys];
@@ -28,7 +28,8 @@ public class StudyMemoryTests
     public void A_study_gives_back_all_memory_it_took(string name)
     {
         using var backend = new SimdBackend(2);
-        using var model = new Autoencoder(backend, StudyToys.Settings(8) with { Anchors = true }, Items, 64, seed: 5, training: false);
+        var settings = StudyToys.Settings(8) with { Anchors = true };
+        using var model = new Autoencoder(backend, settings, Items, 64, seed: 5, training: false);
         var users = StudyToys.Population(Users, Items);
         int before = backend.TensorCount;
         Studies[name](model, users);

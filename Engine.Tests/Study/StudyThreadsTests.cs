@@ -9,7 +9,8 @@ namespace ManualVae.Tests.Study;
 
 public class StudyThreadsTests
 {
-    private static readonly JsonSerializerOptions Exact = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Exact =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     [Fact]
     public async Task The_same_seeds_give_the_same_digits_on_any_number_of_threads()
@@ -27,17 +28,22 @@ public class StudyThreadsTests
         const int users = 40, items = 24;
         var clicks = StudyToys.TwoGroups(users, items);
         using var backend = Backends.Create("simd", threads);
-        using var model = new Autoencoder(backend, StudyToys.Settings(8) with { Anchors = true }, items, 64, seed: 5, training: false);
+        var settings = StudyToys.Settings(8) with { Anchors = true };
+        using var model = new Autoencoder(backend, settings, items, 64, seed: 5, training: false);
         var population = Population.Sample(clicks, users, 1);
         var radius = RadiusStudy.Run(model, population, new RadiusOptions { Pairs = 120, Draws = 2 });
         return JsonSerializer.Serialize(new object[]
         {
-            radius, RadiusStudy.Run(model, population, new RadiusOptions { Pairs = 60, Draws = 2, Masked = true }), GradientStudy.Run(model, population, new GradientOptions { Draws = 2, Objective = new(0.2, 1) }),
-            InfluenceStudy.Run(model, population, new InfluenceOptions()).Matrix,
-            InfluenceStudy.Run(model, population, new InfluenceOptions { Part = InfluencePart.All, Masked = true, Objective = new(0.2, 1) }).Matrix,
-            MaskingStudy.Run(model, population, new MaskingOptions { Pairs = 40, Draws = 3, Neighbours = 5 }),
-            CollapseStudy.Run(model, population, new CollapseOptions()), AnchorStudy.Run(model, population, 1, 0.5, new AnchorOptions { Draws = 3 }),
-            NeighbourStudy.Run(model, population, new NeighbourOptions { Neighbours = 5, Perplexity = 5 }),
+            radius,
+            RadiusStudy.Run(model, population, new() { Pairs = 60, Draws = 2, Masked = true }),
+            GradientStudy.Run(model, population, new() { Draws = 2, Objective = new(0.2, 1) }),
+            InfluenceStudy.Run(model, population, new()).Matrix,
+            InfluenceStudy.Run(
+                model, population, new() { Part = InfluencePart.All, Masked = true, Objective = new(0.2, 1) }).Matrix,
+            MaskingStudy.Run(model, population, new() { Pairs = 40, Draws = 3, Neighbours = 5 }),
+            CollapseStudy.Run(model, population, new()),
+            AnchorStudy.Run(model, population, 1, 0.5, new() { Draws = 3 }),
+            NeighbourStudy.Run(model, population, new() { Neighbours = 5, Perplexity = 5 }),
             CompromiseGap.Overlap(population, PosteriorEncoder.Encode(model, population, InputMask.Clean), 0, 1, 20, 1),
         }, Exact);
     }

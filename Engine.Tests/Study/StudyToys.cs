@@ -12,7 +12,8 @@ internal static class StudyToys
 {
     public static AutoencoderSettings Settings(params int[] hidden) => new() { Hidden = hidden, Latent = 3 };
 
-    public static Autoencoder Model(AutoencoderSettings settings, int items, int rows = 64, bool training = false, double spread = 1) =>
+    public static Autoencoder Model(
+        AutoencoderSettings settings, int items, int rows = 64, bool training = false, double spread = 1) =>
         Spread(new(new ReferenceBackend(), settings, items, rows, seed: 5, training), spread);
 
     /// <summary>All users of <see cref="TwoGroups"/>.</summary>
@@ -26,8 +27,10 @@ internal static class StudyToys
         var pairs = new List<(int, int)>();
         for (int user = 0; user < users; user++)
             for (int item = 0; item < items; item++)
-                if (item == user % items || CounterRandom.Uniform(key, (uint)user, (uint)item) < (item * 2 / items == user % 2 ? own : other))
-                    pairs.Add((user, item));
+            {
+                double probability = item == user % items ? 1 : item * 2 / items == user % 2 ? own : other;
+                if (CounterRandom.Uniform(key, (uint)user, (uint)item) < probability) pairs.Add((user, item));
+            }
         return CsrMatrix.FromPairs(users, items, pairs);
     }
 
@@ -46,6 +49,10 @@ internal static class StudyToys
         }
         return model;
     }
+
+    /// <summary>Standard normal numbers.</summary>
+    public static double[] Normal(int count, ulong seed, uint step = 1) =>
+        [.. Enumerable.Range(0, count).Select(i => CounterRandom.Normal(new(seed, step, RandomPurpose.Study), 0, (uint)i))];
 
     public static double[] Host(IBackend backend, Tensor tensor)
     {

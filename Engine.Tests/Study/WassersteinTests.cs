@@ -41,7 +41,8 @@ public class WassersteinTests
         double lower = Wasserstein.MeanDistance(m, n), upper = Wasserstein.Second(m, s, n, t);
         double coupling = 0; // cost of the comonotone coupling: at least W1, at most W2
         for (uint draw = 0; draw < 4000; draw++)
-            coupling += Math.Sqrt(Enumerable.Range(0, 4).Sum(k => Math.Pow(m[k] - n[k] + (s[k] - t[k]) * Draw(5 + draw, (uint)k), 2))) / 4000;
+            coupling += Math.Sqrt(Enumerable.Range(0, 4).Sum(
+                k => Math.Pow(m[k] - n[k] + (s[k] - t[k]) * Draw(5 + draw, (uint)k), 2))) / 4000;
         return lower <= upper && coupling > 0.95 * lower && coupling < 1.05 * upper
             && Wasserstein.FirstByL1Cost(m, s, n, t) >= 0.95 * coupling;
     }).QuickCheckThrowOnFailure();

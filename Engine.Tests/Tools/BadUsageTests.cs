@@ -26,7 +26,7 @@ public sealed class BadUsageTests : IDisposable
     [InlineData("train --data DATA", "--output")]
     [InlineData("train --data NOWHERE --output RUN", "no such folder")]
     [InlineData("train --data not-a-run --output RUN", "manifest.json")]
-    [InlineData("train --data DATA --output not-a-run", "not empty; give another name, or go on")]
+    [InlineData("train --data DATA --output not-a-run", "not empty; give another name, or resume")]
     [InlineData("train --data DATA --output broken.json", "is a file")]
     [InlineData("train --data DATA --output BELOW --device simd", "cannot be written")]
     [InlineData("train --data DATA --output BELOW --model ease", "cannot be written")]
@@ -97,7 +97,7 @@ public sealed class BadUsageTests : IDisposable
         foreach (var (file, text, verb, expected) in new[]
         {
             ("best.ckpt", null, "evaluate", "last.ckpt"), // deleted one after the other
-            ("last.ckpt", null, "evaluate", "no checkpoint yet; go on with: manualvae train --resume"),
+            ("last.ckpt", null, "evaluate", "no checkpoint yet; resume its training"),
             ("best.ckpt", "xx", "evaluate", "best.ckpt: is damaged"),
             ("best.ckpt", "\u001b[31m, far longer than the magic number", "evaluate", "best.ckpt: is not a checkpoint"),
             ("metrics.jsonl", "{\"epoch\":", "report", "metrics.jsonl, line 1: is not an epoch"),

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ManualVae.Tests.Tools;
 
-/// <summary>Every command in README.md is run as it stands, on small data; only the download is not.</summary>
+/// <summary>Every command in README.md, and its example, is run as it stands, on small data; only the download is not.</summary>
 [Collection(nameof(CommandLine))]
 public sealed partial class ReadmeTests : IDisposable
 {
@@ -55,14 +55,28 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
-    public void Every_link_leads_somewhere()
+    public void The_example_in_csharp_is_the_one_that_is_compiled()
     {
-        foreach (Match link in Link().Matches(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "README.md"))))
-            Assert.True(File.Exists(Path.Combine(TestData.RepositoryRoot, link.Groups[1].Value)), link.Groups[1].Value);
+        string source = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "Engine.Tests", "Tools", "ReadmeExample.cs"));
+        string example = source.Split("// begin\n")[1].Split("        // end")[0];
+        Assert.Equal(example.Replace("\n        ", "\n", StringComparison.Ordinal).Trim(),
+            Example().Match(Readme).Groups[1].Value.Trim());
     }
 
+    [Fact]
+    public void The_example_in_csharp_trains_and_recommends()
+    {
+        WriteMovieLens(_folder["runs", "raw"]);
+        var (ndcg, next) = ReadmeExample.Run(_folder["clicks.csv"], ["2", "4", "6"]);
+        Assert.InRange(ndcg, 0.5, 1);
+        Assert.Equal(10, next.Distinct().Count());
+        Assert.All(next, id => Assert.True(int.Parse(id) % 2 == 0, $"who clicks even films was given {id}"));
+    }
+
+    private static string Readme { get; } = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "README.md"));
+
     private static IEnumerable<string> Commands(string start) =>
-        Fenced().Matches(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "README.md")))
+        Fenced().Matches(Readme)
             .SelectMany(block => block.Groups[1].Value.Split('\n'))
             .Select(line => line.Split('#')[0].Trim())
             .Where(line => line.StartsWith(start, StringComparison.Ordinal));
@@ -90,6 +104,6 @@ public sealed partial class ReadmeTests : IDisposable
     [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Fenced();
 
-    [GeneratedRegex(@"\]\(((?!http)[^)#]+)\)")]
-    private static partial Regex Link();
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Example();
 }

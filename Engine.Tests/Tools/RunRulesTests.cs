@@ -19,7 +19,7 @@ public sealed class RunRulesTests : IDisposable
 
     [Theory]
     [InlineData("ease", "--device gpu:7", "--device gpu:7: ease computes on the processor")]
-    [InlineData("cdae", "--device reference", "--device reference: cdae computes on the processor")]
+    [InlineData("slim", "--device reference", "--device reference: slim computes on the processor")]
     [InlineData("ease", "--threads 1", "--threads 1: ease takes all threads")]
     [InlineData("ease", "--precision tf32", "--precision is not a setting of ease")]
     [InlineData("ease", "--seed 3", "--seed is not a setting of ease; it has --lambda.")]
@@ -41,6 +41,16 @@ public sealed class RunRulesTests : IDisposable
         Assert.Equal("""{"lambda":10}""", JsonSerializer.Serialize(manifest.GetProperty("baselineSettings")));
         Assert.Contains("\"model\": \"ease\"", CommandLine.Run("evaluate", "--run", _folder["run"], "--json").Succeeded().Output,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_baseline_on_a_backend_computes_where_it_is_told()
+    {
+        string[] train = ["train", "--data", _data, "--output", _folder["run"], "--model", "cdae", "--epochs", "1"];
+        Refused(CommandLine.Run([.. train, "--device", "gpu:77"]), "gpu:77");
+        CommandLine.Run([.. train, "--device", "reference", "--threads", "1"]).Succeeded();
+        Assert.Equal(["model", "threads", "device"], Manifest("run").GetProperty("settings").EnumerateObject().Select(p => p.Name));
+        CommandLine.Run("evaluate", "--run", _folder["run"], "--metrics", "NDCG@5").Succeeded();
     }
 
     [Fact]
@@ -93,7 +103,7 @@ public sealed class RunRulesTests : IDisposable
     [Theory]
     [InlineData("--preset recvae", "--preset")]
     [InlineData("--config c.json", "--config")]
-    [InlineData("--epochs 2", "--epochs 2: 3 are trained already; give 3 or more.")]
+    [InlineData("--epochs 2", "--epochs is 2, but ")]
     [InlineData("--latent 7", "--latent 7")]
     public void A_resumed_run_refuses_what_it_would_ignore(string flags, string expected)
     {

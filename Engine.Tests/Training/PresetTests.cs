@@ -26,10 +26,9 @@ public class PresetTests
     {
         var preset = Preset.Load(name);
         preset.Validate();
-        var full = preset.ToAutoencoder();
-        var settings = full with
+        var settings = preset with
         {
-            Hidden = [.. full.Hidden.Select(_ => 6)], DecoderHidden = full.DecoderHidden?.Select(_ => 6).ToArray(), Latent = 3, PseudoInputs = 4,
+            Hidden = [.. preset.Hidden.Select(_ => 6)], DecoderHidden = preset.DecoderHidden?.Select(_ => 6).ToArray(), Latent = 3, PseudoInputs = 4,
         };
         using var model = new Autoencoder(new ReferenceBackend(), settings, 11, 5, preset.Seed);
         var batch = ToyClicks.Batch(model.Backend, ToyClicks.Random(5, 11));

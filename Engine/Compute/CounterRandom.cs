@@ -21,7 +21,7 @@ public enum RandomPurpose : uint
 
 /// <summary>Names one stream of draws: the seed of the run, the update it belongs to and its purpose.</summary>
 /// <param name="Seed">Seed of the run.</param>
-/// <param name="Step">Gradient update (or epoch, or whatever the purpose says).</param>
+/// <param name="Step">Gradient update, or the epoch if the purpose says so.</param>
 /// <param name="Purpose">What is drawn.</param>
 public readonly record struct RandomKey(ulong Seed, uint Step, RandomPurpose Purpose);
 
@@ -58,7 +58,7 @@ public static class CounterRandom
     /// <summary>Uniform in [0, 1): the word's upper 24 bits, exact in single precision.</summary>
     public static float Uniform(RandomKey key, uint user, uint index) => (Word(key, user, index) >> 8) * (1f / (1 << 24));
 
-    /// <summary>True with the given probability: keeps where the uniform draw lies below it.</summary>
+    /// <summary>True with the given probability: if the uniform draw lies below it.</summary>
     public static bool Keep(RandomKey key, uint user, uint index, float keepProbability) =>
         Uniform(key, user, index) < keepProbability;
 

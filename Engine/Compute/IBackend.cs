@@ -12,11 +12,17 @@ namespace ManualVae.Compute;
 /// <para>A posterior is one B x 2K tensor: columns [0, K) the mean mu, [K, 2K) the log variance; sigma = exp(logvar / 2).</para>
 /// <para>"rowScale" (B x 1, or none for 1) multiplies each user's loss gradient: 1/B for a mean, beta/B for a weighted KL.</para>
 /// <para>Every output element is computed by one thread in a fixed order: results do not depend on the number of threads.
-/// Shapes are asserted in debug builds only; callers at the door (models, studies) check what users give.</para>
+/// Shapes are asserted in debug builds only; models and studies check what users give.</para>
+/// <para>One backend serves one thread at a time, which may change between operations; different backends are independent, also
+/// if they share a pool of threads. An operation that starts while another thread is inside one throws
+/// <see cref="InvalidOperationException"/>. Only <see cref="Allocate"/>, <see cref="Free"/> and <see cref="AllocateBatch"/> may
+/// be called from any thread at any time.</para>
 /// </remarks>
 public interface IBackend : IDisposable
 {
-    /// <summary>Name as in <c>--device</c>: <c>reference</c>, <c>simd</c>, <c>gpu:0</c>, <c>ilgpu-cpu</c>.</summary>
+    /// <summary>
+    /// Name, as <see cref="Backends.Create"/> takes it: <c>reference</c>, <c>simd</c>, <c>gpu:0</c>, <c>ilgpu-cpu</c>.
+    /// </summary>
     string Name { get; }
 
     /// <summary>One line for run headers: instruction set or device, threads, precision.</summary>
@@ -26,17 +32,19 @@ public interface IBackend : IDisposable
     bool IsDoublePrecision => false;
 
     /// <summary>
-    /// True where LinearBackward and SparseLinearBackward apply <see cref="Parameter.FusedStep"/> to parameters whose
+    /// True if LinearBackward and SparseLinearBackward apply <see cref="Parameter.FusedStep"/> to parameters whose
     /// <see cref="Parameter.IsFused"/> is set, instead of adding to a gradient (weights only; biases are never fused).
     /// </summary>
     bool FusesUpdates => false;
 
-    /// <summary>Bytes that tensors may take where the backend has memory of its own; null where they lie in the machine's.</summary>
+    /// <summary>
+    /// Bytes that tensors may take if the backend has memory of its own; null if they lie in the machine's memory.
+    /// </summary>
     long? MemoryLimit => null;
 
     /// <summary>
-    /// Brings a parameter's values and moments up to date where the backend has deferred part of its updates. Called before
-    /// anyone but the backend's own operations reads them.
+    /// Brings a parameter's values and moments up to date if the backend has deferred part of its updates. Called before
+    /// anything but the backend's own operations reads them.
     /// </summary>
     void Flush(Parameter parameter) { }
 
@@ -48,16 +56,18 @@ public interface IBackend : IDisposable
     /// <summary>Gives back the memory of a tensor that <see cref="Allocate"/> made.</summary>
     void Free(Tensor tensor);
 
-    /// <summary>A batch with room for <paramref name="maxRows"/> users and <paramref name="maxEntries"/> clicks; disposing gives it back.</summary>
+    /// <summary>
+    /// A batch with room for <paramref name="maxRows"/> users and <paramref name="maxEntries"/> clicks; disposing gives it back.
+    /// </summary>
     SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries);
 
     /// <summary>Host to backend.</summary>
     void Upload(ReadOnlySpan<float> source, Tensor destination);
 
-    /// <summary>Host to backend; rounds where the backend is single precision.</summary>
+    /// <summary>Host to backend; rounds if the backend is single precision.</summary>
     void Upload(ReadOnlySpan<double> source, Tensor destination);
 
-    /// <summary>Backend to host; rounds where the backend is double precision.</summary>
+    /// <summary>Backend to host; rounds if the backend is double precision.</summary>
     void Download(Tensor source, Span<float> destination);
 
     /// <summary>Backend to host.</summary>
@@ -74,7 +84,9 @@ public interface IBackend : IDisposable
     /// <summary>destination += scale * source.</summary>
     void Add(Tensor source, double scale, Tensor destination);
 
-    /// <summary>Sum of squares of all elements, in double precision, in a fixed order. Not finite where any element is not.</summary>
+    /// <summary>
+    /// Sum of squares of all elements, in double precision, in a fixed order. Not finite if any element is not.
+    /// </summary>
     double SquaredNorm(Tensor tensor);
 
     /// <summary>y[B, n+m] = [a[B, n], b[B, m]].</summary>
@@ -180,11 +192,12 @@ public interface IBackend : IDisposable
     // ---- Anchors -------------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// The anchor regulariser of each user (papers.md B5), S = the clicks of the batch's <b>targets</b>, anchors [I, K]:
-    /// loss[B, 1] as <paramref name="form"/> says, 0 for a user without clicks; centroids[B, K] = mean of the user's anchors.
-    /// z is read by the sampled form only, the posterior by the closed form only.
+    /// The anchor regulariser of each user (arXiv 2511.06781, Proposition 3.1), S = the clicks of the batch's <b>targets</b>,
+    /// anchors [I, K]: loss[B, 1] as <paramref name="form"/> says, 0 for a user without clicks; centroids[B, K] = mean of the
+    /// user's anchors. z is read by the sampled form only, the posterior by the closed form only.
     /// </summary>
-    void AnchorForward(AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
+    void AnchorForward(
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
 
     /// <summary>
     /// Closed form: dmu += 2 s (mu - centroid), dlogvar += s sigma^2. Sampled: dz += 2 s (z - centroid). Both:
@@ -196,7 +209,9 @@ public interface IBackend : IDisposable
 
     // ---- Losses and ranking --------------------------------------------------------------------------------------
 
-    /// <summary>loss[B, 1]: each user's negative log-likelihood of the batch's targets given logits [B, I], which stay as they are.</summary>
+    /// <summary>
+    /// loss[B, 1]: each user's negative log-likelihood of the batch's targets given logits [B, I], which stay as they are.
+    /// </summary>
     void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss);
 
     /// <summary>
@@ -205,8 +220,9 @@ public interface IBackend : IDisposable
     void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss);
 
     /// <summary>
-    /// The k best items of each user by scores[B, I], best first, to host memory (B x k each). Items in the batch's rows are never
-    /// ranked; equal scores rank the lower item first; NaN ranks last. Where fewer than k items remain: item -1, score -infinity.
+    /// The k best items of each user by scores[B, I], best first, to host memory (B x k each). Items in the batch's rows are
+    /// never ranked; equal scores rank the lower item first; NaN ranks last. If fewer than k items remain: item -1, score
+    /// -infinity.
     /// </summary>
     void TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores);
 

@@ -9,7 +9,9 @@ public enum Activation
     Tanh,
     /// <summary>y = 1 / (1 + e^-x); dy/dx = y (1 - y).</summary>
     Sigmoid,
-    /// <summary>y = min(max(x, 0), 1); dy/dx = 1 where 0 &lt; y &lt; 1. VampPrior's pseudo-inputs (Tomczak and Welling 2018).</summary>
+    /// <summary>
+    /// y = min(max(x, 0), 1); dy/dx = 1 where 0 &lt; y &lt; 1. VampPrior's pseudo-inputs (Tomczak and Welling 2018).
+    /// </summary>
     UnitClamp,
 }
 
@@ -27,19 +29,23 @@ public enum Transpose
 /// <summary>How the encoder sees a user's history.</summary>
 public enum MaskMode
 {
-    /// <summary>x / ||x||, nothing masked (papers.md B3; also evaluation).</summary>
+    /// <summary>x / ||x||, nothing masked: evaluation, and training without masking.</summary>
     Clean,
-    /// <summary>x / ||x||, then inverted dropout: survivors divided by the keep probability, no second normalisation (vae_cf).</summary>
+    /// <summary>
+    /// x / ||x||, then inverted dropout: survivors divided by the keep probability, no second normalisation (vae_cf).
+    /// </summary>
     NormaliseThenDrop,
-    /// <summary>x_h = x * b with b ~ Bernoulli(rho), then x_h / ||x_h||: the masking of the theory (papers.md B1, F).</summary>
+    /// <summary>x_h = x * b with b ~ Bernoulli(rho), then x_h / ||x_h||: the masking of arXiv 2511.06781.</summary>
     MaskThenNormalise,
 }
 
 /// <summary>What <see cref="IBackend.EncodeInputs"/> does to a batch.</summary>
 /// <param name="Mode">Order of masking and normalising.</param>
 /// <param name="KeepProbability">Probability that a click is kept, in (0, 1]; ignored by <see cref="MaskMode.Clean"/>.</param>
-/// <param name="Key">Where the mask comes from: a click of user u on item i is kept where Uniform(Key, u, i) &lt; KeepProbability.</param>
-/// <param name="SharedUser">Where not negative, the "user" of every draw, so that all rows of the batch share one mask.</param>
+/// <param name="Key">
+/// Where the mask comes from: a click of user u on item i is kept if Uniform(Key, u, i) &lt; KeepProbability.
+/// </param>
+/// <param name="SharedUser">If not negative, the "user" of every draw, so that all rows of the batch share one mask.</param>
 public readonly record struct InputMask(MaskMode Mode, float KeepProbability, RandomKey Key, int SharedUser = -1)
 {
     /// <summary>The clean input of evaluation.</summary>
@@ -66,7 +72,7 @@ public readonly record struct Likelihood(LikelihoodKind Kind, double ClickWeight
 /// <summary>How the anchor regulariser estimates E ||z - e_i||^2.</summary>
 public enum AnchorForm
 {
-    /// <summary>(1/|S|) sum_i ||mu - e_i||^2 + sum_k sigma_k^2 (papers.md B5, Proposition 3.1).</summary>
+    /// <summary>(1/|S|) sum_i ||mu - e_i||^2 + sum_k sigma_k^2 (arXiv 2511.06781, Proposition 3.1).</summary>
     ClosedForm,
     /// <summary>(1/|S|) sum_i ||z - e_i||^2 at the sampled z.</summary>
     Sampled,
@@ -74,7 +80,7 @@ public enum AnchorForm
 
 /// <summary>
 /// RecVAE's composite prior for one latent dimension: a mixture of N(0, 1), the previous encoder's posterior and N(0, e^10)
-/// with the weights of its authors' code (papers.md D).
+/// with the weights of its authors' code (Shenbin et al. 2020).
 /// </summary>
 /// <param name="StandardWeight">Weight of N(0, 1).</param>
 /// <param name="PosteriorWeight">Weight of the previous encoder's posterior.</param>

@@ -1,6 +1,8 @@
 namespace ManualVae.Compute;
 
-/// <summary>Settings of one Adam update (Kingma and Ba 2015), TensorFlow's "epsilon-hat" form as the reference code uses it.</summary>
+/// <summary>
+/// Settings of one Adam update (Kingma and Ba 2015), TensorFlow's "epsilon-hat" form as the reference code uses it.
+/// </summary>
 /// <param name="LearningRate">Step size before bias correction, above 0.</param>
 /// <param name="Step">Number of this update, counting from 1.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
@@ -23,42 +25,55 @@ public readonly record struct AdamStep(
 /// </summary>
 public sealed class Parameter
 {
-    /// <summary>Creates the parameter from its four views.</summary>
-    public Parameter(string name, Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment) =>
-        (Name, Value, _gradient, FirstMoment, SecondMoment) = (name, value, gradient, firstMoment, secondMoment);
+    private Tensor _gradient;
+    private bool _isFused;
 
-    private readonly Tensor _gradient;
+    /// <summary>Creates the parameter from its four views.</summary>
+    public Parameter(string name, Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment) : this(name) =>
+        Bind(value, gradient, firstMoment, secondMoment);
+
+    /// <summary>A parameter without memory yet: <see cref="Bind"/> gives it its views.</summary>
+    internal Parameter(string name) => Name = name;
+
+    internal void Bind(
+        Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment, bool isFused = false, bool isConstant = false)
+    {
+        (Value, _gradient, FirstMoment, SecondMoment) = (value, gradient, firstMoment, secondMoment);
+        (_isFused, IsConstant, IsFrozen) = (isFused, isConstant, isConstant);
+    }
 
     /// <summary>Name in checkpoints and messages, such as <c>decoder.0.weight</c>.</summary>
     public string Name { get; }
 
     /// <summary>The weights.</summary>
-    public Tensor Value { get; }
+    public Tensor Value { get; private set; }
 
-    /// <summary>The gradient; backward passes add to it. None where the model was built without training, and while frozen.</summary>
+    /// <summary>
+    /// The gradient; backward passes add to it. None if the model was built without training, and while frozen.
+    /// </summary>
     public Tensor Gradient => IsFrozen ? default : _gradient;
 
     /// <summary>Adam's first moment, or none.</summary>
-    public Tensor FirstMoment { get; }
+    public Tensor FirstMoment { get; private set; }
 
     /// <summary>Adam's second moment, or none.</summary>
-    public Tensor SecondMoment { get; }
+    public Tensor SecondMoment { get; private set; }
 
     /// <summary>lambda of the penalty lambda ||w||^2 (its gradient, 2 lambda w, is added by the optimiser).</summary>
     public double WeightDecay { get; set; }
 
     /// <summary>
-    /// True where the backward pass itself applies Adam, tile by tile, so that the gradient never travels to memory: exactly one
-    /// operation (LinearBackward or SparseLinearBackward) of each pass produces this parameter's whole gradient, the backend
+    /// True if the backward pass itself applies Adam, tile by tile, so that the gradient never travels to memory. Then exactly
+    /// one operation of each pass (LinearBackward or SparseLinearBackward) produces the whole gradient, the backend
     /// <see cref="IBackend.FusesUpdates"/>, and <see cref="Gradient"/> is none.
     /// </summary>
-    public bool IsFused { get => field && !IsFrozen; init; }
+    public bool IsFused { get => _isFused && !IsFrozen; init => _isFused = value; }
 
     /// <summary>While true, backward passes and the optimiser leave the parameter alone (alternating updates).</summary>
     public bool IsFrozen { get; set; }
 
     /// <summary>Never trained: a copy of other weights, with neither gradient nor moments; always frozen.</summary>
-    public bool IsConstant { get; init; }
+    public bool IsConstant { get; private set; }
 
     /// <summary>The update that a fused backward pass applies; set by the optimiser before the pass.</summary>
     public AdamStep FusedStep { get; set; }

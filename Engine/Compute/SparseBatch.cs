@@ -4,8 +4,8 @@ namespace ManualVae.Compute;
 
 /// <summary>
 /// A batch of users' rows, in sparse form, ready for a backend. Made once with room for the largest batch; <see cref="Load"/>
-/// copies rows in without allocating. <see cref="Targets"/> holds the raw history x (what the loss sees);
-/// <see cref="Inputs"/> holds what the encoder sees, written by <see cref="IBackend.EncodeInputs"/>.
+/// copies rows into it without allocating. Used by one thread at a time. <see cref="Targets"/> holds the raw history x (what the
+/// loss sees); <see cref="Inputs"/> holds what the encoder sees, written by <see cref="IBackend.EncodeInputs"/>.
 /// </summary>
 public abstract class SparseBatch : IDisposable
 {
@@ -61,19 +61,25 @@ public abstract class SparseBatch : IDisposable
     /// <summary>The distinct items of the batch, increasing.</summary>
     public ReadOnlySpan<int> ActiveColumns => _activeColumns.AsSpan(0, ActiveColumnCount);
 
-    /// <summary>ActiveColumnCount + 1 offsets into <see cref="EntryRows"/>: the clicks of each active item, by increasing row.</summary>
+    /// <summary>
+    /// ActiveColumnCount + 1 offsets into <see cref="EntryRows"/>: the clicks of each active item, by increasing row.
+    /// </summary>
     public ReadOnlySpan<int> ColumnOffsets => _columnOffsets.AsSpan(0, ActiveColumnCount + 1);
 
     /// <summary>Row of each click, item after item.</summary>
     public ReadOnlySpan<int> EntryRows => _entryRows.AsSpan(0, Entries);
 
-    /// <summary>Position of each click (item after item) in the row-wise order of <see cref="Inputs"/> and <see cref="Targets"/>.</summary>
+    /// <summary>
+    /// Position of each click (item after item) in the row-wise order of <see cref="Inputs"/> and <see cref="Targets"/>.
+    /// </summary>
     public ReadOnlySpan<int> EntryIndices => _entryIndices.AsSpan(0, Entries);
 
     /// <summary>1 x MaxEntries: the values the encoder sees, one for each click.</summary>
     public Tensor Inputs { get; }
 
-    /// <summary>1 x MaxEntries: the raw values the loss sees, one for each click. A load may move them to another tensor.</summary>
+    /// <summary>
+    /// 1 x MaxEntries: the raw values the loss sees, one for each click. A load may move them to another tensor.
+    /// </summary>
     public Tensor Targets { get; protected set; }
 
     /// <summary>Loads rows of a matrix; user identities are the row numbers plus <paramref name="firstUser"/>.</summary>
@@ -108,7 +114,9 @@ public abstract class SparseBatch : IDisposable
         sizeof(int) * (2L * maxRows + 2L * columns + 3L * maxEntries + 2L * Math.Min(columns, maxEntries))
         + maxEntries * (sizeof(float) + 2L * (doublePrecision ? sizeof(double) : sizeof(float)));
 
-    /// <summary>Called after each load, so that a backend takes the values (and, where it must, the structure) to its memory.</summary>
+    /// <summary>
+    /// Called after each load, so that a backend copies the values (and, if it needs to, the structure) to its memory.
+    /// </summary>
     protected abstract void Loaded(ReadOnlySpan<float> values);
 
     /// <summary>Builds the item-wise order by a counting sort.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ManualVae.Compute;
 
-/// <summary>Numbers that a backend owns, in its own memory and precision. Only its backend can look inside.</summary>
+/// <summary>Elements that a backend owns, in its own memory and precision. Only its backend can look inside.</summary>
 public abstract class TensorBuffer
 {
     /// <summary>Number of elements.</summary>

@@ -8,8 +8,8 @@ using System.Runtime.Intrinsics;
 namespace ManualVae.Compute;
 
 /// <summary>
-/// Selects the best items of one row of scores in host memory without sorting the row: a bound that enough items reach, a vector scan
-/// for these candidates, the k-th of them by bisection, and a sort of k.
+/// Selects the best items of one row of scores in host memory without sorting the row: a bound that enough items reach, a vector
+/// scan for these candidates, the k-th of them by bisection, and a sort of k.
 /// </summary>
 public static class TopK
 {
@@ -17,7 +17,7 @@ public static class TopK
 
     /// <summary>
     /// Writes the <c>items.Length</c> best items, best first. Equal scores (0 and -0 are equal) rank the lower item first; NaN
-    /// ranks after every number; excluded items are never ranked. Where fewer items remain: item -1, score -infinity.
+    /// ranks after every other score; excluded items are never ranked. If fewer items remain: item -1, score -infinity.
     /// </summary>
     /// <param name="scores">One score an item.</param>
     /// <param name="excluded">Items that must not be ranked, strictly increasing.</param>
@@ -55,12 +55,12 @@ public static class TopK
         return float.IsNaN(score) ? int.MinValue : Ordered(bits);
     }
 
-    /// <summary>The bits of a number as an integer of the same order, and back.</summary>
+    /// <summary>The bits of a float as an integer of the same order, and back.</summary>
     private static int Ordered(int bits) => bits ^ ((bits >> 31) & int.MaxValue);
 
     /// <summary>
-    /// A number that the scores of at least <paramref name="rank"/> items reach, and of not many more: about the rank-th largest
-    /// maximum of disjoint groups of items. NaN where there are too few groups to tell, or too few with a number.
+    /// A bound that the scores of at least <paramref name="rank"/> items reach, and of not many more: about the rank-th largest
+    /// maximum of disjoint groups of items. NaN if there are too few groups to tell, or too few with a maximum.
     /// </summary>
     private static float LowerBound(ReadOnlySpan<float> scores, int rank)
     {
@@ -89,8 +89,8 @@ public static class TopK
     }
 
     /// <summary>
-    /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> where there is one: bisection,
-    /// counting in vectors. The largest key that the least reach, if none has so few.
+    /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> if there is such a
+    /// key: bisection, counting in vectors. The largest key that the least reach, if none has so few.
     /// </summary>
     private static int KeyReachedBy(ReadOnlySpan<int> keys, int least, int most)
     {
@@ -115,7 +115,9 @@ public static class TopK
         return count + Vector.Sum(counts);
     }
 
-    /// <summary>Writes the items that reach the bound (all, where it is NaN) and are not excluded, increasing; says how many.</summary>
+    /// <summary>
+    /// Writes the items that reach the bound (all, if it is NaN) and are not excluded, increasing; returns their number.
+    /// </summary>
     private static int Candidates(ReadOnlySpan<float> scores, ReadOnlySpan<int> excluded, float bound, Span<int> candidates)
     {
         int count = 0, next = 0, i = 0;

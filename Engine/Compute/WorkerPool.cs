@@ -7,8 +7,8 @@ namespace ManualVae.Compute;
 public delegate void RangeBody<TState>(in TState state, int first, int last) where TState : struct;
 
 /// <summary>
-/// The same, told which worker of the dispatch runs the part: from 0 up to <see cref="WorkerPool.Count"/> - 1, and never the same for
-/// two parts that run at the same time. For scratch memory that belongs to the dispatch.
+/// The same, told which worker of the dispatch runs the part: from 0 up to <see cref="WorkerPool.Count"/> - 1, and never the same
+/// for two parts that run at the same time. For scratch memory that belongs to the dispatch.
 /// </summary>
 public delegate void WorkerBody<TState>(in TState state, int worker, int first, int last) where TState : struct;
 
@@ -18,9 +18,10 @@ public delegate void WorkerBody<TState>(in TState state, int worker, int first, 
 /// output element within one part, in a fixed order, therefore gives the same bits for any number of threads.
 /// </summary>
 /// <remarks>
-/// A dispatch allocates nothing. Idle workers spin for a moment, because the next kernel of a step follows within microseconds, and
-/// then park. Any thread may dispatch at any time, also from inside a part. A dispatch that finds the pool busy runs on its caller
-/// alone, as worker 0 of a dispatch of its own: it waits for nobody, and shares nothing with the dispatch that keeps the pool busy.
+/// A dispatch allocates nothing. Idle workers spin for a moment, because the next kernel of a step follows within microseconds,
+/// and then park. Any thread may dispatch at any time, also from inside a part. A dispatch that finds the pool busy runs on its
+/// caller alone, as worker 0 of a dispatch of its own: it waits for nobody, and shares nothing with the dispatch that keeps the
+/// pool busy.
 /// </remarks>
 public sealed unsafe class WorkerPool : IDisposable
 {
@@ -44,7 +45,9 @@ public sealed unsafe class WorkerPool : IDisposable
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts the workers.</summary>
-    /// <param name="count">Threads that compute, the caller included; 0 for as many as the machine or its container grants.</param>
+    /// <param name="count">
+    /// Threads that compute, the caller included; 0 for as many as the machine or its container grants.
+    /// </param>
     public WorkerPool(int count = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -130,7 +133,7 @@ public sealed unsafe class WorkerPool : IDisposable
 
     /// <summary>
     /// Claims the next part. Nothing can be claimed between dispatches, and the fields of a dispatch do not change before its
-    /// claimed parts are done, so whoever claims a part may read them.
+    /// claimed parts are done, so a thread that has claimed a part may read them.
     /// </summary>
     private bool TryClaim(out int part)
     {

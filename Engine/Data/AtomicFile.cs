@@ -1,13 +1,15 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data;
 
 /// <summary>
-/// Writes files and folders under a temporary name and moves them into place, so that whoever reads sees the old content or the
-/// new, never half of it, and a failure leaves nothing behind.
+/// Writes files and folders under a temporary name and moves them into place: a reader sees the old content or the new, never
+/// half of it, and a failure leaves nothing behind.
 /// </summary>
 public static class AtomicFile
 {
     /// <summary>Writes one file; its folder is created where missing. An existing file is replaced in one step.</summary>
-    /// <exception cref="InputException">There is no writing at this place.</exception>
+    /// <exception cref="InputException">The place cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
@@ -15,7 +17,8 @@ public static class AtomicFile
         string temporary = TemporaryName(full);
         try
         {
-            using (var stream = Try(path, () => new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
+            using (var stream = Try(path, () =>
+                new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16)))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -34,7 +37,7 @@ public static class AtomicFile
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Fills a new folder and moves it to <paramref name="path"/>.</summary>
-    /// <param name="path">Where the folder shall be.</param>
+    /// <param name="path">The folder to make.</param>
     /// <param name="overwrite">Replace a folder that is there already; an empty one is always replaced.</param>
     /// <param name="fill">Writes the contents into the temporary folder it is given.</param>
     /// <exception cref="InputException">The folder exists and may not be replaced, or cannot be made.</exception>
@@ -57,20 +60,17 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>
-    /// Throws where <see cref="WriteFolder"/> would; call it before hours of work whose result would then have no place.
-    /// </summary>
+    /// <summary>Throws if <see cref="WriteFolder"/> would; call it before long work whose result would have no place.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">It may be replaced.</param>
     /// <param name="advice">What to do instead; null = to give another name or to overwrite.</param>
     public static void RefuseToReplace(string path, bool overwrite, string? advice = null)
     {
         if (File.Exists(path)) throw new InputException($"{path}: is a file; give the name of a new folder.");
-        if (!overwrite && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw advice is null
-                ? InputException.About(
-                    $"{path}: the folder exists and is not empty; give another name or pass {InputException.Setting("Overwrite")}.")
-                : new InputException($"{path}: the folder exists and is not empty; {advice}.");
+        if (overwrite || !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any()) return;
+        throw advice is null
+            ? About($"{path}: the folder exists and is not empty; give another name or pass {Setting("Overwrite")}.")
+            : new InputException($"{path}: the folder exists and is not empty; {advice}.");
     }
 
     /// <summary>Makes a folder unless it is there.</summary>

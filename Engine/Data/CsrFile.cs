@@ -60,7 +60,7 @@ public static class CsrFile
         if (rows < 0 || columns < 0 || entries < 0) throw Changed(path);
         if (entries > CsrMatrix.MaxEntries)
             throw new InputException(
-                $"{path}: says that it holds {entries} entries, a matrix holds at most {CsrMatrix.MaxEntries}; import the dataset again.");
+                $"{path}: promises {entries} entries, a matrix holds at most {CsrMatrix.MaxEntries}; import the dataset again.");
         // Before anything is allocated: a damaged header must not ask for the whole memory.
         long expected = HeaderBytes + 8 * ((long)rows + 1) + (hasValues ? 8 : 4) * entries + ChecksumBytes;
         if (stream.Length != expected)

@@ -25,7 +25,7 @@ public sealed class CsrMatrix
         if (rowOffsets.Length == 0 || rowOffsets[0] != 0 || rowOffsets[^1] != columnIndices.LongLength)
             throw new ArgumentException("Row offsets must start at 0 and end at the number of entries.", nameof(rowOffsets));
         if (values is not null && values.LongLength != columnIndices.LongLength)
-            throw new ArgumentException($"Got {values.LongLength} values for {columnIndices.LongLength} entries.", nameof(values));
+            throw new ArgumentException($"Got {values.Length} values for {columnIndices.Length} entries.", nameof(values));
         for (int row = 0; row + 1 < rowOffsets.Length; row++)
         {
             if (rowOffsets[row + 1] < rowOffsets[row])
@@ -135,9 +135,7 @@ public sealed class CsrMatrix
         return new CsrMatrix(Columns, offsets, [.. columns], _values is null ? null : [.. values]);
     }
 
-    /// <summary>
-    /// Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.
-    /// </summary>
+    /// <summary>Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A pair lies outside the matrix.</exception>
     public static CsrMatrix FromPairs(int rows, int columns, IReadOnlyList<(int Row, int Column)> pairs)
     {

@@ -4,9 +4,7 @@ namespace ManualVae.Data;
 /// <param name="FoldIn">What the model may see. One row a user.</param>
 /// <param name="HeldOut">What it must find. Same rows.</param>
 /// <param name="FirstUser">Index in <c>users.tsv</c> of row 0; row r is user FirstUser + r.</param>
-/// <param name="Candidates">
-/// Sampled protocol only: the negatives ranked against the held-out item (NCF: 99 a user), else null.
-/// </param>
+/// <param name="Candidates">Sampled protocol: negatives ranked against the held-out item (NCF: 99 a user); else null.</param>
 /// <param name="Excluded">What it must not recommend, where that is not the fold-in; else null. Same rows.</param>
 public sealed record EvaluationSplit(
     CsrMatrix FoldIn, CsrMatrix HeldOut, int FirstUser, CsrMatrix? Candidates = null, CsrMatrix? Excluded = null)

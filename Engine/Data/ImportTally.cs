@@ -13,8 +13,6 @@ public sealed record ImportTally
     public long RemovedByFilters { get; init; }
     /// <summary>Clicks of held-out users on items that no training user clicked.</summary>
     public long UnknownItemsDropped { get; init; }
-    /// <summary>
-    /// Held-out clicks that the user's fold-in holds as well (kept, as published, but they can never be found).
-    /// </summary>
+    /// <summary>Held-out clicks that are in the user's fold-in too: kept, as published, but never found.</summary>
     public long HeldOutAlsoInFoldIn { get; init; }
 }

@@ -17,8 +17,8 @@ public sealed class InputException : Exception
     private InputException(FormattableString text) : base(FormattableString.Invariant(text)) => _text = text;
 
     /// <summary>
-    /// An error about settings. Holes of type <see cref="SettingName"/> are the names of properties; whoever gives them other
-    /// names (the command line: flags) prints the message by <see cref="Describe"/>.
+    /// An error about settings. Holes of type <see cref="SettingName"/> are names of properties; a caller with other names for
+    /// them (the command line: flags) prints the message by <see cref="Describe"/>.
     /// </summary>
     /// <param name="text">The message, such as <c>$"{Setting(nameof(Latent))} is {Latent}; it must be at least 1."</c>.</param>
     public static InputException About(FormattableString text) => new(text);
@@ -27,7 +27,9 @@ public sealed class InputException : Exception
     public static SettingName Setting(string property) => new(property);
 
     /// <summary>The message, with the names of settings as <paramref name="name"/> gives them.</summary>
-    /// <param name="name">From the name of a property to what the reader calls it, such as <c>Latent</c> to <c>--latent</c>.</param>
+    /// <param name="name">
+    /// From the name of a property to what the reader calls it, such as <c>Latent</c> to <c>--latent</c>.
+    /// </param>
     public string Describe(Func<string, string> name) => _text is null ? Message : string.Format(
         System.Globalization.CultureInfo.InvariantCulture, _text.Format,
         [.. _text.GetArguments().Select(value => value is SettingName setting ? name(setting.Property) : value)]);

@@ -49,7 +49,7 @@ public static class ItemDivision
         return new(manifest, test.FoldIn, null, test, data.UserIds, data.Items);
     }
 
-    /// <summary>The items nobody clicked in training.</summary>
+    /// <summary>The items without a click in training.</summary>
     public static bool[] Cold(CsrMatrix train) => Array.ConvertAll(train.ColumnCounts(), clicks => clicks == 0);
 
     private static CsrMatrix AllClicks(PreparedDataset data)

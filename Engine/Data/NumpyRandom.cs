@@ -2,7 +2,7 @@ namespace ManualVae.Data;
 
 /// <summary>
 /// numpy's legacy generator, <c>numpy.random.RandomState(seed)</c>, bit for bit: MT19937 (Matsumoto and Nishimura 1998) and the
-/// draws that the published splits rest on. Each call goes on with the running stream.
+/// draws that the published splits rest on. Each call continues the running stream.
 /// </summary>
 public sealed class NumpyRandom
 {
@@ -49,9 +49,7 @@ public sealed class NumpyRandom
         return permutation;
     }
 
-    /// <summary>
-    /// Distinct numbers below n, as <c>choice(n, size, replace=False)</c>: the first entries of a whole permutation.
-    /// </summary>
+    /// <summary>Distinct integers below n, as <c>choice(n, size, replace=False)</c>: the start of a permutation.</summary>
     public int[] Choice(int n, int size)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, n);

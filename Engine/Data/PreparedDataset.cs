@@ -121,15 +121,15 @@ public sealed class PreparedDataset
     }
 
     /// <summary>
-    /// A part as it is where a model is shown the training clicks alone, at the test too: validation clicks are then no input, and
-    /// only stay out of the ranking.
+    /// A part as it is where a model is shown the training clicks alone, at the test too: validation clicks are then no input,
+    /// and only stay out of the ranking.
     /// </summary>
     /// <param name="part"><see cref="Validation"/> or <see cref="Test"/>.</param>
     /// <exception cref="InputException">The users evaluated have no training clicks (strong generalisation).</exception>
     public EvaluationSplit ShowingTraining(EvaluationSplit part) => Manifest.Split != SplitKind.Strong
         ? part with { FoldIn = Train, Excluded = part.Known }
         : throw InputException.About(
-            $"{InputException.Setting("Input")} train needs users with training clicks, and a strong split evaluates users outside the training: leave it out.");
+            $"{InputException.Setting("Input")} train: users held out by a strong split have no training clicks; leave it out.");
 
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>

@@ -2,7 +2,7 @@ namespace ManualVae.Evaluation;
 
 /// <summary>What an evaluation found.</summary>
 /// <param name="Rows">The evaluated rows of the split, increasing.</param>
-/// <param name="SkippedUsers">Users skipped because nothing of theirs is held out.</param>
+/// <param name="SkippedUsers">Users skipped because none of their clicks is held out.</param>
 /// <param name="Metrics">The metrics, in the order asked for.</param>
 public sealed record EvaluationResult(int[] Rows, int SkippedUsers, IReadOnlyList<MetricResult> Metrics)
 {
@@ -13,5 +13,6 @@ public sealed record EvaluationResult(int[] Rows, int SkippedUsers, IReadOnlyLis
     /// <exception cref="KeyNotFoundException">The metric was not asked for.</exception>
     public double this[string metric] =>
         Metrics.FirstOrDefault(m => m.Metric.Name == metric)?.Mean
-        ?? throw new KeyNotFoundException($"{metric} was not evaluated; there are {string.Join(", ", Metrics.Select(m => m.Metric))}.");
+        ?? throw new KeyNotFoundException(
+            $"{metric} was not evaluated; there are {string.Join(", ", Metrics.Select(m => m.Metric))}.");
 }

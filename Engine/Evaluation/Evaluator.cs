@@ -17,9 +17,7 @@ public static class Evaluator
     /// <param name="popularity">Training popularity; needed by <see cref="MetricKind.Novelty"/> only.</param>
     /// <param name="progress">Told how many rows are done, after each batch.</param>
     /// <param name="cancellation">Watched between batches.</param>
-    /// <exception cref="InputException">
-    /// The split does not fit the model, or a sampled metric is asked of a split without candidates.
-    /// </exception>
+    /// <exception cref="InputException">The split does not fit the model, or has no candidates for a sampled metric.</exception>
     public static EvaluationResult Evaluate(
         IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
@@ -91,7 +89,7 @@ public static class Evaluator
     {
         if (split.FoldIn.Columns != model.ItemCount)
             throw new InputException(
-                $"The data has {split.FoldIn.Columns} items, the model {model.ItemCount}: evaluate it on the data it was trained on.");
+                $"The data has {split.FoldIn.Columns} items, the model {model.ItemCount}: evaluate it on its own data.");
         foreach (var other in (ReadOnlySpan<CsrMatrix?>)[split.HeldOut, split.Candidates, split.Excluded])
             if (other is not null && (other.Rows, other.Columns) != (split.FoldIn.Rows, split.FoldIn.Columns))
                 throw new InputException(
@@ -99,7 +97,8 @@ public static class Evaluator
                     + $"part {other.Rows} x {other.Columns}: prepare the data again.");
         if (metrics.Count == 0) throw new ArgumentException("No metric.", nameof(metrics));
         if (metrics.FirstOrDefault(m => m.Sampled) is { Sampled: true } sampled && split.Candidates is null)
-            throw new InputException($"{sampled} needs sampled candidates, which this data has not: ask for {sampled with { Sampled = false }}.");
+            throw new InputException(
+                $"{sampled} needs sampled candidates, and this data has none: ask for {sampled with { Sampled = false }}.");
         if (metrics.Any(m => m.Kind == MetricKind.Novelty) && popularity is null)
             throw new ArgumentNullException(nameof(popularity), "Novelty needs the training popularity.");
     }

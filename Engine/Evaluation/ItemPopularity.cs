@@ -10,6 +10,6 @@ public sealed record ItemPopularity(int[] Clicks, int Users)
     /// <summary>The popularity in a training matrix (users x items).</summary>
     public static ItemPopularity Of(CsrMatrix train) => new(train.ColumnCounts(), train.Rows);
 
-    /// <summary>-log2 of the share of training users who clicked the item; an item nobody clicked counts as clicked once.</summary>
+    /// <summary>-log2 of the share of training users who clicked the item; an unclicked item counts as clicked once.</summary>
     public double SelfInformation(int item) => Math.Log2((double)Users / Math.Max(Clicks[item], 1));
 }

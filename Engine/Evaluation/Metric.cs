@@ -6,9 +6,7 @@ namespace ManualVae.Evaluation;
 /// <summary>A metric with its cutoff, named as in results: <c>NDCG@100</c>, or <c>sampled-HitRate@10</c>.</summary>
 /// <param name="Kind">What is measured.</param>
 /// <param name="Cutoff">K: how many recommendations count, 1 or more.</param>
-/// <param name="Sampled">
-/// True where the held-out item is ranked among given candidates only, not among all items (see <see cref="SampledRanking"/>).
-/// </param>
+/// <param name="Sampled">The held-out item is ranked among given candidates only (<see cref="SampledRanking"/>).</param>
 public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled = false)
 {
     private const string SampledPrefix = "sampled-";
@@ -64,7 +62,8 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
             throw new InputException($"Metric '{text}': the cutoff after @ must be a whole number of 1 or more.");
         var metric = new Metric((MetricKind)kind, cutoff, sampled);
         if (sampled && !metric.HasSampledForm)
-            throw new InputException($"Metric '{text}': the sampled protocol has only sampled-HitRate@K, sampled-NDCG@K and sampled-MRR@K.");
+            throw new InputException(
+                $"Metric '{text}': the sampled protocol has only sampled-HitRate@K, sampled-NDCG@K and sampled-MRR@K.");
         return metric;
     }
 

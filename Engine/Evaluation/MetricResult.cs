@@ -2,11 +2,11 @@ namespace ManualVae.Evaluation;
 
 /// <summary>One metric of an evaluation.</summary>
 /// <param name="Metric">Which metric.</param>
-/// <param name="Mean">Mean over the evaluated users; for coverage and Gini the value itself. NaN where no user was evaluated.</param>
+/// <param name="Mean">Mean over the evaluated users, NaN without any; for coverage and Gini the value itself.</param>
 /// <param name="StandardError">
 /// Standard deviation (divided by n, as numpy's default) / sqrt(n), as Liang et al. report it; null for coverage and Gini.
 /// </param>
-/// <param name="PerUser">Each evaluated user's value, in the order of <see cref="EvaluationResult.Rows"/>; null for coverage and Gini.</param>
+/// <param name="PerUser">Value of each user of <see cref="EvaluationResult.Rows"/>; null for coverage and Gini.</param>
 public sealed record MetricResult(Metric Metric, double Mean, double? StandardError, double[]? PerUser)
 {
     /// <summary>The mean and standard error of per-user values, summed in their order.</summary>

@@ -29,7 +29,7 @@ public sealed record PairedComparison(
     /// <param name="models">Name and per-user values by metric; the users must be the same, in the same order.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
     /// <param name="groups">Compare these groups of users too (name, positions); empty ones are left out.</param>
-    /// <exception cref="InputException">Fewer than two models, or no metric that all have, or unequal numbers of users.</exception>
+    /// <exception cref="InputException">Fewer than two models, no metric in common, or unequal numbers of users.</exception>
     public static IReadOnlyList<PairedComparison> WithFirst(
         IReadOnlyList<(string Name, IReadOnlyDictionary<string, double[]> Values)> models, ulong seed = 0,
         IReadOnlyList<(string Name, int[] Users)>? groups = null)
@@ -47,7 +47,7 @@ public sealed record PairedComparison(
                 var (a, b) = (values[metric], baseline.Values[metric]);
                 if (a.Length != b.Length)
                     throw new InputException(
-                        $"{name} has {a.Length} users, {baseline.Name} {b.Length}: compare results on the same split of the same data.");
+                        $"{name} has {a.Length} users, {baseline.Name} {b.Length}: compare results on the same split and data.");
                 rows.Add(Pair(name, metric, AllUsers, a, b, seed));
                 foreach (var (group, users) in groups ?? [])
                     if (users.Length > 0)

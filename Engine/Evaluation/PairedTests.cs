@@ -4,7 +4,7 @@ using MathNet.Numerics.Statistics;
 
 namespace ManualVae.Evaluation;
 
-/// <summary>Are two models' per-user values different? Everything here is paired: entry i of both spans is the same user.</summary>
+/// <summary>Tests whether two models differ. All are paired: entry i of both spans is the same user.</summary>
 public static class PairedTests
 {
     /// <summary>Student's paired t-test of a mean difference of 0, two-sided, n - 1 degrees of freedom.</summary>

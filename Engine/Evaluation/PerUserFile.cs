@@ -36,7 +36,8 @@ public static class PerUserFile
     /// <exception cref="InputException">No such file, or a line that is not as <see cref="Write"/> makes them.</exception>
     public static (string[] Users, IReadOnlyDictionary<string, double[]> Metrics) Read(string path)
     {
-        if (!File.Exists(path)) throw new InputException($"{path}: no such file; evaluate the run and ask for its per-user values.");
+        if (!File.Exists(path))
+            throw new InputException($"{path}: no such file; evaluate the run and ask for its per-user values.");
         var lines = File.ReadAllLines(path);
         var header = lines.Length > 0 ? lines[0].Split('\t') : [];
         if (!header.AsSpan().StartsWith(Leading))
@@ -47,10 +48,13 @@ public static class PerUserFile
         {
             var fields = lines[line].Split('\t');
             if (fields.Length != header.Length)
-                throw new InputException($"{path}, line {line + 1}: {fields.Length} fields where the header has {header.Length}.");
+                throw new InputException(
+                    $"{path}, line {line + 1}: {fields.Length} fields where the header has {header.Length}.");
             users[line - 1] = fields[0];
             for (int f = Leading.Length; f < fields.Length; f++)
-                if (!double.TryParse(fields[f], NumberStyles.Float, CultureInfo.InvariantCulture, out columns[header[f]][line - 1]))
+                if (double.TryParse(fields[f], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+                    columns[header[f]][line - 1] = value;
+                else
                     throw new InputException($"{path}, line {line + 1}: '{fields[f]}' is not a number.");
         }
         return (users, columns);

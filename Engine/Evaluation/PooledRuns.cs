@@ -46,15 +46,16 @@ public sealed class PooledRuns
     public double[] RunMeans(string metric) => [.. _runs.Select(run => run.Values[metric].Average())];
 
     /// <summary>
-    /// Standard deviation of the runs' means over the training seeds: within each dataset (divided by n - 1), variances pooled over
-    /// the datasets. NaN where no dataset has two runs.
+    /// Standard deviation of the runs' means over the training seeds: within each dataset (divided by n - 1), variances pooled
+    /// over the datasets. NaN where no dataset has two runs.
     /// </summary>
     public double SeedDeviation(string metric)
     {
         double squares = 0;
         int freedom = 0;
-        foreach (var seeds in _runs.GroupBy(run => run.Data).Select(runs => runs.Select(r => r.Values[metric].Average()).ToArray()))
+        foreach (var runs in _runs.GroupBy(run => run.Data))
         {
+            double[] seeds = [.. runs.Select(run => run.Values[metric].Average())];
             double mean = seeds.Average();
             squares += seeds.Sum(value => (value - mean) * (value - mean));
             freedom += seeds.Length - 1;
@@ -62,10 +63,10 @@ public sealed class PooledRuns
         return Math.Sqrt(squares / freedom);
     }
 
-    /// <summary>Positions of the users by number of clicks: up to the first limit, up to the second, ..., over the last.</summary>
+    /// <summary>Positions of the users by number of clicks: up to the first limit, the second, ..., over the last.</summary>
     /// <param name="limits">Increasing.</param>
-    public IReadOnlyList<(string Name, int[] Users)> ByClicks(IReadOnlyList<int> limits) => [.. Enumerable.Range(0, limits.Count + 1)
-        .Select(bin =>
+    public IReadOnlyList<(string Name, int[] Users)> ByClicks(IReadOnlyList<int> limits) =>
+        [.. Enumerable.Range(0, limits.Count + 1).Select(bin =>
         {
             int low = bin == 0 ? 0 : limits[bin - 1] + 1, high = bin == limits.Count ? int.MaxValue : limits[bin];
             string name = bin == limits.Count ? $"over {limits[^1]}" : bin == 0 ? $"up to {high}" : $"{low} to {high}";

@@ -5,7 +5,7 @@ public static class Quantiles
 {
     /// <summary>
     /// The value below which a share of the values lies, interpolated between the two nearest (type 7 of Hyndman and Fan 1996,
-    /// numpy's default); NaN without values. Sorts a copy.
+    /// numpy's default; MathNet's differs in the last bit); NaN without values. Sorts a copy.
     /// </summary>
     /// <param name="values">The sample, in any order.</param>
     /// <param name="share">In [0, 1]; 0.5 gives the median.</param>

@@ -4,7 +4,7 @@ using ManualVae.Data;
 
 namespace ManualVae.Evaluation;
 
-/// <summary>A metric in <c>results.json</c>; null where there is none (no user evaluated; no standard error of coverage and Gini).</summary>
+/// <summary>A metric in <c>results.json</c>; null if no user was evaluated, or if it has no standard error.</summary>
 public sealed record ResultsValue(double? Mean, double? StandardError);
 
 /// <summary>The contents of <c>results.json</c>.</summary>
@@ -14,9 +14,7 @@ public sealed record ResultsValue(double? Mean, double? StandardError);
 /// <param name="Users">Evaluated users.</param>
 /// <param name="SkippedUsers">Users with nothing held out.</param>
 /// <param name="Metrics">By name, in the order asked for.</param>
-/// <param name="Input">
-/// <c>train</c> where the model was shown the users' training clicks alone; else null, and not in the file.
-/// </param>
+/// <param name="Input"><c>train</c> if the model saw the users' training clicks alone; else null and not in the file.</param>
 public sealed record ResultsDocument(
     string Model, string Data, string Split, int Users, int SkippedUsers, IReadOnlyDictionary<string, ResultsValue> Metrics,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Input = null)

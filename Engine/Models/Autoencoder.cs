@@ -1,36 +1,31 @@
 using ManualVae.Compute;
-using ManualVae.Data;
 
 namespace ManualVae.Models;
 
-/// <summary>Weights of the parts of a step's loss: reconstruction + Beta * KL + AnchorWeight * anchors, the mean over users.</summary>
-/// <param name="Beta">Weight of the KL.</param>
-/// <param name="AnchorWeight">lambda_A.</param>
-/// <param name="Reconstruction">Weight of the negative log-likelihood; studies set it to 0 to see the other parts alone.</param>
-public readonly record struct Objective(double Beta, double AnchorWeight = 0, double Reconstruction = 1);
-
 /// <summary>
 /// Mult-VAE, Mult-DAE and their family, written once against <see cref="IBackend"/>: explicit forward and backward passes over one
-/// batch. Source: Liang et al. 2018 and its reference code (papers.md A1).
+/// batch. Source: Liang et al. 2018, section 2, and its reference code.
 /// </summary>
 /// <remarks>
 /// Training: <see cref="Forward"/> with a mask and noise, then <see cref="Backward"/>, which also computes the losses. Scoring uses the
-/// clean input and the posterior mean and ranks by raw logits.
+/// clean input and the posterior mean and ranks by raw logits. The passes share buffers: one thread at a time. A call of
+/// <see cref="Score"/> or <see cref="Rank"/> while another thread is in one of them throws <see cref="InvalidOperationException"/>.
 /// </remarks>
-public sealed class Autoencoder : IRecommenderWithParameters
+public sealed partial class Autoencoder : IRecommenderWithParameters
 {
+    private readonly MemoryScope _memory;
     private readonly IBackend _backend;
     private readonly IEncoder _encoder;
     private readonly Decoder _decoder;
     private readonly IPrior? _prior;
     private readonly Likelihood _likelihood;
-    private readonly Func<Parameter>? _anchors;
+    private readonly Parameter? _anchors;
+    private readonly HashSet<Parameter> _decoderParameters;
     private readonly Tensor _noise, _z, _dz, _rowScale, _centroids;
     private readonly float[] _hostScale;
     private readonly Tensor _lossParts;
     private readonly Tensor[] _losses;
     private readonly double[] _hostLosses;
-    private SparseBatch? _scoringBatch;
     private Tensor _code;
     private bool _sampled;
 
@@ -39,40 +34,55 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <param name="settings">Which parts.</param>
     /// <param name="items">Number of items.</param>
     /// <param name="maxRows">Largest batch, in training and scoring.</param>
-    /// <param name="seed">Seed of the initial weights.</param>
+    /// <param name="seed">Seed of the initial weights; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
     /// <param name="fuse">Let the backend apply updates within the backward pass where it can.</param>
     public Autoencoder(
-        IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong seed, bool training = true, bool fuse = false)
+        IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true, bool fuse = false)
+        : this(new MemoryScope(backend), settings, items, maxRows, seed, training, fuse) { }
+
+    /// <summary>Builds the model in a scope, which it disposes of with itself.</summary>
+    internal Autoencoder(
+        MemoryScope memory, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true, bool fuse = false)
     {
         settings.Validate();
-        (_backend, Settings, ItemCount, BatchSize) = (backend, settings, items, maxRows);
-        Parameters = new ParameterBlock(backend, settings.FanInInitialisation);
-        int latent = settings.Latent * settings.Levels;
-        var parts = new AutoencoderBuilder(backend, Parameters, settings, items);
-        _encoder = parts.Encoder("encoder", maxRows);
-        _decoder = new Decoder(
-            backend, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
-            settings.WeightDecay, gated: settings.Encoder == EncoderKind.Gated);
-        _likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
-        if (settings.Variational)
+        (_memory, _backend, Settings, ItemCount, BatchSize) = (memory, memory.Backend, settings, items, maxRows);
+        try
         {
-            _prior = parts.Prior(maxRows);
-            _noise = backend.Allocate(maxRows, latent);
-            _z = backend.Allocate(maxRows, latent);
+            Parameters = new ParameterBlock(memory, settings.FanInInitialisation);
+            int latent = settings.Latent * settings.Levels;
+            var parts = new AutoencoderBuilder(memory, Parameters, settings, items);
+            _encoder = parts.Encoder("encoder", maxRows);
+            int encoderParameters = Parameters.All.Count;
+            _decoder = new Decoder(
+                memory, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
+                settings.WeightDecay, gated: settings.Encoder == EncoderKind.Gated);
+            _decoderParameters = [.. Parameters.All.Skip(encoderParameters)];
+            _likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
+            if (settings.Variational)
+            {
+                _prior = parts.Prior(maxRows);
+                _noise = memory.Allocate(maxRows, latent);
+                _z = memory.Allocate(maxRows, latent);
+            }
+            _dz = memory.Allocate(maxRows, latent);
+            _rowScale = memory.Allocate(maxRows, 1);
+            _hostScale = new float[maxRows];
+            if (settings.HasAnchors)
+            {
+                _anchors = Parameters.Declare("anchors", items, latent, Initialiser.SmallNormal);
+                _centroids = memory.Allocate(maxRows, latent);
+            }
+            _lossParts = memory.Allocate(3, maxRows);
+            _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
+            _hostLosses = new double[3 * maxRows];
+            Parameters.Build(seed, training, fuse && _backend.FusesUpdates);
         }
-        _dz = backend.Allocate(maxRows, latent);
-        _rowScale = backend.Allocate(maxRows, 1);
-        _hostScale = new float[maxRows];
-        if (settings.Anchors)
+        catch
         {
-            _anchors = Parameters.Declare("anchors", items, latent, Initialiser.SmallNormal);
-            _centroids = backend.Allocate(maxRows, latent);
+            memory.Dispose();
+            throw;
         }
-        _lossParts = backend.Allocate(3, maxRows);
-        _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
-        _hostLosses = new double[3 * maxRows];
-        Parameters.Build(seed, training, fuse && backend.FusesUpdates);
     }
 
     /// <summary>The parts it is made of.</summary>
@@ -117,21 +127,20 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <summary>Each user's anchor term, unweighted; zero without anchors.</summary>
     public ReadOnlySpan<double> AnchorLosses => HostLosses(2);
 
-    /// <summary>What the next backward passes update; the other parameters are frozen meanwhile.</summary>
-    public UpdatedParts Trained
+    /// <summary>What the next backward passes update.</summary>
+    public UpdatedParts Updated { get; private set; } = UpdatedParts.All;
+
+    /// <summary>From now on backward passes update these parts only; the other parameters are frozen.</summary>
+    public void Update(UpdatedParts parts)
     {
-        get;
-        set
-        {
-            field = value;
-            foreach (var parameter in Parameters.All)
-                parameter.IsFrozen = parameter.IsConstant || !value.HasFlag(PartOf(parameter));
-        }
-    } = UpdatedParts.All;
+        if (parts == Updated) return;
+        Updated = parts;
+        foreach (var parameter in Parameters.All) parameter.IsFrozen = parameter.IsConstant || !parts.HasFlag(PartOf(parameter));
+    }
 
     /// <summary>The part whose updates a parameter belongs to.</summary>
-    public static UpdatedParts PartOf(Parameter parameter) =>
-        parameter.Name.StartsWith("decoder.", StringComparison.Ordinal) ? UpdatedParts.Decoder : UpdatedParts.Encoder;
+    public UpdatedParts PartOf(Parameter parameter) =>
+        _decoderParameters.Contains(parameter) ? UpdatedParts.Decoder : UpdatedParts.Encoder;
 
     /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>
     public void UpdatePrior()
@@ -160,7 +169,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
     /// <returns>Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them.</returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
-        if (Trained.HasFlag(UpdatedParts.Encoder)) _prior?.Prepare(batch);
+        if (Updated.HasFlag(UpdatedParts.Encoder)) _prior?.Prepare(batch);
         return EncodeAndDecode(batch, mask, noise);
     }
 
@@ -207,7 +216,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next batch.
         double loss = DownloadLosses(batch, objective);
-        if (!Trained.HasFlag(UpdatedParts.Encoder))
+        if (!Updated.HasFlag(UpdatedParts.Encoder))
         {
             _decoder.Backward(Latent, dz: default);
             return loss;
@@ -229,7 +238,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
             {
                 _backend.Fill(rowScale, objective.AnchorWeight * share);
                 _backend.AnchorBackward(
-                    Settings.AnchorForm, batch, _anchors(), _code, z, _centroids.Top(rows), rowScale, dCode, dz);
+                    Settings.AnchorForm, batch, _anchors, _code, z, _centroids.Top(rows), rowScale, dCode, dz);
             }
             if (objective.Beta != 0)
             {
@@ -243,47 +252,14 @@ public sealed class Autoencoder : IRecommenderWithParameters
         return loss;
     }
 
-    /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+    /// <summary>Gives all memory of the model back. The backend stays the caller's.</summary>
+    public void Dispose()
     {
-        for (int done = 0; done < rows; done += BatchSize)
-        {
-            int count = Math.Min(BatchSize, rows - done);
-            _backend.Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
-        }
+        _memory.Dispose();
+        _scoringBatch = null;
     }
-
-    /// <inheritdoc/>
-    public void Rank(
-        CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null)
-    {
-        for (int done = 0; done < rows; done += BatchSize)
-        {
-            int count = Math.Min(BatchSize, rows - done);
-            var logits = Logits(foldIn, firstRow + done, count);
-            if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
-            _backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
-        }
-    }
-
-    /// <summary>Frees the weights. The backend stays the caller's.</summary>
-    public void Dispose() => Parameters.Dispose();
 
     private Tensor Noise(int rows) => _sampled ? _noise.Top(rows) : default;
-
-    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows) =>
-        EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), InputMask.Clean, noise: null);
-
-    private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)
-    {
-        int entries = checked((int)(clicks.RowOffsets[firstRow + rows] - clicks.RowOffsets[firstRow]));
-        if (_scoringBatch is null || _scoringBatch.MaxEntries < entries)
-            _scoringBatch = _backend.AllocateBatch(BatchSize, ItemCount, Math.Max(entries, SparseBatch.LargestBatch(BatchSize, clicks)));
-        Span<int> users = rows <= 1024 ? stackalloc int[rows] : new int[rows];
-        for (int row = 0; row < rows; row++) users[row] = firstRow + row;
-        _scoringBatch.Load(clicks, users);
-        return _scoringBatch;
-    }
 
     private void UploadKlScale(SparseBatch batch, double scale, Tensor rowScale)
     {
@@ -291,10 +267,10 @@ public sealed class Autoencoder : IRecommenderWithParameters
         _backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
     }
 
-    /// <summary>KL and anchor term; nobody asks for them while the decoder alone is trained.</summary>
+    /// <summary>KL and anchor term; zeros while the decoder alone is trained.</summary>
     private void RegulariserLosses(SparseBatch batch)
     {
-        if (!Trained.HasFlag(UpdatedParts.Encoder))
+        if (!Updated.HasFlag(UpdatedParts.Encoder))
         {
             _backend.Fill(_losses[1], 0);
             _backend.Fill(_losses[2], 0);
@@ -304,7 +280,7 @@ public sealed class Autoencoder : IRecommenderWithParameters
         if (_prior is not null) _prior.Forward(batch, _code, _z.Top(rows), _losses[1].Top(rows));
         if (_anchors is not null)
             _backend.AnchorForward(
-                Settings.AnchorForm, batch, _anchors(), _code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
+                Settings.AnchorForm, batch, _anchors, _code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
     }
 
     private Span<double> HostLosses(int part) => _hostLosses.AsSpan(part * _rowScale.Rows, _code.Rows);

@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>Makes the encoder and the prior that settings name.</summary>
-internal sealed class AutoencoderBuilder(IBackend backend, ParameterBlock parameters, AutoencoderSettings settings, int items)
+internal sealed class AutoencoderBuilder(MemoryScope memory, ParameterBlock parameters, AutoencoderSettings settings, int items)
 {
     /// <summary>Prefix of the composite prior's copy of the encoder.</summary>
     internal const string OldEncoder = "old-encoder";
@@ -15,7 +15,7 @@ internal sealed class AutoencoderBuilder(IBackend backend, ParameterBlock parame
         return settings.Encoder switch
         {
             EncoderKind.Gated when settings.Levels == 2 => new HierarchicalEncoder(
-                backend, parameters, name, items, settings.Hidden, settings.Latent, maxRows, settings.WeightDecay),
+                memory, parameters, name, items, settings.Hidden, settings.Latent, maxRows, settings.WeightDecay),
             _ => OneLevel(name, outputs, maxRows),
         };
     }
@@ -26,18 +26,18 @@ internal sealed class AutoencoderBuilder(IBackend backend, ParameterBlock parame
         IPrior prior = settings.Prior switch
         {
             PriorKind.Composite => Composite(maxRows),
-            PriorKind.Vamp => new VampPrior(backend, parameters, PseudoEncoder(), items, settings.PseudoInputs, maxRows),
-            _ => new StandardNormalPrior(backend),
+            PriorKind.Vamp => new VampPrior(memory, parameters, PseudoEncoder(), items, settings.PseudoInputs, maxRows),
+            _ => new StandardNormalPrior(memory.Backend),
         };
         return settings.Levels == 2
-            ? new HierarchicalPrior(backend, parameters, prior, settings.Hidden, settings.Latent, maxRows, settings.WeightDecay)
+            ? new HierarchicalPrior(memory, parameters, prior, settings.Hidden, settings.Latent, maxRows, settings.WeightDecay)
             : prior;
     }
 
     private RecVaePrior Composite(int maxRows)
     {
         parameters.KeepConstant(OldEncoder);
-        return new RecVaePrior(backend, Encoder(OldEncoder, maxRows), maxRows);
+        return new RecVaePrior(memory, Encoder(OldEncoder, maxRows), maxRows);
     }
 
     /// <summary>An encoder for the pseudo-inputs that shares the weights of the encoder, or with two levels those of q(z2|x).</summary>
@@ -47,10 +47,10 @@ internal sealed class AutoencoderBuilder(IBackend backend, ParameterBlock parame
     private IInputDifferentiable OneLevel(string name, int outputs, int maxRows) => settings.Encoder switch
     {
         EncoderKind.Recvae => new RecVaeEncoder(
-            backend, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
-        EncoderKind.Gated => new GatedEncoder(backend, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
+            memory, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
+        EncoderKind.Gated => new GatedEncoder(memory, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
         _ => new MlpEncoder(
-            backend, parameters, name, items, settings.Hidden, outputs,
+            memory, parameters, name, items, settings.Hidden, outputs,
             settings.Variational ? Activation.Identity : Activation.Tanh, maxRows, settings.WeightDecay),
     };
 }

@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using ManualVae.Compute;
 using ManualVae.Data;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Models;
 
@@ -25,88 +28,114 @@ public enum PriorKind
     Vamp,
 }
 
-/// <summary>Which parts an autoencoder is made of. Everything that changes its function, and nothing of how it is trained.</summary>
-public sealed record AutoencoderSettings
+/// <summary>Which parts an autoencoder is made of: everything that changes its function, and nothing of how it is trained.</summary>
+public record AutoencoderSettings
 {
     /// <summary>True: Mult-VAE and its family; false: Mult-DAE and its family (no sampling, no KL, tanh bottleneck).</summary>
-    public bool Variational { get; init; } = true;
+    public virtual bool Variational { get; init; } = true;
 
-    /// <summary>Encoder.</summary>
+    /// <summary>Encoder: mlp, recvae or gated.</summary>
     public EncoderKind Encoder { get; init; } = EncoderKind.Mlp;
 
-    /// <summary>Widths of the encoder's hidden layers, input side first. Empty: [I-K-I].</summary>
+    /// <summary>Widths of the encoder's hidden layers.</summary>
+    /// <remarks>Input side first. Empty: [I-K-I].</remarks>
     public IReadOnlyList<int> Hidden { get; init; } = [600];
 
-    /// <summary>Widths of the decoder's hidden layers, latent side first; null mirrors the encoder's, empty is a linear decoder.</summary>
+    /// <summary>Widths of the decoder's hidden layers; null mirrors the encoder's, empty is a linear decoder.</summary>
+    /// <remarks>Latent side first.</remarks>
     public IReadOnlyList<int>? DecoderHidden { get; init; }
 
-    /// <summary>Prior of a VAE.</summary>
+    /// <summary>Prior: normal, composite (RecVAE's) or vamp.</summary>
     public PriorKind Prior { get; init; } = PriorKind.Normal;
 
-    /// <summary>P of VampPrior.</summary>
+    /// <summary>Learned pseudo-inputs of the vamp prior.</summary>
     public int PseudoInputs { get; init; } = 100;
 
-    /// <summary>Latent levels: 1, or 2 for the hierarchical model of the gated encoder, each of width <see cref="Latent"/>.</summary>
+    /// <summary>Latent levels: 1, or 2 for the hierarchical gated model.</summary>
+    /// <remarks>Each is <see cref="Latent"/> wide.</remarks>
     public int Levels { get; init; } = 1;
 
-    /// <summary>The weight of each user's KL is beta times the user's number of clicks (RecVAE's gamma N_u) and not beta alone.</summary>
-    public bool KlPerClick { get; init; }
-
-    /// <summary>Weights and biases start uniform in +-1 / sqrt(fan_in), as in RecVAE's code, and not as in Mult-VAE's.</summary>
+    /// <summary>Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in); the output layer stays Glorot uniform.</summary>
     public bool FanInInitialisation { get; init; }
 
-    /// <summary>K, latent dimensions.</summary>
+    /// <summary>Latent dimensions.</summary>
     public int Latent { get; init; } = 200;
 
-    /// <summary>Probability that a click of the input is dropped in training, in [0, 1).</summary>
+    /// <summary>Probability that a click of the input is dropped.</summary>
+    /// <remarks>In training only; in [0, 1).</remarks>
     public double Dropout { get; init; } = 0.5;
 
-    /// <summary>How training masks the input.</summary>
+    /// <summary>How the input is masked.</summary>
     public MaskMode Mask { get; init; } = MaskMode.NormaliseThenDrop;
 
-    /// <summary>Distribution of the clicks given the logits.</summary>
-    public LikelihoodKind Likelihood { get; init; } = LikelihoodKind.Multinomial;
+    /// <summary>Weight each user's KL by beta times the user's clicks (RecVAE's gamma) and not by beta alone.</summary>
+    public bool KlPerClick { get; init; }
 
-    /// <summary>c_1 of the Gaussian likelihood. The papers' value was not found; chosen on validation data.</summary>
-    public double ClickWeight { get; init; } = 10;
-
-    /// <summary>c_0 of the Gaussian likelihood.</summary>
-    public double ZeroWeight { get; init; } = 1;
-
-    /// <summary>lambda of lambda ||W||^2 over weights, biases excluded (reference code: 0 for the VAE, 2e-5 for the DAE).</summary>
+    /// <summary>lambda of lambda ||W||^2.</summary>
+    /// <remarks>Biases are excluded. Liang et al. 2018's code: 0 for the VAE, 2e-5 for the DAE.</remarks>
     public double WeightDecay { get; init; }
 
-    /// <summary>Learn item anchors in latent space (papers.md B5); their weight is a setting of training.</summary>
+    /// <summary>Distribution of the clicks.</summary>
+    public LikelihoodKind Likelihood { get; init; } = LikelihoodKind.Multinomial;
+
+    /// <summary>Confidence of clicks, Gaussian likelihood.</summary>
+    /// <remarks>c_1 of Liang et al. 2018, section 2.3. Their value was not found; this one was chosen on validation data.</remarks>
+    public double ClickWeight { get; init; } = 10;
+
+    /// <summary>Confidence of zeros, Gaussian likelihood.</summary>
+    public double ZeroWeight { get; init; } = 1;
+
+    /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
+    /// <remarks>Anchors: learned points in latent space, one for each item (arXiv 2511.06781, section 3).</remarks>
     public bool Anchors { get; init; }
 
     /// <summary>Estimator of the anchor term.</summary>
     public AnchorForm AnchorForm { get; init; } = AnchorForm.ClosedForm;
 
+    /// <summary>True if the model has anchors.</summary>
+    [JsonIgnore]
+    public virtual bool HasAnchors => Anchors;
+
     /// <summary>Refuses impossible settings.</summary>
     /// <exception cref="InputException">A setting is outside its range.</exception>
-    public void Validate()
+    public virtual void Validate()
     {
-        if (Latent < 1) throw new InputException($"--latent is {Latent}; it must be at least 1.");
-        if (Hidden.Any(width => width < 1)) throw new InputException($"--hidden is {string.Join(',', Hidden)}; widths must be at least 1.");
+        string hidden = string.Join(',', Hidden);
+        Require(Latent >= 1, Latent, "at least 1");
+        if (Hidden.Any(width => width < 1)) throw About($"{Setting(nameof(Hidden))} is {hidden}; widths must be at least 1.");
         if (DecoderHidden is not null && DecoderHidden.Any(width => width < 1))
-            throw new InputException($"--decoder-hidden is {string.Join(',', DecoderHidden)}; widths must be at least 1.");
+            throw About($"{Setting(nameof(DecoderHidden))} is {string.Join(',', DecoderHidden)}; widths must be at least 1.");
         if (Encoder != EncoderKind.Mlp && Hidden.Count == 0)
-            throw new InputException("--hidden is empty; --encoder recvae and gated need at least one hidden layer.");
+            throw About($"{Setting(nameof(Hidden))} is empty; {Setting(nameof(Encoder))} recvae and gated need at least one hidden layer.");
         if (Encoder == EncoderKind.Recvae && Hidden.Any(width => width != Hidden[0]))
-            throw new InputException(
-                $"--hidden is {string.Join(',', Hidden)}; --encoder recvae sums its layers, so all widths must be equal.");
-        if (Levels is not (1 or 2)) throw new InputException($"--levels is {Levels}; it must be 1 or 2.");
-        if (Levels == 2 && Encoder != EncoderKind.Gated) throw new InputException("--levels 2 needs --encoder gated.");
+            throw About(
+                $"{Setting(nameof(Hidden))} is {hidden}; {Setting(nameof(Encoder))} recvae sums its layers, so all widths must be equal.");
+        Require(Levels is 1 or 2, Levels, "1 or 2");
+        if (Levels == 2 && Encoder != EncoderKind.Gated)
+            throw About($"{Setting(nameof(Levels))} 2 needs {Setting(nameof(Encoder))} gated.");
         if (Levels == 2 && Prior == PriorKind.Composite)
-            throw new InputException("--prior composite has one latent level; choose normal or vamp with --levels 2.");
-        if (PseudoInputs < 1) throw new InputException($"--pseudo-inputs is {PseudoInputs}; it must be at least 1.");
+            throw About($"{Setting(nameof(Prior))} composite has one latent level; choose normal or vamp with {Setting(nameof(Levels))} 2.");
+        Require(PseudoInputs >= 1, PseudoInputs, "at least 1");
         if (!Variational && (Encoder != EncoderKind.Mlp || Prior != PriorKind.Normal))
-            throw new InputException("Mult-DAE has the mlp encoder and no prior; choose --model multvae for the others.");
-        if (!(Dropout >= 0 && Dropout < 1)) throw new InputException($"--dropout is {Dropout}; it must be in [0, 1).");
-        if (!(WeightDecay >= 0)) throw new InputException($"--weight-decay is {WeightDecay}; it must not be negative.");
+            throw About($"Mult-DAE has the mlp encoder and no prior; choose {Setting("Model")} multvae for the others.");
+        Require(Dropout >= 0 && Dropout < 1, Dropout, "in [0, 1)");
+        if (!(WeightDecay >= 0)) throw About($"{Setting(nameof(WeightDecay))} is {WeightDecay}; it must not be negative.");
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
-            throw new InputException(
-                $"--click-weight is {ClickWeight} and --zero-weight {ZeroWeight}; both must be positive, clicks at least zeros.");
-        if (Anchors && !Variational) throw new InputException("Anchors need a VAE: choose --model multvae or set --anchor-weight 0.");
+            throw About(
+                $"{Setting(nameof(ClickWeight))} is {ClickWeight} and {Setting(nameof(ZeroWeight))} {ZeroWeight}; both must be positive, clicks at least zeros.");
+        if (HasAnchors && !Variational)
+            throw About($"Anchors need a VAE: choose {Setting("Model")} multvae or set {Setting("AnchorWeight")} 0.");
+    }
+
+    /// <summary>Refuses a value: "NAME is VALUE; it must be RANGE."</summary>
+    /// <param name="holds">Whether the value is allowed.</param>
+    /// <param name="value">The property.</param>
+    /// <param name="range">What is allowed.</param>
+    /// <param name="name">Name of the property: leave it out.</param>
+    /// <exception cref="InputException">It is not allowed.</exception>
+    protected static void Require(
+        bool holds, object value, string range, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (!holds) throw About($"{Setting(name)} is {value}; it must be {range}.");
     }
 }

@@ -3,113 +3,94 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// A gated layer of H+Vamp (Kim and Suh 2019; Tomczak and Welling 2018): y = (x W' + b) * sigmoid(x V' + c), no other activation.
+/// A gated layer (Kim and Suh 2019; Tomczak and Welling 2018): y = h * sigmoid(g), h and g two linear layers of the same input. No
+/// other activation.
 /// </summary>
-public sealed class GatedLinear : IDenseLayer
+/// <typeparam name="TLayer">Kind of the two layers.</typeparam>
+/// <param name="memory">Where it lives.</param>
+/// <param name="value">h.</param>
+/// <param name="gate">g.</param>
+/// <param name="width">Width of h, g and y.</param>
+/// <param name="maxRows">Largest batch.</param>
+public abstract class GatedLayer<TLayer>(MemoryScope memory, TLayer value, TLayer gate, int width, int maxRows)
+    : Layer(memory, width, maxRows) where TLayer : Layer
 {
-    private readonly Linear _value, _gate;
-    private readonly GatedProduct _product;
+    /// <summary>h.</summary>
+    protected TLayer Value => value;
 
-    /// <summary>Declares the layers <c>NAME</c> (W, b) and <c>NAME.gate</c> (V, c).</summary>
-    public GatedLinear(
-        IBackend backend, ParameterBlock parameters, string name, int inputs, int outputs, int maxRows, double weightDecay = 0)
+    /// <summary>g.</summary>
+    protected TLayer Gate => gate;
+
+    /// <inheritdoc/>
+    public override void ZeroOutputGradient(int rows)
     {
-        _value = new(backend, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay);
-        _gate = new(backend, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay);
-        _product = new(backend, outputs, maxRows);
+        value.ZeroOutputGradient(rows);
+        gate.ZeroOutputGradient(rows);
+        base.ZeroOutputGradient(rows);
     }
 
-    /// <inheritdoc/>
-    public Tensor Output(int rows) => _product.Output.Top(rows);
-
-    /// <inheritdoc/>
-    public Tensor OutputGradient(int rows) => _product.Gradient.Top(rows);
-
-    /// <inheritdoc/>
-    public Tensor Forward(Tensor x) => _product.Forward(_value.Forward(x), _gate.Forward(x));
-
-    /// <inheritdoc/>
-    public void ZeroOutputGradient(int rows)
+    /// <summary>y = h * sigmoid(g).</summary>
+    protected Tensor Product(Tensor h, Tensor g)
     {
-        _value.ZeroOutputGradient(rows);
-        _gate.ZeroOutputGradient(rows);
-        _product.ZeroGradient(rows);
+        var y = Output(h.Rows);
+        Backend.GateForward(h, g, y);
+        return y;
     }
+
+    /// <summary>From dL/dy: adds to dL/dh and dL/dg.</summary>
+    protected void ProductBackward(int rows) => Backend.GateBackward(
+        value.Output(rows), gate.Output(rows), OutputGradient(rows), value.OutputGradient(rows), gate.OutputGradient(rows));
+}
+
+/// <summary>The gated layer of a dense x: y = (x W' + b) * sigmoid(x V' + c).</summary>
+/// <param name="memory">Where it lives.</param>
+/// <param name="parameters">Block that receives the layers <c>NAME</c> (W, b) and <c>NAME.gate</c> (V, c).</param>
+/// <param name="name">Prefix of the parameters' names.</param>
+/// <param name="inputs">Width of x.</param>
+/// <param name="outputs">Width of y.</param>
+/// <param name="maxRows">Largest batch.</param>
+/// <param name="weightDecay">lambda of lambda ||W||^2.</param>
+public sealed class GatedLinear(
+    MemoryScope memory, ParameterBlock parameters, string name, int inputs, int outputs, int maxRows, double weightDecay = 0)
+    : GatedLayer<Linear>(memory,
+        new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
+        new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay), outputs, maxRows), IDenseLayer
+{
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor x) => Product(Value.Forward(x), Gate.Forward(x));
 
     /// <inheritdoc/>
     public void Backward(Tensor x, Tensor dx)
     {
-        int rows = x.Rows;
-        _product.Backward(_value.Output(rows), _gate.Output(rows), _value.OutputGradient(rows), _gate.OutputGradient(rows));
-        _value.Backward(x, dx);
-        _gate.Backward(x, dx);
+        ProductBackward(x.Rows);
+        Value.Backward(x, dx);
+        Gate.Backward(x, dx);
     }
 }
 
-/// <summary>The gated layer of a sparse history.</summary>
-public sealed class GatedSparseLinear
+/// <summary>The gated layer of a sparse history x: y = (x W + b) * sigmoid(x V + c).</summary>
+/// <inheritdoc cref="GatedLinear"/>
+public sealed class GatedSparseLinear(
+    MemoryScope memory, ParameterBlock parameters, string name, int inputs, int outputs, int maxRows, double weightDecay = 0)
+    : GatedLayer<SparseLinear>(memory,
+        new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
+        new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay), outputs, maxRows), ISparseLayer
 {
-    private readonly SparseLinear _value, _gate;
-    private readonly GatedProduct _product;
+    /// <inheritdoc/>
+    public Tensor Forward(SparseBatch batch) => Product(Value.Forward(batch), Gate.Forward(batch));
 
-    /// <summary>Declares the layers <c>NAME</c> and <c>NAME.gate</c>.</summary>
-    public GatedSparseLinear(
-        IBackend backend, ParameterBlock parameters, string name, int items, int outputs, int maxRows, double weightDecay = 0)
-    {
-        _value = new(backend, parameters, name, items, outputs, Activation.Identity, maxRows, weightDecay);
-        _gate = new(backend, parameters, $"{name}.gate", items, outputs, Activation.Identity, maxRows, weightDecay);
-        _product = new(backend, outputs, maxRows);
-    }
-
-    /// <summary>y of the last forward pass.</summary>
-    public Tensor Output(int rows) => _product.Output.Top(rows);
-
-    /// <summary>dL/dy, to be filled by whoever reads y.</summary>
-    public Tensor OutputGradient(int rows) => _product.Gradient.Top(rows);
-
-    /// <summary>y = (x W + b) * sigmoid(x V + c).</summary>
-    public Tensor Forward(SparseBatch batch) => _product.Forward(_value.Forward(batch), _gate.Forward(batch));
-
-    /// <summary>Zeroes dL/dy before the backward pass of the layers above.</summary>
-    public void ZeroOutputGradient(int rows)
-    {
-        _value.ZeroOutputGradient(rows);
-        _gate.ZeroOutputGradient(rows);
-        _product.ZeroGradient(rows);
-    }
-
-    /// <summary>From dL/dy: adds to the parameters' gradients.</summary>
+    /// <inheritdoc/>
     public void Backward(SparseBatch batch)
     {
-        int rows = batch.Rows;
-        _product.Backward(_value.Output(rows), _gate.Output(rows), _value.OutputGradient(rows), _gate.OutputGradient(rows));
-        _value.Backward(batch);
-        _gate.Backward(batch);
+        ProductBackward(batch.Rows);
+        Value.Backward(batch);
+        Gate.Backward(batch);
     }
 
-    /// <summary>After <see cref="Backward"/>: adds dL/dinputs [B, I] of a batch whose rows hold every item.</summary>
+    /// <inheritdoc/>
     public void InputGradient(Tensor dInputs)
     {
-        _value.InputGradient(dInputs);
-        _gate.InputGradient(dInputs);
+        Value.InputGradient(dInputs);
+        Gate.InputGradient(dInputs);
     }
-}
-
-/// <summary>y = h * sigmoid(g) and its gradient.</summary>
-internal sealed class GatedProduct(IBackend backend, int width, int maxRows)
-{
-    internal Tensor Output { get; } = backend.Allocate(maxRows, width);
-
-    internal Tensor Gradient { get; } = backend.Allocate(maxRows, width);
-
-    internal void ZeroGradient(int rows) => backend.Fill(Gradient.Top(rows), 0);
-
-    internal Tensor Forward(Tensor h, Tensor g)
-    {
-        var y = Output.Top(h.Rows);
-        backend.GateForward(h, g, y);
-        return y;
-    }
-
-    internal void Backward(Tensor h, Tensor g, Tensor dh, Tensor dg) => backend.GateBackward(h, g, Gradient.Top(h.Rows), dh, dg);
 }

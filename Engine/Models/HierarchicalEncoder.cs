@@ -13,8 +13,7 @@ public sealed class HierarchicalEncoder : IEncoder
     private readonly IBackend _backend;
     private readonly GatedEncoder _upper;
     private readonly GatedSparseLinear _history;
-    private readonly GatedLinear[] _joint;
-    private readonly Linear _head;
+    private readonly LayerChain _joint;
     private readonly LevelPair _posterior;
     private readonly Tensor _lowerNoise, _upperNoise, _upperSample, _dUpperSample, _joined, _dJoined;
     private bool _sampled;
@@ -22,7 +21,7 @@ public sealed class HierarchicalEncoder : IEncoder
     /// <summary>
     /// Declares <c>NAME.upper.*</c> (q(z2|x)) and <c>NAME.history</c>, <c>NAME.joint.*</c>, <c>NAME.head</c> (q(z1|x, z2)).
     /// </summary>
-    /// <param name="backend">Where it runs.</param>
+    /// <param name="memory">Where it lives.</param>
     /// <param name="parameters">Block that receives the parameters.</param>
     /// <param name="name">Prefix of the parameters' names.</param>
     /// <param name="items">Number of items.</param>
@@ -31,25 +30,24 @@ public sealed class HierarchicalEncoder : IEncoder
     /// <param name="maxRows">Largest batch.</param>
     /// <param name="weightDecay">lambda of lambda ||W||^2.</param>
     public HierarchicalEncoder(
-        IBackend backend, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int latent, int maxRows,
+        MemoryScope memory, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int latent, int maxRows,
         double weightDecay = 0)
     {
-        _backend = backend;
-        _upper = new(backend, parameters, UpperName(name), items, hidden, 2 * latent, maxRows, weightDecay);
-        _history = new(backend, parameters, $"{name}.history", items, hidden[0], maxRows, weightDecay);
-        _joint = new GatedLinear[Math.Max(1, hidden.Count - 1)];
-        for (int i = 0; i < _joint.Length; i++)
-            _joint[i] = new(
-                backend, parameters, $"{name}.joint.{i}", i == 0 ? hidden[0] + latent : hidden[i],
-                hidden[Math.Min(i + 1, hidden.Count - 1)], maxRows, weightDecay);
-        _head = new(backend, parameters, $"{name}.head", hidden[^1], 2 * latent, Activation.Identity, maxRows, weightDecay);
-        _posterior = new(backend, latent, maxRows);
-        _lowerNoise = backend.Allocate(maxRows, latent);
-        _upperNoise = backend.Allocate(maxRows, latent);
-        _upperSample = backend.Allocate(maxRows, latent);
-        _dUpperSample = backend.Allocate(maxRows, latent);
-        _joined = backend.Allocate(maxRows, hidden[0] + latent);
-        _dJoined = backend.Allocate(maxRows, hidden[0] + latent);
+        _backend = memory.Backend;
+        _upper = new(memory, parameters, UpperName(name), items, hidden, 2 * latent, maxRows, weightDecay);
+        _history = new(memory, parameters, $"{name}.history", items, hidden[0], maxRows, weightDecay);
+        _joint = new(
+            [.. Enumerable.Range(0, Math.Max(1, hidden.Count - 1)).Select(i => new GatedLinear(
+                memory, parameters, $"{name}.joint.{i}", i == 0 ? hidden[0] + latent : hidden[i],
+                hidden[Math.Min(i + 1, hidden.Count - 1)], maxRows, weightDecay)),
+            new Linear(memory, parameters, $"{name}.head", hidden[^1], 2 * latent, Activation.Identity, maxRows, weightDecay)]);
+        _posterior = new(memory, latent, maxRows);
+        _lowerNoise = memory.Allocate(maxRows, latent);
+        _upperNoise = memory.Allocate(maxRows, latent);
+        _upperSample = memory.Allocate(maxRows, latent);
+        _dUpperSample = memory.Allocate(maxRows, latent);
+        _joined = memory.Allocate(maxRows, hidden[0] + latent);
+        _dJoined = memory.Allocate(maxRows, hidden[0] + latent);
     }
 
     /// <summary>Name under which q(z2|x) declares its layers, for a VampPrior that shares them.</summary>
@@ -65,9 +63,7 @@ public sealed class HierarchicalEncoder : IEncoder
         if (_sampled) _backend.Split(noise, _lowerNoise.Top(rows), _upperNoise.Top(rows));
         _backend.SampleForward(upper, UpperNoise(rows), z);
         _backend.ConcatForward(_history.Forward(batch), z, joined);
-        var h = joined;
-        foreach (var layer in _joint) h = layer.Forward(h);
-        return _posterior.Join(_head.Forward(h), upper);
+        return _posterior.Join(_joint.Forward(joined), upper);
     }
 
     /// <inheritdoc/>
@@ -78,8 +74,7 @@ public sealed class HierarchicalEncoder : IEncoder
     {
         _upper.ZeroOutputGradient(rows);
         _history.ZeroOutputGradient(rows);
-        foreach (var layer in _joint) layer.ZeroOutputGradient(rows);
-        _head.ZeroOutputGradient(rows);
+        _joint.ZeroOutputGradient(rows);
         _backend.Fill(_posterior.Gradient(rows), 0);
     }
 
@@ -90,10 +85,8 @@ public sealed class HierarchicalEncoder : IEncoder
         var (dJoined, dz) = (_dJoined.Top(rows), _dUpperSample.Top(rows));
         _backend.Fill(dJoined, 0);
         _backend.Fill(dz, 0);
-        _posterior.Split(_posterior.Gradient(rows), _head.OutputGradient(rows), _upper.OutputGradient(rows));
-        _head.Backward(_joint[^1].Output(rows), _joint[^1].OutputGradient(rows));
-        for (int i = _joint.Length - 1; i > 0; i--) _joint[i].Backward(_joint[i - 1].Output(rows), _joint[i - 1].OutputGradient(rows));
-        _joint[0].Backward(_joined.Top(rows), dJoined);
+        _posterior.Split(_posterior.Gradient(rows), _joint.OutputGradient(rows), _upper.OutputGradient(rows));
+        _joint.Backward(_joined.Top(rows), dJoined);
         _backend.ConcatBackward(dJoined, _history.OutputGradient(rows), dz);
         _backend.SampleBackward(_upper.Output(rows), UpperNoise(rows), dz, _upper.OutputGradient(rows));
         _upper.Backward(batch);

@@ -17,7 +17,7 @@ public interface IPrior
     void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz);
 }
 
-/// <summary>p = N(0, I), with the closed-form KL (papers.md A1).</summary>
+/// <summary>p = N(0, I), with the closed-form KL (Liang et al. 2018, section 2.2).</summary>
 public sealed class StandardNormalPrior(IBackend backend) : IPrior
 {
     /// <inheritdoc/>

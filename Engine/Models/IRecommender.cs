@@ -1,3 +1,4 @@
+using System.Buffers;
 using ManualVae.Data;
 
 namespace ManualVae.Models;
@@ -6,9 +7,14 @@ namespace ManualVae.Models;
 /// Anything that scores items for users: a VAE or a baseline. A user is a row of a fold-in matrix; models with user embeddings
 /// (weak generalisation only) take the row number as the user.
 /// </summary>
+/// <remarks>
+/// Threads: the baselines only read when they score, so any number of threads may call <see cref="Score"/> and <see cref="Rank"/> at
+/// once. Models that compute on a backend (<see cref="Autoencoder"/>, <see cref="Baselines.Cdae"/>) take one caller at a time and
+/// answer a second one with <see cref="InvalidOperationException"/>. A model that is being disposed of may not be called.
+/// </remarks>
 public interface IRecommender : IDisposable
 {
-    /// <summary>Name as in <c>--model</c>.</summary>
+    /// <summary>Name of the kind of model: <c>multvae</c>, <c>ease</c>, ...</summary>
     string Name { get; }
 
     /// <summary>Number of items scored.</summary>
@@ -28,6 +34,24 @@ public interface IRecommender : IDisposable
     /// first; where fewer remain, item -1 and score -infinity. Models whose backend fuses scoring with ranking override this.
     /// <paramref name="excluded"/>: what is not ranked instead of the fold-in, in the same rows.
     /// </summary>
-    void Rank(CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null) =>
-        Ranking.ByScore(this, foldIn, firstRow, rows, k, items, scores, excluded);
+    void Rank(CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        if (firstRow < 0 || rows < 0 || firstRow + rows > foldIn.Rows)
+            throw new ArgumentOutOfRangeException(nameof(rows), $"Rows {firstRow} to {firstRow + rows} of {foldIn.Rows}.");
+        excluded ??= foldIn;
+        if (excluded.Rows != foldIn.Rows)
+            throw new ArgumentException($"The excluded rows are {excluded.Rows}, the fold-in's {foldIn.Rows}.");
+        if (items.Length != rows * k || scores.Length != rows * k)
+            throw new ArgumentException($"Got room for {items.Length} items and {scores.Length} scores, expected {rows} x {k}.");
+        int batch = Math.Max(1, Math.Min(rows, BatchSize));
+        var all = ArrayPool<float>.Shared.Rent(batch * ItemCount);
+        for (int done = 0; done < rows; done += batch)
+        {
+            int first = firstRow + done, count = Math.Min(batch, rows - done);
+            Score(foldIn, first, count, all.AsSpan(0, count * ItemCount));
+            Ranking.Select(all, excluded, first, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
+        }
+        ArrayPool<float>.Shared.Return(all);
+    }
 }

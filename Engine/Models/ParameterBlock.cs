@@ -9,13 +9,13 @@ public enum Initialiser
     Zero,
     /// <summary>All ones.</summary>
     One,
-    /// <summary>Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010; papers.md A1).</summary>
+    /// <summary>Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010), as Liang et al. 2018's code does.</summary>
     GlorotUniform,
-    /// <summary>Normal, sd 0.001, redrawn beyond two standard deviations: the reference code's biases (papers.md A1).</summary>
+    /// <summary>Normal, sd 0.001, redrawn beyond two standard deviations: biases of Liang et al. 2018's code.</summary>
     TruncatedNormal,
     /// <summary>Normal, sd 0.01: anchors.</summary>
     SmallNormal,
-    /// <summary>Uniform in +-1 / sqrt(fan_in), weights and biases alike: PyTorch's default for linear layers (papers.md D).</summary>
+    /// <summary>Uniform in +-1 / sqrt(fan_in), weights and biases alike: PyTorch's default for linear layers, used by RecVAE's code.</summary>
     FanInUniform,
     /// <summary>
     /// Uniform in [0, sqrt(3 / rows)): columns of expected norm 1 that start inside the clamp, where the gradient flows. VampPrior's
@@ -28,29 +28,26 @@ public enum Initialiser
 /// All parameters of a model as named views into one flat block of values, one of gradients and two of Adam moments, so that
 /// saving, clipping and hashing are single loops. Declare every parameter, then <see cref="Build"/>.
 /// </summary>
-public sealed class ParameterBlock : IDisposable
+/// <param name="memory">Where the parameters live.</param>
+/// <param name="fanInUniform">Layers start as in PyTorch and not as in the reference code.</param>
+public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false)
 {
     private const int Alignment = 16; // elements: each parameter starts on a cache line
 
-    private sealed record Declaration(
-        string Name, int Rows, int Columns, Initialiser Initialiser, bool Fusable, double WeightDecay, int FanIn);
+    private sealed record Declaration(Parameter Parameter, int Rows, int Columns, Initialiser Initialiser, bool Fusable, int FanIn)
+    {
+        public long Padded => ((long)Rows * Columns + Alignment - 1) / Alignment * Alignment;
+    }
 
-    private readonly IBackend _backend;
-    private readonly bool _fanInUniform;
+    private readonly IBackend _backend = memory.Backend;
     private readonly List<string> _constant = [];
     private readonly List<Declaration> _declared = [];
     private readonly List<Parameter> _parameters = [];
-    private readonly List<Tensor> _blocks = [];
-
-    /// <summary>An empty block on a backend.</summary>
-    /// <param name="backend">Where the parameters live.</param>
-    /// <param name="fanInUniform">Layers start as in PyTorch and not as in the reference code.</param>
-    public ParameterBlock(IBackend backend, bool fanInUniform = false) => (_backend, _fanInUniform) = (backend, fanInUniform);
 
     /// <summary>The parameters, in order of declaration.</summary>
     public IReadOnlyList<Parameter> All => _parameters;
 
-    /// <summary>Number of trainable numbers.</summary>
+    /// <summary>Number of trainable weights.</summary>
     public long Count => _parameters.Sum(p => p.Value.Length);
 
     /// <summary>The parameter of that name.</summary>
@@ -64,11 +61,11 @@ public sealed class ParameterBlock : IDisposable
     /// <param name="outputs">Fan-out.</param>
     /// <param name="weightDecay">lambda of lambda ||W||^2; biases are never decayed.</param>
     /// <param name="inputMajor">The weight is [inputs, outputs] and not [outputs, inputs].</param>
-    public (Func<Parameter> Weight, Func<Parameter> Bias) DeclareLayer(
+    public (Parameter Weight, Parameter Bias) DeclareLayer(
         string name, int inputs, int outputs, double weightDecay, bool inputMajor = false)
     {
         var (rows, columns) = inputMajor ? (inputs, outputs) : (outputs, inputs);
-        var (weight, bias) = _fanInUniform
+        var (weight, bias) = fanInUniform
             ? (Initialiser.FanInUniform, Initialiser.FanInUniform)
             : (Initialiser.GlorotUniform, Initialiser.TruncatedNormal);
         return (
@@ -77,13 +74,13 @@ public sealed class ParameterBlock : IDisposable
     }
 
     /// <summary>
-    /// The parameters whose names start so will never be trained: neither gradient nor moments. Before <see cref="Build"/>.
+    /// The parameters whose names start with the prefix are never trained: neither gradient nor moments. Before <see cref="Build"/>.
     /// </summary>
     public void KeepConstant(string prefix) => _constant.Add(prefix);
 
     /// <summary>
-    /// Declares a parameter and returns a way to reach it once the block is built. Declaring a name again shares the parameter,
-    /// whose gradient then comes from several operations and cannot be fused.
+    /// Declares a parameter, which has no memory before <see cref="Build"/>. Declaring a name again shares the parameter, whose
+    /// gradient then comes from several operations and cannot be fused.
     /// </summary>
     /// <param name="name">Name.</param>
     /// <param name="rows">Rows; the fan-out of a dense weight.</param>
@@ -92,61 +89,51 @@ public sealed class ParameterBlock : IDisposable
     /// <param name="fusable">Exactly one operation of each backward pass produces its whole gradient.</param>
     /// <param name="weightDecay">lambda of lambda ||w||^2.</param>
     /// <param name="fanIn">Inputs of the layer, for <see cref="Initialiser.FanInUniform"/>.</param>
-    public Func<Parameter> Declare(
+    public Parameter Declare(
         string name, int rows, int columns, Initialiser initialiser, bool fusable = false, double weightDecay = 0, int fanIn = 1)
     {
-        int index = _declared.FindIndex(d => d.Name == name);
+        int index = _declared.FindIndex(d => d.Parameter.Name == name);
         if (index < 0)
         {
-            index = _declared.Count;
-            _declared.Add(new(name, rows, columns, initialiser, fusable, weightDecay, fanIn));
+            var parameter = new Parameter(name) { WeightDecay = weightDecay };
+            _parameters.Add(parameter);
+            _declared.Add(new(parameter, rows, columns, initialiser, fusable, fanIn));
+            return parameter;
         }
-        else
-        {
-            var first = _declared[index];
-            if ((first.Rows, first.Columns) != (rows, columns))
-                throw new ArgumentException(
-                    $"'{name}' is [{first.Rows}, {first.Columns}] and cannot be shared as [{rows}, {columns}].", nameof(name));
-            _declared[index] = first with { Fusable = false };
-        }
-        return () => _parameters[index];
+        var first = _declared[index];
+        if ((first.Rows, first.Columns) != (rows, columns))
+            throw new ArgumentException(
+                $"'{name}' is [{first.Rows}, {first.Columns}] and cannot be shared as [{rows}, {columns}].", nameof(name));
+        _declared[index] = first with { Fusable = false };
+        return first.Parameter;
     }
 
-    /// <summary>Allocates the blocks and draws the initial values.</summary>
-    /// <param name="seed">Seed of the initialisation.</param>
+    /// <summary>Allocates the blocks, gives every parameter its views and draws the initial values.</summary>
+    /// <param name="seed">Seed of the initialisation; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
     /// <param name="fuse">
     /// Fusable parameters get no gradient: only where the backend honours <see cref="Parameter.FusedStep"/>.
     /// </param>
-    public void Build(ulong seed, bool training, bool fuse = false)
+    public void Build(ulong? seed, bool training, bool fuse = false)
     {
-        long total = _declared.Sum(d => Padded(d));
-        bool IsConstant(Declaration d) => _constant.Exists(prefix => d.Name.StartsWith(prefix, StringComparison.Ordinal));
-        long trained = _declared.Sum(d => IsConstant(d) ? 0 : Padded(d));
-        long withGradient = _declared.Sum(d => IsConstant(d) || (fuse && d.Fusable) ? 0 : Padded(d));
-        var value = Flat(total);
-        var (gradient, first, second) = training ? (Flat(withGradient), Flat(trained), Flat(trained)) : default;
+        bool IsConstant(Declaration d) => _constant.Exists(prefix => d.Parameter.Name.StartsWith(prefix, StringComparison.Ordinal));
+        bool HasGradient(Declaration d) => !IsConstant(d) && !(fuse && d.Fusable);
+        var value = Flat(_declared);
+        var (gradient, first, second) = !training ? default
+            : (Flat(_declared.Where(HasGradient)), Flat(_declared.Where(d => !IsConstant(d))), Flat(_declared.Where(d => !IsConstant(d))));
         long offset = 0, gradientOffset = 0, momentOffset = 0;
-        for (int i = 0; i < _declared.Count; i++)
+        foreach (var (number, d) in _declared.Index())
         {
-            var d = _declared[i];
             Tensor View(Tensor block, long at) => block.IsNone ? default : block.View(at, d.Rows, d.Columns);
-            bool constant = IsConstant(d), fused = fuse && d.Fusable && !constant;
-            var parameter = new Parameter(
-                d.Name, View(value, offset), constant || fused ? default : View(gradient, gradientOffset),
-                constant ? default : View(first, momentOffset), constant ? default : View(second, momentOffset))
-            {
-                WeightDecay = d.WeightDecay,
-                IsFused = fused && training,
-                IsFrozen = constant,
-                IsConstant = constant,
-            };
-            _parameters.Add(parameter);
-            Initialise(parameter, d, seed, (uint)i);
-            offset += Padded(d);
-            if (constant) continue;
-            momentOffset += Padded(d);
-            if (!fused) gradientOffset += Padded(d);
+            bool constant = IsConstant(d), hasGradient = HasGradient(d);
+            d.Parameter.Bind(
+                View(value, offset), hasGradient ? View(gradient, gradientOffset) : default,
+                constant ? default : View(first, momentOffset), constant ? default : View(second, momentOffset),
+                isFused: training && !constant && !hasGradient, constant);
+            if (seed is ulong key && !memory.IsCounting) Initialise(d, key, (uint)number);
+            offset += d.Padded;
+            if (!constant) momentOffset += d.Padded;
+            if (hasGradient) gradientOffset += d.Padded;
         }
         Gradients = gradient;
     }
@@ -160,26 +147,17 @@ public sealed class ParameterBlock : IDisposable
         if (!Gradients.IsNone) _backend.Fill(Gradients, 0);
     }
 
-    /// <summary>Frees the blocks.</summary>
-    public void Dispose()
+    private Tensor Flat(IEnumerable<Declaration> declared)
     {
-        foreach (var block in _blocks) _backend.Free(block);
-        _blocks.Clear();
+        long length = declared.Sum(d => d.Padded);
+        int columns = length / Alignment > int.MaxValue ? 1 << 20 : Alignment; // only the length matters: views have other shapes
+        return memory.Allocate(checked((int)((length + columns - 1) / columns)), columns);
     }
 
-    private static long Padded(Declaration d) => ((long)d.Rows * d.Columns + Alignment - 1) / Alignment * Alignment;
-
-    private Tensor Flat(long length)
-    {
-        var block = _backend.Allocate(checked((int)(length / Alignment)), Alignment);
-        _blocks.Add(block);
-        return block;
-    }
-
-    private void Initialise(Parameter parameter, Declaration declared, ulong seed, uint number)
+    private void Initialise(Declaration declared, ulong seed, uint number)
     {
         var key = new RandomKey(seed, 0, RandomPurpose.Initialisation);
-        var (rows, columns) = (parameter.Value.Rows, parameter.Value.Columns);
+        var (rows, columns) = (declared.Rows, declared.Columns);
         float limit = (float)Math.Sqrt(6.0 / ((double)rows + columns)), fanInLimit = (float)(1 / Math.Sqrt(declared.FanIn));
         float pseudoLimit = (float)Math.Sqrt(3.0 / rows);
         var row = new float[columns];
@@ -199,7 +177,7 @@ public sealed class ParameterBlock : IDisposable
                     _ => 0,
                 };
             }
-            _backend.Upload(row, parameter.Value.Slice(r, 1));
+            _backend.Upload(row, declared.Parameter.Value.Slice(r, 1));
         }
     }
 

@@ -4,39 +4,27 @@ using ManualVae.Data;
 
 namespace ManualVae.Models;
 
-/// <summary>Ranks by a model's scores in host memory: what <see cref="IRecommender.Rank"/> does unless a model knows better.</summary>
-public static class Ranking
+/// <summary>Ranks by scores in host memory, on all cores.</summary>
+internal static class Ranking
 {
-    /// <summary>Scores the rows in batches of <see cref="IRecommender.BatchSize"/> and selects each row's k best on all cores.</summary>
-    /// <inheritdoc cref="IRecommender.Rank"/>
-    public static void ByScore(
-        IRecommender model, CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores,
-        CsrMatrix? excluded = null)
+    /// <summary>Each row's k best items, best first, without those its row of <paramref name="excluded"/> holds.</summary>
+    /// <param name="scores">Rows x items, at least.</param>
+    /// <param name="excluded">What is not ranked.</param>
+    /// <param name="firstRow">Row of <paramref name="excluded"/> that belongs to the first row of scores.</param>
+    /// <param name="k">How many items for each row; -1 fills up.</param>
+    /// <param name="items">Rows x k: receives the items.</param>
+    /// <param name="best">Rows x k: receives their scores.</param>
+    internal static void Select(float[] scores, CsrMatrix excluded, int firstRow, int k, Span<int> items, Span<float> best)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(k);
-        if (firstRow < 0 || rows < 0 || firstRow + rows > foldIn.Rows)
-            throw new ArgumentOutOfRangeException(nameof(rows), $"Rows {firstRow} to {firstRow + rows} of {foldIn.Rows}.");
-        var known = excluded ?? foldIn;
-        if (known.Rows != foldIn.Rows) throw new ArgumentException($"The excluded rows are {known.Rows}, the fold-in's {foldIn.Rows}.");
-        if (items.Length != rows * k || scores.Length != rows * k)
-            throw new ArgumentException($"Got room for {items.Length} items and {scores.Length} scores, expected {rows} x {k}.");
-
-        int itemCount = model.ItemCount, batch = Math.Max(1, Math.Min(rows, model.BatchSize));
-        var all = ArrayPool<float>.Shared.Rent(batch * itemCount);
-        var best = ArrayPool<int>.Shared.Rent(batch * k);
-        var bestScores = ArrayPool<float>.Shared.Rent(batch * k);
-        for (int done = 0; done < rows; done += batch)
-        {
-            int first = firstRow + done, count = Math.Min(batch, rows - done);
-            model.Score(foldIn, first, count, all.AsSpan(0, count * itemCount));
-            Parallel.For(0, count, row => TopK.Select(
-                all.AsSpan(row * itemCount, itemCount), known.RowColumns(first + row),
-                best.AsSpan(row * k, k), bestScores.AsSpan(row * k, k)));
-            best.AsSpan(0, count * k).CopyTo(items[(done * k)..]);
-            bestScores.AsSpan(0, count * k).CopyTo(scores[(done * k)..]);
-        }
-        ArrayPool<float>.Shared.Return(all);
-        ArrayPool<int>.Shared.Return(best);
-        ArrayPool<float>.Shared.Return(bestScores);
+        if (k == 0) return;
+        int rows = items.Length / k, itemCount = excluded.Columns;
+        var (hostItems, hostBest) = (ArrayPool<int>.Shared.Rent(items.Length), ArrayPool<float>.Shared.Rent(items.Length));
+        Parallel.For(0, rows, row => TopK.Select(
+            scores.AsSpan(row * itemCount, itemCount), excluded.RowColumns(firstRow + row),
+            hostItems.AsSpan(row * k, k), hostBest.AsSpan(row * k, k)));
+        hostItems.AsSpan(0, items.Length).CopyTo(items);
+        hostBest.AsSpan(0, items.Length).CopyTo(best);
+        ArrayPool<int>.Shared.Return(hostItems);
+        ArrayPool<float>.Shared.Return(hostBest);
     }
 }

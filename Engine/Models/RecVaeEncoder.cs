@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// RecVAE's encoder (Shenbin et al. 2020; papers.md D): densely connected layers h_l = LN(swish(W_l h_(l-1) + b_l + h_1 + ... +
+/// RecVAE's encoder (Shenbin et al. 2020, section 3.2): densely connected layers h_l = LN(swish(W_l h_(l-1) + b_l + h_1 + ... +
 /// h_(l-1))), the residual sum inside the swish, then one linear layer to the 2K posterior (the authors' two heads side by side).
 /// </summary>
 public sealed class RecVaeEncoder : IInputDifferentiable
@@ -19,7 +19,7 @@ public sealed class RecVaeEncoder : IInputDifferentiable
     private readonly Tensor _sum; // forward: the residual sum; backward: the sum of the later layers' gradients
 
     /// <summary>Declares <c>NAME.0</c> ... (dense layers and their norms) and <c>NAME.head</c>.</summary>
-    /// <param name="backend">Where it runs.</param>
+    /// <param name="memory">Where it lives.</param>
     /// <param name="parameters">Block that receives the parameters.</param>
     /// <param name="name">Prefix of the parameters' names.</param>
     /// <param name="items">Number of items.</param>
@@ -28,22 +28,22 @@ public sealed class RecVaeEncoder : IInputDifferentiable
     /// <param name="maxRows">Largest batch.</param>
     /// <param name="weightDecay">lambda of lambda ||W||^2.</param>
     public RecVaeEncoder(
-        IBackend backend, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int outputs, int maxRows,
+        MemoryScope memory, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int outputs, int maxRows,
         double weightDecay = 0)
     {
-        _backend = backend;
+        _backend = memory.Backend;
         int width = hidden[0];
-        _input = new(backend, parameters, $"{name}.0", items, width, Activation.Identity, maxRows, weightDecay);
+        _input = new(memory, parameters, $"{name}.0", items, width, Activation.Identity, maxRows, weightDecay);
         _layers = new Linear[hidden.Count - 1];
         _norms = new NormalisedSwish[hidden.Count];
-        _norms[0] = new(backend, parameters, $"{name}.0.norm", width, maxRows);
+        _norms[0] = new(memory, parameters, $"{name}.0.norm", width, maxRows);
         for (int i = 0; i < _layers.Length; i++)
         {
-            _layers[i] = new(backend, parameters, $"{name}.{i + 1}", width, width, Activation.Identity, maxRows, weightDecay);
-            _norms[i + 1] = new(backend, parameters, $"{name}.{i + 1}.norm", width, maxRows);
+            _layers[i] = new(memory, parameters, $"{name}.{i + 1}", width, width, Activation.Identity, maxRows, weightDecay);
+            _norms[i + 1] = new(memory, parameters, $"{name}.{i + 1}.norm", width, maxRows);
         }
-        _head = new(backend, parameters, $"{name}.head", width, outputs, Activation.Identity, maxRows, weightDecay);
-        _sum = backend.Allocate(maxRows, width);
+        _head = new(memory, parameters, $"{name}.head", width, outputs, Activation.Identity, maxRows, weightDecay);
+        _sum = memory.Allocate(maxRows, width);
     }
 
     /// <inheritdoc/>
@@ -102,40 +102,28 @@ public sealed class RecVaeEncoder : IInputDifferentiable
 }
 
 /// <summary>h = LN(swish(a)), with the memory its backward pass needs.</summary>
-public sealed class NormalisedSwish
+public sealed class NormalisedSwish : Layer
 {
-    private readonly IBackend _backend;
-    private readonly Func<Parameter> _gain, _bias;
-    private readonly Tensor _swish, _dSwish, _saved, _output, _gradient;
+    private readonly Parameter _gain, _bias;
+    private readonly Tensor _swish, _dSwish, _saved;
 
     /// <summary>Declares <c>NAME.gain</c> (ones) and <c>NAME.bias</c> (zeros).</summary>
-    public NormalisedSwish(IBackend backend, ParameterBlock parameters, string name, int width, int maxRows)
+    public NormalisedSwish(MemoryScope memory, ParameterBlock parameters, string name, int width, int maxRows)
+        : base(memory, width, maxRows)
     {
-        _backend = backend;
         _gain = parameters.Declare($"{name}.gain", 1, width, Initialiser.One);
         _bias = parameters.Declare($"{name}.bias", 1, width, Initialiser.Zero);
-        _swish = backend.Allocate(maxRows, width);
-        _dSwish = backend.Allocate(maxRows, width);
-        _saved = backend.Allocate(maxRows, 2);
-        _output = backend.Allocate(maxRows, width);
-        _gradient = backend.Allocate(maxRows, width);
+        _swish = memory.Allocate(maxRows, width);
+        _dSwish = memory.Allocate(maxRows, width);
+        _saved = memory.Allocate(maxRows, 2);
     }
-
-    /// <summary>h of the last forward pass.</summary>
-    public Tensor Output(int rows) => _output.Top(rows);
-
-    /// <summary>dL/dh, to be filled by whoever reads h.</summary>
-    public Tensor OutputGradient(int rows) => _gradient.Top(rows);
-
-    /// <summary>Zeroes dL/dh.</summary>
-    public void ZeroOutputGradient(int rows) => _backend.Fill(OutputGradient(rows), 0);
 
     /// <summary>h = LN(swish(a)).</summary>
     public Tensor Forward(Tensor a)
     {
         var (swish, h) = (_swish.Top(a.Rows), Output(a.Rows));
-        _backend.SwishForward(a, swish);
-        _backend.LayerNormForward(swish, _gain(), _bias(), RecVaeEncoder.Epsilon, h, _saved.Top(a.Rows));
+        Backend.SwishForward(a, swish);
+        Backend.LayerNormForward(swish, _gain, _bias, RecVaeEncoder.Epsilon, h, _saved.Top(a.Rows));
         return h;
     }
 
@@ -143,9 +131,9 @@ public sealed class NormalisedSwish
     public void Backward(Tensor a, Tensor da)
     {
         var dSwish = _dSwish.Top(a.Rows);
-        _backend.Fill(dSwish, 0);
-        _backend.LayerNormBackward(
-            _swish.Top(a.Rows), _gain(), _bias(), _saved.Top(a.Rows), OutputGradient(a.Rows), dSwish);
-        _backend.SwishBackward(a, dSwish, da);
+        Backend.Fill(dSwish, 0);
+        Backend.LayerNormBackward(
+            _swish.Top(a.Rows), _gain, _bias, _saved.Top(a.Rows), OutputGradient(a.Rows), dSwish);
+        Backend.SwishBackward(a, dSwish, da);
     }
 }

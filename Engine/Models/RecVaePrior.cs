@@ -3,7 +3,7 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// RecVAE's composite prior (Shenbin et al. 2020; papers.md D): for each latent dimension a mixture of N(0, 1), the posterior of the
+/// RecVAE's composite prior (Shenbin et al. 2020, section 3.3): for each latent dimension a mixture of N(0, 1), the posterior of the
 /// <b>undropped</b> history under a copy of the encoder, and a wide normal. The KL is estimated by the one sample z.
 /// </summary>
 public sealed class RecVaePrior : IPrior
@@ -14,14 +14,14 @@ public sealed class RecVaePrior : IPrior
     private Tensor _oldPosterior;
 
     /// <summary>Wraps the copy.</summary>
-    /// <param name="backend">Where it runs.</param>
+    /// <param name="memory">Where it lives.</param>
     /// <param name="oldEncoder">An encoder like the model's on constant parameters; its owner refreshes them.</param>
     /// <param name="maxRows">Largest batch.</param>
-    public RecVaePrior(IBackend backend, IEncoder oldEncoder, int maxRows)
+    public RecVaePrior(MemoryScope memory, IEncoder oldEncoder, int maxRows)
     {
-        (_backend, _oldEncoder) = (backend, oldEncoder);
-        _logDensity = backend.Allocate(maxRows, 1);
-        _negativeScale = backend.Allocate(maxRows, 1);
+        (_backend, _oldEncoder) = (memory.Backend, oldEncoder);
+        _logDensity = memory.Allocate(maxRows, 1);
+        _negativeScale = memory.Allocate(maxRows, 1);
     }
 
     /// <inheritdoc/>

@@ -3,57 +3,43 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>The input layer y = f(x W + b) of a sparse history x; W [items, outputs], so that a click reads one row.</summary>
-public sealed class SparseLinear
+public sealed class SparseLinear : Layer, ISparseLayer
 {
-    private readonly IBackend _backend;
-    private readonly Func<Parameter> _weight, _bias;
     private readonly Activation _activation;
-    private readonly Tensor _output, _gradient;
 
-    /// <summary>Declares the parameters <c>name.weight</c> and <c>name.bias</c> and makes room for a batch.</summary>
+    /// <summary>Declares the parameters <c>NAME.weight</c> and <c>NAME.bias</c> and makes room for a batch.</summary>
+    /// <inheritdoc cref="Linear(MemoryScope, ParameterBlock, string, int, int, Activation, int, double)"/>
     public SparseLinear(
-        IBackend backend, ParameterBlock parameters, string name, int items, int outputs, Activation activation, int maxRows,
-        double weightDecay = 0)
+        MemoryScope memory, ParameterBlock parameters, string name, int inputs, int outputs, Activation activation, int maxRows,
+        double weightDecay = 0) : base(memory, outputs, maxRows)
     {
-        _backend = backend;
         _activation = activation;
-        (_weight, _bias) = parameters.DeclareLayer(name, items, outputs, weightDecay, inputMajor: true);
-        _output = backend.Allocate(maxRows, outputs);
-        _gradient = backend.Allocate(maxRows, outputs);
+        (Weight, Bias) = parameters.DeclareLayer(name, inputs, outputs, weightDecay, inputMajor: true);
     }
 
     /// <summary>W [items, outputs].</summary>
-    public Parameter Weight => _weight();
+    public Parameter Weight { get; }
 
     /// <summary>b [1, outputs].</summary>
-    public Parameter Bias => _bias();
+    public Parameter Bias { get; }
 
-    /// <summary>y of the last forward pass.</summary>
-    public Tensor Output(int rows) => _output.Top(rows);
-
-    /// <summary>dL/dy, to be filled by whoever reads y; <see cref="Backward"/> consumes it.</summary>
-    public Tensor OutputGradient(int rows) => _gradient.Top(rows);
-
-    /// <summary>y = f(inputs W + b) for the batch's encoded inputs.</summary>
+    /// <summary>y = f(x W + b).</summary>
     public Tensor Forward(SparseBatch batch)
     {
         var y = Output(batch.Rows);
-        _backend.SparseLinearForward(batch, Weight, Bias, _activation, y);
+        Backend.SparseLinearForward(batch, Weight, Bias, _activation, y);
         return y;
     }
 
-    /// <summary>Zeroes dL/dy before the backward pass of the layers above.</summary>
-    public void ZeroOutputGradient(int rows) => _backend.Fill(OutputGradient(rows), 0);
-
-    /// <summary>From dL/dy: adds to the parameters' gradients.</summary>
+    /// <inheritdoc/>
     public void Backward(SparseBatch batch)
     {
         var dy = OutputGradient(batch.Rows);
-        _backend.ActivationBackward(_activation, Output(batch.Rows), dy);
-        _backend.SparseLinearBackward(batch, Weight, Bias, dy);
+        Backend.ActivationBackward(_activation, Output(batch.Rows), dy);
+        Backend.SparseLinearBackward(batch, Weight, Bias, dy);
     }
 
-    /// <summary>After <see cref="Backward"/>: dinputs [B, I] += dy W', for a batch whose rows hold every item.</summary>
-    public void InputGradient(Tensor dInputs) => _backend.MatMul(
+    /// <summary>dInputs += dy W'.</summary>
+    public void InputGradient(Tensor dInputs) => Backend.MatMul(
         Transpose.Second, OutputGradient(dInputs.Rows), Weight.Value, dInputs, accumulate: true);
 }

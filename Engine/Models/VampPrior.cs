@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Models;
 
@@ -15,40 +16,47 @@ public sealed class VampPrior : IPrior
 {
     private readonly IBackend _backend;
     private readonly IInputDifferentiable _encoder;
-    private readonly Func<Parameter> _pseudoInputs;
-    private readonly SparseBatch _batch;
+    private readonly Parameter _pseudoInputs;
+    private readonly SparseBatch? _batch; // null in a counting scope
     private readonly Tensor _identity, _inputs, _dInputs, _logDensity, _responsibilities, _negativeScale;
 
     /// <summary>Declares <c>prior.pseudo-inputs</c> [I, P].</summary>
-    /// <param name="backend">Where it runs.</param>
+    /// <param name="memory">Where it lives.</param>
     /// <param name="parameters">Block that receives the pseudo-inputs.</param>
     /// <param name="encoder">An encoder of its own for batches of P rows, sharing the model's weights.</param>
     /// <param name="items">Number of items.</param>
     /// <param name="pseudoInputs">P.</param>
     /// <param name="maxRows">Largest batch.</param>
     public VampPrior(
-        IBackend backend, ParameterBlock parameters, IInputDifferentiable encoder, int items, int pseudoInputs, int maxRows)
+        MemoryScope memory, ParameterBlock parameters, IInputDifferentiable encoder, int items, int pseudoInputs, int maxRows)
     {
-        (_backend, _encoder) = (backend, encoder);
+        (_backend, _encoder) = (memory.Backend, encoder);
+        if ((long)pseudoInputs * items > Array.MaxLength)
+            throw About($"{Setting(nameof(AutoencoderSettings.PseudoInputs))} is {pseudoInputs}; with {items} items it must be at most {Array.MaxLength / items}.");
         _pseudoInputs = parameters.Declare("prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput);
-        _identity = backend.Allocate(pseudoInputs, pseudoInputs);
-        var identity = new float[(long)pseudoInputs * pseudoInputs];
-        for (int p = 0; p < pseudoInputs; p++) identity[((long)p * pseudoInputs) + p] = 1;
-        backend.Upload(identity, _identity);
-        _inputs = backend.Allocate(pseudoInputs, items);
-        _dInputs = backend.Allocate(pseudoInputs, items);
-        _logDensity = backend.Allocate(maxRows, 1);
-        _responsibilities = backend.Allocate(maxRows, pseudoInputs);
-        _negativeScale = backend.Allocate(maxRows, 1);
-        _batch = FullBatch(backend, pseudoInputs, items);
+        _identity = memory.Allocate(pseudoInputs, pseudoInputs);
+        _inputs = memory.Allocate(pseudoInputs, items);
+        _dInputs = memory.Allocate(pseudoInputs, items);
+        _logDensity = memory.Allocate(maxRows, 1);
+        _responsibilities = memory.Allocate(maxRows, pseudoInputs);
+        _negativeScale = memory.Allocate(maxRows, 1);
+        if (memory.IsCounting)
+        {
+            memory.CountBatch(pseudoInputs, items, pseudoInputs * items);
+            return;
+        }
+        for (int p = 0; p < pseudoInputs; p++) _backend.Fill(_identity.View(p * (pseudoInputs + 1L), 1, 1), 1);
+        _batch = memory.AllocateBatch(pseudoInputs, items, pseudoInputs * items);
+        // One user who clicked everything, P times over: only the structure is used, the values are the pseudo-inputs.
+        _batch.Load(new CsrMatrix(items, [0, items], [.. Enumerable.Range(0, items)]), new int[pseudoInputs]);
     }
 
     /// <inheritdoc/>
     public void Forward(SparseBatch batch, Tensor posterior, Tensor z, Tensor loss)
     {
         var logDensity = _logDensity.Top(z.Rows);
-        _backend.LinearForward(_identity, _pseudoInputs(), null, Activation.UnitClamp, _inputs);
-        _backend.Copy(_inputs, _batch.Inputs.View(0, _inputs.Rows, _inputs.Columns));
+        _backend.LinearForward(_identity, _pseudoInputs, null, Activation.UnitClamp, _inputs);
+        _backend.Copy(_inputs, _batch!.Inputs.View(0, _inputs.Rows, _inputs.Columns));
         _backend.MixtureLogDensityForward(z, _encoder.Forward(_batch, noise: default), logDensity, _responsibilities.Top(z.Rows));
         _backend.GaussianLogDensityForward(z, posterior, loss);
         _backend.Add(logDensity, -1, loss);
@@ -65,24 +73,10 @@ public sealed class VampPrior : IPrior
         _backend.GaussianLogDensityBackward(z, posterior, rowScale, dz, dPosterior);
         _backend.MixtureLogDensityBackward(
             z, _encoder.Output(pseudoInputs), _responsibilities.Top(z.Rows), negative, dz, _encoder.OutputGradient(pseudoInputs));
-        _encoder.Backward(_batch);
+        _encoder.Backward(_batch!);
         _backend.Fill(_dInputs, 0);
         _encoder.InputGradient(_dInputs);
         _backend.ActivationBackward(Activation.UnitClamp, _inputs, _dInputs);
-        _backend.LinearBackward(_identity, _pseudoInputs(), null, _dInputs, dx: default);
-    }
-
-    private static SparseBatch FullBatch(IBackend backend, int rows, int items)
-    {
-        int entries = checked(rows * items);
-        var offsets = new long[rows + 1];
-        var columns = new int[entries];
-        for (int row = 0; row <= rows; row++) offsets[row] = (long)row * items;
-        for (int e = 0; e < entries; e++) columns[e] = e % items;
-        var all = new int[rows];
-        for (int row = 0; row < rows; row++) all[row] = row;
-        var batch = backend.AllocateBatch(rows, items, entries);
-        batch.Load(new CsrMatrix(items, offsets, columns), all);
-        return batch;
+        _backend.LinearBackward(_identity, _pseudoInputs, null, _dInputs, dx: default);
     }
 }

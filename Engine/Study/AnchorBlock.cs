@@ -3,9 +3,7 @@ using ManualVae.Data;
 
 namespace ManualVae.Study;
 
-/// <summary>
-/// The item anchors: a user's gradient by anchor i of its own clicks is scale_u (e_i - p_u), p_u being mu or z; zero elsewhere.
-/// </summary>
+/// <summary>Item anchors: the gradient by anchor i of a user's clicks is scale_u (e_i - p_u), p_u being mu or z.</summary>
 /// <param name="name">The parameter.</param>
 /// <param name="clicks">Clicks of each row.</param>
 /// <param name="anchors">e [items, K].</param>

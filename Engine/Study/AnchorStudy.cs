@@ -24,7 +24,7 @@ public sealed record AnchorOptions
 /// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale to compare the variance with.</param>
 /// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
 /// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
-/// <param name="CentroidSpread">Root mean square distance of the centroids from their mean: 0 where anchors have collapsed.</param>
+/// <param name="CentroidSpread">Root mean square distance of the centroids from their mean; 0 if the anchors collapsed.</param>
 /// <param name="Sigma">Mean posterior sigma.</param>
 public sealed record AnchorResult(
     double Weight, Interval MaskVariance, Interval MeanSpread, double RelativeVariance, Interval CentroidDistance,
@@ -47,7 +47,8 @@ public static class AnchorStudy
         [.. mean.Select((m, k) => (curvature[k] * m + 2 * weight * centroid[k]) / (curvature[k] + 2 * weight))];
 
     /// <summary>
-    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight 0).
+    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight
+    /// 0).
     /// </summary>
     /// <param name="weights">lambda of each run, above 0.</param>
     /// <param name="ratios">Variance over that at weight 0.</param>
@@ -111,13 +112,14 @@ public static class AnchorStudy
     /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>
     private static double[] Centroids(Autoencoder model, Population population)
     {
-        if (!model.Settings.Anchors) return [];
+        if (!model.Settings.HasAnchors) return [];
         double[] anchors = PerUserGradients.Host(model.Backend, model.Parameters["anchors"].Value);
         int latent = model.Settings.Latent;
         var centroids = new double[population.Count * latent];
         for (int u = 0; u < population.Count; u++)
             foreach (int item in population.Items(u))
-                for (int k = 0; k < latent; k++) centroids[u * latent + k] += anchors[item * latent + k] / population.Items(u).Length;
+                for (int k = 0; k < latent; k++)
+                    centroids[u * latent + k] += anchors[item * latent + k] / population.Items(u).Length;
         return centroids;
     }
 

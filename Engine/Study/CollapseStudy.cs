@@ -27,10 +27,8 @@ public sealed record CollapseOptions
 /// <param name="MeanVariance">Variance over users of mu_k, of each dimension.</param>
 /// <param name="ActiveUnits">Dimensions with variance of mu_k above 0.01 (Burda et al. 2016).</param>
 /// <param name="InformativeUnits">Dimensions with KL above 0.01 nats.</param>
-/// <param name="MutualInformation">
-/// I_q(user; z) = E log q(z|x)/q(z), q(z) the mean of the measured users' posteriors; at most log(users).
-/// </param>
-/// <param name="AggregateKl">KL(q(z) || p) = Kl - MutualInformation (Hoffman and Johnson 2016; arXiv 2511.06781, section 2).</param>
+/// <param name="MutualInformation">I_q(user; z) = E log q(z|x)/q(z), q(z) the mean posterior; at most log(users).</param>
+/// <param name="AggregateKl">KL(q(z) || p) = Kl - MutualInformation (Hoffman and Johnson 2016).</param>
 /// <param name="InformationLimit">log(users), which the estimate cannot exceed.</param>
 /// <param name="MeanDistance">Mean W2 between users.</param>
 /// <param name="Sigmas">Every sigma_uk, for the histogram.</param>
@@ -74,7 +72,7 @@ public static class CollapseStudy
         var information = MutualInformation(posteriors, options);
         double total = kl.Sum();
         return new(users, kl, total, variance, variance.Count(v => v > Threshold), kl.Count(v => v > Threshold), information,
-            total - information.Value, Math.Log(users), MaskingStudy.MeanDistance(posteriors), sigmas, Alarm(kl));
+            total - information.Value, Math.Log(users), posteriors.MeanDistance(), sigmas, Alarm(kl));
     }
 
     /// <summary>
@@ -128,8 +126,8 @@ public static class CollapseStudy
             var (z, densities) = (new double[latent], new double[users]);
             for (int draw = 0; draw < options.Draws; draw++)
             {
-                for (int k = 0; k < latent; k++)
-                    z[k] = posteriors.Mean(u)[k] + posteriors.Sigma(u)[k] * CounterRandom.Normal(key, (uint)u, (uint)(draw * latent + k));
+                for (int k = 0; k < latent; k++) z[k] = CounterRandom.Normal(key, (uint)u, (uint)(draw * latent + k));
+                posteriors.Sample(u, z, z);
                 double largest = double.NegativeInfinity;
                 for (int v = 0; v < users; v++)
                 {

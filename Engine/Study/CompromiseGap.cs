@@ -26,8 +26,9 @@ public sealed record GapOptions
 
 /// <summary>
 /// What it costs two users with different clicks to share one latent code (arXiv 2511.06781, theorem 2.5). The best common
-/// prediction loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p), p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v), against each user's own
-/// best, p_u = x_u / N_u. With N_u = N_v = N and weights that sum to 1 this is N times the weighted Jensen-Shannon divergence.
+/// prediction loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p), p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v), against each
+/// user's own best, p_u = x_u / N_u. With N_u = N_v = N and weights that sum to 1 this is N times the weighted Jensen-Shannon
+/// divergence.
 /// </summary>
 public static class CompromiseGap
 {

@@ -20,7 +20,7 @@ public sealed class DecoderGradients
     /// <summary>Number of rows.</summary>
     public int Rows => Users.Count;
 
-    /// <summary>Inner product of the mean of <paramref name="draws"/> rows from a with that of as many rows of another from b.</summary>
+    /// <summary>Inner product of two mean gradients over <paramref name="draws"/> rows: from a here, from b there.</summary>
     public double Dot(int a, DecoderGradients other, int b, int draws)
     {
         double sum = 0;

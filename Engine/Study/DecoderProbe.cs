@@ -59,13 +59,14 @@ public sealed class DecoderProbe : IDisposable
         backend.LikelihoodBackward(_model.Likelihood, _batch, 1, logits, _loss.Top(rows));
         backend.Fill(dCode, 0);
         _model.Decoder.Backward(code, dCode);
-        return new(users.ToArray(), PerUserGradients.Decoder(_model, code, rows, 1), PerUserGradients.Host(backend, _loss.Top(rows)));
+        var losses = PerUserGradients.Host(backend, _loss.Top(rows));
+        return new(users.ToArray(), PerUserGradients.Decoder(_model, code, rows, 1), losses);
     }
 
     /// <summary>
-    /// The change of each pair's loss L_u, the mean over the draws, when theta becomes theta - step * g_v, g_v being the mean over v's
-    /// draws. Exact up to rounding <b>relative to the change itself</b>: only differences travel through the layers, so steps far
-    /// below the resolution of the losses can be measured.
+    /// The change of each pair's loss L_u, the mean over the draws, when theta becomes theta - step * g_v, g_v being the mean
+    /// over v's draws. Exact up to rounding <b>relative to the change itself</b>: only differences travel through the layers, so
+    /// steps far below the resolution of the losses can be measured.
     /// </summary>
     /// <param name="u">Gradients of u's draws: rows [pair, draw].</param>
     /// <param name="v">Gradients of v's draws: rows [pair, draw].</param>
@@ -167,8 +168,10 @@ public sealed class DecoderProbe : IDisposable
     }
 
     /// <summary>e^x - 1 to full precision: 2 e^(x/2) sinh(x/2).</summary>
-    private static double ExpMinusOne(double x) => Math.Abs(x) < 1e-5 ? x + 0.5 * x * x : 2 * Math.Exp(0.5 * x) * Math.Sinh(0.5 * x);
+    private static double ExpMinusOne(double x) =>
+        Math.Abs(x) < 1e-5 ? x + 0.5 * x * x : 2 * Math.Exp(0.5 * x) * Math.Sinh(0.5 * x);
 
     /// <summary>log(1 + x) to full precision.</summary>
-    private static double LogOnePlus(double x) => Math.Abs(x) < 1e-4 ? x * (1 - x * (0.5 - x * (1.0 / 3 - x / 4))) : Math.Log(1 + x);
+    private static double LogOnePlus(double x) =>
+        Math.Abs(x) < 1e-4 ? x * (1 - x * (0.5 - x * (1.0 / 3 - x / 4))) : Math.Log(1 + x);
 }

@@ -4,7 +4,7 @@ using MathNet.Numerics.Distributions;
 
 namespace ManualVae.Study;
 
-/// <summary>Estimates with uncertainty for the studies. Pairs that share a user are not independent: resampling is by user.</summary>
+/// <summary>Estimates with uncertainty. Pairs that share a user are dependent, so users are resampled.</summary>
 public static class Estimates
 {
     /// <summary>Resamples of a bootstrap.</summary>
@@ -55,7 +55,7 @@ public static class Estimates
         return Mean(values, ones, own, seed);
     }
 
-    /// <summary>Weighted Spearman correlation, partial where controls are given, with a percentile bootstrap over clusters.</summary>
+    /// <summary>Weighted Spearman correlation, partial with controls, with a percentile bootstrap over clusters.</summary>
     /// <param name="x">One side.</param>
     /// <param name="y">The other.</param>
     /// <param name="weights">Sampling weight of each pair.</param>
@@ -117,8 +117,8 @@ public static class Estimates
     }
 
     /// <summary>
-    /// One estimate of several runs that differ in every seed (training, users, pairs, noise), with a 95 % interval that covers all of it:
-    /// Student's t over the runs, but never narrower than the runs' own intervals make their mean.
+    /// One estimate of several runs that differ in every seed (training, users, pairs, noise), with a 95 % interval that covers
+    /// all of it: Student's t over the runs, but never narrower than the runs' own intervals make their mean.
     /// </summary>
     /// <param name="runs">The estimate of each run; one that is not finite is left out.</param>
     /// <param name="sameUsers">

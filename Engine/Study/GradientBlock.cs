@@ -24,8 +24,8 @@ public abstract class GradientBlock(string name, int rows)
     public abstract void AddTo(int row, double scale, Span<double> gradient);
 
     /// <summary>
-    /// gram[i, j] += scale * the inner product of gradient i here with gradient j of another block of the same layer and as many rows.
-    /// Rows are shared among threads; each element is one thread's work.
+    /// gram[i, j] += scale * the inner product of gradient i here with gradient j of another block of the same layer and as many
+    /// rows. Rows are shared among threads; each element is one thread's work.
     /// </summary>
     public void AddGram(double[] gram, GradientBlock other, double scale = 1)
     {

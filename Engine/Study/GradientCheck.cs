@@ -9,7 +9,8 @@ namespace ManualVae.Study;
 /// <param name="Numeric">The central difference.</param>
 /// <param name="Error">|analytic - numeric| / max(1, |analytic|, |numeric|).</param>
 /// <param name="Checked">Number of coordinates that were compared.</param>
-public readonly record struct GradientError(string Variable, long Index, double Analytic, double Numeric, double Error, int Checked);
+public readonly record struct GradientError(
+    string Variable, long Index, double Analytic, double Numeric, double Error, int Checked);
 
 /// <summary>
 /// Checks shipped backward code against the function it claims to differentiate. Meant for the reference backend: in double
@@ -20,9 +21,7 @@ public static class GradientCheck
     /// <summary>Largest error that passes <see cref="Coordinates"/> in double precision.</summary>
     public const double Tolerance = 1e-6;
 
-    /// <summary>
-    /// Central differences (f(x + h) - f(x - h)) / 2h, coordinate by coordinate; large variables are sampled evenly.
-    /// </summary>
+    /// <summary>Central differences (f(x + h) - f(x - h)) / 2h by coordinate; large variables are sampled evenly.</summary>
     /// <param name="problem">The function.</param>
     /// <param name="step">h; the truncation error is of order h^2, the rounding error of order 1e-16 |f| / h.</param>
     /// <param name="coordinates">Most coordinates compared in each variable.</param>

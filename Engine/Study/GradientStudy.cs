@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -35,7 +36,8 @@ public sealed record GradientOptions
 /// <param name="Spread">Mean over users of the coefficient of variation of the norm over draws.</param>
 /// <param name="Consistency">Mean cosine of one user's gradients under two draws.</param>
 /// <param name="Agreement">Mean cosine of a user's gradient with the batch's, which contains it.</param>
-public sealed record GradientPart(string Part, string Block, Interval Norm, double Spread, Interval Consistency, Interval Agreement);
+public sealed record GradientPart(
+    string Part, string Block, Interval Norm, double Spread, Interval Consistency, Interval Agreement);
 
 /// <summary>One user.</summary>
 /// <param name="User">Row in the click matrix.</param>
@@ -54,7 +56,7 @@ public sealed record GradientUser(int User, int Clicks, double[] Norms, int[] To
 public sealed record GradientResult(
     GradientOptions Options, IReadOnlyList<GradientPart> Parts, IReadOnlyList<GradientUser> Users, Interval Conflict);
 
-/// <summary>Single users' gradients: how large, which way, by layer and part of the loss, and how much masks and noise move them.</summary>
+/// <summary>Single users' gradients: size and direction by layer and part of the loss, and spread over draws.</summary>
 public static class GradientStudy
 {
     private static readonly string[] Names = ["reconstruction", "kl", "anchor"];
@@ -70,7 +72,7 @@ public static class GradientStudy
         [
             new Objective(0, 0, objective.Reconstruction),
             model.Settings.Variational && objective.Beta != 0 ? new(objective.Beta, 0, 0) : null,
-            model.Settings.Anchors && objective.AnchorWeight != 0 ? new(0, objective.AnchorWeight, 0) : null,
+            model.Settings.HasAnchors && objective.AnchorWeight != 0 ? new(0, objective.AnchorWeight, 0) : null,
         ];
         var rows = new List<GradientPart>();
         var first = new PerUserGradients?[parts.Length];
@@ -91,8 +93,7 @@ public static class GradientStudy
     internal static SparseBatch Load(Autoencoder model, Population population)
     {
         if (population.Count > model.BatchSize)
-            throw InputException.About(
-                $"{InputException.Setting("Users")} {population.Count}: the model takes {model.BatchSize} users at once; give fewer.");
+            throw About($"{Setting("Users")} {population.Count}: the model takes {model.BatchSize} users at once; give fewer.");
         long entries = population.Users.Sum(user => (long)population.Clicks.RowLength(user));
         var batch = model.Backend.AllocateBatch(population.Count, model.ItemCount, checked((int)entries));
         batch.Load(population.Clicks, population.Users);
@@ -104,12 +105,13 @@ public static class GradientStudy
         int users = draws[0].Rows, count = draws.Length;
         var (norm, spread, consistency, agreement) = (new double[users], new double[users], new double[users], new double[users]);
         var gram = new double[(long)users * users];
-        draws[0].Blocks[block].AddGram(gram, draws[0].Blocks[block]);
+        GradientBlock[] of = [.. draws.Select(draw => draw.Blocks[block])];
+        of[0].AddGram(gram, of[0]);
         double batchNorm = Math.Sqrt(gram.Sum());
         Parallel.For(0, users, u =>
         {
             var norms = new double[count];
-            for (int d = 0; d < count; d++) norms[d] = Math.Sqrt(Math.Max(0, draws[d].Blocks[block].Dot(u, draws[d].Blocks[block], u)));
+            for (int d = 0; d < count; d++) norms[d] = Math.Sqrt(Math.Max(0, of[d].Dot(u, of[d], u)));
             norm[u] = Math.Sqrt(norms.Average(n => n * n));
             if (norm[u] == 0) return;
             spread[u] = Math.Sqrt(Math.Max(0, norm[u] * norm[u] - norms.Average() * norms.Average())) / norms.Average();
@@ -118,7 +120,7 @@ public static class GradientStudy
                 for (int e = d + 1; e < count; e++)
                 {
                     if (norms[d] == 0 || norms[e] == 0) continue;
-                    consistency[u] += draws[d].Blocks[block].Dot(u, draws[e].Blocks[block], u) / (norms[d] * norms[e]);
+                    consistency[u] += of[d].Dot(u, of[e], u) / (norms[d] * norms[e]);
                     pairs++;
                 }
             if (pairs > 0) consistency[u] /= pairs;
@@ -126,7 +128,7 @@ public static class GradientStudy
             for (int v = 0; v < users; v++) withBatch += gram[(long)u * users + v];
             if (norms[0] > 0 && batchNorm > 0) agreement[u] = withBatch / (norms[0] * batchNorm);
         });
-        return norm.Max() == 0 ? null : new(part, draws[0].Blocks[block].Name, Estimates.Mean(norm, seed), spread.Average(),
+        return norm.Max() == 0 ? null : new(part, of[0].Name, Estimates.Mean(norm, seed), spread.Average(),
             Estimates.Mean(consistency, seed), Estimates.Mean(agreement, seed));
     }
 

@@ -40,26 +40,23 @@ public static class GradientSuite
                 if (run.Backward is null) continue;
                 foreach (var error in GradientCheck.Coordinates(Differentiable.Of(test, run), coordinates: 20))
                     if (worst is null || !(error.Error <= worst.Value))
-                        worst = new(
-                            "operation", cases.Key, $"{test.Shape} {error.Variable}[{error.Index}]", error.Error, GradientCheck.Tolerance);
+                        worst = new("operation", cases.Key, $"{test.Shape} {error.Variable}[{error.Index}]", error.Error,
+                            GradientCheck.Tolerance);
             }
             if (worst is not null) yield return worst;
         }
     }
 
-    /// <summary>
-    /// Every operation of the contract on a backend, forward and backward, against the reference; the worst case of each.
-    /// </summary>
+    /// <summary>Every operation on a backend, forward and backward, against the reference; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
             .MaxBy(pair => double.IsNaN(pair.Found.Error) ? double.MaxValue : pair.Found.Error / OperationParity.Bound(pair.Test))
-        select new GradientFinding("parity", $"{cases.Key} on {fast.Name}",
-            $"{worst.Test.Shape} {worst.Found.Tensor}[{worst.Found.Index}]", worst.Found.Error, OperationParity.Bound(worst.Test));
+        let place = $"{worst.Test.Shape} {worst.Found.Tensor}[{worst.Found.Index}]"
+        let bound = OperationParity.Bound(worst.Test)
+        select new GradientFinding("parity", $"{cases.Key} on {fast.Name}", place, worst.Found.Error, bound);
 
-    /// <summary>
-    /// The whole model of some settings: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.
-    /// </summary>
+    /// <summary>A whole model: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.</summary>
     /// <param name="name">How to call it.</param>
     /// <param name="settings">Which model.</param>
     /// <param name="objective">Weights of the loss's parts.</param>
@@ -70,14 +67,15 @@ public static class GradientSuite
     {
         var narrow = settings with
         {
-            Hidden = [.. settings.Hidden.Select(_ => 7)], DecoderHidden = settings.DecoderHidden?.Select(_ => 7).ToArray(), Latent = 3,
-            PseudoInputs = 4,
+            Hidden = [.. settings.Hidden.Select(_ => 7)], DecoderHidden = settings.DecoderHidden?.Select(_ => 7).ToArray(),
+            Latent = 3, PseudoInputs = 4,
         };
         using (var model = new Autoencoder(new ReferenceBackend(), narrow, TinyItems, TinyUsers, seed))
         using (var batch = Batch(model, TinyUsers))
         {
             var problem = Problem(model, batch, objective, seed);
-            var worst = GradientCheck.Coordinates(problem, coordinates: 40).MaxBy(e => double.IsNaN(e.Error) ? double.MaxValue : e.Error);
+            var worst = GradientCheck.Coordinates(problem, coordinates: 40)
+                .MaxBy(e => double.IsNaN(e.Error) ? double.MaxValue : e.Error);
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
         var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
@@ -113,8 +111,8 @@ public static class GradientSuite
         return new("parity", $"{name} on {fast.Name}", where, worst, ParityTolerance);
     }
 
-    private static Differentiable Problem(Autoencoder model, SparseBatch batch, Objective objective, ulong seed) => Differentiable.Of(
-        model, batch, model.TrainingMask(seed, 1), new RandomKey(seed, 1, RandomPurpose.LatentNoise), objective);
+    private static Differentiable Problem(Autoencoder model, SparseBatch batch, Objective objective, ulong seed) =>
+        Differentiable.Of(model, batch, model.TrainingMask(seed, 1), new(seed, 1, RandomPurpose.LatentNoise), objective);
 
     private static SparseBatch Batch(Autoencoder model, int users)
     {

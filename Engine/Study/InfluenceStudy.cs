@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -54,8 +55,8 @@ public sealed record InfluenceOptions
 /// <param name="WithinCosine">Mean cosine of pairs within a cluster.</param>
 /// <param name="BetweenCosine">Mean cosine of pairs of different clusters.</param>
 public sealed record InfluenceResult(
-    int Users, [property: JsonIgnore] double[] Matrix, double PositiveShare, double MeanCosine, double SignStability, int[] Cluster,
-    double WithinCosine, double BetweenCosine)
+    int Users, [property: JsonIgnore] double[] Matrix, double PositiveShare, double MeanCosine, double SignStability,
+    int[] Cluster, double WithinCosine, double BetweenCosine)
 {
     /// <summary>Cosine of two users' gradients; 0 where one has none.</summary>
     public double Cosine(int u, int v)
@@ -80,8 +81,7 @@ public static class InfluenceStudy
         options.Validate();
         Check.AtLeast(2, users, ", influence is between users", nameof(Population.Users));
         if (options.Clusters > users)
-            throw InputException.About(
-                $"{InputException.Setting(nameof(options.Clusters))} {options.Clusters}: give 1 to {users}, the number of users.");
+            throw About($"{Setting(nameof(options.Clusters))} {options.Clusters}: give 1 to {users}, the number of users.");
         double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, options.Draws);
         long same = 0, positive = 0;
         for (int u = 0; u < users; u++)
@@ -121,7 +121,7 @@ public static class InfluenceStudy
         };
     }
 
-    /// <summary>Inner products of the mean gradients over draws first, first + 1, ...: the mean over all pairs of draws.</summary>
+    /// <summary>Inner products of the mean gradients over the draws from first on: the mean over all pairs of draws.</summary>
     private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, int first)
     {
         IReadOnlyList<GradientBlock>[] draws =

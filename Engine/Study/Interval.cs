@@ -9,7 +9,7 @@ public readonly record struct Interval(double Value, double Low, double High)
     /// <summary>A number whose uncertainty is not estimated.</summary>
     public static Interval Exactly(double value) => new(value, value, value);
 
-    /// <summary>The difference of two estimates taken as independent, which is too wide where they rose and fell together.</summary>
+    /// <summary>The difference of two estimates taken as independent; too wide if they are positively correlated.</summary>
     public static Interval operator -(Interval a, Interval b)
     {
         double value = a.Value - b.Value, half = 0.5 * Math.Sqrt(Math.Pow(a.High - a.Low, 2) + Math.Pow(b.High - b.Low, 2));

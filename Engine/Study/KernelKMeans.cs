@@ -13,11 +13,12 @@ public static class KernelKMeans
     /// <returns>Cluster of each user, numbered by falling size.</returns>
     public static int[] Run(int users, Func<int, int, double> similarity, int clusters)
     {
-        var seeds = new List<int> { Enumerable.Range(0, users).MaxBy(u => Enumerable.Range(0, users).Sum(v => similarity(u, v))) };
+        int[] all = [.. Enumerable.Range(0, users)];
+        var seeds = new List<int> { all.MaxBy(u => all.Sum(v => similarity(u, v))) };
         while (seeds.Count < clusters)
-            seeds.Add(Enumerable.Range(0, users).Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
+            seeds.Add(all.Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
         int[] assigned =
-            [.. Enumerable.Range(0, users).Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
+            [.. all.Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
         for (int round = 0; round < 50; round++)
         {
             // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.
@@ -28,7 +29,7 @@ public static class KernelKMeans
                 for (int v = 0; v < users; v++) toCluster[u, assigned[v]] += similarity(u, v) / size[assigned[v]];
             });
             for (int u = 0; u < users; u++) self[assigned[u]] += toCluster[u, assigned[u]] / size[assigned[u]];
-            int[] next = [.. Enumerable.Range(0, users).Select(u => Enumerable.Range(0, clusters)
+            int[] next = [.. all.Select(u => Enumerable.Range(0, clusters)
                 .MinBy(c => size[c] == 0 ? double.MaxValue : self[c] - 2 * toCluster[u, c]))];
             if (next.AsSpan().SequenceEqual(assigned)) break;
             assigned = next;

@@ -3,8 +3,8 @@ using MathNet.Numerics.Distributions;
 namespace ManualVae.Study;
 
 /// <summary>
-/// The distribution of D_h = ||x_u * b_u - x_v * b_v||_1 after masking, s = items in common, d = ||x_u - x_v||_1: the exact law of
-/// what theorem 2.6 of arXiv 2511.06781 bounds. It follows from the independent clicks of Bernoulli masks.
+/// The distribution of D_h = ||x_u * b_u - x_v * b_v||_1 after masking, s = items in common, d = ||x_u - x_v||_1: the exact law
+/// of what theorem 2.6 of arXiv 2511.06781 bounds. It follows from the independent clicks of Bernoulli masks.
 /// </summary>
 /// <param name="Common">s.</param>
 /// <param name="Different">d.</param>
@@ -12,7 +12,7 @@ namespace ManualVae.Study;
 /// <param name="Shared">One mask for both users instead of one each.</param>
 public readonly record struct MaskingGeometry(int Common, int Different, double Keep, bool Shared)
 {
-    /// <summary>Probability that an item in common is kept by exactly one of the two: 2 rho (1 - rho), or 0 under a shared mask.</summary>
+    /// <summary>Probability that exactly one of two users keeps an item in common; 0 under a shared mask.</summary>
     private double Split => Shared ? 0 : 2 * Keep * (1 - Keep);
 
     /// <summary>E D_h = rho d + 2 rho (1 - rho) s; rho d under a shared mask.</summary>
@@ -21,7 +21,7 @@ public readonly record struct MaskingGeometry(int Common, int Different, double 
     /// <summary>Var D_h = d rho (1 - rho) + s p (1 - p), p = 2 rho (1 - rho).</summary>
     public double Variance => Different * Keep * (1 - Keep) + Common * Split * (1 - Split);
 
-    /// <summary>Masking brings the pair nearer on average: E D_h &lt; d; for independent masks where s/d &lt; 1 / (2 rho).</summary>
+    /// <summary>Masking brings the pair nearer on average, E D_h &lt; d: with own masks if s/d &lt; 1 / (2 rho).</summary>
     public bool ContractsOnAverage => Mean < Different;
 
     /// <summary>P(D_h &lt; d): the exact law Bin(d, rho) + Bin(s, 2 rho (1 - rho)).</summary>
@@ -49,8 +49,8 @@ public readonly record struct MaskingGeometry(int Common, int Different, double 
     }
 
     /// <summary>
-    /// Hoeffding: P(D_h &gt;= d) at most exp(-2 (d - E D_h)^2 / (d + s)) where the pair contracts on average, P(D_h &lt;= d) at most the
-    /// same where it expands.
+    /// Hoeffding: P(D_h &gt;= d) at most exp(-2 (d - E D_h)^2 / (d + s)) where the pair contracts on average, P(D_h &lt;= d) at
+    /// most the same where it expands.
     /// </summary>
     public double HoeffdingBound =>
         Common + Different == 0 ? 1 : Math.Exp(-2 * (Different - Mean) * (Different - Mean) / (Different + Common));

@@ -47,25 +47,27 @@ public sealed record MaskingOptions
 /// <param name="ExpandedExact">The same by the exact law.</param>
 /// <param name="LatentRatio">Mean over pairs of mean W2 masked / W2 clean.</param>
 /// <param name="LatentContracted">Share of draws whose posteriors come nearer.</param>
-/// <param name="LargestDeviation">Largest deviation of a pair's simulated mean D_h from the closed form, in its standard errors.</param>
+/// <param name="LargestDeviation">Largest deviation of a pair's mean D_h from the closed form, in standard errors.</param>
 public sealed record MaskingRow(
-    double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted, double ContractedExact,
-    Interval Expanded, double ExpandedExact, Interval LatentRatio, Interval LatentContracted, double LargestDeviation);
+    double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted,
+    double ContractedExact, Interval Expanded, double ExpandedExact, Interval LatentRatio, Interval LatentContracted,
+    double LargestDeviation);
 
 /// <summary>How much neighbourhoods change from one mask draw to the next.</summary>
 /// <param name="Rate">Probability that a click is dropped.</param>
-/// <param name="BetweenMasks">Mean Jaccard overlap of a user's k nearest by W2 under two independent masks; 1 is no drift.</param>
+/// <param name="BetweenMasks">Mean Jaccard overlap of a user's k nearest by W2 under two masks; 1 is no drift.</param>
 /// <param name="WithClean">The same against the clean input's neighbours.</param>
-/// <param name="DistanceRatio">Mean over all pairs of users of W2 masked / W2 clean: below 1, masking draws users together.</param>
+/// <param name="DistanceRatio">Mean over all pairs of W2 masked / W2 clean: below 1, masking draws users together.</param>
 /// <param name="SelfDistance">Mean W2 between two mask draws of one user, over the mean W2 between users.</param>
 public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithClean, double DistanceRatio, double SelfDistance);
 
 /// <summary>What the masking study measured.</summary>
-public sealed record MaskingResult(MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
+public sealed record MaskingResult(
+    MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
 
 /// <summary>
-/// How masking moves users in input and latent space, against <see cref="MaskingGeometry"/>: far pairs contract, near pairs expand
-/// (independent masks only), and neighbourhoods drift (arXiv 2511.06781, theorem 2.6).
+/// How masking moves users in input and latent space, against <see cref="MaskingGeometry"/>: far pairs contract, near pairs
+/// expand (independent masks only), and neighbourhoods drift (arXiv 2511.06781, theorem 2.6).
 /// </summary>
 public static class MaskingStudy
 {
@@ -87,7 +89,8 @@ public static class MaskingStudy
             foreach (bool together in new[] { false, true })
                 foreach (var (name, pairs) in new[] { ("near", near), ("far", far) })
                     if (pairs.Length > 0)
-                        rows.Add(Measure(population, pairs, name, rate, together, options, clean, together ? shared : independent));
+                        rows.Add(Measure(
+                            population, pairs, name, rate, together, options, clean, together ? shared : independent));
             drift.Add(Drift(clean, independent, rate, options));
 
             Posteriors[] Encode(bool shared) => [.. Enumerable.Range(0, options.Draws).Select(draw =>
@@ -104,9 +107,7 @@ public static class MaskingStudy
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
         new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 
-    /// <summary>
-    /// The nearest and the farthest sixth of a pool of random pairs by l1, among those with an item in common and one not.
-    /// </summary>
+    /// <summary>The nearest and the farthest sixth of random pairs by l1 that share an item and differ in one.</summary>
     private static (UserPair[] Near, UserPair[] Far) Groups(Population population, MaskingOptions options)
     {
         long all = (long)population.Count * (population.Count - 1);
@@ -133,7 +134,8 @@ public static class MaskingStudy
             var pair = pairs[i];
             laws[i] = new(pair.Overlap, pair.L1, keep, shared);
             exact[i] = (laws[i].Contraction, laws[i].Expansion);
-            double before = clean.Distance(pair.U, pair.V), mean = 0; // sums until the last line: at rate 0 the ratios are exactly 1
+            // Sums are divided at the end only: then the ratios at rate 0 are exactly 1.
+            double before = clean.Distance(pair.U, pair.V), mean = 0;
             for (int draw = 0; draw < draws; draw++)
             {
                 var key = new RandomKey(options.Seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask);
@@ -189,21 +191,11 @@ public static class MaskingStudy
                 between[u] += NearestUsers.Jaccard(neighbours[draw][u], neighbours[draw + 1][u]);
                 withClean[u] += NearestUsers.Jaccard(neighbours[draw][u], reference[u]);
             }
-        for (int u = 0; u < users; u++) (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
-        double before = MeanDistance(clean), ratio = masked.Average(q => MeanDistance(q) / before), self = 0;
+        for (int u = 0; u < users; u++)
+            (between[u], withClean[u]) = (between[u] / (masked.Length - 1), withClean[u] / (masked.Length - 1));
+        double before = clean.MeanDistance(), ratio = masked.Average(q => q.MeanDistance() / before), self = 0;
         for (int u = 0; u < users; u++) self += masked[0].Distance(u, masked[1], u) / users;
         return new(rate, Estimates.Mean(between, options.Seed), Estimates.Mean(withClean, options.Seed),
             ratio, self / (ratio * before));
-    }
-
-    /// <summary>Mean W2 over all pairs of users.</summary>
-    internal static double MeanDistance(Posteriors posteriors)
-    {
-        var rows = new double[posteriors.Count];
-        Parallel.For(0, rows.Length, u =>
-        {
-            for (int v = 0; v < u; v++) rows[u] += posteriors.Distance(u, v);
-        });
-        return rows.Sum() / Math.Max(1, (double)posteriors.Count * (posteriors.Count - 1) / 2);
     }
 }

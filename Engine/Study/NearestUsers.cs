@@ -12,7 +12,7 @@ public static class NearestUsers
     {
         int users = population.Count;
         if (neighbours < 1 || neighbours >= users)
-            throw About($"{Setting(nameof(MaskingOptions.Neighbours))} {neighbours}: with {users} users give 1 to {users - 1}.");
+            throw About($"{Setting("Neighbours")} {neighbours}: with {users} users give 1 to {users - 1}.");
     }
 
     /// <summary>By W2 between posteriors.</summary>

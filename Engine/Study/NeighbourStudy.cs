@@ -44,7 +44,7 @@ public sealed record NeighbourOptions
 /// <param name="RankCorrelation">Mean over users of Spearman's correlation of W2 with -Jaccard over all others.</param>
 /// <param name="Cohort">Of each user: 0 few, 1 middle, 2 many clicks, -1 none of them.</param>
 /// <param name="CohortClicks">Mean number of clicks of each cohort.</param>
-/// <param name="CentroidDistances">Distances of the cohorts' mean mu: few-middle, middle-many, few-many, over the mean W2.</param>
+/// <param name="CentroidDistances">Distances of the cohorts' mean mu over the mean W2: few-middle, middle-many, few-many.</param>
 /// <param name="Purity">Share of a cohort user's k nearest cohort users that are of its cohort; 1/3 is chance.</param>
 /// <param name="Map">x, y of each user by t-SNE of mu; empty without.</param>
 public sealed record NeighbourResult(
@@ -114,8 +114,9 @@ public static class NeighbourStudy
             for (int u = 0; u < cohort.Length; u++)
                 for (int k = 0; k < posteriors.Latent && cohort[u] == c; k++) centroids[c][k] += posteriors.Mean(u)[k] / count;
         }
-        double scale = MaskingStudy.MeanDistance(posteriors);
-        return [.. new[] { (0, 1), (1, 2), (0, 2) }.Select(p => Wasserstein.MeanDistance(centroids[p.Item1], centroids[p.Item2]) / scale)];
+        double scale = posteriors.MeanDistance();
+        return [.. new[] { (0, 1), (1, 2), (0, 2) }
+            .Select(p => Wasserstein.MeanDistance(centroids[p.Item1], centroids[p.Item2]) / scale)];
     }
 
     private static double[] Purity(Posteriors posteriors, int[] cohort, int k)
@@ -139,7 +140,7 @@ public static class NeighbourStudy
         return means;
     }
 
-    /// <summary>Expected Jaccard overlap of two random sets of k among n - 1 others, by the mean of the hypergeometric law.</summary>
+    /// <summary>Expected Jaccard overlap of two random sets of k among n - 1 others (mean of the hypergeometric law).</summary>
     private static double Chance(int users, int k)
     {
         double common = (double)k * k / (users - 1);

@@ -11,8 +11,8 @@ public static class PairSampler
     public const int DistanceStrata = 10;
 
     /// <summary>
-    /// Draws a pool of random pairs, cuts it into deciles of distance by kind, and takes equally many of each stratum as far as it
-    /// goes.
+    /// Draws a pool of random pairs, cuts it into deciles of distance by kind, and takes equally many of each stratum as far as
+    /// it goes.
     /// </summary>
     /// <param name="population">The users.</param>
     /// <param name="distance">Latent distance of two of them.</param>
@@ -58,7 +58,8 @@ public static class PairSampler
         var name = InputException.Setting(nameof(RadiusOptions.Pairs));
         Check.AtLeast(1, count, name: name.Property);
         if (count > all)
-            throw InputException.About($"{name} {count}: the {users} users have only {all} ordered pairs; give fewer pairs or more users.");
+            throw InputException.About(
+                $"{name} {count}: the {users} users have only {all} ordered pairs; give fewer pairs or more users.");
     }
 
     private static List<UserPair> Pool(Population population, Func<int, int, double> distance, int size, ulong seed)

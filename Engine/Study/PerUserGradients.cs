@@ -8,7 +8,8 @@ namespace ManualVae.Study;
 /// The gradient of each user's own loss by every parameter, for one draw of masks and noise, as rank-one factors taken from one
 /// batched forward and backward pass. The users' gradients average to the batch gradient.
 /// </summary>
-/// <remarks>Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior; other encoders: decoder only.</remarks>
+/// <remarks>Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior; other encoders: decoder
+/// only.</remarks>
 public sealed class PerUserGradients
 {
     private PerUserGradients(IReadOnlyList<GradientBlock> blocks, double[][] losses) => (Blocks, Losses) = (blocks, losses);
@@ -55,11 +56,12 @@ public sealed class PerUserGradients
             x = layer.Output(rows);
         }
         blocks.AddRange(Decoder(model, model.Latent, rows, scale));
-        if (model.Settings.Anchors)
+        if (model.Settings.HasAnchors)
         {
             var anchors = model.Parameters["anchors"].Value;
             bool closed = model.Settings.AnchorForm == AnchorForm.ClosedForm;
-            var points = closed ? Left(Host(backend, model.Code), model.Code.Columns, anchors.Columns) : Host(backend, model.Latent);
+            var points = closed
+                ? Left(Host(backend, model.Code), model.Code.Columns, anchors.Columns) : Host(backend, model.Latent);
             blocks.Add(new AnchorBlock("anchors", Pattern(batch), Host(backend, anchors), points, objective.AnchorWeight));
         }
         return new(blocks, [model.ReconstructionLosses.ToArray(), model.KlLosses.ToArray(), model.AnchorLosses.ToArray()]);

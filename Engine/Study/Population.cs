@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
@@ -24,8 +25,7 @@ public sealed record Population(CsrMatrix Clicks, int[] Users)
         int[] users = [.. Enumerable.Range(0, clicks.Rows).Where(user => clicks.RowLength(user) > 0)];
         Check.AtLeast(1, count, name: nameof(Users));
         if (count > users.Length)
-            throw InputException.About(
-                $"{InputException.Setting(nameof(Users))} {count}: only {users.Length} users have clicks; give at most that many.");
+            throw About($"{Setting(nameof(Users))} {count}: only {users.Length} users have clicks; give at most that many.");
         var key = new RandomKey(seed, StudyDraw.Users, RandomPurpose.Study);
         for (int i = 0; i < count; i++)
         {

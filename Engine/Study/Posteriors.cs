@@ -26,7 +26,19 @@ public sealed class Posteriors
     public double Distance(int u, int v) => Wasserstein.Second(Mean(u), Sigma(u), Mean(v), Sigma(v));
 
     /// <summary>W2 between a user's posterior here and another's elsewhere.</summary>
-    public double Distance(int u, Posteriors other, int v) => Wasserstein.Second(Mean(u), Sigma(u), other.Mean(v), other.Sigma(v));
+    public double Distance(int u, Posteriors other, int v) =>
+        Wasserstein.Second(Mean(u), Sigma(u), other.Mean(v), other.Sigma(v));
+
+    /// <summary>Mean W2 over all pairs of users.</summary>
+    public double MeanDistance()
+    {
+        var rows = new double[Count];
+        Parallel.For(0, Count, u =>
+        {
+            for (int v = 0; v < u; v++) rows[u] += Distance(u, v);
+        });
+        return rows.Sum() / Math.Max(1, (double)Count * (Count - 1) / 2);
+    }
 
     /// <summary>Writes z = mu + noise * sigma of a user.</summary>
     public void Sample(int user, ReadOnlySpan<double> noise, Span<double> z)
@@ -36,8 +48,8 @@ public sealed class Posteriors
     }
 
     /// <summary>
-    /// Standard normal noise [K] of one user and draw. A negative user stands for all: the same noise couples two posteriors at the
-    /// least cost, different users' noise is independent as in training.
+    /// Standard normal noise [K] of one user and draw. A negative user stands for all: the same noise couples two posteriors at
+    /// the least cost, different users' noise is independent as in training.
     /// </summary>
     public static void Noise(int user, int draw, ulong seed, Span<double> noise)
     {

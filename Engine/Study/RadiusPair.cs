@@ -11,8 +11,8 @@ namespace ManualVae.Study;
 /// <param name="Mismatch">Delta_x = ||E_{q_v}[G(z, x_u) - G(z, x_v)]||.</param>
 /// <param name="PairLipschitz">max over draws of ||G(z_u, x_u) - G(z_v, x_u)|| / ||z_u - z_v||.</param>
 /// <param name="Changes">Actual change of L_u at step, step/2, step/4, step/8; v's noise is its own, as in training.</param>
-/// <param name="CoupledChange">The same at step/8 where u and v share their noise: what the bracket of W1 and the radius speak of.</param>
-/// <param name="ShuffledChange">Actual change of L_u by a step on another pair's v (the control); NaN where that is u itself.</param>
+/// <param name="CoupledChange">The same at step/8 with noise that u and v share, as in the bracket of W1 and the radius.</param>
+/// <param name="ShuffledChange">Actual change of L_u by a step on another pair's v (the control); NaN if that v is u.</param>
 public sealed record RadiusPair(
     UserPair Pair, double W1Low, double W1High, double W1L1Cost, double NormU, double NormV, double InnerProduct, double Mismatch,
     double PairLipschitz, double[] Changes, double CoupledChange, double ShuffledChange)

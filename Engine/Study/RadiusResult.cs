@@ -14,8 +14,8 @@ namespace ManualVae.Study;
 /// <param name="ShuffledHelps">P(helps) of the control.</param>
 /// <param name="ShuffledChange">Mean change of the control.</param>
 public sealed record RadiusBin(
-    string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative, Interval Cosine,
-    Interval ShuffledHelps, Interval ShuffledChange);
+    string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative,
+    Interval Cosine, Interval ShuffledHelps, Interval ShuffledChange);
 
 /// <summary>How far the first-order prediction was off at one step size.</summary>
 /// <param name="Step">The step size.</param>
@@ -82,7 +82,7 @@ public sealed class RadiusResult
     /// <summary>Largest step size.</summary>
     public double Step { get; }
 
-    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| over all pairs and draws; a lower bound of the constant.</summary>
+    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; a lower bound of the constant.</summary>
     public double Lipschitz { get; }
 
     /// <summary>Median over pairs of their own largest ratio.</summary>
@@ -162,7 +162,8 @@ public sealed class RadiusResult
 
     /// <summary>P(helps) of one kind of pair; NaN where none was sampled.</summary>
     public Interval HelpsOf(PairKind kind) =>
-        ByKind.FirstOrDefault(bin => bin.Name == kind.ToString().ToLowerInvariant())?.Helps ?? Interval.Exactly(double.NaN);
+        ByKind.FirstOrDefault(bin => bin.Name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))?.Helps
+            ?? Interval.Exactly(double.NaN);
 
     private ulong Seed => Options.Seed;
 
@@ -204,7 +205,8 @@ public sealed class RadiusResult
         return new(name, of.Length, of.Sum(p => p.Pair.Weight * p.Pair.Distance) / of.Sum(p => p.Pair.Weight),
             of.Sum(p => p.Pair.Weight * p.RelativeDistance) / of.Sum(p => p.Pair.Weight),
             Mean(of, p => p.Helps ? 1 : 0), Mean(of, p => p.Changes[0]), Mean(of, p => p.InnerProduct / (p.NormU * p.NormU)),
-            Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0), Mean(controlled, p => p.ShuffledChange));
+            Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0),
+            Mean(controlled, p => p.ShuffledChange));
     }
 
     private Interval Mean(RadiusPair[] of, Func<RadiusPair, double> value) => Estimates.Mean(

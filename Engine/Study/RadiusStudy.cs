@@ -6,13 +6,13 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>
-/// The latent sharing radius (arXiv 2511.06781, theorem 2.3) beside the truth. theta is the whole decoder; g_u is the gradient of the
-/// reconstruction loss, the mean over latent draws.
+/// The latent sharing radius (arXiv 2511.06781, theorem 2.3) beside the truth. theta is the whole decoder; g_u is the gradient of
+/// the reconstruction loss, the mean over latent draws.
 /// </summary>
 /// <remarks>
 /// Noise: u's loss is measured before and after with the same draws. The step on v uses v's own draws, independent of u's as in
-/// training; noise in common would add a help that no training sees. The theorem's quantities are those of the empirical posteriors
-/// of the draws, coupled by common noise, for which it holds exactly.
+/// training; noise in common would add a help that no training sees. The theorem's quantities are those of the empirical
+/// posteriors of the draws, coupled by common noise, for which it holds exactly.
 /// </remarks>
 public static class RadiusStudy
 {
@@ -56,7 +56,8 @@ public static class RadiusStudy
             var crossed = probe.At(ofU, zv);
             var v = probe.At(ofV, Codes(posteriors, ofV, options, common: false));
             var other = probe.At(ofOther, Codes(posteriors, ofOther, options, common: false));
-            double[][] changes = [.. Enumerable.Range(0, RadiusResult.Steps).Select(i => probe.StepChange(u, v, draws, step / (1 << i)))];
+            double[][] changes =
+                [.. Enumerable.Range(0, RadiusResult.Steps).Select(i => probe.StepChange(u, v, draws, step / (1 << i)))];
             double[] together = probe.StepChange(u, coupled, draws, step / (1 << RadiusResult.Steps - 1));
             double[] control = probe.StepChange(u, other, draws, step);
             int latent = model.Settings.Latent;
@@ -73,7 +74,8 @@ public static class RadiusStudy
                 var pair = pairs[first + p];
                 results[first + p] = new RadiusPair(
                     pair, MeanDistance(posteriors, pair.U, pair.V), Math.Max(pair.Distance, coupling),
-                    posteriors.Average(q => Wasserstein.FirstByL1Cost(q.Mean(pair.U), q.Sigma(pair.U), q.Mean(pair.V), q.Sigma(pair.V))),
+                    posteriors.Average(q =>
+                        Wasserstein.FirstByL1Cost(q.Mean(pair.U), q.Sigma(pair.U), q.Mean(pair.V), q.Sigma(pair.V))),
                     Math.Sqrt(u.Dot(at, u, at, draws)), Math.Sqrt(v.Dot(at, v, at, draws)), u.Dot(at, v, at, draws),
                     crossed.MismatchNorm(at, coupled, at, draws), lipschitz, [.. changes.Select(c => c[p])], together[p],
                     pairs[shuffled[first + p]].V == pair.U ? double.NaN : control[p])
@@ -102,7 +104,7 @@ public static class RadiusStudy
             : [encoder.Encode(InputMask.Clean)];
     }
 
-    /// <summary>Mean over the masks of W2; couples the masks index by index, so an upper bound of W1 between the mixtures.</summary>
+    /// <summary>Mean over the masks of W2: an upper bound of W1 between the mixtures, as masks are coupled by index.</summary>
     private static double Distance(Posteriors[] posteriors, int u, int v)
     {
         double sum = 0;

@@ -3,7 +3,7 @@ using ManualVae.Data;
 
 namespace ManualVae.Study;
 
-/// <summary>The layer that reads the clicks: as <see cref="DenseBlock"/>, with a sparse x and W stored [items, outputs].</summary>
+/// <summary>The layer that reads the clicks: a <see cref="DenseBlock"/> with a sparse x and W [items, outputs].</summary>
 /// <param name="name">The layer.</param>
 /// <param name="inputs">Where x is not zero.</param>
 /// <param name="values">x there, as the encoder saw it.</param>

@@ -27,8 +27,7 @@ internal static class StudyModel
     {
         RequireDenseDecoder(model);
         if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
-            throw About(
-                $"Gradients of all parameters need {Setting("Encoder")} mlp and {Setting("Prior")} normal; study the influence with {
-                    Setting(nameof(InfluenceOptions.Part))} decoder instead.");
+            throw About($"Gradients of all parameters need {Setting("Encoder")} mlp and {
+                Setting("Prior")} normal; influence can be studied with {Setting("Part")} decoder.");
     }
 }

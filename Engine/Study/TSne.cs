@@ -14,12 +14,12 @@ public static class TSne
     public const int Limit = 1500;
 
     /// <summary>Lays points out.</summary>
-    /// <param name="points">Rows of <paramref name="columns"/> numbers.</param>
+    /// <param name="points">Rows of <paramref name="columns"/> elements.</param>
     /// <param name="columns">Width of a row.</param>
     /// <param name="perplexity">Effective number of neighbours, below a third of the points.</param>
     /// <param name="iterations">Gradient steps; the first quarter with exaggeration.</param>
     /// <param name="seed">Seed of the start.</param>
-    /// <returns>Rows of two numbers.</returns>
+    /// <returns>Rows of two coordinates.</returns>
     /// <exception cref="InputException">Too many points, or too few for the perplexity.</exception>
     public static double[] Layout(double[] points, int columns, double perplexity = 30, int iterations = 500, ulong seed = 1)
     {
@@ -63,8 +63,8 @@ public static class TSne
     }
 
     /// <summary>
-    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the sum
-    /// over all pairs, which the row sums add up to in a fixed order.
+    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the
+    /// sum over all pairs, which the row sums add up to in a fixed order.
     /// </summary>
     internal static void Gradient(double[] p, double[] y, double[] q, double[] rowSums, double exaggeration, double[] gradient)
     {

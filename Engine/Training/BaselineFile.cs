@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models.Baselines;
 
@@ -44,13 +45,15 @@ public static class BaselineFile
     });
 
     /// <summary>Reads a baseline.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="backend">Makes the backend of a baseline that computes on one (cdae), which then owns it.</param>
     /// <exception cref="InputException">Not a baseline's file, damaged, or of another version.</exception>
-    public static IBaseline Load(string path)
+    public static IBaseline Load(string path, Func<IBackend>? backend = null)
     {
         using var file = Checkpoint.Open(path);
         using var reader = new BinaryReader(file);
         if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
-            throw new InputException($"{path}: is not a fitted baseline of manualvae; train again.");
+            throw new InputException($"{path}: is not a fitted baseline; train again.");
         Checkpoint.VerifyChecksum(file, path);
         file.Position = Magic.Length;
         if (reader.ReadInt32() is int version and not Version)
@@ -71,7 +74,7 @@ public static class BaselineFile
             };
             InChunks(state[i], file.ReadExactly);
         }
-        return BaselineCatalogue.Restore(name, settings, state);
+        return BaselineCatalogue.Restore(name, settings, state, backend);
     }
 
     private delegate void BytesAction(Span<byte> bytes);

@@ -20,6 +20,9 @@ public sealed record TrainingState
     /// <summary>Batches done of the epoch under way.</summary>
     public int BatchesOfEpoch { get; init; }
 
+    /// <summary>Seconds of the epoch under way.</summary>
+    public double EpochSeconds { get; init; }
+
     /// <summary>
     /// Sums over the users of the epoch under way: reconstruction, KL, anchor, total loss; decoder passes are not counted.
     /// </summary>
@@ -39,7 +42,7 @@ public sealed record TrainingState
 }
 
 /// <summary>
-/// Checkpoint file: magic, version, a JSON header (settings, state, names and shapes), the numbers in the backend's precision,
+/// Checkpoint file: magic, version, a JSON header (settings, state, names and shapes), the elements in the backend's precision,
 /// and the SHA-256 of everything before. Written to a temporary name and moved into place.
 /// </summary>
 public static class Checkpoint
@@ -47,13 +50,13 @@ public static class Checkpoint
     private const int Version = 1;
     private static ReadOnlySpan<byte> Magic => "MVAECKPT"u8;
 
-    /// <summary>What a checkpoint says before its numbers.</summary>
+    /// <summary>What a checkpoint says before its elements.</summary>
     /// <param name="Settings">Settings of the run.</param>
     /// <param name="Items">Number of items.</param>
     /// <param name="State">Where the run stands.</param>
-    /// <param name="DoublePrecision">Numbers are 64-bit.</param>
+    /// <param name="DoublePrecision">Elements are 64-bit.</param>
     /// <param name="Moments">Adam's moments follow each weight.</param>
-    /// <param name="Parameters">Names and shapes, in the order of the numbers.</param>
+    /// <param name="Parameters">Names and shapes, in the order of the elements.</param>
     public sealed record Header(
         RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments, IReadOnlyList<Shape> Parameters);
 
@@ -103,7 +106,7 @@ public static class Checkpoint
         });
     }
 
-    /// <summary>Reads the header alone, without checking the numbers.</summary>
+    /// <summary>Reads the header alone, without checking the elements.</summary>
     /// <exception cref="InputException">Not a checkpoint, or of another version.</exception>
     public static Header ReadHeader(string path)
     {
@@ -116,7 +119,7 @@ public static class Checkpoint
     public static Header Load(string path, IRecommenderWithParameters model)
     {
         using var file = Open(path);
-        ReadHeader(file, path); // what is no checkpoint at all is called that
+        ReadHeader(file, path); // says so if the file is no checkpoint at all
         VerifyChecksum(file, path);
         file.Position = 0;
         var header = ReadHeader(file, path);

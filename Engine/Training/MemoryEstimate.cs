@@ -1,45 +1,78 @@
 using ManualVae.Compute;
 using ManualVae.Data;
+using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
 
 /// <summary>
-/// What training will need, computed from the settings before anything is allocated: a run that cannot fit is refused at once, with
-/// the figures.
+/// What training will need, counted by building the model without taking memory: a run that cannot fit is refused before it starts.
 /// </summary>
-/// <param name="Parameters">Number of weights, to within the small layers' biases.</param>
+/// <param name="Parameters">Number of weights.</param>
 /// <param name="ParameterBytes">Weights, Adam's two moments and, where updates are not fused, gradients.</param>
-/// <param name="ActivationBytes">Logits and hidden layers of one batch.</param>
-public readonly record struct MemoryEstimate(long Parameters, long ParameterBytes, long ActivationBytes)
+/// <param name="ActivationBytes">Everything else that the model allocates: logits, hidden layers, the prior's memory.</param>
+/// <param name="BatchBytes">The batches of training and of validation.</param>
+/// <param name="DataBytes">The clicks, in this machine's memory.</param>
+public readonly record struct MemoryEstimate(
+    long Parameters, long ParameterBytes, long ActivationBytes, long BatchBytes = 0, long DataBytes = 0)
 {
-    /// <summary>Everything beside the data.</summary>
-    public long Bytes => ParameterBytes + ActivationBytes;
+    /// <summary>Everything together.</summary>
+    public long Bytes => ParameterBytes + ActivationBytes + BatchBytes + DataBytes;
 
-    /// <summary>Estimates a run.</summary>
-    /// <param name="settings">Its settings.</param>
+    /// <summary>The model of a run.</summary>
+    /// <param name="settings">Settings of the run.</param>
     /// <param name="items">Number of items.</param>
-    /// <param name="doublePrecision">8 bytes a number instead of 4.</param>
-    /// <param name="fused">The backend fuses updates: the large layers need no gradient.</param>
-    public static MemoryEstimate Of(RunSettings settings, int items, bool doublePrecision, bool fused)
+    /// <param name="backend">Where it will be trained; nothing is allocated there.</param>
+    /// <param name="batchSize">Largest batch; null for that of the settings.</param>
+    public static MemoryEstimate Of(RunSettings settings, int items, IBackend backend, int? batchSize = null)
     {
-        var model = settings.ToAutoencoder();
-        int code = model.Variational ? 2 * model.Latent : model.Latent;
-        int[] encoder = [.. model.Hidden, code];
-        int[] decoder = [model.Latent, .. model.DecoderHidden ?? [.. model.Hidden.Reverse()]];
-        long parameters = (long)items * (encoder[0] + decoder[^1] + 1 + (model.Anchors ? model.Latent : 0));
-        for (int i = 1; i < encoder.Length; i++) parameters += (long)encoder[i - 1] * encoder[i];
-        for (int i = 1; i < decoder.Length; i++) parameters += (long)decoder[i - 1] * decoder[i];
-        int size = doublePrecision ? sizeof(double) : sizeof(float);
-        long perRow = items + 2L * (encoder.Sum() + decoder.Sum());
-        return new(parameters, parameters * size * (fused ? 3 : 4), perRow * settings.BatchSize * size);
+        var memory = new MemoryScope(backend, counting: true);
+        var model = new Autoencoder(memory, settings, items, batchSize ?? settings.BatchSize, seed: null, fuse: true);
+        long tensors = model.Parameters.All.Sum(p => p.Value.Length + p.Gradient.Length + p.FirstMoment.Length + p.SecondMoment.Length);
+        long bytes = tensors * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
+        return new(model.Parameters.Count, bytes, memory.Bytes - bytes);
+    }
+
+    /// <summary>A whole run: model, batches and data.</summary>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="data">What it is trained on.</param>
+    /// <param name="backend">Where it will be trained; nothing is allocated there.</param>
+    public static MemoryEstimate Of(RunSettings settings, PreparedDataset data, IBackend backend)
+    {
+        int batchSize = Math.Min(settings.BatchSize, Math.Max(1, data.Train.Rows));
+        var memory = new MemoryScope(backend, counting: true);
+        void CountBatch(params ReadOnlySpan<CsrMatrix> rows) =>
+            memory.CountBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, rows));
+        CountBatch(data.Train);
+        if (!settings.FitValidation && data.Validation is { } validation)
+            CountBatch(validation.FoldIn, validation.Excluded ?? validation.FoldIn);
+        CsrMatrix?[] clicks =
+        [
+            data.Train, data.Validation?.FoldIn, data.Validation?.HeldOut, data.Test?.FoldIn, data.Test?.HeldOut,
+            .. settings.FitValidation ? (CsrMatrix?[])[data.Train, data.Validation?.HeldOut] : [], // their union is a copy
+        ];
+        return Of(settings, data.ItemCount, backend, batchSize) with
+        {
+            BatchBytes = memory.Bytes,
+            DataBytes = clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
+        };
     }
 
     /// <summary>Refuses a run that the backend's memory, or this machine's, cannot hold.</summary>
     /// <exception cref="InputException">It does not fit.</exception>
-    public void RequireFits(IBackend? backend = null) => HostMemory.Require(Bytes, $"This run needs about {this}",
-        "lower --hidden, --latent or --batch-size" + (backend?.MemoryLimit is null ? "" : ", or use --device simd"), backend);
+    public void RequireFits(IBackend? backend = null)
+    {
+        var (holder, available) = HostMemory.Available(backend);
+        string has = $"{holder} has {HostMemory.Mebibytes(available)}";
+        SettingName hidden = Setting(nameof(RunSettings.Hidden)), latent = Setting(nameof(RunSettings.Latent)),
+            batchSize = Setting(nameof(RunSettings.BatchSize)), device = Setting(nameof(RunSettings.Device));
+        if (backend?.MemoryLimit is null && Bytes > available)
+            throw About($"This run needs about {this}, {has}: lower {hidden}, {latent} or {batchSize}.");
+        if (backend?.MemoryLimit is not null && Bytes - DataBytes > available)
+            throw About($"This run needs about {this}, {has}: lower {hidden}, {latent} or {batchSize}, or use {device} simd.");
+    }
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(
-        $"{HostMemory.Mebibytes(Bytes)} ({Parameters / 1e6:F1} M parameters with their moments {HostMemory.Mebibytes(ParameterBytes)}, one batch {HostMemory.Mebibytes(ActivationBytes)})");
+        $"{HostMemory.Mebibytes(Bytes)} ({Parameters / 1e6:F1} M parameters with their moments {HostMemory.Mebibytes(ParameterBytes)}, one batch {HostMemory.Mebibytes(ActivationBytes + BatchBytes)})");
 }

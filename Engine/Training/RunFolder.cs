@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
 
@@ -66,7 +67,8 @@ public sealed record RunManifest
 /// <param name="UsersPerSecond">Training speed.</param>
 /// <param name="Best">True where it is the best epoch so far.</param>
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
-/// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (papers.md B5).</param>
+/// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv 2511.06781,
+/// section 3).</param>
 public sealed record EpochMetrics(
     int Epoch, long Updates, double Loss, double Reconstruction, double Kl, double Anchor, double Beta, double? Validation,
     double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null);
@@ -110,7 +112,7 @@ public sealed class RunFolder
     /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
-        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or go on with a run by --resume");
+        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
 
     /// <summary>Starts a run in a folder that is new or empty.</summary>
     /// <exception cref="InputException">The folder holds something already, or cannot be made.</exception>
@@ -122,7 +124,15 @@ public sealed class RunFolder
     }
 
     /// <summary>The same run described anew: <c>run.json</c> is replaced.</summary>
-    public RunFolder Update(RunManifest manifest) => new RunFolder(Path, manifest).Write();
+    /// <exception cref="InputException">More epochs are finished than the manifest allows.</exception>
+    public RunFolder Update(RunManifest manifest)
+    {
+        int epochs = File.Exists(LastCheckpoint) ? Checkpoint.ReadHeader(LastCheckpoint).State.Epoch : 0;
+        return epochs <= manifest.Settings.Epochs
+            ? new RunFolder(Path, manifest).Write()
+            : throw About(
+                $"{Setting(nameof(RunSettings.Epochs))} is {manifest.Settings.Epochs}, but {Path} has finished {epochs} epochs; give at least as many.");
+    }
 
     /// <summary>Opens a run.</summary>
     /// <exception cref="InputException">The folder is not a run.</exception>
@@ -130,7 +140,7 @@ public sealed class RunFolder
     {
         string file = System.IO.Path.Combine(path, "run.json");
         if (!File.Exists(file))
-            throw new InputException($"{path}: is not a run (it has no run.json); give a folder that 'manualvae train --output' made.");
+            throw new InputException($"{path}: is not a run (it has no run.json); give the folder of a training.");
         try
         {
             return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
@@ -177,11 +187,18 @@ public sealed class RunFolder
     {
         string checkpoint = File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint;
         if (!File.Exists(checkpoint))
-            throw new InputException($"{Path}: the run has no checkpoint yet; go on with: manualvae train --resume --output {Path}");
-        var model = new Autoencoder(
-            backend, Manifest.Settings.ToAutoencoder(), Manifest.Items, batchSize, Manifest.Settings.Seed, training);
-        Checkpoint.Load(checkpoint, model);
-        return model;
+            throw new InputException($"{Path}: the run has no checkpoint yet; resume its training.");
+        var model = new Autoencoder(backend, Manifest.Settings, Manifest.Items, batchSize, seed: null, training);
+        try
+        {
+            Checkpoint.Load(checkpoint, model);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private RunFolder Write()

@@ -1,40 +1,18 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ManualVae.Compute;
-using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
-
-/// <summary>How the weight of the KL moves with the number of gradient updates t.</summary>
-public enum BetaScheduleKind
-{
-    /// <summary>beta(t) = min(beta, t / beta-steps): the reference code (papers.md A2); 0 steps means constant.</summary>
-    Linear,
-    /// <summary>beta(t) = beta.</summary>
-    Constant,
-    /// <summary>Cycles of beta-steps updates: a linear ramp to beta in the first half, then beta (Fu et al. 2019).</summary>
-    Cyclical,
-    /// <summary>beta(t) = min(1, t / beta-steps); the best epoch's beta is recorded for a second run (papers.md A2, first way).</summary>
-    Anneal,
-    /// <summary>As linear towards 1, but stops rising once validation drops (papers.md A2, the cheap variant).</summary>
-    Hold,
-}
-
-/// <summary>How Adam's step size moves with the number of gradient updates.</summary>
-public enum LearningRateScheduleKind
-{
-    /// <summary>It stays.</summary>
-    Constant,
-    /// <summary>It falls in a straight line to 0 at the end of the last epoch.</summary>
-    Linear,
-}
 
 /// <summary>
 /// Every setting of a training run, flat, under the names of the command line's flags. The defaults are the published Mult-VAE's.
 /// </summary>
-public sealed record RunSettings
+public sealed record RunSettings : AutoencoderSettings
 {
     /// <summary>Which model.</summary>
     public string Model { get; init; } = "multvae";
@@ -51,36 +29,6 @@ public sealed record RunSettings
     /// <summary>How the step size moves over the epochs: linear falls to 0.</summary>
     public LearningRateScheduleKind LearningRateSchedule { get; init; }
 
-    /// <summary>Encoder: mlp, recvae or gated.</summary>
-    public EncoderKind Encoder { get; init; } = EncoderKind.Mlp;
-
-    /// <summary>Widths of the encoder's hidden layers.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [600];
-
-    /// <summary>Widths of the decoder's hidden layers; null mirrors the encoder's, empty is a linear decoder.</summary>
-    public IReadOnlyList<int>? DecoderHidden { get; init; }
-
-    /// <summary>Prior: normal, composite (RecVAE's) or vamp.</summary>
-    public PriorKind Prior { get; init; } = PriorKind.Normal;
-
-    /// <summary>Learned pseudo-inputs of the vamp prior.</summary>
-    public int PseudoInputs { get; init; } = 100;
-
-    /// <summary>Latent levels: 1, or 2 for the hierarchical gated model.</summary>
-    public int Levels { get; init; } = 1;
-
-    /// <summary>Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in); the output layer stays Glorot uniform.</summary>
-    public bool FanInInitialisation { get; init; }
-
-    /// <summary>Latent dimensions.</summary>
-    public int Latent { get; init; } = 200;
-
-    /// <summary>Probability that a click of the input is dropped.</summary>
-    public double Dropout { get; init; } = 0.5;
-
-    /// <summary>How the input is masked.</summary>
-    public MaskMode Mask { get; init; } = MaskMode.NormaliseThenDrop;
-
     /// <summary>Largest weight of the KL.</summary>
     public double Beta { get; init; } = 0.2;
 
@@ -90,9 +38,6 @@ public sealed record RunSettings
     /// <summary>How beta moves.</summary>
     public BetaScheduleKind BetaSchedule { get; init; } = BetaScheduleKind.Linear;
 
-    /// <summary>Weight each user's KL by beta times the user's clicks (RecVAE's gamma) and not by beta alone.</summary>
-    public bool KlPerClick { get; init; }
-
     /// <summary>
     /// Passes of an epoch that update the encoder only, with dropout; with <see cref="DecoderPasses"/>. 0: one pass updates everything.
     /// </summary>
@@ -101,29 +46,11 @@ public sealed record RunSettings
     /// <summary>Passes of an epoch that update the decoder only, on the clean input, after the encoder's.</summary>
     public int DecoderPasses { get; init; }
 
-    /// <summary>lambda of lambda ||W||^2.</summary>
-    public double WeightDecay { get; init; }
-
-    /// <summary>Distribution of the clicks.</summary>
-    public LikelihoodKind Likelihood { get; init; } = LikelihoodKind.Multinomial;
-
-    /// <summary>Confidence of clicks, Gaussian likelihood.</summary>
-    public double ClickWeight { get; init; } = 10;
-
-    /// <summary>Confidence of zeros, Gaussian likelihood.</summary>
-    public double ZeroWeight { get; init; } = 1;
-
     /// <summary>lambda_A of the anchor regulariser; above 0 the model has anchors.</summary>
     public double AnchorWeight { get; init; }
 
     /// <summary>Epochs over which the anchor weight rises linearly to its value; 0 is constant.</summary>
     public int AnchorWarmup { get; init; }
-
-    /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
-    public bool Anchors { get; init; }
-
-    /// <summary>Estimator of the anchor term.</summary>
-    public AnchorForm AnchorForm { get; init; } = AnchorForm.ClosedForm;
 
     /// <summary>
     /// Weak splits only: train on the training and validation clicks together and validate nothing, for the number of epochs that an
@@ -149,9 +76,23 @@ public sealed record RunSettings
     /// <summary>Matrix products of a GPU: single precision, or operands rounded to TF32 for its tensor cores.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>JSON with the flags' names (kebab case).</summary>
+    /// <summary>Every setting, in the order of flags and JSON files: what the model is, then how it is trained, by theme.</summary>
+    public static IReadOnlyList<PropertyInfo> Properties { get; } =
+    [
+        .. ((string[])[
+            nameof(Model), nameof(Epochs), nameof(BatchSize), nameof(LearningRate), nameof(LearningRateSchedule), nameof(Encoder),
+            nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels), nameof(FanInInitialisation),
+            nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps), nameof(BetaSchedule), nameof(KlPerClick),
+            nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay), nameof(Likelihood), nameof(ClickWeight),
+            nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup), nameof(Anchors), nameof(AnchorForm), nameof(FitValidation),
+            nameof(ValidationMetric), nameof(Patience), nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
+        ]).Select(name => typeof(RunSettings).GetProperty(name)!),
+    ];
+
+    /// <summary>JSON with the flags' names (kebab case), in the order of <see cref="Properties"/>.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Sort } },
         PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
@@ -160,52 +101,32 @@ public sealed record RunSettings
         AllowTrailingCommas = true,
     };
 
-    /// <summary>The parts of the model.</summary>
-    public AutoencoderSettings ToAutoencoder() => new()
-    {
-        Variational = Model != "multdae",
-        Encoder = Encoder,
-        Hidden = Hidden,
-        DecoderHidden = DecoderHidden,
-        Prior = Prior,
-        PseudoInputs = PseudoInputs,
-        Levels = Levels,
-        KlPerClick = KlPerClick,
-        FanInInitialisation = FanInInitialisation,
-        Latent = Latent,
-        Dropout = Dropout,
-        Mask = Mask,
-        Likelihood = Likelihood,
-        ClickWeight = ClickWeight,
-        ZeroWeight = ZeroWeight,
-        WeightDecay = WeightDecay,
-        Anchors = Anchors || AnchorWeight > 0,
-        AnchorForm = AnchorForm,
-    };
+    /// <summary>Follows from <see cref="Model"/>.</summary>
+    [JsonIgnore]
+    public override bool Variational => Model != "multdae";
 
-    /// <summary>Refuses impossible settings.</summary>
-    /// <exception cref="InputException">A setting is outside its range.</exception>
-    public void Validate()
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool HasAnchors => Anchors || AnchorWeight > 0;
+
+    /// <inheritdoc/>
+    public override void Validate()
     {
-        Require(Epochs >= 1, "--epochs", Epochs, "at least 1");
-        Require(BatchSize >= 1, "--batch-size", BatchSize, "at least 1");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), "--learning-rate", LearningRate, "above 0");
-        Require(Beta >= 0 && double.IsFinite(Beta), "--beta", Beta, "0 or more");
-        Require(BetaSteps >= 0, "--beta-steps", BetaSteps, "0 or more");
-        Require(AnchorWeight >= 0 && double.IsFinite(AnchorWeight), "--anchor-weight", AnchorWeight, "0 or more");
-        Require(AnchorWarmup >= 0, "--anchor-warmup", AnchorWarmup, "0 or more");
-        Require(EncoderPasses >= 0, "--encoder-passes", EncoderPasses, "0 or more");
-        Require(DecoderPasses >= 0 && DecoderPasses > 0 == EncoderPasses > 0, "--decoder-passes", DecoderPasses,
-            "above 0 where --encoder-passes is, and 0 where it is 0");
-        Require(Patience >= 0, "--patience", Patience, "0 or more");
-        Require(Threads >= 0, "--threads", Threads, "0 (all) or more");
+        Require(Epochs >= 1, Epochs, "at least 1");
+        Require(BatchSize >= 1, BatchSize, "at least 1");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0");
+        Require(Beta >= 0 && double.IsFinite(Beta), Beta, "0 or more");
+        Require(BetaSteps >= 0, BetaSteps, "0 or more");
+        Require(AnchorWeight >= 0 && double.IsFinite(AnchorWeight), AnchorWeight, "0 or more");
+        Require(AnchorWarmup >= 0, AnchorWarmup, "0 or more");
+        Require(EncoderPasses >= 0, EncoderPasses, "0 or more");
+        if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
+            throw About(
+                $"{Setting(nameof(DecoderPasses))} is {DecoderPasses}; it must be above 0 where {Setting(nameof(EncoderPasses))} is, and 0 where it is 0.");
+        Require(Patience >= 0, Patience, "0 or more");
+        Require(Threads >= 0, Threads, "0 (all) or more");
         Metric.Parse(ValidationMetric);
-        ToAutoencoder().Validate();
-
-        static void Require(bool holds, string name, object value, string range)
-        {
-            if (!holds) throw new InputException(FormattableString.Invariant($"{name} is {value}; it must be {range}."));
-        }
+        base.Validate();
     }
 
     /// <summary>The settings that differ from another's, as "name: theirs -> ours", in the order of the flags.</summary>
@@ -217,5 +138,12 @@ public sealed record RunSettings
             .Select(p => $"{p.Name}: {Short(theirs.GetProperty(p.Name))} -> {Short(p.Value)}")];
 
         static string Short(JsonElement value) => string.Concat(value.ToString().Where(c => !char.IsWhiteSpace(c)));
+    }
+
+    private static void Sort(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(RunSettings)) return;
+        foreach (var property in type.Properties)
+            property.Order = Properties.TakeWhile(p => p.Name != ((MemberInfo)property.AttributeProvider!).Name).Count();
     }
 }

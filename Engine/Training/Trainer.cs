@@ -3,41 +3,15 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
 
-/// <summary>Watches a training run; called on the training thread.</summary>
-public interface ITrainingObserver
-{
-    /// <summary>After each gradient update.</summary>
-    /// <param name="progress">Where the run stands and the means of the epoch so far.</param>
-    void Updated(in TrainingProgress progress);
-
-    /// <summary>After each epoch, its validation and its checkpoint.</summary>
-    void EpochEnded(EpochMetrics metrics);
-}
-
-/// <summary>Where a run stands within an epoch.</summary>
-/// <param name="Epoch">Epoch under way, from 1.</param>
-/// <param name="Epochs">Epochs in all.</param>
-/// <param name="Batch">Batches done of this epoch.</param>
-/// <param name="Batches">Batches of an epoch.</param>
-/// <param name="Reconstruction">Mean negative log-likelihood over the epoch so far.</param>
-/// <param name="Kl">Mean KL over the epoch so far.</param>
-/// <param name="Anchor">Mean anchor term over the epoch so far.</param>
-/// <param name="Beta">beta of the latest update.</param>
-/// <param name="UsersPerSecond">Speed over the epoch so far.</param>
-public readonly record struct TrainingProgress(
-    int Epoch, int Epochs, int Batch, int Batches, double Reconstruction, double Kl, double Anchor, double Beta, double UsersPerSecond);
-
-/// <summary>Training went wrong; the message names layer, batch and user and says what to do.</summary>
-public sealed class TrainingException(string message) : Exception(message);
-
 /// <summary>
 /// Trains an <see cref="Autoencoder"/> on the training users, validates after each epoch, and keeps the best and the latest
-/// state. All randomness is keyed by (seed, update, user), so a resumed run has the bits of an uninterrupted one.
+/// state. All randomness is keyed by (seed, update, user), so a resumed run has the bits of an uninterrupted one. One thread at a time.
 /// </summary>
-public sealed class Trainer : IDisposable
+public sealed partial class Trainer : IDisposable
 {
     private readonly PreparedDataset _data;
     private readonly CsrMatrix _train;
@@ -47,10 +21,12 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingObserver? _observer;
     private readonly BetaSchedule _beta;
     private readonly AdamOptimizer _encoderOptimizer, _decoderOptimizer;
+    private readonly MemoryScope _memory;
     private readonly SparseBatch _batch;
     private readonly Metric _metric;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int[] _order;
+    private Tensor[]? _best; // weights of the best epoch, if they are kept in memory
     private TrainingState _state = new();
 
     /// <summary>Builds the model and the optimiser.</summary>
@@ -66,14 +42,23 @@ public sealed class Trainer : IDisposable
         settings.Validate();
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
         (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, data.Validation);
-        Memory = MemoryEstimate.Of(settings, data.ItemCount, backend.IsDoublePrecision, backend.FusesUpdates);
+        Memory = MemoryEstimate.Of(settings, data, backend);
         Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
-        Model = new Autoencoder(backend, settings.ToAutoencoder(), data.ItemCount, batchSize, settings.Seed, fuse: true);
-        _batch = backend.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
+        _memory = new MemoryScope(backend);
+        _batch = _memory.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
+        try
+        {
+            Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, settings.Seed, fuse: true);
+        }
+        catch
+        {
+            _memory.Dispose();
+            throw;
+        }
         _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps);
         AdamOptimizer OptimizerOf(UpdatedParts part) => new(
-            backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Autoencoder.PartOf(p) == part)], settings.LearningRate);
+            backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Model.PartOf(p) == part)], settings.LearningRate);
         _encoderOptimizer = OptimizerOf(UpdatedParts.Encoder);
         _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
@@ -82,8 +67,8 @@ public sealed class Trainer : IDisposable
 
     private static CsrMatrix WithValidation(PreparedDataset data) => data.Manifest.Split != SplitKind.Strong && data.Validation is not null
         ? CsrMatrix.Union(data.Train, data.Validation.HeldOut)
-        : throw new InputException(
-            "--fit-validation needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
+        : throw About(
+            $"{Setting(nameof(RunSettings.FitValidation))} needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
 
     /// <summary>What the run was estimated to need.</summary>
     public MemoryEstimate Memory { get; }
@@ -93,6 +78,12 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Where the run stands.</summary>
     public TrainingState State => _state;
+
+    /// <summary>
+    /// After <see cref="Run"/> the model holds the weights of the best epoch, and not of the last. Takes room for another copy of the
+    /// weights where there is no run folder.
+    /// </summary>
+    public bool KeepBest { get; init; }
 
     /// <summary>Continues from <c>last.ckpt</c> of the run folder.</summary>
     /// <exception cref="InputException">There is none, or it is damaged.</exception>
@@ -130,7 +121,7 @@ public sealed class Trainer : IDisposable
                 epoch, _state.Updates, sums[3] / users, sums[0] / users, sums[1] / users, sums[2] / users, beta, value, seconds,
                 (double)_train.Rows * Passes / seconds, best, anchorSpread, meanSpread);
             _epochs.Add(metrics);
-            _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held };
+            _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSeconds = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held };
             if (best) _state = _state with { BestValue = value, BestEpoch = epoch, BestBeta = beta };
             if (_run is not null)
             {
@@ -138,13 +129,38 @@ public sealed class Trainer : IDisposable
                 _run.WriteMetrics(_epochs);
                 Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
             }
+            else if (best && KeepBest)
+            {
+                CopyBest(toModel: false);
+            }
             _observer?.EpochEnded(metrics);
+        }
+        if (KeepBest && _state.BestEpoch > 0)
+        {
+            if (_run is not null) Checkpoint.Load(_run.BestCheckpoint, Model);
+            else CopyBest(toModel: true);
         }
         return _epochs;
     }
 
-    /// <summary>Frees the model's weights.</summary>
-    public void Dispose() => Model.Dispose();
+    /// <summary>Gives the memory of the model and of the training back.</summary>
+    public void Dispose()
+    {
+        Model.Dispose();
+        _memory.Dispose();
+    }
+
+    private void CopyBest(bool toModel)
+    {
+        var weights = Model.Parameters.All;
+        _best ??= [.. weights.Select(p => _memory.Allocate(p.Value.Rows, p.Value.Columns))];
+        foreach (var (parameter, best) in weights.Zip(_best))
+        {
+            Model.Backend.Flush(parameter);
+            if (toModel) Model.Backend.Copy(best, parameter.Value);
+            else Model.Backend.Copy(parameter.Value, best);
+        }
+    }
 
     private bool OutOfPatience =>
         _settings.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _settings.Patience;
@@ -168,6 +184,7 @@ public sealed class Trainer : IDisposable
     {
         int batchesOfPass = BatchesOfPass, batches = batchesOfPass * Passes;
         long started = Stopwatch.GetTimestamp();
+        double before = _state.EpochSeconds;
         int startedAt = _state.BatchesOfEpoch, shuffled = -1;
         var sums = _state.EpochSums;
         for (int b = startedAt; b < batches; b++)
@@ -177,6 +194,7 @@ public sealed class Trainer : IDisposable
             bool encoderPass = !Alternating || pass < _settings.EncoderPasses;
             if (cancellation.IsCancellationRequested)
             {
+                _state = _state with { EpochSeconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
                 if (_run is not null) Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
                 cancellation.ThrowIfCancellationRequested();
             }
@@ -184,8 +202,7 @@ public sealed class Trainer : IDisposable
             if (Alternating)
             {
                 if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses) Model.UpdatePrior();
-                var trained = encoderPass ? UpdatedParts.Encoder : UpdatedParts.Decoder;
-                if (Model.Trained != trained) Model.Trained = trained;
+                Model.Update(encoderPass ? UpdatedParts.Encoder : UpdatedParts.Decoder);
             }
             int first = batch * _batch.MaxRows;
             double loss = Step(_order.AsSpan(first, Math.Min(_batch.MaxRows, _order.Length - first)), beta, b);
@@ -203,7 +220,7 @@ public sealed class Trainer : IDisposable
                 sums[2] / users, beta, speed));
         }
         if (!Alternating) Model.UpdatePrior();
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return before + Stopwatch.GetElapsedTime(started).TotalSeconds;
 
         double UsersBefore(int b)
         {
@@ -217,11 +234,11 @@ public sealed class Trainer : IDisposable
     {
         uint step = checked((uint)_state.Updates);
         _batch.Load(_train, users);
-        bool encoder = Model.Trained.HasFlag(UpdatedParts.Encoder), decoder = Model.Trained.HasFlag(UpdatedParts.Decoder);
+        bool encoder = Model.Updated.HasFlag(UpdatedParts.Encoder), decoder = Model.Updated.HasFlag(UpdatedParts.Decoder);
         _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = LearningRateScale;
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
-        // RecVAE trains its decoder on the clean input (papers.md D).
+        // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
         var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : InputMask.Clean;
         Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
         double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(_state.Epoch)));
@@ -236,12 +253,12 @@ public sealed class Trainer : IDisposable
         ? 1 - (double)_state.Updates / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
-    /// <summary>lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch anchor-warmup.</summary>
+    /// <summary>lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch <see cref="RunSettings.AnchorWarmup"/>.</summary>
     private double AnchorWeightAt(int epoch) =>
         _settings.AnchorWeight * (_settings.AnchorWarmup == 0 ? 1 : Math.Min(1, (epoch + 1.0) / _settings.AnchorWarmup));
 
     /// <summary>How far the anchors, and the posterior means of the last batch, lie apart.</summary>
-    private (double? Anchors, double? Means) Spreads() => !Model.Settings.Anchors ? (null, null) : (
+    private (double? Anchors, double? Means) Spreads() => !Model.Settings.HasAnchors ? (null, null) : (
         RowSpread.Of(Model.Backend, Model.Parameters["anchors"].Value), RowSpread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
     // Not interrupted: it takes seconds, and the epoch's checkpoint follows it.
@@ -266,39 +283,5 @@ public sealed class Trainer : IDisposable
         double sum = 0;
         foreach (double value in values) sum += value;
         return sum;
-    }
-
-    private void RequireFiniteWeights()
-    {
-        if (FirstNonFinite() is string name) throw Stopped($"after epoch {_state.Epoch + 1} the weights of {name} are not finite");
-    }
-
-    private TrainingException NotFinite(int batchOfEpoch)
-    {
-        int user = 0;
-        for (int row = 0; row < _batch.Rows; row++)
-            if (!double.IsFinite(Model.ReconstructionLosses[row] + Model.KlLosses[row] + Model.AnchorLosses[row]))
-            {
-                user = _batch.Users[row];
-                break;
-            }
-        return Stopped(
-            $"epoch {_state.Epoch + 1}, batch {batchOfEpoch + 1}: the loss of user '{_data.UserIds[user]}' is not finite, "
-            + $"first in {FirstNonFinite() ?? "the logits"}");
-    }
-
-    private TrainingException Stopped(string what) => new(
-        $"training stopped: {what}. "
-        + (_run is not null && File.Exists(_run.LastCheckpoint) ? $"The last good state is {_run.LastCheckpoint}. " : "")
-        + "Try a lower --learning-rate.");
-
-    private string? FirstNonFinite()
-    {
-        foreach (var parameter in Model.Parameters.All)
-        {
-            Model.Backend.Flush(parameter);
-            if (!double.IsFinite(Model.Backend.SquaredNorm(parameter.Value))) return parameter.Name;
-        }
-        return null;
     }
 }

@@ -68,7 +68,7 @@ internal static class StepBench
             loading.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0,
-            Timing.From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(loading)), threads);
+            Timing.From(loading), threads);
         // What takes less than a microsecond (the derivative of the identity) is left out.
         foreach (var times in timed.Times.Where(t => t.Seconds.Average() > 1e-6).OrderByDescending(t => t.Seconds.Sum()))
         {

@@ -53,12 +53,12 @@ internal sealed class MechanismRepeats
     /// <summary>Adds a setting's figures with one more seed.</summary>
     public void Add(string setting, MechanismFigures figures)
     {
-        if (!_values.ContainsKey(setting))
+        if (!_values.TryGetValue(setting, out var values))
         {
             _settings.Add(setting);
-            _values[setting] = [];
+            _values[setting] = values = [];
         }
-        _values[setting].Add(figures.Values);
+        values.Add(figures.Values);
     }
 
     /// <summary>The figure's names, in the order measured.</summary>

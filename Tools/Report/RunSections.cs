@@ -44,9 +44,8 @@ internal static class RunSections
     private static string Settings(RunManifest manifest)
     {
         var settings = manifest.BaselineSettings is { } own
-            ? Models.Baselines.BaselineCatalogue.Find(manifest.Model)?.DefaultsAsJson() ?? []
+            ? Models.Baselines.BaselineCatalogue.Complete(manifest.Model, own)
             : JsonSerializer.SerializeToNode(manifest.Settings, RunSettings.Json)!.AsObject();
-        foreach (var (name, value) in manifest.BaselineSettings ?? []) settings[name] = value?.DeepClone();
         string deviations = manifest.Deviations.Count == 0
             ? manifest.Preset is null ? ""
                 : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"

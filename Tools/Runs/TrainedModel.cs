@@ -55,8 +55,8 @@ internal sealed class TrainedModel : IDisposable
         var manifest = folder.Manifest;
         var prepared = OpenData(path, manifest, data);
         if (manifest.BaselineSettings is not null)
-            return new(folder, prepared, null, BaselineFile.Load(folder.BestCheckpoint));
-        var backend = Session.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null);
+            return new(folder, prepared, null, BaselineFile.Load(folder.BestCheckpoint, Backend));
+        var backend = Backend();
         try
         {
             return new(folder, prepared, backend, folder.LoadModel(backend, batch));
@@ -66,6 +66,9 @@ internal sealed class TrainedModel : IDisposable
             backend.Dispose();
             throw;
         }
+
+        IBackend Backend() =>
+            Session.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null);
     }
 
     // One rule for all verbs: data that has changed since the training is used only if the user names it.

@@ -25,8 +25,7 @@ internal static class TrainingJob
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
-        MemoryEstimate.Of(settings.Run, data.ItemCount, device.Backend.IsDoublePrecision, device.Backend.FusesUpdates)
-            .RequireFits(device.Backend);
+        MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
         var run = RunFolder.Create(folder, Manifest(data, settings));
         try
         {
@@ -97,7 +96,8 @@ internal static class TrainingJob
         var monitor = new FitMonitor(report, Session.Cancellation);
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {
-            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor);
+            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
+                () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
             var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });

@@ -30,8 +30,9 @@ internal sealed class TrainingFlags
 
     public TrainingFlags()
     {
-        var notes = new Dictionary<string, string> { [nameof(RunSettings.Model)] = ModelNames.Describe() };
-        _flags = new SettingFlags<RunSettings>(new(), notes: notes).All.ToDictionary(flag => flag.Name);
+        var defaults = new RunSettings();
+        _flags = RunSettings.Properties.Select(property => new SettingFlag(
+            property, defaults, property.Name == nameof(RunSettings.Model) ? ModelNames.Describe() : "")).ToDictionary(flag => flag.Name);
         foreach (var baseline in ModelNames.Baselines)
             foreach (var property in baseline.Defaults?.GetType().GetProperties() ?? [])
             {
@@ -102,23 +103,23 @@ internal sealed class TrainingFlags
 
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
     {
+        // A sweep judges by the validation metric; most baselines compute on all cores of the processor.
+        string[] shares = ["model", "validation-metric", "device", "threads"];
         var defaults = baseline.DefaultsAsJson();
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)
         {
-            string camel = JsonNamingPolicy.CamelCase.ConvertName(
-                string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
-            bool isOwn = defaults.ContainsKey(camel);
-            if (!isOwn && name is not ("model" or "threads" or "device" or "validation-metric"))
+            bool isOwn = defaults.ContainsKey(name);
+            if (!isOwn && !(shares.Contains(name) || baseline.UsesBackend && name == "precision"))
                 throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
-                    + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => SettingFlag.Of(d.Key))) + "."));
-            (isOwn ? own : shared)[isOwn ? camel : name] = value?.DeepClone();
+                    + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{d.Key}")) + "."));
+            (isOwn ? own : shared)[name] = value?.DeepClone();
         }
         var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
-        if (run.Device is not ("auto" or "simd"))
+        if (!baseline.UsesBackend && run.Device is not ("auto" or "simd"))
             throw new InputException($"--device {run.Device}: {baseline.Name} computes on the processor; leave the flag out.");
-        if (run.Threads != 0)
+        if (!baseline.UsesBackend && run.Threads != 0)
             throw new InputException($"--threads {run.Threads}: {baseline.Name} takes all threads; leave the flag out.");
         return new(run, null,
             [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
@@ -142,10 +143,10 @@ internal sealed class TrainingFlags
         foreach (var (name, value) in settings.ToList())
         {
             if (name == "preset") continue;
-            if (!_flags.ContainsKey(name)) throw new InputException(
-                $"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
+            if (!_flags.TryGetValue(name, out var flag))
+                throw new InputException($"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
             // The same reading as for flags, so that both accept and refuse the same.
-            settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), _flags[name].Type);
+            settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), flag.Type);
         }
         return settings;
     }

@@ -29,7 +29,7 @@ internal static class GradcheckVerb
         var findings = new List<GradientFinding>();
         Console.Error.WriteLine($"Comparing with the reference on {fast.Description}.");
         foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
-            .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings.ToAutoencoder(),
+            .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings,
                 new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast))))
         {
             Session.Cancellation.ThrowIfCancellationRequested();

@@ -64,8 +64,6 @@ internal static class TrainVerb
                 $"{prepared.Directory}: is not the data that {folder} was started on; resume with the same data.");
         var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
         settings.Validate();
-        if (run.ReadMetrics().Count is var trained && settings.Epochs < trained)
-            throw new InputException($"--epochs {settings.Epochs}: {trained} are trained already; give {trained} or more.");
         var deviations = ResolvedSettings.From(settings, run.Manifest.Preset).Deviations;
         return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }));
     }

@@ -28,7 +28,8 @@ public class RidgeGramTests
         var expected = (x.TransposeThisAndMultiply(x) + 20 * Matrix<double>.Build.DenseIdentity(items)).Inverse();
         for (int i = 0; i < items; i++)
             for (int j = 0; j < items; j++)
-                Assert.True(Math.Abs(expected[i, j] - actual[i * items + j]) < 1e-6, $"({i}, {j}): {expected[i, j]}, got {actual[i * items + j]}");
+                Assert.True(Math.Abs(expected[i, j] - actual[i * items + j]) < 1e-6,
+                    $"({i}, {j}): {expected[i, j]}, got {actual[i * items + j]}");
     }
 
     [Fact]

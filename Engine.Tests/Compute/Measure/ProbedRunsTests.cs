@@ -17,7 +17,8 @@ public class ProbedRunsTests
 
         probe.Sample();
         double after = probe.LimitsNextTo(probe.Samples).PeakGflops;
-        Assert.Equal(1e6 / seconds / ((before + after) / 2 * 1e9), runs.FractionOfRoof(flops: 1e6, bytes: 0, new(1, 100, 10)), 1e-9);
+        Assert.Equal(
+            1e6 / seconds / ((before + after) / 2 * 1e9), runs.FractionOfRoof(flops: 1e6, bytes: 0, new(1, 100, 10)), 1e-9);
     }
 
     [Fact]

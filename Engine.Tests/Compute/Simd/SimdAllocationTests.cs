@@ -36,8 +36,8 @@ public class SimdAllocationTests
             update++;
         }
 
-        // Warm means compiled to its last tier, which happens in the background: unoptimised code boxes where optimised code does not.
-        // Other tests of this process allocate too, so only this thread counts; the workers run the same kernels.
+        // Warm means compiled to its last tier, which happens in the background: unoptimised code boxes where optimised code does
+        // not. Other tests of this process allocate too, so only this thread counts; the workers run the same kernels.
         long least = long.MaxValue;
         for (int round = 0; round < 200 && least > 0; round++)
         {

@@ -75,17 +75,20 @@ public class SimdConcurrencyTests
         products[0].AssertRight();
     }
 
-    /// <summary>The thread inside is held by a dispatch; every operation of another thread is then refused, small tensors or not.</summary>
+    /// <summary>
+    /// The thread inside is held by a dispatch; every operation of another thread is then refused, small tensors or not.
+    /// </summary>
     [Fact]
     public void Every_operation_refuses_a_second_thread()
     {
         using var backend = new SimdBackend(1);
-        Tensor a = backend.Allocate(1, 2), b = backend.Allocate(1, 2), one = backend.Allocate(1, 1), square = backend.Allocate(2, 2);
-        var wide = backend.Allocate(1, 4);
+        Tensor one = backend.Allocate(1, 1), a = backend.Allocate(1, 2), b = backend.Allocate(1, 2);
+        Tensor wide = backend.Allocate(1, 4), square = backend.Allocate(2, 2);
         var p = new Parameter("p", b, b, b, b);
         var weight = new Parameter("w", square, square, square, square);
         var batch = backend.AllocateBatch(1, 2, 1);
         batch.Load(CsrMatrix.FromPairs(1, 2, [(0, 1)]), [0]);
+        var (prior, form) = (CompositePrior.RecVae, AnchorForm.ClosedForm);
         var likelihood = new Likelihood(LikelihoodKind.Multinomial);
         (string Name, Action<IBackend> Call)[] operations =
         [
@@ -119,23 +122,23 @@ public class SimdConcurrencyTests
             (nameof(IBackend.StandardKlBackward), x => x.StandardKlBackward(a, one, b)),
             (nameof(IBackend.GaussianLogDensityForward), x => x.GaussianLogDensityForward(a, wide, one)),
             (nameof(IBackend.GaussianLogDensityBackward), x => x.GaussianLogDensityBackward(a, wide, one, b, wide)),
-            (nameof(IBackend.CompositeLogDensityForward), x => x.CompositeLogDensityForward(CompositePrior.RecVae, a, wide, one)),
-            (nameof(IBackend.CompositeLogDensityBackward), x => x.CompositeLogDensityBackward(CompositePrior.RecVae, a, wide, one, b)),
+            (nameof(IBackend.CompositeLogDensityForward), x => x.CompositeLogDensityForward(prior, a, wide, one)),
+            (nameof(IBackend.CompositeLogDensityBackward), x => x.CompositeLogDensityBackward(prior, a, wide, one, b)),
             (nameof(IBackend.MixtureLogDensityForward), x => x.MixtureLogDensityForward(a, wide, one, one)),
             (nameof(IBackend.MixtureLogDensityBackward), x => x.MixtureLogDensityBackward(a, wide, one, one, b, wide)),
-            (nameof(IBackend.AnchorForward), x => x.AnchorForward(AnchorForm.ClosedForm, batch, weight, wide, a, b, one)),
-            (nameof(IBackend.AnchorBackward), x => x.AnchorBackward(AnchorForm.ClosedForm, batch, weight, wide, a, b, one, wide, b)),
+            (nameof(IBackend.AnchorForward), x => x.AnchorForward(form, batch, weight, wide, a, b, one)),
+            (nameof(IBackend.AnchorBackward), x => x.AnchorBackward(form, batch, weight, wide, a, b, one, wide, b)),
             (nameof(IBackend.LikelihoodForward), x => x.LikelihoodForward(likelihood, batch, a, one)),
             (nameof(IBackend.LikelihoodBackward), x => x.LikelihoodBackward(likelihood, batch, 1, a, one)),
             (nameof(IBackend.TopK), x => x.TopK(a, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
         ];
-        string[] memory = [nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush)];
-        Assert.Equal(
-            typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name).Except(memory).Order(),
-            operations.Select(operation => operation.Name).Distinct().Order());
+        string[] others =
+            [nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush)];
+        var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
+        Assert.Equal(methods.Except(others).Order(), operations.Select(operation => operation.Name).Distinct().Order());
 
-        using (backend.Enter())
+        using (backend.Caller.Enter())
             OnThreads(1, _ =>
             {
                 foreach (var (name, call) in operations)
@@ -162,7 +165,8 @@ public class SimdConcurrencyTests
     private static void OnThreads(int count, Action<int> work)
     {
         var problems = new Exception?[count];
-        var threads = Enumerable.Range(0, count).Select(i => new Thread(() => problems[i] = Record.Exception(() => work(i)))).ToArray();
+        Thread[] threads =
+            [.. Enumerable.Range(0, count).Select(i => new Thread(() => problems[i] = Record.Exception(() => work(i))))];
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) Assert.True(thread.Join(TimeSpan.FromMinutes(2)), "a thread hangs");
         Assert.All(problems, Assert.Null);

@@ -37,10 +37,10 @@ public class SimdDeterminismTests
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
         float[] x = Draw(Users * hidden), weight = Draw(Items * hidden), bias = Draw(Items);
         using var backend = new SimdBackend(2);
-        var block = new ParameterBlock(backend);
-        var (declaredWeight, declaredBias) = block.DeclareLayer("y", hidden, Items, weightDecay: 0);
+        using var memory = new MemoryScope(backend);
+        var block = new ParameterBlock(memory);
+        var (w, b) = block.DeclareLayer("y", hidden, Items, weightDecay: 0);
         block.Build(seed: 1, training: false);
-        var (w, b) = (declaredWeight(), declaredBias());
         backend.Upload(weight, w.Value);
         backend.Upload(bias, b.Value);
         float[] Logits(int first, int count)

@@ -51,10 +51,14 @@ public class SimdTierTests
     private static string Child(params string[] switchedOff)
     {
         string assembly = typeof(TierChecks).Assembly.Location, stem = Path.ChangeExtension(assembly, null);
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+        var start = new ProcessStartInfo(host)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-            ArgumentList = { "exec", "--runtimeconfig", stem + ".runtimeconfig.json", "--depsfile", stem + ".deps.json", assembly, "tier" },
+            ArgumentList =
+            {
+                "exec", "--runtimeconfig", stem + ".runtimeconfig.json", "--depsfile", stem + ".deps.json", assembly, "tier",
+            },
         };
         foreach (string name in switchedOff) start.Environment["DOTNET_" + name] = "0";
         using var child = Process.Start(start)!;

@@ -54,7 +54,8 @@ public static unsafe class TierChecks
                         Product(backend, layout, m, n, k);
         // k, m and n in several chunks, blocks and groups
         foreach (var layout in Enum.GetValues<Transpose>())
-            foreach (var (m, n, k) in new[] { (19, 45, 1500), (45, 19, 1500), (1, 20_000, 70), (20_000, 1, 70), (30, 3, 20_000), (1, 3000, 700) })
+            foreach (var (m, n, k) in new[]
+                { (19, 45, 1500), (45, 19, 1500), (1, 20_000, 70), (20_000, 1, 70), (30, 3, 20_000), (1, 3000, 700) })
                 Product(backend, layout, m, n, k);
     }
 
@@ -77,7 +78,8 @@ public static unsafe class TierChecks
                     for (int p = 0; p < k; p++)
                         sum += (double)(layout == Transpose.First ? a[p * m + i] : a[i * k + p])
                             * (layout == Transpose.Second ? b[j * k + p] : b[p * n + j]);
-                    Assert.True(Math.Abs(sum - c[i * n + j]) < 1e-6 * (k + 4), $"{layout} {m}x{k}x{n} ({i}, {j}): {sum} {c[i * n + j]}");
+                    Assert.True(Math.Abs(sum - c[i * n + j]) < 1e-6 * (k + 4),
+                        $"{layout} {m}x{k}x{n} ({i}, {j}): {sum} {c[i * n + j]}");
                 }
         }
         foreach (var tensor in new[] { ta, tb, tc }) backend.Free(tensor);
@@ -99,7 +101,8 @@ public static unsafe class TierChecks
 
     private static double LogOnePlus(double u) => u < 1e-4 ? u - u * u / 2 + u * u * u / 3 : Math.Log(1 + u);
 
-    private static void Within(double ulps, float[] points, Func<Vector<float>, Vector<float>> actual, Func<double, double> expected)
+    private static void Within(
+        double ulps, float[] points, Func<Vector<float>, Vector<float>> actual, Func<double, double> expected)
     {
         int width = Vector<float>.Count;
         var buffer = new float[width];
@@ -146,7 +149,8 @@ public static unsafe class TierChecks
     /// <summary>NaN stays NaN, infinities reach the limits, and a row with NaN logits spoils no other row.</summary>
     public static void SpecialValues(SimdBackend backend)
     {
-        float[] x = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, -1e30f, 0, -0f, float.Epsilon, 88.7f, -103f];
+        float[] x =
+            [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, -1e30f, 0, -0f, float.Epsilon, 88.7f, -103f];
         Special(x, VectorMath.Exp, [float.NaN, float.PositiveInfinity, 0, float.PositiveInfinity, 0, 1, 1, 1]);
         Special(x, VectorMath.Sigmoid, [float.NaN, 1, 0, 1, 0, 0.5f, 0.5f, 0.5f]);
         Special(x, VectorMath.Tanh, [float.NaN, 1, -1, 1, -1, 0, 0, float.Epsilon]);
@@ -179,7 +183,8 @@ public static unsafe class TierChecks
         {
             function(new Vector<float>(x[i])).CopyTo(buffer);
             Assert.All(buffer, value => Assert.True(
-                value.Equals(expected[i]) || Math.Abs(value - expected[i]) <= 2e-7 * Math.Abs(expected[i]), $"f({x[i]}) = {value}"));
+                value.Equals(expected[i]) || Math.Abs(value - expected[i]) <= 2e-7 * Math.Abs(expected[i]),
+                $"f({x[i]}) = {value}"));
         }
     }
 

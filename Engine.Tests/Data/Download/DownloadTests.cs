@@ -28,7 +28,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void AnArchiveIsFetchedUnpackedAndCounted()
+    public void An_archive_is_fetched_unpacked_and_counted()
     {
         var shares = new List<double>();
         var result = DatasetDownload.Run(Entry("ml-test.zip", Archive.Length, Md5(Archive)), _folder["d"], _client,
@@ -40,7 +40,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void AnInterruptedDownloadGoesOnWhereItStopped()
+    public void An_interrupted_download_goes_on_where_it_stopped()
     {
         string path = _folder["large.bin"];
         _server.BreakOffAfter = 100_000;
@@ -60,7 +60,7 @@ public class DownloadTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void WhereThePartCannotBeContinuedItBeginsAnew(bool serverIgnoresRanges)
+    public void A_part_that_cannot_be_continued_is_fetched_anew(bool serverIgnoresRanges)
     {
         string path = _folder["large.bin"];
         _folder.Write("large.bin.part", "of another version");
@@ -71,7 +71,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void AnotherSizeIsRefusedBeforeAnythingIsFetched()
+    public void Another_size_is_refused_before_anything_is_fetched()
     {
         var problem = Assert.Throws<IOException>(() => Fetch(_folder["large.bin"], 5));
         Assert.Contains("300000 bytes where the catalogue expects 5", problem.Message);
@@ -79,7 +79,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void AnotherHashOrOtherCountsAreRefused()
+    public void Another_hash_or_other_counts_are_refused()
     {
         var problem = Assert.Throws<IOException>(() =>
             DatasetDownload.Run(Entry("ml-test.zip", null, new string('0', 32)), _folder["a"], _client));
@@ -91,7 +91,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFileNamesAddressAndAnswer()
+    public void A_missing_file_names_address_and_answer()
     {
         var problem = Assert.Throws<IOException>(() => DatasetDownload.Run(Entry("none.zip", null, null), _folder["c"], _client));
         Assert.Contains("none.zip", problem.Message);
@@ -99,7 +99,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void TheCommandFetchesFromACatalogue()
+    public void The_command_fetches_from_a_catalogue()
     {
         string catalogue = _folder.Write("catalogue.json", $$"""
             [{"name": "tiny", "title": "Tiny", "homepage": "none", "licence": "none", "format": "movielens-100k",
@@ -112,7 +112,7 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
-    public void TheBuiltInCatalogueIsWhole()
+    public void The_built_in_catalogue_is_complete()
     {
         var entries = DatasetCatalogue.Read();
         Assert.Equal(entries.Length, entries.Select(entry => entry.Name).Distinct().Count());

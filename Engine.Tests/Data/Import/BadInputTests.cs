@@ -36,14 +36,14 @@ public class BadInputTests : IDisposable
     [InlineData("pairs", "train.tsv", "", "train.tsv: the file is empty")]
     [InlineData("pairs", "train.tsv", "\n\n", "train.tsv: holds no lines")]
     [InlineData("movielens-1m", "other.txt", "x", "holds no ratings.dat")]
-    public void AMalformedSourceIsNamedWithFileLineAndRemedy(string format, string file, string text, string names)
+    public void A_malformed_source_is_named_with_file_line_and_remedy(string format, string file, string text, string names)
     {
         _folder.Write(Path.Combine("in", file), text);
         AssertRefused(names, "--format", format, "--input", _folder["in"]);
     }
 
     [Fact]
-    public void AGzipCutShortAnywhereIsRefused()
+    public void A_gzip_cut_short_anywhere_is_refused()
     {
         byte[] whole = Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 997}\t{i * 7919 % 10007}\n")));
         foreach (int length in new[] { 1, 5, 17, 100, whole.Length / 2, whole.Length - 1_000, whole.Length - 8, whole.Length - 4,
@@ -55,7 +55,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void AGzipOfSeveralMembersIsReadToItsEndAndCutShortIsRefused()
+    public void A_gzip_of_several_members_is_read_to_its_end_and_cut_short_is_refused()
     {
         byte[] whole = [.. Gzip("1\t10\n2\t10\n"), .. Gzip("3\t10\n4\t11\n5\t12\n")];
         File.WriteAllBytes(_folder["clicks.tsv.gz"], whole);
@@ -68,7 +68,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void ADamagedGzipIsRefused()
+    public void A_damaged_gzip_is_refused()
     {
         byte[] bytes = Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 997}\t{i * 7919 % 10007}\n")));
         bytes[bytes.Length / 2] ^= 0xff;
@@ -99,7 +99,7 @@ public class BadInputTests : IDisposable
     [InlineData("--seed", "-1", "-1")]
     [InlineData("--no-such-flag", "1", "--no-such-flag")]
     [InlineData("--input", "/nowhere/at/all", "/nowhere/at/all: no such file")]
-    public void AnImpossibleSettingIsNamed(string option, string value, string names)
+    public void An_impossible_setting_is_named(string option, string value, string names)
     {
         string clicks = _folder.Write("clicks.tsv", "1\t2\n2\t2\n3\t2\n4\t3\n5\t3\n");
         var arguments = new Dictionary<string, string> { ["--format"] = "pairs", ["--input"] = clicks, [option] = value };
@@ -107,7 +107,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void CsvNeedsItsColumnsAndSaysWhichThereAre()
+    public void Csv_needs_its_columns_and_says_which_there_are()
     {
         string path = _folder.Write("log.csv", "who,what\n1,2\n");
         AssertRefused("--user-column and --item-column", "--format", "csv", "--input", path);
@@ -116,7 +116,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void ReadyMadeSplitsAreNotFilteredOrDividedByTime()
+    public void Ready_made_splits_are_not_filtered_or_divided_by_time()
     {
         AssertRefused("used as it is", "--format", "lightgcn", "--input", TestData.Fixture("Data", "lightgcn"),
             "--min-user-clicks", "5");
@@ -135,7 +135,7 @@ public class BadInputTests : IDisposable
     [InlineData("test_te.csv", "uid,sid\n0,0\n", "test_te.csv: user 0 belongs to an earlier part")]
     [InlineData("unique_uid.txt", "u1\nu2\nu3\nu2\n", "unique_uid.txt: lists 'u2' twice")]
     [InlineData("unique_sid.txt", "a\na\nb\n", "unique_sid.txt: lists 'a' twice")]
-    public void AProSgFolderThatContradictsItselfIsRefused(string file, string text, string names)
+    public void A_pro_sg_folder_that_contradicts_itself_is_refused(string file, string text, string names)
     {
         foreach (string path in Directory.GetFiles(TestData.Fixture("Data", "pro-sg"))) _folder.Write(Path.Combine("in",
             Path.GetFileName(path)), File.ReadAllText(path));
@@ -144,7 +144,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void AChangedByteInAPreparedFolderIsRefusedByDescribeAndExport()
+    public void A_changed_byte_in_a_prepared_folder_is_refused_by_describe_and_export()
     {
         Samples.Strong().Save(_folder["data"]);
         byte[] bytes = File.ReadAllBytes(_folder["data", "train.csr"]);
@@ -163,7 +163,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void AnInterruptedImportOrSynthesisLeavesNothing()
+    public void An_interrupted_import_or_synthesis_leaves_nothing()
     {
         string clicks = _folder.Write("clicks.tsv", "1\t2\n2\t2\n3\t2\n");
         string[] before = Samples.Entries(_folder.Path);
@@ -177,7 +177,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void AnExportThatCannotBeIsRefused()
+    public void An_impossible_export_is_refused()
     {
         Samples.Weak().Save(_folder["weak"]);
         foreach (var (arguments, names) in new (string[], string)[]
@@ -195,7 +195,7 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void AFolderInTheWayIsKept()
+    public void A_folder_in_the_way_is_kept()
     {
         string clicks = _folder.Write("clicks.tsv", "1\t2\n2\t2\n3\t2\n");
         _folder.Write("out/precious.txt", "mine");

@@ -13,19 +13,19 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLens100K(bool gzip) =>
+    public void MovieLens_100K_with_titles_and_genres(bool gzip) =>
         AssertFiveRatings(gzip, "movielens-100k", ("10", "Toy Story (1995)", "Animation|Children's|Comedy"),
         ("20", "Misérables, Les (1995)", "Drama"), ("30", "Nothing (1990)", null));
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLens1M(bool gzip) =>
+    public void MovieLens_1M_with_titles_and_genres(bool gzip) =>
         AssertFiveRatings(gzip, "movielens-1m", ("10", "Star Wars: Episode IV (1977)", "Action|Sci-Fi"),
         ("20", "Misérables, Les (1995)", "Drama"), ("30", null, null));
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MovieLensCsv(bool gzip) =>
+    public void MovieLens_CSV_with_titles_and_genres(bool gzip) =>
         AssertFiveRatings(gzip, "movielens", ("10", "American President, The (1995)", "Comedy|Drama"),
         ("20", "A \"Quoted\" Film (2000)", null), ("30", "Plain (1999)", "Drama"));
 
@@ -34,7 +34,7 @@ public class FormatTests
     [InlineData("netflix-combined", false)]
     [InlineData("netflix-raw", true)]
     [InlineData("netflix-combined", true)]
-    public void Netflix(string layout, bool gzip)
+    public void Netflix_in_either_layout_with_titles(string layout, bool gzip)
     {
         using var input = new Input(layout, gzip);
         var data = Import("netflix", input.Path, split: SplitKind.LeaveOneOut);
@@ -47,7 +47,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void MillionSong(bool gzip)
+    public void Million_Song_counts_any_play_as_a_click(bool gzip)
     {
         using var input = new Input("msd", gzip);
         var source = Source("msd", input.Path);
@@ -58,7 +58,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void NcfGivesTheTestItsNegatives(bool gzip)
+    public void NCF_gives_the_test_its_negatives(bool gzip)
     {
         using var input = new Input("ncf", gzip);
         var data = Import("ncf", input.Path);
@@ -72,7 +72,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void ValidationCanBeCarvedFromTheTrainingClicks()
+    public void Validation_can_be_carved_from_the_training_clicks()
     {
         var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = TestData.Fixture("Data", "ncf"),
             CarveValidation = true });
@@ -91,7 +91,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void LightGcn(bool gzip)
+    public void LightGCN_is_a_weak_split(bool gzip)
     {
         using var input = new Input("lightgcn", gzip);
         var data = Import("lightgcn", input.Path);
@@ -105,7 +105,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void PairsInThreeFilesAreAWeakSplitOrMerge(bool gzip)
+    public void Pairs_in_three_files_are_a_weak_split_or_merge(bool gzip)
     {
         using var input = new Input("pairs-parts", gzip);
         var weak = Import("pairs", input.Path);
@@ -121,7 +121,7 @@ public class FormatTests
 
     [Theory]
     [MemberData(nameof(PlainAndGzip))]
-    public void ProSg(bool gzip)
+    public void Pro_sg_is_a_strong_split_as_published(bool gzip)
     {
         using var input = new Input("pro-sg", gzip);
         var data = Import("pro-sg", input.Path);
@@ -134,7 +134,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void ProSgComesBackThroughExportInTheOrderOfOriginalIds()
+    public void Pro_sg_comes_back_through_export_in_the_order_of_original_ids()
     {
         using var folder = TestData.NewFolder();
         ProSgExport.Write(Import("pro-sg", TestData.Fixture("Data", "pro-sg")), folder["out"]);
@@ -154,7 +154,7 @@ public class FormatTests
     [InlineData("1;10;5\n1;20;4\n2;10;3\n")]
     [InlineData("1::10::5::100\r\n1::20::4::101\r\n2::10::3::102\r\n")]
     [InlineData("\n1\t10\n\n1\t20\n2\t10\n\n")]
-    public void PairsInAnySeparator(string text)
+    public void Pairs_in_any_separator(string text)
     {
         using var folder = TestData.NewFolder();
         var source = Source("pairs", folder.Write("clicks.txt", text));
@@ -164,7 +164,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void CsvByColumnNamesInAnyOrderWithQuotesAndDates()
+    public void Csv_by_column_names_in_any_order_with_quotes_and_dates()
     {
         using var folder = TestData.NewFolder();
         string path = folder.Write("log.csv",
@@ -183,7 +183,7 @@ public class FormatTests
     }
 
     [Fact]
-    public void RepeatedPairsAreMergedAndCounted()
+    public void Repeated_pairs_are_merged_and_counted()
     {
         using var folder = TestData.NewFolder();
         var notes = new List<string>();

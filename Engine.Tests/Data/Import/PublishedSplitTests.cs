@@ -14,7 +14,7 @@ public class PublishedSplitTests
         ["unique_sid.txt", "unique_uid.txt", "train.csv", "validation_tr.csv", "validation_te.csv", "test_tr.csv", "test_te.csv"];
 
     [FactWithData("ml-1m-strong", "diffrec-ml-1m-clean")]
-    public void TheStrongSplitOfMovieLens1MComesOutBitForBit()
+    public void The_strong_split_of_MovieLens_1M_comes_out_bit_for_bit()
     {
         var data = DatasetImport.Run(new ImportOptions
         {
@@ -39,7 +39,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("ml-1m-strong", "diffrec-ml-1m-clean")]
-    public void ThePublishedFolderImportsAsTheSameMatrices()
+    public void The_published_folder_imports_as_the_same_matrices()
     {
         var published = DatasetImport.Run(new ImportOptions { Format = "pro-sg", Input = TestData.PathOf("ml-1m-strong") });
         var ours = DatasetImport.Run(new ImportOptions
@@ -52,7 +52,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("gowalla-lightgcn")]
-    public void GowallaHasThePublishedCounts()
+    public void Gowalla_has_the_published_counts()
     {
         var counts = Import("lightgcn", "gowalla-lightgcn").Manifest.Counts;
         Assert.Equal((29_858, 40_981, 719_081L, 91_047L, 217_242L),
@@ -60,7 +60,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("ncf-ml-1m")]
-    public void NcfMovieLensHasThePublishedCounts()
+    public void NCF_MovieLens_has_the_published_counts()
     {
         var data = Import("ncf", "ncf-ml-1m");
         var counts = data.Manifest.Counts;
@@ -72,7 +72,7 @@ public class PublishedSplitTests
     }
 
     [FactWithData("ml-100k", "ml-latest-small", "ml-1m")]
-    public void TheMovieLensFilesHaveTheirCountsAndTitles()
+    public void The_MovieLens_files_have_their_counts_and_titles()
     {
         var small = Import("movielens-100k", "ml-100k", SplitKind.Temporal);
         Assert.Equal((943, 1_682, 100_000L),

@@ -22,7 +22,7 @@ public class SplitPropertyTests
         select Enumerable.Range(1, users).Select(user => new Click(user * 7 % 100, 1, 0)).Concat(clicks).Take(150).ToArray());
 
     [Fact]
-    public void FiltersAgreeWithANaiveOracle() =>
+    public void Filters_agree_with_a_naive_oracle() =>
         Prop.ForAll(Logs, Arb.From(Gen.Choose(0, 4)), Arb.From(Gen.Choose(0, 4)), (clicks, minItem, minUser) =>
     {
         var log = new ClickLog();
@@ -39,7 +39,8 @@ public class SplitPropertyTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void TheCoreHasNoSparseUserOrItemAndIsTheLargest() => Prop.ForAll(Logs, Arb.From(Gen.Choose(2, 4)), (clicks, k) =>
+    public void The_core_has_no_sparse_user_or_item_and_is_the_largest() =>
+        Prop.ForAll(Logs, Arb.From(Gen.Choose(2, 4)), (clicks, k) =>
     {
         var log = new ClickLog();
         foreach (var click in clicks.Distinct(SamePair.Instance)) log.Add(click.User, click.Item);
@@ -53,7 +54,7 @@ public class SplitPropertyTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void AStrongSplitShowsAndHidesEachClickOnce() =>
+    public void A_strong_split_shows_and_hides_each_click_once() =>
         Prop.ForAll(Logs, Arb.From(Gen.Choose(0, int.MaxValue)), (clicks, seed) =>
     {
         var data = Import(clicks, SplitKind.Strong, (uint)seed);
@@ -82,7 +83,7 @@ public class SplitPropertyTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void LeaveOneOutHidesTheLastClicksOfEachUser() => Prop.ForAll(Logs, clicks =>
+    public void Leave_one_out_hides_the_last_clicks_of_each_user() => Prop.ForAll(Logs, clicks =>
     {
         var data = Import(clicks, SplitKind.LeaveOneOut);
         for (int user = 0; user < data.UserIds.Length; user++)
@@ -99,7 +100,7 @@ public class SplitPropertyTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void NoTestClickOfATemporalSplitIsOlderThanATrainingClick() => Prop.ForAll(Logs, clicks =>
+    public void No_test_click_of_a_temporal_split_is_older_than_a_training_click() => Prop.ForAll(Logs, clicks =>
     {
         var data = Import(clicks, SplitKind.Temporal);
         var time = clicks.DistinctBy(c => (c.User, c.Item)).ToDictionary(c => ($"{c.User}", $"{c.Item}"), c => c.Time);
@@ -117,7 +118,7 @@ public class SplitPropertyTests
     /// file whose users and items come in no order: every id list and every matrix.
     /// </summary>
     [Fact]
-    public void AStrongSplitIsThatOfThePublishedPreparation()
+    public void A_strong_split_is_that_of_the_published_preparation()
     {
         string fixture = TestData.Fixture("Data", "liang-split");
         var ours = DatasetImport.Run(new ImportOptions

@@ -10,7 +10,7 @@ public class SyntheticClicksTests
     private static readonly PreparedDataset Small = SyntheticClicks.Generate(SyntheticShape.Small);
 
     [Fact]
-    public void TheShapeIsMetExactly()
+    public void The_shape_is_met_exactly()
     {
         var counts = Small.Manifest.Counts;
         Assert.Equal((4_000, 3_200, 400, 400, 1_200),
@@ -22,7 +22,7 @@ public class SyntheticClicksTests
     }
 
     [Fact]
-    public void TheSeedDecidesEverything()
+    public void The_seed_decides_everything()
     {
         var again = SyntheticClicks.Generate(SyntheticShape.Small);
         Samples.AssertEqual(Small.Train, again.Train);
@@ -33,7 +33,7 @@ public class SyntheticClicksTests
     }
 
     [Fact]
-    public void HeldOutClicksAreAFifthAndNeverShown()
+    public void Held_out_clicks_are_a_fifth_and_never_shown()
     {
         var test = Small.Test!;
         for (int row = 0; row < test.FoldIn.Rows; row++)
@@ -45,7 +45,7 @@ public class SyntheticClicksTests
     }
 
     [Fact]
-    public void TitlesAndGenresCanBeRead()
+    public void Titles_and_genres_can_be_read()
     {
         Assert.Equal(Small.ItemCount, Small.ItemTitles.Distinct().Count());
         Assert.All(Small.ItemTitles, title => Assert.Matches(@"^The [A-Z].* \((19|20)\d\d\)$", title));
@@ -54,7 +54,7 @@ public class SyntheticClicksTests
     }
 
     [Fact]
-    public void TastesAreWorthLearning()
+    public void Tastes_are_worth_learning()
     {
         var (train, test) = (Small.Train, Small.Test!);
         int items = train.Columns;
@@ -83,7 +83,7 @@ public class SyntheticClicksTests
     }
 
     [Fact]
-    public void TheSmallestShapesCanBeMade()
+    public void The_smallest_shapes_can_be_made()
     {
         var shape = SyntheticShape.Small with { Users = 12, Items = 10, Interactions = 58, HeldOutUsers = 2, Factors = 30,
             FewestUserClicks = 2 };
@@ -98,7 +98,7 @@ public class SyntheticClicksTests
     [InlineData(100, 100, 10, 10, "Interactions")]
     [InlineData(100, 100, 100_000, 10, "Interactions")]
     [InlineData(100, 100, 2_000, 50, "HeldOutUsers")]
-    public void AnImpossibleShapeIsRefusedByTheNameOfItsSetting(int users, int items, long interactions, int heldOut,
+    public void An_impossible_shape_is_refused_by_the_name_of_its_setting(int users, int items, long interactions, int heldOut,
         string names)
     {
         var shape = SyntheticShape.Small with { Users = users, Items = items, Interactions = interactions,
@@ -107,7 +107,7 @@ public class SyntheticClicksTests
     }
 
     [Fact]
-    public void ThePresetsHaveThePublishedCounts()
+    public void The_presets_have_the_published_counts()
     {
         Assert.Equal((136_677, 20_108, 9_990_682L), Counts("ml-20m"));
         Assert.Equal((463_435, 17_769, 56_900_000L), Counts("netflix"));
@@ -122,7 +122,7 @@ public class SyntheticClicksTests
     /// rank, clicks of a user within a sixth at every quantile.
     /// </summary>
     [FactWithData("ml-20m-fragments")]
-    public void MovieLens20MIsCloseToItsFragments()
+    public void MovieLens_20M_is_close_to_its_fragments()
     {
         int[] realPopularity = new int[20_108], ourPopularity = new int[20_108];
         var realActivity = new Dictionary<int, int>();

@@ -30,7 +30,6 @@ public class BaselineFormulaTests
     {
         var clicks = new CoOccurrence(Clicks);
         Assert.Equal([4f, 2, 2, 1, 2, 2, 1, 0, 2, 1, 2, 0, 1, 0, 0, 2], clicks.Gram());
-        Assert.Contains("4 items need about", Assert.Throws<InputException>(() => clicks.Gram(matrices: int.MaxValue)).Message);
         var cosines = new float[4];
         clicks.Cosines(0, shrinkage: 0, cosines);
         Assert.Equal([1f, (float)(2 / Math.Sqrt(8)), (float)(2 / Math.Sqrt(8)), (float)(1 / Math.Sqrt(8))], cosines);
@@ -59,31 +58,6 @@ public class BaselineFormulaTests
                 Assert.Equal(i == j ? 0 : -p[i, j] / p[j, j], model.Weights[i * Random.Columns + j], 1e-5);
         var expected = x * Matrix<double>.Build.Dense(Random.Columns, Random.Columns, (i, j) => i == j ? 0 : -p[i, j] / p[j, j]);
         Close(expected, Scores(model, Random), 1e-5);
-    }
-
-    [Fact]
-    public void Cholesky_solves_sums_of_outer_products()
-    {
-        foreach (int n in (int[])[1, 2, 7, 8, 9, 16, 17, 40])
-        {
-            var random = new Random(n);
-            var vectors = Matrix<float>.Build.Dense(9, n, (_, _) => random.NextSingle() - 0.5f);
-            var sum = new float[n * n];
-            for (int i = 0; i < n; i++) sum[i * n + i] = 1;
-            float[][] v = vectors.ToRowArrays();
-            Cholesky.AddOuterProducts(v[0], v[1], v[2], v[3], sum);
-            Cholesky.AddOuterProducts(v[4], v[5], v[6], v[7], sum);
-            Cholesky.AddOuterProduct(v[8], sum);
-            var expected = vectors.TransposeThisAndMultiply(vectors) + Matrix<float>.Build.DenseIdentity(n);
-            for (int i = 0; i < n; i++)
-                for (int j = 0; j <= i; j++) Assert.Equal(expected[i, j], sum[i * n + j], 1e-5);
-
-            var b = Vector<float>.Build.Dense(n, _ => random.NextSingle());
-            var x = b.ToArray();
-            Cholesky.Solve(sum, x);
-            Assert.Equal(expected.Solve(b).ToArray(), x, (p, q) => Math.Abs(p - q) < 1e-5);
-        }
-        Assert.Throws<ArithmeticException>(() => Cholesky.Solve([1, 2, 2, 1], new float[2]));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ManualVae.Compute;
+using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
@@ -34,15 +36,17 @@ public class EveryBaselineTests
         .Select(i => new[] { i % 2, 2 + i % 7 })]));
 
     // Small enough to be fast, and regularised for tiny data.
-    private static IBaseline Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), Settings(name));
+    private static IBaseline Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), Settings(name), backend: Simd);
+
+    private static IBackend Simd() => new SimdBackend(2);
 
     private static JsonObject? Settings(string name) => name switch
     {
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
-        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batchSize"] = 10, ["learningRate"] = 0.01, ["weightDecay"] = 0 },
-        "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batchSize"] = 64, ["learningRate"] = 0.01 },
+        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01, ["weight-decay"] = 0 },
+        "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batch-size"] = 64, ["learning-rate"] = 0.01 },
         _ => null,
     };
 
@@ -123,7 +127,7 @@ public class EveryBaselineTests
             model.Score(train, 0, train.Rows, expected);
             BaselineFile.Save(file, model, Settings(name));
         }
-        using (var model = BaselineFile.Load(file))
+        using (var model = BaselineFile.Load(file, Simd))
         {
             model.Score(train, 0, train.Rows, actual);
             Assert.Equal((name, train.Columns), (model.Name, model.ItemCount));

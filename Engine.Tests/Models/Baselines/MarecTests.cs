@@ -104,17 +104,6 @@ public class MarecTests
         Assert.NotEqual(0, score[0], 1e-3);
     }
 
-    [Fact]
-    public void Elimination_solves_with_pivoting()
-    {
-        double[] a = [0, 2, 1, /**/ 1, 1, 0, /**/ 3, 0, 1], b = [8, 1, /**/ 3, 2, /**/ 7, 3];
-        LinearSolve.Solve(a, b, 3, 2);
-        var expected = Matrix<double>.Build.DenseOfRowMajor(3, 3, [0, 2, 1, 1, 1, 0, 3, 0, 1])
-            .Solve(Matrix<double>.Build.DenseOfRowMajor(3, 2, [8, 1, 3, 2, 7, 3]));
-        Assert.Equal(expected.ToRowMajorArray(), b, (x, y) => Math.Abs(x - y) < 1e-12);
-        Assert.Throws<ArithmeticException>(() => LinearSolve.Solve([1, 1, 1, 1], [1, 1], 2, 1));
-    }
-
     // The largest entry, off the diagonal, of the gradient of eq. 8.
     private static double LargestSlope(MarecSettings settings)
     {

@@ -5,8 +5,9 @@ using ManualVae.Data;
 namespace ManualVae.Compute.Algebra;
 
 /// <summary>
-/// Products with the block M_PR = X_P' X_R of a Gram matrix (P popular items, R rare ones) through the users who clicked rare items:
-/// M_PR D = X_P' (X_R D). They are few, so this takes less time than a product with the block, be it dense or sparse.
+/// Products with the block M_PR = X_P' X_R of a Gram matrix (P popular items, R rare ones) through the users who clicked rare
+/// items: M_PR D = X_P' (X_R D). These users are few, so this takes less time than a product with the block itself, dense or
+/// sparse.
 /// </summary>
 internal sealed unsafe class RareProduct : IDisposable
 {
@@ -49,17 +50,20 @@ internal sealed unsafe class RareProduct : IDisposable
     }
 
     /// <summary>to[k, c] = sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are rare items.</summary>
-    public void Write(float* d, nint dStride, float* to, nint stride) => Stripes(d, dStride, _rare, to, stride, subtractLower: false);
+    public void Write(float* d, nint dStride, float* to, nint stride) =>
+        Stripes(d, dStride, _rare, to, stride, subtractLower: false);
 
-    /// <summary>to[k, c] -= sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are others, and k from c on.</summary>
+    /// <summary>
+    /// to[k, c] -= sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are others, and k from c on.
+    /// </summary>
     public void SubtractLower(float* d, nint dStride, float* to, nint stride) =>
         Stripes(d, dStride, _count - _rare, to, stride, subtractLower: true);
 
     private void Stripes(float* d, nint dStride, int columns, float* to, nint stride, bool subtractLower) =>
         _pool.For(columns, StripeWidth, (this, (nint)d, dStride, (nint)to, stride, subtractLower),
             static (in (RareProduct Product, nint D, nint DStride, nint To, nint Stride, bool SubtractLower) s,
-                int worker, int first, int last) => s.Product.Stripe(
-                    worker, (float*)s.D + first * s.DStride, s.DStride, first, last - first, (float*)s.To + first, s.Stride, s.SubtractLower));
+                int worker, int first, int last) => s.Product.Stripe(worker, (float*)s.D + first * s.DStride, s.DStride,
+                first, last - first, (float*)s.To + first, s.Stride, s.SubtractLower));
 
     private void Stripe(int worker, float* d, nint dStride, int first, int width, float* to, nint stride, bool subtractLower)
     {

@@ -4,21 +4,21 @@ using ManualVae.Data;
 namespace ManualVae.Compute.Algebra;
 
 /// <summary>
-/// X'X + ridge I of a click matrix and its inverse, items x items, in single precision on all cores. Catalogues have long tails: half of
-/// the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are eliminated through the few users who
-/// clicked them instead of by dense products, which leaves 5/8 of the n^3 operations where half of the items are rare, and less as the
-/// rare half is inverted in the same way.
+/// X'X + ridge I of a click matrix and its inverse, items x items, in single precision on all cores. Catalogues have long tails:
+/// half of the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are eliminated through the
+/// few users who clicked them instead of by dense products, which leaves 5/8 of the n^3 operations where half of the items are
+/// rare, and less as the rare half is inverted in the same way.
 /// </summary>
 /// <remarks>
-/// Inverse by blocks (R rare, P popular items), M = X'X + ridge I: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T; then M^-1 has
-/// the blocks RR: Q + V W, RP: -V, PP: T. M_PR = X_P' X_R is sparse as a product, and never needed as a whole:
-/// M_PR D = X_P' (X_R D). Everything happens in the matrix's own memory.
+/// Inverse by blocks (R rare, P popular items), M = X'X + ridge I: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T;
+/// then M^-1 has the blocks RR: Q + V W, RP: -V, PP: T. M_PR = X_P' X_R is sparse as a product, and never needed as a whole: M_PR
+/// D = X_P' (X_R D). Everything happens in the matrix's own memory.
 /// </remarks>
 public sealed unsafe class RidgeGram
 {
     private readonly int _threads;
     private readonly double _ridge;
-    private readonly int[] _order, _position; // items by increasing clicks, and where each item is among them
+    private readonly int[] _order, _position; // items by increasing clicks, and the place of each item among them
     private readonly CsrMatrix _users; // users x items in that order
 
     /// <summary>Orders the items.</summary>
@@ -43,8 +43,9 @@ public sealed unsafe class RidgeGram
     public int RareCount => CountRare(Count);
 
     /// <summary>
-    /// How many of the first <paramref name="count"/> items count as rare. Going through the users takes some 0.4 ns for each rare item and
-    /// each click of their users on the others; the dense products that it saves take some 0.08 ns for each triple of rare items.
+    /// How many of the first <paramref name="count"/> items count as rare. Going through the users takes some 0.4 ns for each
+    /// rare item and each click of their users on the others; the dense products that it saves take some 0.08 ns for each triple
+    /// of rare items.
     /// </summary>
     private int CountRare(int count)
     {
@@ -55,7 +56,8 @@ public sealed unsafe class RidgeGram
             for (int user = 0; user < _users.Rows; user++)
             {
                 var items = _users.RowColumns(user);
-                if (items.Length > 0 && items[0] < rare) clicks += RareProduct.Below(items, count) - RareProduct.Below(items, rare);
+                if (items.Length > 0 && items[0] < rare)
+                    clicks += RareProduct.Below(items, count) - RareProduct.Below(items, rare);
             }
             if (clicks * ClicksPerPair <= (long)rare * rare) return rare;
         }
@@ -82,7 +84,7 @@ public sealed unsafe class RidgeGram
     }
 
     /// <summary>Writes X'X + ridge I, its rows and columns ordered by increasing clicks, for <see cref="Invert"/>.</summary>
-    /// <param name="matrix">Items x items numbers.</param>
+    /// <param name="matrix">Items x items elements.</param>
     /// <exception cref="ArgumentException">The span does not hold as many.</exception>
     public void Fill(Span<float> matrix)
     {
@@ -91,14 +93,16 @@ public sealed unsafe class RidgeGram
     }
 
     /// <summary>Replaces what <see cref="Fill"/> wrote by its inverse, both triangles, items in their own order.</summary>
-    /// <param name="matrix">Items x items numbers.</param>
-    /// <param name="cancellation">Watched between pieces; the matrix is then half done and useless.</param>
+    /// <param name="matrix">Items x items elements.</param>
+    /// <param name="cancellation">Checked between pieces; a cancelled matrix is half done and useless.</param>
     /// <exception cref="ArgumentException">The span does not hold as many.</exception>
-    /// <exception cref="ArithmeticException">The matrix is not positive definite in single precision: the ridge is too small.</exception>
+    /// <exception cref="ArithmeticException">
+    /// The matrix is not positive definite in single precision: the ridge is too small.
+    /// </exception>
     public void Invert(Span<float> matrix, CancellationToken cancellation = default)
     {
         if (matrix.Length != (long)Count * Count)
-            throw new ArgumentException($"Got {matrix.Length} numbers, expected {Count} x {Count}.", nameof(matrix));
+            throw new ArgumentException($"Got {matrix.Length} elements, expected {Count} x {Count}.", nameof(matrix));
         using var pool = new WorkerPool(_threads);
         using var gemm = new Gemm(pool);
         fixed (float* a = matrix)

@@ -12,17 +12,19 @@ public static unsafe class SparseGram
     /// <param name="users">X, users x items. Values are ignored: a click counts 1.</param>
     /// <param name="gram">items x items, overwritten. Counts are exact up to 2^24 users.</param>
     /// <param name="threads">Threads that compute; 0 for all processors.</param>
-    /// <exception cref="ArgumentException">The span does not hold items x items numbers.</exception>
+    /// <exception cref="ArgumentException">The span does not hold items x items elements.</exception>
     public static void Compute(CsrMatrix users, Span<float> gram, int threads = 0)
     {
         int n = users.Columns;
-        if (gram.Length != (long)n * n) throw new ArgumentException($"Got {gram.Length} numbers, expected {n} x {n}.", nameof(gram));
+        if (gram.Length != (long)n * n)
+            throw new ArgumentException($"Got {gram.Length} elements, expected {n} x {n}.", nameof(gram));
         using var pool = new WorkerPool(threads);
         var items = users.Transpose();
         fixed (float* matrix = gram)
         {
             // Rows of popular items at the end of the matrix would be late work: claim from the longest row down.
-            pool.For(n, 1, (users, items, (nint)matrix), static (in (CsrMatrix Users, CsrMatrix Items, nint Matrix) s, int first, int last) =>
+            pool.For(n, 1, (users, items, (nint)matrix),
+                static (in (CsrMatrix Users, CsrMatrix Items, nint Matrix) s, int first, int last) =>
             {
                 for (int part = first; part < last; part++)
                 {

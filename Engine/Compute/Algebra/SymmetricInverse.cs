@@ -14,26 +14,30 @@ namespace ManualVae.Compute.Algebra;
 /// </remarks>
 public static unsafe class SymmetricInverse
 {
-    /// <summary>Columns swept at once: long enough for the product, short enough for the serial inverse of the pivot block.</summary>
+    /// <summary>
+    /// Columns swept at once: long enough for the product, short enough for the serial inverse of the pivot block.
+    /// </summary>
     private const int BlockSize = 256;
 
-    /// <summary>Replaces the matrix by its inverse. Beside it, two panels of n x 256 and the product's buffers are needed.</summary>
+    /// <summary>
+    /// Replaces the matrix by its inverse. Beside it, two panels of n x 256 and the product's buffers are needed.
+    /// </summary>
     /// <param name="matrix">n x n, row-major; only the lower triangle is read, both are written.</param>
     /// <param name="n">Rows and columns.</param>
     /// <param name="threads">Threads that compute; 0 for all processors.</param>
-    /// <param name="cancellation">Watched between blocks; the matrix is then half done and useless.</param>
-    /// <exception cref="ArgumentException">The span does not hold n x n numbers.</exception>
+    /// <param name="cancellation">Checked between blocks; a cancelled matrix is half done and useless.</param>
+    /// <exception cref="ArgumentException">The span does not hold n x n elements.</exception>
     /// <exception cref="ArithmeticException">The matrix is not positive definite.</exception>
     public static void InPlace(Span<float> matrix, int n, int threads = 0, CancellationToken cancellation = default)
     {
         if (n < 0 || matrix.Length != (long)n * n)
-            throw new ArgumentException($"Got {matrix.Length} numbers, expected {n} x {n}.", nameof(matrix));
+            throw new ArgumentException($"Got {matrix.Length} elements, expected {n} x {n}.", nameof(matrix));
         using var pool = new WorkerPool(threads);
         using var gemm = new Gemm(pool);
         fixed (float* a = matrix) InPlace(pool, gemm, a, n, n, cancellation);
     }
 
-    /// <summary>The same for a block of a larger matrix: n x n numbers, rows <paramref name="stride"/> apart.</summary>
+    /// <summary>The same for a block of a larger matrix: n x n elements, rows <paramref name="stride"/> apart.</summary>
     internal static void InPlace(WorkerPool pool, Gemm gemm, float* a, nint stride, int n, CancellationToken cancellation)
     {
         using var panel = new NativeBuffer((long)n * BlockSize);

@@ -1,6 +1,6 @@
 namespace ManualVae.Compute.Cases;
 
-/// <summary>The table of operation cases: one factory for each operation, and the awkward shapes that tests run.</summary>
+/// <summary>The table of operation cases: one factory for each operation, and the shapes that tests run.</summary>
 public static class OperationCases
 {
     private const double Tight = 1e-5, Loose = 1e-4; // Loose: sums of many terms, or differences of exponentials
@@ -9,25 +9,39 @@ public static class OperationCases
     public static IEnumerable<OperationCase> Awkward()
     {
         foreach (var (b, n, m) in new[] { (1, 1, 1), (2, 3, 5), (3, 7, 2), (7, 17, 13), (5, 64, 33), (33, 15, 67), (16, 130, 31) })
-        {
-            foreach (var transpose in Enum.GetValues<Transpose>()) yield return MatMul(transpose, b, n, m);
-            foreach (var activation in Enum.GetValues<Activation>()) yield return Linear(activation, b, n, m);
-            yield return SparseLinear(b, 3 * n + 1, m);
-            foreach (var mode in Enum.GetValues<MaskMode>()) yield return EncodeInputs(mode, b, 5 * n);
-            yield return Concat(b, n, m);
-            yield return Swish(b, n);
-            yield return Gate(b, m);
-            yield return LayerNorm(b, n + 1);
-            yield return Sample(b, m);
-            yield return Noise(b, n);
-            yield return StandardKl(b, n);
-            yield return GaussianLogDensity(b, m);
-            yield return CompositeLogDensity(b, n);
-            yield return MixtureLogDensity(b, m, n);
-            foreach (var form in Enum.GetValues<AnchorForm>()) yield return Anchor(form, b, 2 * n, m);
-            foreach (var kind in Enum.GetValues<LikelihoodKind>()) yield return Likelihood(kind, b, 11 * n);
-            yield return Adam(n, m);
-        }
+            foreach (var test in At(b, n, m)) yield return test;
+    }
+
+    /// <summary>
+    /// Every operation at every width up to 33 (two vectors of the widest processors and one more), around 64, 128 and 256, and at
+    /// primes between: each tail of each vector width. Three rows: an empty, a full and a random one.
+    /// </summary>
+    public static IEnumerable<OperationCase> Widths()
+    {
+        foreach (int width in (int[])[.. Enumerable.Range(1, 33), 47, 61, 63, 64, 65, 97, 127, 128, 129, 191, 255, 256, 257])
+            foreach (var test in At(3, width, width)) yield return test;
+    }
+
+    /// <summary>Every operation with b users and layers of n and m; widths of single operations are multiples of these.</summary>
+    public static IEnumerable<OperationCase> At(int b, int n, int m)
+    {
+        foreach (var transpose in Enum.GetValues<Transpose>()) yield return MatMul(transpose, b, n, m);
+        foreach (var activation in Enum.GetValues<Activation>()) yield return Linear(activation, b, n, m);
+        yield return SparseLinear(b, 3 * n + 1, m);
+        foreach (var mode in Enum.GetValues<MaskMode>()) yield return EncodeInputs(mode, b, 5 * n);
+        yield return Concat(b, n, m);
+        yield return Swish(b, n);
+        yield return Gate(b, m);
+        yield return LayerNorm(b, n + 1);
+        yield return Sample(b, m);
+        yield return Noise(b, n);
+        yield return StandardKl(b, n);
+        yield return GaussianLogDensity(b, m);
+        yield return CompositeLogDensity(b, n);
+        yield return MixtureLogDensity(b, m, n);
+        foreach (var form in Enum.GetValues<AnchorForm>()) yield return Anchor(form, b, 2 * n, m);
+        foreach (var kind in Enum.GetValues<LikelihoodKind>()) yield return Likelihood(kind, b, 11 * n);
+        yield return Adam(n, m);
     }
 
     /// <summary>C = op(A) op(B) with C [b, m] and inner dimension n.</summary>
@@ -68,7 +82,7 @@ public static class OperationCases
             var weight = run.Parameter("weight", m, n, 1 / Math.Sqrt(n));
             var bias = run.Parameter("bias", 1, m);
             var y = run.Output("y", b, m);
-            var dy = run.Scratch(b, m);
+            var dy = run.Scratch("dy", b, m);
             var backend = run.Backend;
             run.Forward = () => backend.LinearForward(x.Value, weight, bias, activation, y.Value);
             run.Backward = () =>
@@ -87,7 +101,7 @@ public static class OperationCases
             var weight = run.Parameter("weight", items, m);
             var bias = run.Parameter("bias", 1, m);
             var y = run.Output("y", b, m);
-            var dy = run.Scratch(b, m);
+            var dy = run.Scratch("dy", b, m);
             var backend = run.Backend;
             run.Forward = () => backend.SparseLinearForward(batch, weight, bias, Activation.Tanh, y.Value);
             run.Backward = () =>
@@ -140,7 +154,7 @@ public static class OperationCases
     public static OperationCase LayerNorm(int b, int n) =>
         new("layernorm", $"{b}x{n}", Loose, 16.0 * b * n, 24.0 * b * n, run =>
     {
-        var (x, y, saved) = (run.Input("x", b, n), run.Output("y", b, n), run.Scratch(b, 2));
+        var (x, y, saved) = (run.Input("x", b, n), run.Output("y", b, n), run.Scratch("saved", b, 2));
         var (gain, bias) = (run.Parameter("gain", 1, n), run.Parameter("bias", 1, n));
         run.Forward = () => run.Backend.LayerNormForward(x.Value, gain, bias, 0.1, y.Value, saved);
         run.Backward = () => run.Backend.LayerNormBackward(x.Value, gain, bias, saved, y.Gradient, x.Gradient);
@@ -150,7 +164,8 @@ public static class OperationCases
     public static OperationCase Sample(int b, int latent) =>
         new("sample", $"{b}x{latent}", Tight, 10.0 * b * latent, 36.0 * b * latent, run =>
     {
-        var (posterior, z, noise) = (run.Input("posterior", b, 2 * latent), run.Output("z", b, latent), run.Random(b, latent));
+        var (posterior, z) = (run.Input("posterior", b, 2 * latent), run.Output("z", b, latent));
+        var noise = run.Random("noise", b, latent);
         run.Forward = () => run.Backend.SampleForward(posterior.Value, noise, z.Value);
         run.Backward = () => run.Backend.SampleBackward(posterior.Value, noise, z.Gradient, posterior.Gradient);
     });
@@ -177,7 +192,8 @@ public static class OperationCases
     public static OperationCase GaussianLogDensity(int b, int latent) =>
         new("gaussian log density", $"{b}x{latent}", Loose, 20.0 * b * latent, 36.0 * b * latent, run =>
     {
-        var (z, posterior, density) = (run.Input("z", b, latent), run.Input("posterior", b, 2 * latent), run.Output("log density", b, 1));
+        var (z, posterior) = (run.Input("z", b, latent), run.Input("posterior", b, 2 * latent));
+        var density = run.Output("log density", b, 1);
         run.Forward = () => run.Backend.GaussianLogDensityForward(z.Value, posterior.Value, density.Value);
         run.Backward = () => run.Backend.GaussianLogDensityBackward(
             z.Value, posterior.Value, density.Gradient, z.Gradient, posterior.Gradient);
@@ -187,17 +203,20 @@ public static class OperationCases
     public static OperationCase CompositeLogDensity(int b, int latent) =>
         new("composite log density", $"{b}x{latent}", Loose, 60.0 * b * latent, 24.0 * b * latent, run =>
     {
-        var (z, old, density) = (run.Input("z", b, latent), run.Random(b, 2 * latent), run.Output("log density", b, 1));
+        var (z, old) = (run.Input("z", b, latent), run.Random("old posterior", b, 2 * latent));
+        var density = run.Output("log density", b, 1);
         run.Forward = () => run.Backend.CompositeLogDensityForward(CompositePrior.RecVae, z.Value, old, density.Value);
-        run.Backward = () => run.Backend.CompositeLogDensityBackward(CompositePrior.RecVae, z.Value, old, density.Gradient, z.Gradient);
+        run.Backward = () => run.Backend.CompositeLogDensityBackward(
+            CompositePrior.RecVae, z.Value, old, density.Gradient, z.Gradient);
     });
 
     /// <summary>VampPrior's mixture.</summary>
     public static OperationCase MixtureLogDensity(int b, int latent, int components) =>
-        new("mixture log density", $"{b}x{latent}x{components}", Loose, 20.0 * b * latent * components, 8.0 * components * (2 * latent + b), run =>
+        new("mixture log density", $"{b}x{latent}x{components}", Loose, 20.0 * b * latent * components,
+            8.0 * components * (2 * latent + b), run =>
     {
         var (z, mixture) = (run.Input("z", b, latent), run.Input("components", components, 2 * latent));
-        var (density, responsibilities) = (run.Output("log density", b, 1), run.Scratch(b, components));
+        var (density, responsibilities) = (run.Output("log density", b, 1), run.Scratch("responsibilities", b, components));
         run.Forward = () => run.Backend.MixtureLogDensityForward(z.Value, mixture.Value, density.Value, responsibilities);
         run.Backward = () => run.Backend.MixtureLogDensityBackward(
             z.Value, mixture.Value, responsibilities, density.Gradient, z.Gradient, mixture.Gradient);
@@ -210,7 +229,7 @@ public static class OperationCases
         var batch = run.Batch(b, items, 0.3);
         var anchors = run.Parameter("anchors", items, latent);
         var (posterior, z) = (run.Input("posterior", b, 2 * latent), run.Input("z", b, latent));
-        var (loss, centroids) = (run.Output("loss", b, 1), run.Scratch(b, latent));
+        var (loss, centroids) = (run.Output("loss", b, 1), run.Scratch("centroids", b, latent));
         run.Forward = () => run.Backend.AnchorForward(form, batch, anchors, posterior.Value, z.Value, centroids, loss.Value);
         run.Backward = () => run.Backend.AnchorBackward(
             form, batch, anchors, posterior.Value, z.Value, centroids, loss.Gradient, posterior.Gradient, z.Gradient);
@@ -224,7 +243,7 @@ public static class OperationCases
         var likelihood = new Likelihood(kind, ClickWeight: 5, ZeroWeight: 0.5);
         var batch = run.Batch(b, items, density);
         var (logits, loss) = (run.Input("logits", b, items, 2), run.Output("loss", b, 1, gradient: scale));
-        var inPlace = run.Scratch(b, items);
+        var inPlace = run.Scratch("logits in place", b, items);
         run.Forward = () => run.Backend.LikelihoodForward(likelihood, batch, logits.Value, loss.Value);
         run.Backward = () =>
         {
@@ -239,11 +258,9 @@ public static class OperationCases
         new("adam", $"{rows}x{columns}", Loose, 30.0 * rows * columns, 100.0 * rows * columns, run =>
     {
         var value = run.Output("value", rows, columns);
-        var (start, gradient) = (run.Random(rows, columns), run.Random(rows, columns));
-        var parameter = new Parameter("value", value.Value, gradient, run.Scratch(rows, columns), run.Scratch(rows, columns))
-        {
-            WeightDecay = 0.01,
-        };
+        var (start, gradient) = (run.Random("start", rows, columns), run.Random("gradient", rows, columns));
+        var (first, second) = (run.Scratch("moment 1", rows, columns), run.Scratch("moment 2", rows, columns));
+        var parameter = new Parameter("value", value.Value, gradient, first, second) { WeightDecay = 0.01 };
         run.Forward = () =>
         {
             run.Backend.Copy(start, value.Value);

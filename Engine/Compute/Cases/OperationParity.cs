@@ -5,8 +5,8 @@ namespace ManualVae.Compute.Cases;
 /// <summary>Where a backend is farthest from the reference on an operation case.</summary>
 /// <param name="Tensor">The output, or "d" and an input for its gradient.</param>
 /// <param name="Index">Element of it.</param>
-/// <param name="Expected">The reference's number.</param>
-/// <param name="Actual">The backend's.</param>
+/// <param name="Expected">The element on the reference.</param>
+/// <param name="Actual">The element on the backend.</param>
 /// <param name="Error">Their distance, relative to the largest magnitude of the tensor; NaN where either is.</param>
 public readonly record struct ParityError(string Tensor, int Index, double Expected, double Actual, double Error);
 
@@ -34,19 +34,28 @@ public static class OperationParity
     }
 
     /// <summary>Outputs after the forward pass, then the inputs' gradients after the backward pass.</summary>
+    /// <exception cref="InvalidOperationException">A pass wrote outside a tensor; the message names both.</exception>
     public static IReadOnlyList<(string Name, double[] Values)> Execute(OperationCase test, IBackend backend)
     {
         var run = test.Prepare(backend);
         run.Forward();
+        RequireIntactGuards("forward");
         var results = run.Outputs.Select(output => (output.Name, Download(backend, output.Value))).ToList();
         if (run.Backward is not null)
         {
             run.ZeroGradients();
             run.Backward();
+            RequireIntactGuards("backward");
             results.AddRange(run.Inputs.Select(input => ("d " + input.Name, Download(backend, input.Gradient))));
         }
         run.Free();
         return results;
+
+        void RequireIntactGuards(string pass)
+        {
+            if (run.FindOverrun() is { } place)
+                throw new InvalidOperationException($"{test} on {backend.Name}: the {pass} pass wrote {place}.");
+        }
     }
 
     private static double[] Download(IBackend backend, Tensor tensor)

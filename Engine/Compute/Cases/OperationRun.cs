@@ -9,14 +9,25 @@ namespace ManualVae.Compute.Cases;
 public readonly record struct CaseTensor(string Name, Tensor Value, Tensor Gradient);
 
 /// <summary>
-/// One operation set up on one backend: random inputs (the same numbers on every backend), outputs, fixed random output
+/// One operation set up on one backend: random inputs (the same values on every backend), outputs, fixed random output
 /// gradients, and the two actions. The scalar that a gradient check differentiates is sum(output gradient * output).
+/// Every tensor lies between guard elements, so that an operation that writes outside its tensors is found.
 /// </summary>
 public sealed class OperationRun
 {
+    /// <summary>Guard elements on each side of a tensor: 4 KiB in single precision, which keeps the alignment of the tensor.</summary>
+    private const int GuardLength = 1024;
+
+    /// <summary>Value of a guard element. Small enough that an erroneous sum into it changes it, large enough to show in results.</summary>
+    private const float GuardValue = -77.25f;
+
+    private static readonly float[] Guard = [.. Enumerable.Repeat(GuardValue, GuardLength)];
+
     private readonly ulong _seed;
     private readonly List<CaseTensor> _inputs = [], _outputs = [];
     private readonly List<Tensor> _allocated = [];
+    private readonly List<(string Place, Tensor Elements)> _guards = [];
+    private readonly List<SparseBatch> _batches = [];
     private uint _drawn;
 
     internal OperationRun(IBackend backend, ulong seed) => (Backend, _seed) = (backend, seed);
@@ -42,24 +53,41 @@ public sealed class OperationRun
         foreach (var input in _inputs) Backend.Fill(input.Gradient, 0);
     }
 
-    /// <summary>Frees the tensors.</summary>
+    /// <summary>The first place outside the tensors that was written to, such as "after y"; null if there is none.</summary>
+    public string? FindOverrun()
+    {
+        var values = new float[GuardLength];
+        foreach (var (place, elements) in _guards)
+        {
+            Backend.Download(elements, values);
+            if (values.AsSpan().ContainsAnyExcept(GuardValue)) return place;
+        }
+        return null;
+    }
+
+    /// <summary>Gives the tensors and batches back.</summary>
     public void Free()
     {
         foreach (var tensor in _allocated) Backend.Free(tensor);
+        foreach (var batch in _batches) batch.Dispose();
         _allocated.Clear();
+        _guards.Clear();
+        _batches.Clear();
     }
 
     internal CaseTensor Input(string name, int rows, int columns, double scale = 1)
     {
-        var tensor = new CaseTensor(name, Random(rows, columns, scale), Scratch(rows, columns));
+        var tensor = new CaseTensor(name, Random(name, rows, columns, scale), Scratch("d " + name, rows, columns));
         _inputs.Add(tensor);
         return tensor;
     }
 
     internal CaseTensor Output(string name, int rows, int columns, double? gradient = null)
     {
-        var tensor = new CaseTensor(name, Scratch(rows, columns), gradient is null ? Random(rows, columns) : Scratch(rows, columns));
-        if (gradient is double value) Backend.Fill(tensor.Gradient, value);
+        var value = Scratch(name, rows, columns);
+        var tensor = new CaseTensor(
+            name, value, gradient is null ? Random("d " + name, rows, columns) : Scratch("d " + name, rows, columns));
+        if (gradient is double constant) Backend.Fill(tensor.Gradient, constant);
         _outputs.Add(tensor);
         return tensor;
     }
@@ -67,20 +95,25 @@ public sealed class OperationRun
     internal Parameter Parameter(string name, int rows, int columns, double scale = 1)
     {
         var tensor = Input(name, rows, columns, scale);
-        return new Parameter(name, tensor.Value, tensor.Gradient, Scratch(rows, columns), Scratch(rows, columns));
+        return new Parameter(
+            name, tensor.Value, tensor.Gradient, Scratch("moment 1 of " + name, rows, columns), Scratch("moment 2 of " + name, rows, columns));
     }
 
-    internal Tensor Scratch(int rows, int columns)
+    /// <summary>A zeroed tensor between guard elements.</summary>
+    internal Tensor Scratch(string name, int rows, int columns)
     {
-        var tensor = Backend.Allocate(rows, columns);
-        _allocated.Add(tensor);
-        return tensor;
+        int length = checked(rows * columns);
+        var whole = Backend.Allocate(1, length + 2 * GuardLength);
+        _allocated.Add(whole);
+        AddGuard("before " + name, whole.View(0, 1, GuardLength));
+        AddGuard("after " + name, whole.View((long)GuardLength + length, 1, GuardLength));
+        return whole.View(GuardLength, rows, columns);
     }
 
-    internal Tensor Random(int rows, int columns, double scale = 1)
+    internal Tensor Random(string name, int rows, int columns, double scale = 1)
     {
-        var tensor = Scratch(rows, columns);
-        var values = new float[tensor.Length]; // single precision, so that every backend starts from the same numbers
+        var tensor = Scratch(name, rows, columns);
+        var values = new float[tensor.Length]; // single precision, so that every backend starts from the same values
         uint stream = _drawn++;
         var key = new RandomKey(_seed, 0, RandomPurpose.Study);
         for (int i = 0; i < values.Length; i++) values[i] = (float)(scale * CounterRandom.Normal(key, stream, (uint)i));
@@ -88,7 +121,10 @@ public sealed class OperationRun
         return tensor;
     }
 
-    /// <summary>A random batch; row 0 is empty and row 1 full where there are that many rows, unless the case is a large one.</summary>
+    /// <summary>
+    /// A random batch; row 0 is empty and row 1 full where there are that many rows, unless the case is a large one.
+    /// Guard elements follow its inputs.
+    /// </summary>
     internal SparseBatch Batch(int rows, int columns, double density, bool extremes = true)
     {
         var key = new RandomKey(_seed, 1, RandomPurpose.Study);
@@ -98,9 +134,17 @@ public sealed class OperationRun
                 if (extremes && row < 2 && rows > 2 ? row == 1 : CounterRandom.Uniform(key, (uint)row, (uint)column) < density)
                     pairs.Add((row, column));
         var matrix = CsrMatrix.FromPairs(rows, columns, pairs);
-        var batch = Backend.AllocateBatch(Math.Max(1, rows), columns, Math.Max(1, pairs.Count));
+        var batch = Backend.AllocateBatch(Math.Max(1, rows), columns, pairs.Count + GuardLength);
+        _batches.Add(batch);
         batch.Load(matrix, Enumerable.Range(0, rows).ToArray(), firstUser: 1000);
+        AddGuard("after the inputs of the batch", batch.Inputs.View(pairs.Count, 1, GuardLength));
         Backend.EncodeInputs(batch, new InputMask(MaskMode.NormaliseThenDrop, 0.5f, new RandomKey(_seed, 2, RandomPurpose.Mask)));
         return batch;
+    }
+
+    private void AddGuard(string place, Tensor elements)
+    {
+        Backend.Upload(Guard, elements);
+        _guards.Add((place, elements));
     }
 }

@@ -103,8 +103,9 @@ internal sealed partial class GpuBackend : ILayeredGemm
         else Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Parts(g, GemmBlocked.Tile));
     }
 
-    private void TensorProduct(GemmArguments g) =>
-        Product(g, GemmTensor.Run, GemmTensor.Tile, GemmTensor.Threads, Parts(g, GemmTensor.Tile));
+    private void TensorProduct(GemmArguments g) => Product(
+        g, GemmTensor.Run, GemmTensor.Tile, GemmTensor.Threads, Parts(g, GemmTensor.Tile),
+        Accelerator is CudaAccelerator ? default : SharedMemoryConfig.RequestDynamic<LaneFragments>(GemmTensor.Threads));
 
     /// <summary>Parts of the inner dimension that give every multiprocessor two groups, none shorter than eight slices.</summary>
     private int Parts(in GemmArguments g, int tile)
@@ -113,7 +114,8 @@ internal sealed partial class GpuBackend : ILayeredGemm
         return (int)Math.Min(2L * Accelerator.NumMultiprocessors / Math.Max(1, tiles), g.K / (8 * GemmSlice.Depth));
     }
 
-    private void Product(GemmArguments g, Action<GemmArguments> kernel, int tile, int threads, int parts)
+    private void Product(
+        GemmArguments g, Action<GemmArguments> kernel, int tile, int threads, int parts, SharedMemoryConfig memory = default)
     {
         if (parts > 1)
         {
@@ -122,7 +124,7 @@ internal sealed partial class GpuBackend : ILayeredGemm
             if (parts > 1) g.Partial = Room(ref _parts, (long)parts * g.M * g.N);
         }
         var grid = new Index3D(Ceiling(g.N, tile), Ceiling(g.M, tile), Math.Max(1, parts));
-        _launcher.Run(new KernelConfig(grid, new Index3D(threads, 1, 1)), kernel, g);
+        _launcher.Run(new KernelConfig(grid, new Index3D(threads, 1, 1), memory), kernel, g);
         if (parts > 1) _launcher.Run(_launcher.Elements((long)g.M * g.N), Gemm.SumParts, g, parts);
     }
 

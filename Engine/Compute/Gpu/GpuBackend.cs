@@ -24,7 +24,6 @@ internal sealed partial class GpuBackend : IBackend
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _none;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _sums;
     private readonly double[] _hostSums;
-    private long _allocated;
 
     /// <summary>Takes over the accelerator and its context.</summary>
     /// <param name="context">Owns the accelerator.</param>
@@ -75,6 +74,12 @@ internal sealed partial class GpuBackend : IBackend
 
     /// <inheritdoc/>
     public long? MemoryLimit { get; }
+
+    /// <summary>Bytes of the device's memory that are taken.</summary>
+    internal long AllocatedBytes { get; private set; }
+
+    /// <summary>Buffers and streams that are taken, those of the host included.</summary>
+    internal int OwnedCount => _owned.Count;
 
     /// <summary>How often the host has waited for the device.</summary>
     public long Synchronizations { get; private set; }
@@ -143,7 +148,7 @@ internal sealed partial class GpuBackend : IBackend
     internal void GiveBack<T>(T memory) where T : IDisposable
     {
         if (!_owned.Remove(memory)) return;
-        if (memory is MemoryBuffer { LengthInBytes: var bytes }) _allocated -= bytes;
+        if (memory is MemoryBuffer { LengthInBytes: var bytes }) AllocatedBytes -= bytes;
         memory.Dispose();
     }
 
@@ -151,11 +156,11 @@ internal sealed partial class GpuBackend : IBackend
     private MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
     {
         long bytes = Math.Max(1, length) * Interop.SizeOf<T>();
-        if (bytes > MemoryLimit - _allocated) throw TooLarge(bytes, null);
+        if (bytes > MemoryLimit - AllocatedBytes) throw TooLarge(bytes, null);
         try
         {
             var memory = Own(Accelerator.Allocate1D<T>(Math.Max(1, length)));
-            _allocated += bytes;
+            AllocatedBytes += bytes;
             return memory;
         }
         catch (AcceleratorException problem)
@@ -167,7 +172,7 @@ internal sealed partial class GpuBackend : IBackend
     private InputException TooLarge(long bytes, Exception? problem)
     {
         string message = string.Create(CultureInfo.InvariantCulture,
-            $"--device {Name}: does not fit: {MemoryLimit / MiB:F0} MiB were free, {_allocated / MiB:F0} MiB are taken, another "
+            $"--device {Name}: does not fit: {MemoryLimit / MiB:F0} MiB were free, {AllocatedBytes / MiB:F0} MiB are taken, another "
             + $"{bytes / MiB:F0} MiB are needed; use a smaller --batch-size or smaller layers, or --device simd");
         return problem is null ? new(message) : new(message, problem);
     }

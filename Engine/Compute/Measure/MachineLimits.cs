@@ -1,9 +1,13 @@
 namespace ManualVae.Compute.Measure;
 
-/// <summary>What the machine can do at most: the two roofs of the roofline, as <see cref="MachineProbe"/> measures them.</summary>
+/// <summary>
+/// What the machine can do at most: the two roofs of the roofline, as <see cref="MachineProbe"/> measures them.
+/// </summary>
 /// <param name="Threads">Threads that worked together.</param>
 /// <param name="PeakGflops">Single-precision multiply-adds (two operations each), from registers only; median.</param>
-/// <param name="CopyGigabytesPerSecond">Copying between arrays far larger than any cache, bytes read plus bytes written; median.</param>
+/// <param name="CopyGigabytesPerSecond">
+/// Copying between arrays far larger than any cache, bytes read plus bytes written; median.
+/// </param>
 public sealed record MachineLimits(int Threads, double PeakGflops, double CopyGigabytesPerSecond)
 {
     /// <summary>Fraction of the attainable rate for work of this intensity: the lower of the two roofs.</summary>

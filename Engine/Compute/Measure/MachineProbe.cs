@@ -6,8 +6,9 @@ using ManualVae.Compute.Simd;
 namespace ManualVae.Compute.Measure;
 
 /// <summary>
-/// Measures the machine's limits in samples of some fifty milliseconds, taken between the runs that are set against them. A shared machine
-/// changes its clock by a fifth from one second to the next, so medians of work must be set against medians of the same seconds.
+/// Measures the machine's limits in samples of some fifty milliseconds, taken between the runs that are compared with them. A
+/// shared machine changes its clock by a fifth from one second to the next, so work must be compared with limits of the same
+/// seconds.
 /// </summary>
 public sealed unsafe class MachineProbe : IDisposable
 {
@@ -15,7 +16,9 @@ public sealed unsafe class MachineProbe : IDisposable
     private const int PeakSamplesPerCopy = 8;
     /// <summary>Some 0.05 to 0.1 ms each, so that threads end together.</summary>
     private const int Iterations = 5000;
-    /// <summary>Parts for each thread: some 10 ms, and some 50 ms, long enough that no short burst of the clock decides.</summary>
+    /// <summary>
+    /// Parts for each thread: some 10 ms, and some 50 ms, long enough that no short burst of the clock decides.
+    /// </summary>
     private const int WakingParts = 150, SampleParts = 750;
 
     private readonly WorkerPool _pool;
@@ -41,21 +44,23 @@ public sealed unsafe class MachineProbe : IDisposable
     public int Threads => _pool.Count;
 
     /// <summary>
-    /// These threads, for the work that is measured. Woken by another pool while these still spin, its threads would share cores for some
-    /// milliseconds, which no training run does.
+    /// The threads, for the work that is measured too: those of another pool would share cores with these while these still spin,
+    /// for some milliseconds, which happens in no training run.
     /// </summary>
     public WorkerPool Pool => _pool;
 
     /// <summary>The medians of all samples.</summary>
     public MachineLimits Limits => new(Threads, Median(_peaks), Median(_copies));
 
-    /// <summary>How many samples of the peak were taken.</summary>
+    /// <summary>Number of samples of the peak.</summary>
     public int Samples => _peaks.Count;
 
-    /// <summary>The middle four fifths of the peaks that were sampled, in GFLOP/s: how much the machine changed meanwhile.</summary>
-    public (double Low, double High) PeakRange => (Quantile(_peaks, 0.1), Quantile(_peaks, 0.9));
+    /// <summary>
+    /// The middle four fifths of the peaks that were sampled, in GFLOP/s: how much the machine changed meanwhile.
+    /// </summary>
+    public (double Low, double High) PeakRange => (Timing.Quantile(_peaks, 0.1), Timing.Quantile(_peaks, 0.9));
 
-    /// <summary>Takes a sample of the peak, and now and then one of the copy.</summary>
+    /// <summary>Takes a sample of the peak, and with every eighth one a sample of the copy.</summary>
     public void Sample()
     {
         if (_peaks.Count % PeakSamplesPerCopy == 0) _copies.Add(Copy());
@@ -63,8 +68,8 @@ public sealed unsafe class MachineProbe : IDisposable
         _peaks.Add(Peak(SampleParts));
     }
 
-    /// <summary>The peak between the last of so many samples and the next, the mean of both, and the copy's median.</summary>
-    /// <param name="samples">Samples that had been taken.</param>
+    /// <summary>The limits between two samples: the mean of both peaks, and the copy's median.</summary>
+    /// <param name="samples">Number of samples before.</param>
     public MachineLimits LimitsNextTo(int samples) =>
         new(Threads, (_peaks[samples - 1] + _peaks[Math.Min(samples, _peaks.Count - 1)]) / 2, Median(_copies));
 
@@ -75,16 +80,9 @@ public sealed unsafe class MachineProbe : IDisposable
         _sink.Dispose();
     }
 
-    private static double Median(List<double> samples) => Quantile(samples, 0.5);
+    private static double Median(List<double> samples) => Timing.Quantile(samples, 0.5);
 
-    private static double Quantile(List<double> samples, double share)
-    {
-        double[] sorted = [.. samples];
-        Array.Sort(sorted);
-        return sorted[(int)(share * (sorted.Length - 1))];
-    }
-
-    /// <summary>Two operations for each multiply-add, a second and in thousands of millions.</summary>
+    /// <summary>GFLOP/s: two operations for each multiply-add.</summary>
     private double Peak(int partsPerThread)
     {
         double flopsOfPart = Iterations * 24.0 * 2 * (Vector512.IsHardwareAccelerated ? 16
@@ -103,7 +101,7 @@ public sealed unsafe class MachineProbe : IDisposable
     private double Copy()
     {
         const int Grain = 1 << 18;
-        // Not kept, so that a bench can tell what the work itself has resident.
+        // Not kept, so that a bench can measure the resident memory of the work itself.
         using var from = new NativeBuffer(CopyLength);
         using var to = new NativeBuffer(CopyLength);
         new Span<float>(from.Pointer, CopyLength).Fill(1);

@@ -1,13 +1,14 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace ManualVae.Compute.Measure;
 
 /// <summary>
-/// Runs of one piece of work, each set against the samples of the peak next to it: where the clock changes from second to second, the
-/// median of all samples may belong to other seconds than the median run.
+/// Runs of one piece of work, each compared with the samples of the peak next to it: if the clock changes from second to second,
+/// the median of all samples may belong to other seconds than the median run.
 /// </summary>
-/// <param name="probe">Takes a sample before each run or few, and one after the last; null on a device, whose clock nobody samples.</param>
+/// <param name="probe">
+/// Takes a sample before each run or few, and one after the last; null on a device, whose clock is not sampled.
+/// </param>
 public sealed class ProbedRuns(MachineProbe? probe)
 {
     private readonly List<(double Seconds, int Sample)> _runs = [];
@@ -31,9 +32,9 @@ public sealed class ProbedRuns(MachineProbe? probe)
     }
 
     /// <summary>Seconds of the runs.</summary>
-    public Timing Timing => Timing.From(CollectionsMarshal.AsSpan(_runs.ConvertAll(run => run.Seconds)));
+    public Timing Timing => Timing.From(_runs.ConvertAll(run => run.Seconds));
 
-    /// <summary>Runs the work once, measured, and tells the seconds it took.</summary>
+    /// <summary>Runs the work once, measured, and returns the seconds it took.</summary>
     public double Time(Action work)
     {
         long start = Stopwatch.GetTimestamp();
@@ -46,11 +47,7 @@ public sealed class ProbedRuns(MachineProbe? probe)
     /// <summary>The median run's fraction of the attainable rate (<see cref="MachineLimits.FractionOfRoof"/>).</summary>
     /// <param name="flops">Operations of a run.</param>
     /// <param name="bytes">Bytes a run must move.</param>
-    /// <param name="limits">The limits where there are no samples.</param>
-    public double FractionOfRoof(double flops, double bytes, MachineLimits limits)
-    {
-        double[] fractions =
-            [.. _runs.Select(run => (probe?.LimitsNextTo(run.Sample) ?? limits).FractionOfRoof(flops, bytes, run.Seconds)).Order()];
-        return fractions[fractions.Length / 2];
-    }
+    /// <param name="limits">The limits if there are no samples.</param>
+    public double FractionOfRoof(double flops, double bytes, MachineLimits limits) => Timing.Quantile(
+        _runs.ConvertAll(run => (probe?.LimitsNextTo(run.Sample) ?? limits).FractionOfRoof(flops, bytes, run.Seconds)), 0.5);
 }

@@ -39,7 +39,8 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     void IBackend.Flush(Parameter parameter) => inner.Flush(parameter);
     Tensor IBackend.Allocate(int rows, int columns) => inner.Allocate(rows, columns);
     void IBackend.Free(Tensor tensor) => inner.Free(tensor);
-    SparseBatch IBackend.AllocateBatch(int maxRows, int columns, int maxEntries) => inner.AllocateBatch(maxRows, columns, maxEntries);
+    SparseBatch IBackend.AllocateBatch(int maxRows, int columns, int maxEntries) =>
+        inner.AllocateBatch(maxRows, columns, maxEntries);
     void IBackend.Upload(ReadOnlySpan<float> source, Tensor destination) => inner.Upload(source, destination);
     void IBackend.Upload(ReadOnlySpan<double> source, Tensor destination) => inner.Upload(source, destination);
     void IBackend.Download(Tensor source, Span<float> destination) => inner.Download(source, destination);

@@ -9,12 +9,13 @@ namespace ManualVae.Compute.Measure;
 /// <param name="Runs">How many were measured.</param>
 public readonly record struct Timing(double Median, double P90, double Best, int Runs)
 {
-    /// <summary>From the seconds of each run, in any order; sorts them.</summary>
-    public static Timing From(Span<double> seconds)
-    {
-        seconds.Sort();
-        return new(seconds[seconds.Length / 2], seconds[Math.Min(seconds.Length - 1, seconds.Length * 9 / 10)], seconds[0], seconds.Length);
-    }
+    /// <summary>From the seconds of each run, in any order.</summary>
+    public static Timing From(IReadOnlyCollection<double> seconds) =>
+        new(Quantile(seconds, 0.5), Quantile(seconds, 0.9), seconds.Min(), seconds.Count);
+
+    /// <summary>One of the values: a share of all values lies below it.</summary>
+    internal static double Quantile(IReadOnlyCollection<double> values, double share) =>
+        values.Order().ElementAt(Math.Min(values.Count - 1, (int)(share * values.Count)));
 
     /// <summary>Runs the work a few times unmeasured (code is compiled, caches and pages are warm), then measures.</summary>
     /// <param name="work">What to run.</param>
@@ -32,6 +33,6 @@ public readonly record struct Timing(double Median, double P90, double Best, int
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             total += times[^1];
         }
-        return From(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(times));
+        return From(times);
     }
 }

@@ -121,7 +121,8 @@ public sealed partial class ReferenceBackend
         {
             var weights = Row(responsibilities, row);
             double max = double.NegativeInfinity, sum = 0;
-            for (int p = 0; p < weights.Length; p++) max = Math.Max(max, weights[p] = LogDensity(Row(z, row), Row(components, p)));
+            for (int p = 0; p < weights.Length; p++)
+                max = Math.Max(max, weights[p] = LogDensity(Row(z, row), Row(components, p)));
             for (int p = 0; p < weights.Length; p++) sum += weights[p] = Math.Exp(weights[p] - max);
             for (int p = 0; p < weights.Length; p++) weights[p] /= sum;
             Data(logDensity)[row] = max + Math.Log(sum) - Math.Log(weights.Length);
@@ -151,7 +152,9 @@ public sealed partial class ReferenceBackend
         return sum;
     }
 
-    /// <summary>Adds scale times the gradient of log N(z; mu, v): dz -= d/v, dmu += d/v, dlogvar += (d^2/v - 1)/2, d = z - mu.</summary>
+    /// <summary>
+    /// Adds scale times the gradient of log N(z; mu, v): dz -= d/v, dmu += d/v, dlogvar += (d^2/v - 1)/2, d = z - mu.
+    /// </summary>
     private static void AddDensityGradient(
         ReadOnlySpan<double> z, ReadOnlySpan<double> posterior, double scale, Span<double> dz, Span<double> dPosterior)
     {

@@ -65,7 +65,10 @@ internal readonly unsafe struct AdamUpdate
         float* padded = stackalloc float[4 * width];
         new Span<float>(padded, 4 * width).Clear();
         for (int i = 0; i < count; i++)
-            (padded[i], padded[width + i], padded[2 * width + i], padded[3 * width + i]) = (g == null ? 0 : g[i], w[i], m[i], v[i]);
+        {
+            padded[i] = g == null ? 0 : g[i];
+            (padded[width + i], padded[2 * width + i], padded[3 * width + i]) = (w[i], m[i], v[i]);
+        }
         Apply(width, padded, padded + width, padded + 2 * width, padded + 3 * width);
         for (int i = 0; i < count; i++) (w[i], m[i], v[i]) = (padded[width + i], padded[2 * width + i], padded[3 * width + i]);
     }

@@ -1,20 +1,42 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace ManualVae.Compute.Simd;
 
-/// <summary>An elementwise function of one to four inputs; a struct, so that the JIT inlines it into <see cref="Elementwise"/>'s loops.</summary>
-internal interface IElementwise
+/// <summary>
+/// An elementwise function of one input; a struct, so that the JIT inlines it into the loops of <see cref="Elementwise"/>.
+/// </summary>
+internal interface IUnaryOperator
 {
-    /// <summary>How many of the four inputs are read.</summary>
-    static abstract int Inputs { get; }
+    /// <summary>The function.</summary>
+    Vector<float> Invoke(Vector<float> a);
+}
 
+/// <summary>An elementwise function of two inputs.</summary>
+internal interface IBinaryOperator
+{
+    /// <summary>The function.</summary>
+    Vector<float> Invoke(Vector<float> a, Vector<float> b);
+}
+
+/// <summary>An elementwise function of three inputs.</summary>
+internal interface ITernaryOperator
+{
+    /// <summary>The function.</summary>
+    Vector<float> Invoke(Vector<float> a, Vector<float> b, Vector<float> c);
+}
+
+/// <summary>An elementwise function of four inputs.</summary>
+internal interface IQuaternaryOperator
+{
     /// <summary>The function.</summary>
     Vector<float> Invoke(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d);
 }
 
-/// <summary>Runs elementwise functions over arrays, tails included: every element goes through the same vector code.</summary>
+/// <summary>
+/// Runs elementwise functions over arrays, tails included: every element goes through the same vector code. A destination may be
+/// one of the inputs. Sums have a fixed order.
+/// </summary>
 internal static unsafe class Elementwise
 {
     /// <summary>Elements summed in single precision before they join the double-precision sum.</summary>
@@ -22,77 +44,109 @@ internal static unsafe class Elementwise
 
     private static int Width => Vector<float>.Count;
 
-    /// <summary>destination[i] = map(a[i], ...); the destination may be one of the inputs.</summary>
-    public static void Apply<TMap>(TMap map, int count, float* destination, float* a, float* b = null, float* c = null, float* d = null)
-        where TMap : struct, IElementwise
+    /// <summary>destination[i] = f(a[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<T>(T f, int count, float* destination, float* a) where T : struct, IUnaryOperator =>
+        Store(new Unary<T>(f, a), count, destination);
+
+    /// <summary>destination[i] = f(a[i], b[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<T>(T f, int count, float* destination, float* a, float* b) where T : struct, IBinaryOperator =>
+        Store(new Binary<T>(f, a, b), count, destination);
+
+    /// <summary>destination[i] = f(a[i], b[i], c[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<T>(T f, int count, float* destination, float* a, float* b, float* c)
+        where T : struct, ITernaryOperator =>
+        Store(new Ternary<T>(f, a, b, c), count, destination);
+
+    /// <summary>destination[i] = f(a[i], b[i], c[i], d[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<T>(T f, int count, float* destination, float* a, float* b, float* c, float* d)
+        where T : struct, IQuaternaryOperator => Store(new Quaternary<T>(f, a, b, c, d), count, destination);
+
+    /// <summary>The sum of f(a[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum<T>(T f, int count, float* a) where T : struct, IUnaryOperator => Add(new Unary<T>(f, a), count);
+
+    /// <summary>The sum of f(a[i], b[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum<T>(T f, int count, float* a, float* b) where T : struct, IBinaryOperator =>
+        Add(new Binary<T>(f, a, b), count);
+
+    /// <summary>The sum of f(a[i], b[i], c[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum<T>(T f, int count, float* a, float* b, float* c) where T : struct, ITernaryOperator =>
+        Add(new Ternary<T>(f, a, b, c), count);
+
+    private static void Store<TValues>(TValues values, int count, float* destination) where TValues : struct, IValues
     {
-        Debug.Assert((TMap.Inputs < 2 || b != null) && (TMap.Inputs < 3 || c != null) && (TMap.Inputs < 4 || d != null));
         int i = 0;
-        for (; i <= count - Width; i += Width)
-            At(ref map, a + i, b + i, c + i, d + i).Store(destination + i);
-        if (i < count) Tail(map, count - i, destination + i, a + i, b + i, c + i, d + i);
+        for (; i <= count - Width; i += Width) values.At(i).Store(destination + i);
+        if (i == count) return;
+        float* tail = stackalloc float[Width];
+        values.At(i, count - i).Store(tail);
+        new ReadOnlySpan<float>(tail, count - i).CopyTo(new Span<float>(destination + i, count - i));
     }
 
-    /// <summary>The sum of map(a[i], ...), in a fixed order.</summary>
-    public static double Sum<TMap>(TMap map, int count, float* a, float* b = null, float* c = null, float* d = null)
-        where TMap : struct, IElementwise
+    private static double Add<TValues>(TValues values, int count) where TValues : struct, IValues
     {
         double sum = 0;
         int i = 0;
         while (i <= count - Width)
         {
             var block = Vector<float>.Zero;
-            for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width) block += At(ref map, a + i, b + i, c + i, d + i);
-            sum += Vector.Sum(block);
-        }
-        if (i < count) sum += TailSum(map, count - i, a + i, b + i, c + i, d + i);
-        return sum;
-    }
-
-    /// <summary>Both at once: destination[i] = map(a[i]), and the sum of what was written, in the order of <see cref="Sum"/>.</summary>
-    public static double ApplyAndSum<TMap>(TMap map, int count, float* destination, float* a) where TMap : struct, IElementwise
-    {
-        double sum = 0;
-        int i = 0;
-        while (i <= count - Width)
-        {
-            var block = Vector<float>.Zero;
-            for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width)
-            {
-                var value = At(ref map, a + i, null, null, null);
-                value.Store(destination + i);
-                block += value;
-            }
+            for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width) block += values.At(i);
             sum += Vector.Sum(block);
         }
         if (i == count) return sum;
-        Tail(map, count - i, destination + i, a + i, null, null, null);
-        for (; i < count; i++) sum += destination[i];
-        return sum;
+        float* tail = stackalloc float[Width];
+        values.At(i, count - i).Store(tail);
+        double rest = 0;
+        for (int j = 0; j < count - i; j++) rest += tail[j];
+        return sum + rest;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> At<TMap>(ref TMap map, float* a, float* b, float* c, float* d) where TMap : struct, IElementwise => map.Invoke(
-        Vector.Load(a), TMap.Inputs > 1 ? Vector.Load(b) : default,
-        TMap.Inputs > 2 ? Vector.Load(c) : default, TMap.Inputs > 3 ? Vector.Load(d) : default);
-
-    private static void Tail<TMap>(TMap map, int count, float* destination, float* a, float* b, float* c, float* d)
-        where TMap : struct, IElementwise
+    /// <summary>The values of a function over its inputs.</summary>
+    private interface IValues
     {
-        float* result = stackalloc float[Width];
-        map.Invoke(
-            Partial(a, count), TMap.Inputs > 1 ? Partial(b, count) : default,
-            TMap.Inputs > 2 ? Partial(c, count) : default, TMap.Inputs > 3 ? Partial(d, count) : default).Store(result);
-        for (int i = 0; i < count; i++) destination[i] = result[i];
+        /// <summary>Those of a vector of elements that begins at i.</summary>
+        Vector<float> At(int i);
+
+        /// <summary>Those of the last elements, fewer than a vector holds; of zeros beyond them.</summary>
+        Vector<float> At(int i, int count);
     }
 
-    private static double TailSum<TMap>(TMap map, int count, float* a, float* b, float* c, float* d) where TMap : struct, IElementwise
+    private readonly struct Unary<T>(T f, float* a) : IValues where T : struct, IUnaryOperator
     {
-        float* result = stackalloc float[Width];
-        Tail(map, count, result, a, b, c, d);
-        double sum = 0;
-        for (int i = 0; i < count; i++) sum += result[i];
-        return sum;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> At(int i) => f.Invoke(Vector.Load(a + i));
+        public Vector<float> At(int i, int count) => f.Invoke(Partial(a + i, count));
+    }
+
+    private readonly struct Binary<T>(T f, float* a, float* b) : IValues where T : struct, IBinaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> At(int i) => f.Invoke(Vector.Load(a + i), Vector.Load(b + i));
+        public Vector<float> At(int i, int count) => f.Invoke(Partial(a + i, count), Partial(b + i, count));
+    }
+
+    private readonly struct Ternary<T>(T f, float* a, float* b, float* c) : IValues where T : struct, ITernaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> At(int i) => f.Invoke(Vector.Load(a + i), Vector.Load(b + i), Vector.Load(c + i));
+        public Vector<float> At(int i, int count) =>
+            f.Invoke(Partial(a + i, count), Partial(b + i, count), Partial(c + i, count));
+    }
+
+    private readonly struct Quaternary<T>(T f, float* a, float* b, float* c, float* d) : IValues
+        where T : struct, IQuaternaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> At(int i) =>
+            f.Invoke(Vector.Load(a + i), Vector.Load(b + i), Vector.Load(c + i), Vector.Load(d + i));
+        public Vector<float> At(int i, int count) =>
+            f.Invoke(Partial(a + i, count), Partial(b + i, count), Partial(c + i, count), Partial(d + i, count));
     }
 
     /// <summary>Fewer elements than a vector holds, the rest zero.</summary>

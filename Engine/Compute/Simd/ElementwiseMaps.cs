@@ -5,49 +5,42 @@ namespace ManualVae.Compute.Simd;
 // The elementwise functions of the contract; formulas as in IBackend.
 
 /// <summary>(x, y) to y + scale x.</summary>
-internal readonly struct AddScaled(float scale) : IElementwise
+internal readonly struct AddScaled(float scale) : IBinaryOperator
 {
     private readonly Vector<float> _scale = new(scale);
-    public static int Inputs => 2;
-    public Vector<float> Invoke(Vector<float> x, Vector<float> y, Vector<float> c, Vector<float> d) =>
-        Vector.MultiplyAddEstimate(_scale, x, y);
+    public Vector<float> Invoke(Vector<float> x, Vector<float> y) => Vector.MultiplyAddEstimate(_scale, x, y);
 }
 
 /// <summary>(y, dy) to dy (1 - y^2).</summary>
-internal readonly struct TanhGradient : IElementwise
+internal readonly struct TanhGradient : IBinaryOperator
 {
-    public static int Inputs => 2;
-    public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) => dy * (Vector<float>.One - y * y);
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy) => dy * (Vector<float>.One - y * y);
 }
 
 /// <summary>(y, dy) to dy y (1 - y).</summary>
-internal readonly struct SigmoidGradient : IElementwise
+internal readonly struct SigmoidGradient : IBinaryOperator
 {
-    public static int Inputs => 2;
-    public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) => dy * (y * (Vector<float>.One - y));
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy) => dy * (y * (Vector<float>.One - y));
 }
 
 /// <summary>(y, dy) to dy where y lies strictly between 0 and 1.</summary>
-internal readonly struct UnitClampGradient : IElementwise
+internal readonly struct UnitClampGradient : IBinaryOperator
 {
-    public static int Inputs => 2;
-    public Vector<float> Invoke(Vector<float> y, Vector<float> dy, Vector<float> c, Vector<float> d) =>
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy) =>
         Vector.ConditionalSelect(
             Vector.GreaterThan(y, Vector<float>.Zero) & Vector.LessThan(y, Vector<float>.One), dy, Vector<float>.Zero);
 }
 
 /// <summary>x to x sigmoid(x).</summary>
-internal readonly struct Swish : IElementwise
+internal readonly struct Swish : IUnaryOperator
 {
-    public static int Inputs => 1;
-    public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * VectorMath.Sigmoid(x);
+    public Vector<float> Invoke(Vector<float> x) => x * VectorMath.Sigmoid(x);
 }
 
 /// <summary>(x, dy, dx) to dx + dy (s + x s (1 - s)).</summary>
-internal readonly struct SwishGradient : IElementwise
+internal readonly struct SwishGradient : ITernaryOperator
 {
-    public static int Inputs => 3;
-    public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dx, Vector<float> d)
+    public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dx)
     {
         var s = VectorMath.Sigmoid(x);
         return Vector.MultiplyAddEstimate(dy, Vector.MultiplyAddEstimate(x * s, Vector<float>.One - s, s), dx);
@@ -55,24 +48,21 @@ internal readonly struct SwishGradient : IElementwise
 }
 
 /// <summary>(h, g) to h sigmoid(g).</summary>
-internal readonly struct Gate : IElementwise
+internal readonly struct Gate : IBinaryOperator
 {
-    public static int Inputs => 2;
-    public Vector<float> Invoke(Vector<float> h, Vector<float> g, Vector<float> c, Vector<float> d) => h * VectorMath.Sigmoid(g);
+    public Vector<float> Invoke(Vector<float> h, Vector<float> g) => h * VectorMath.Sigmoid(g);
 }
 
 /// <summary>(g, dy, dh) to dh + dy sigmoid(g).</summary>
-internal readonly struct GateGradientH : IElementwise
+internal readonly struct GateGradientH : ITernaryOperator
 {
-    public static int Inputs => 3;
-    public Vector<float> Invoke(Vector<float> g, Vector<float> dy, Vector<float> dh, Vector<float> d) =>
+    public Vector<float> Invoke(Vector<float> g, Vector<float> dy, Vector<float> dh) =>
         Vector.MultiplyAddEstimate(dy, VectorMath.Sigmoid(g), dh);
 }
 
 /// <summary>(h, g, dy, dg) to dg + dy h s (1 - s).</summary>
-internal readonly struct GateGradientG : IElementwise
+internal readonly struct GateGradientG : IQuaternaryOperator
 {
-    public static int Inputs => 4;
     public Vector<float> Invoke(Vector<float> h, Vector<float> g, Vector<float> dy, Vector<float> dg)
     {
         var s = VectorMath.Sigmoid(g);
@@ -96,22 +86,18 @@ internal static class Activations
         }
     }
 
-    private readonly struct TanhMap : IElementwise
+    private readonly struct TanhMap : IUnaryOperator
     {
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Tanh(x);
+        public Vector<float> Invoke(Vector<float> x) => VectorMath.Tanh(x);
     }
 
-    private readonly struct SigmoidMap : IElementwise
+    private readonly struct SigmoidMap : IUnaryOperator
     {
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Sigmoid(x);
+        public Vector<float> Invoke(Vector<float> x) => VectorMath.Sigmoid(x);
     }
 
-    private readonly struct UnitClampMap : IElementwise
+    private readonly struct UnitClampMap : IUnaryOperator
     {
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>
-            Vector.Min(Vector.Max(x, Vector<float>.Zero), Vector<float>.One);
+        public Vector<float> Invoke(Vector<float> x) => Vector.Min(Vector.Max(x, Vector<float>.Zero), Vector<float>.One);
     }
 }

@@ -3,17 +3,21 @@ using System.Diagnostics;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// The matrix product C = op(A) op(B), in tiles that are summed in registers, each by one thread in the order of k. The micro-kernel
-/// reads operands where they lie if it can: rows of the left one along k, rows of the right one across k. Otherwise they are
-/// packed: a chunk of the right operand once for all threads, blocks of the left one by the thread that multiplies them. A product is
-/// one dispatch, in which threads wait only for what they need (<see cref="GemmProgress"/>). One product at a time.
+/// The matrix product C = op(A) op(B), in tiles that are summed in registers, each by one thread in the order of k. The
+/// micro-kernel reads operands where they lie if it can: rows of the left one along k, rows of the right one across k. Otherwise
+/// they are packed: a chunk of the right operand once for all threads, blocks of the left one by the thread that multiplies them.
+/// A product is one dispatch, in which threads wait only for what they need (<see cref="GemmProgress"/>). One product at a time.
 /// </summary>
-/// <remarks>Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"; tuning in docs/performance.md.</remarks>
+/// <remarks>
+/// Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"; tuning in docs/performance.md.
+/// </remarks>
 internal sealed unsafe class Gemm : IDisposable
 {
     /// <summary>Longest k that is summed at a time.</summary>
     private const int MaxK = 640;
-    /// <summary>Floats in a chunk of the right operand (4 MiB): it stays in the L3 cache while blocks of the left one pass by.</summary>
+    /// <summary>
+    /// Floats in a chunk of the right operand (4 MiB): it stays in the L3 cache while blocks of the left one pass by.
+    /// </summary>
     private const int ChunkSize = 1 << 20;
     /// <summary>Floats in a block of the left operand: a part of an L2 cache.</summary>
     private const int BlockSize = 57600;
@@ -22,7 +26,9 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Columns of the right operand that one part packs: runs long enough that memory streams.</summary>
     private const int ColumnsPerPart = 144;
 
-    /// <summary>From so many panels of the left operand on, packing the right one is worth its time, if the kernel prefers that.</summary>
+    /// <summary>
+    /// With at least so many panels of the left operand, packing the right one saves time, if the kernel prefers that.
+    /// </summary>
     private const int PanelsToPack = 16;
 
     private readonly WorkerPool _threads;
@@ -45,7 +51,9 @@ internal sealed unsafe class Gemm : IDisposable
     /// <summary>Floats of a packed chunk; there are two, one that is multiplied and one that is packed.</summary>
     private long PanelsSize => ChunkSize + MaxK * _kernel.Columns;
 
-    /// <summary>Floats of a worker's scratch: a packed block and a packed panel, both as long as k in a product without C.</summary>
+    /// <summary>
+    /// Floats of a worker's scratch: a packed block and a packed panel, both as long as k in a product without C.
+    /// </summary>
     private static long ScratchSize => 2 * ChunkSize;
 
     /// <summary>The instruction set in use.</summary>
@@ -57,7 +65,9 @@ internal sealed unsafe class Gemm : IDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>C[m, n] (+)= A B; with k = 0 the sums are 0. Without C (null) k is not cut, and only the epilogue sees the sums.</summary>
+    /// <summary>
+    /// C[m, n] (+)= A B; with k = 0 the sums are 0. Without C (null) k is not cut, and only the epilogue sees the sums.
+    /// </summary>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Length of the sums.</param>
@@ -69,12 +79,12 @@ internal sealed unsafe class Gemm : IDisposable
     /// <param name="epilogue">What becomes of finished tiles.</param>
     /// <param name="lowerOnly">Leaves out tiles that lie wholly above the diagonal.</param>
     /// <param name="rowSums">
-    /// If not null, rowSums[i] += the sum of row i of A over k (a layer's bias gradient). A must lie across k: it is then packed, and
-    /// the sums are taken from the cache.
+    /// If not null, rowSums[i] += the sum of row i of A over k (a layer's bias gradient). A must lie across k: it is then packed,
+    /// and the sums are taken from the cache.
     /// </param>
     public void Multiply<TEpilogue>(
-        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, bool lowerOnly = false,
-        float* rowSums = null)
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue,
+        bool lowerOnly = false, float* rowSums = null)
         where TEpilogue : struct, IEpilogue
     {
         Debug.Assert(c != null || (!accumulate && (long)k * _kernel.Columns <= ChunkSize));
@@ -92,9 +102,12 @@ internal sealed unsafe class Gemm : IDisposable
         int blocks = Math.Min(panels, Partition.Count(Partition.Count(panels, most), _threads.Count) * _threads.Count);
         bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
         // A chunk that few blocks are multiplied by is divided among the threads, so that each has its own panels.
-        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Partition.Count(PartsPerThread * _threads.Count, blocks));
-        int chunkPanels = Partition.Count(step, kernel.Columns), groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
-        int packs = packsRight ? groups * Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns) : 0;
+        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1,
+            Partition.Count(PartsPerThread * _threads.Count, blocks));
+        int chunkPanels = Partition.Count(step, kernel.Columns);
+        int groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
+        int packsPerGroup = Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns);
+        int packs = packsRight ? groups * packsPerGroup : 0;
         _progress.Begin(chunks, packs, tasks, _threads.Count);
         var work = new GemmWork<TEpilogue>
         {
@@ -109,8 +122,8 @@ internal sealed unsafe class Gemm : IDisposable
     }
 
     /// <summary>
-    /// The first chunk is packed, then each is multiplied. Halfway through a chunk the next one is packed: the chunk that lay in the same
-    /// buffer is multiplied by then, and the new one is ready when it is needed. So threads hardly ever wait.
+    /// The first chunk is packed, then each is multiplied. Halfway through a chunk the next one is packed: the chunk that lay in
+    /// the same buffer is multiplied by then, and the new one is ready when it is needed. So threads rarely wait.
     /// </summary>
     private static void Run<TEpilogue>(in GemmWork<TEpilogue> w, int worker, int part) where TEpilogue : struct, IEpilogue
     {

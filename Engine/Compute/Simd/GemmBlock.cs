@@ -72,7 +72,8 @@ internal static unsafe class GemmBlock
                 if (w.Transposed) GemmPacking.Transpose(sums, columns, rows, columns, turned + j * rows, turnedStride);
                 else if (!inPlace) Finish(in w, sums, columns, row, column, rowsHere, columnsHere, accumulate, toMemory);
             }
-            if (w.Transposed) Finish(in w, turned, turnedStride, column, left.First, columnsHere, left.Count, accumulate, toMemory);
+            if (w.Transposed)
+                Finish(in w, turned, turnedStride, column, left.First, columnsHere, left.Count, accumulate, toMemory);
         }
     }
 
@@ -94,7 +95,9 @@ internal static unsafe class GemmBlock
         }
     }
 
-    /// <summary>Lists the memory that finishing rows and columns of C will touch: C where it is read first, or the epilogue's.</summary>
+    /// <summary>
+    /// Lists the memory that finishing rows and columns of C will touch: C if it is read first, or the epilogue's tensors.
+    /// </summary>
     private static void** ListTile<TEpilogue>(
         in GemmWork<TEpilogue> w, int row, int column, int rows, int columns, bool readsC, bool toMemory, void** list)
         where TEpilogue : struct, IEpilogue =>
@@ -103,7 +106,8 @@ internal static unsafe class GemmBlock
 
     /// <summary>Takes finished sums to C, or to the epilogue.</summary>
     private static void Finish<TEpilogue>(
-        in GemmWork<TEpilogue> w, float* sums, int sumsStride, int row, int column, int rows, int columns, bool accumulate, bool toMemory)
+        in GemmWork<TEpilogue> w, float* sums, int sumsStride, int row, int column, int rows, int columns,
+        bool accumulate, bool toMemory)
         where TEpilogue : struct, IEpilogue
     {
         for (int i = 0; i < rows && (accumulate || toMemory); i++)

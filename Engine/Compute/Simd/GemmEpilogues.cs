@@ -6,7 +6,9 @@ internal unsafe interface IEpilogue
     /// <summary>True if tiles simply go to C, so that the kernel may write there itself.</summary>
     static abstract bool IsPlain { get; }
 
-    /// <summary>Lists the memory that <see cref="Finish"/> will touch. It is usually in no cache, and is prefetched during the sums.</summary>
+    /// <summary>
+    /// Lists the memory that <see cref="Finish"/> will touch. It is usually in no cache, and is prefetched during the sums.
+    /// </summary>
     void** ListLines(int row, int column, int rows, int columns, void** list);
 
     /// <summary>Takes the finished sums of C's rows [row, row + rows), columns [column, column + columns).</summary>

@@ -28,19 +28,19 @@ internal sealed unsafe class GemmKernel
     public int Columns { get; }
 
     /// <summary>
-    /// True if a right operand is packed even though it could be read where it lies: the kernels of up to 256 bits lose a quarter of
-    /// their speed if rows do not start on a vector's boundary; that of 512 bits loses hardly any (docs/performance.md).
+    /// True if a right operand is packed even though it could be read where it lies: the kernels of up to 256 bits lose a quarter
+    /// of their speed if rows do not start on a vector's boundary; that of 512 bits loses almost none (docs/performance.md).
     /// </summary>
     public bool PacksRight { get; }
 
     /// <summary>
-    /// True if the lists of prefetches name the operands that a thread needs next. Otherwise the kernel may prefetch the next packed panel
-    /// itself, and the processor prefetches the left operand's rows. This suffices for tiles of four rows, where a list costs more than it
-    /// saves; tiles of twelve rows read three times as many in the same time.
+    /// True if the lists of prefetches name the operands that a thread needs next. Otherwise the kernel may prefetch the next
+    /// packed panel itself, and the processor prefetches the left operand's rows. This suffices for tiles of four rows, where a
+    /// list costs more than it saves; tiles of twelve rows read three times as many in the same time.
     /// </summary>
     public bool ListsOperands { get; private init; } = true;
 
-    /// <summary>The kernel prefetches one line of the list with every so many k.</summary>
+    /// <summary>Steps of k from one line of the list that the kernel prefetches to the next.</summary>
     public int ListSpacing { get; private init; } = PrefetchList.Spacing;
 
     /// <summary>
@@ -49,7 +49,9 @@ internal sealed unsafe class GemmKernel
     /// </summary>
     public Multiply Run { get; }
 
-    /// <summary>This kernel, or for few columns one with a narrower tile: with one user, most of a wide tile would be padding.</summary>
+    /// <summary>
+    /// This kernel, or for few columns one with a narrower tile: with one user, most of a wide tile would be padding.
+    /// </summary>
     /// <param name="columns">Columns of C.</param>
     public GemmKernel For(int columns)
     {
@@ -68,12 +70,16 @@ internal sealed unsafe class GemmKernel
             ListsOperands = false, ListSpacing = GemmKernel256.Spacing,
         };
 
-    /// <summary>6 rows of two vectors of whatever width there is.</summary>
+    /// <summary>6 rows of two vectors, whatever their width.</summary>
     public static GemmKernel Portable { get; } =
-        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run) { ListsOperands = false };
+        new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run)
+        {
+            ListsOperands = false,
+        };
 
     /// <summary>
-    /// The best kernel of this processor. The others are correct on it too, but slow: wide vectors are then emulated with narrower ones.
+    /// The best kernel of this processor. The others are correct on it too, but slow: wide vectors are then emulated with
+    /// narrower ones.
     /// </summary>
     public static GemmKernel Best { get; } =
         Vector512.IsHardwareAccelerated ? Wide512 : Vector256.IsHardwareAccelerated ? Wide256 : Portable;

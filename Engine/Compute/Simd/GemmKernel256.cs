@@ -8,13 +8,17 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class GemmKernel256
 {
     /// <summary>
-    /// With every so many k, the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a panel.
+    /// In so many steps of k, the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a
+    /// panel.
     /// </summary>
     public const int Spacing = 8;
 
-    /// <summary>4 x 24: each k costs 3 loads, 4 broadcasts and 12 multiply-adds; with the operands, all 16 registers are in use.</summary>
+    /// <summary>
+    /// 4 x 24: each k costs 3 loads, 4 broadcasts and 12 multiply-adds; with the operands, all 16 registers are in use.
+    /// </summary>
     public static void Run(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
+        void** prefetch, float* ahead)
     {
         Vector256<float> l0 = default, m0 = default, r0 = default, l1 = default, m1 = default, r1 = default,
             l2 = default, m2 = default, r2 = default, l3 = default, m3 = default, r3 = default;
@@ -56,11 +60,12 @@ internal static unsafe class GemmKernel256
     }
 
     /// <summary>
-    /// 12 x 4, for few columns, as with one user. In 128-bit vectors: the loads of the left operand take the time, and on some processors
-    /// a broadcast to 256 bits is two operations.
+    /// 12 x 4, for few columns, as with one user. In 128-bit vectors: the loads of the left operand take the time, and on some
+    /// processors a broadcast to 256 bits is two operations.
     /// </summary>
     public static void RunNarrow(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
+        void** prefetch, float* ahead)
     {
         Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
             s6 = default, s7 = default, s8 = default, s9 = default, s10 = default, s11 = default;

@@ -9,7 +9,8 @@ internal static unsafe class GemmKernel512
 {
     /// <summary>12 x 32: each k costs 2 loads, 12 broadcasts and 24 multiply-adds.</summary>
     public static void Run(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
+        void** prefetch, float* ahead)
     {
         Vector512<float> l0 = default, r0 = default, l1 = default, r1 = default, l2 = default, r2 = default,
             l3 = default, r3 = default, l4 = default, r4 = default, l5 = default, r5 = default;
@@ -104,7 +105,8 @@ internal static unsafe class GemmKernel512
 
     /// <summary>12 x 16, for few columns, as with one user.</summary>
     public static void RunNarrow(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
+        void** prefetch, float* ahead)
     {
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
             s6 = default, s7 = default, s8 = default, s9 = default, s10 = default, s11 = default;

@@ -6,9 +6,10 @@ namespace ManualVae.Compute.Simd;
 /// <summary>The micro-kernel for any processor.</summary>
 internal static unsafe class GemmKernelPortable
 {
-    /// <summary>6 rows of two vectors of whatever width there is.</summary>
+    /// <summary>6 rows of two vectors, whatever their width.</summary>
     public static void Run(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate, void** prefetch, float* ahead)
+        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
+        void** prefetch, float* ahead)
     {
         Vector<float> l0 = default, r0 = default, l1 = default, r1 = default, l2 = default, r2 = default,
             l3 = default, r3 = default, l4 = default, r4 = default, l5 = default, r5 = default;

@@ -128,7 +128,8 @@ internal static unsafe class GemmPacking
     /// <summary>Within each 128-bit lane, four rows to four columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Four(
-        float* source, nint stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3)
+        float* source, nint stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2,
+        out Vector512<float> c3)
     {
         Vector512<float> r0 = Vector512.Load(source), r1 = Vector512.Load(source + stride);
         Vector512<float> r2 = Vector512.Load(source + 2 * stride), r3 = Vector512.Load(source + 3 * stride);

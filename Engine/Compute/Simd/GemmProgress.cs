@@ -1,14 +1,14 @@
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// How far a product has come: which work of a chunk was given out, and the only places where threads wait for each other. The parts
-/// of a dispatch are claimed in the order of chunks, and each waits for work of earlier parts only. So the thread that does the awaited
-/// work never waits for the one that awaits it, and there is no deadlock.
+/// How far a product has come: which work of a chunk was given out, and the only places where threads wait for each other. The
+/// parts of a dispatch are claimed in the order of chunks, and each waits for work of earlier parts only. So the thread that does
+/// the awaited work never waits for the one that awaits it, and there is no deadlock.
 /// </summary>
 /// <remarks>
-/// A part does not say which task of its chunk it is. A worker gets the tasks of its own stretch first, the same in every chunk, and
-/// those of other stretches when its own is used up. So it mostly finds its operands in its caches, and tiles that share cache lines of
-/// C (or that a processor fetches as neighbours) are rarely written by two threads at the same time.
+/// A part does not say which task of its chunk it is. A worker gets the tasks of its own stretch first, the same in every chunk,
+/// and those of other stretches when its own is used up. So it mostly finds its operands in its caches, and tiles that share
+/// cache lines of C (or that a processor fetches as neighbours) are rarely written by two threads at the same time.
 /// </remarks>
 internal sealed class GemmProgress
 {
@@ -21,7 +21,9 @@ internal sealed class GemmProgress
     /// <summary>Forgets the product before.</summary>
     /// <param name="chunks">Chunks of the right operand.</param>
     /// <param name="packs">Parts in which a chunk is packed; 0 if it is read where it lies.</param>
-    /// <param name="tasks">Tasks in which a chunk is multiplied; a task has the same tiles of C in every chunk of the same columns.</param>
+    /// <param name="tasks">
+    /// Tasks in which a chunk is multiplied; a task has the same tiles of C in every chunk of the same columns.
+    /// </param>
     /// <param name="threads">Threads that share them.</param>
     public void Begin(int chunks, int packs, int tasks, int threads)
     {
@@ -33,13 +35,13 @@ internal sealed class GemmProgress
         Clear(ref _packsGiven, checked(chunks * threads));
     }
 
-    /// <summary>The next task of a chunk for a worker; each is given once, to as many calls.</summary>
+    /// <summary>The next task of a chunk for a worker. To be called once for each task.</summary>
     public int NextTask(int chunk, int worker) => Next(_tasksGiven, chunk, _tasks, worker);
 
-    /// <summary>The next part of a chunk to pack for a worker; each is given once, to as many calls.</summary>
+    /// <summary>The next part of a chunk to pack for a worker. To be called once for each part.</summary>
     public int NextPack(int chunk, int worker) => Next(_packsGiven, chunk, _packs, worker);
 
-    /// <summary>Waits until a chunk's buffer is free: the chunk two before it, which lay there, is multiplied.</summary>
+    /// <summary>Waits until a chunk's buffer is free: until the chunk two before it, which lay there, is multiplied.</summary>
     public void AwaitBuffer(int chunk)
     {
         if (chunk >= 2) Await(ref _multiplied[chunk - 2], _tasks);

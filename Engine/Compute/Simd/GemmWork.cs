@@ -34,19 +34,25 @@ internal unsafe struct GemmWork<TEpilogue> where TEpilogue : struct, IEpilogue
     /// <summary>Where a packed chunk lies.</summary>
     public readonly float* Panel(int chunk) => Panels + chunk % 2 * PanelsSize;
 
-    /// <summary>The block of the left operand that a task multiplies by a chunk of the right one: whole panels, as even as possible.</summary>
+    /// <summary>
+    /// The block of the left operand that a task multiplies by a chunk of the right one: whole panels, as even as possible.
+    /// </summary>
     public readonly OperandPiece Block(int task, in OperandPiece chunk)
     {
         int panels = Partition.Count(M, Kernel.Rows), block = task % Blocks;
-        int first = Partition.Start(panels, block, Blocks) * Kernel.Rows, end = Partition.Start(panels, block + 1, Blocks) * Kernel.Rows;
+        int first = Partition.Start(panels, block, Blocks) * Kernel.Rows;
+        int end = Partition.Start(panels, block + 1, Blocks) * Kernel.Rows;
         return new(first, Math.Min(end, M) - first, chunk.K0, chunk.K);
     }
 
-    /// <summary>One of several parts of a chunk of the right operand: whole panels, none if the chunk is a small last one.</summary>
+    /// <summary>
+    /// One of several parts of a chunk of the right operand: whole panels, none if the chunk is a small last one.
+    /// </summary>
     public readonly OperandPiece Columns(in OperandPiece chunk, int part, int parts)
     {
         int panels = Partition.Count(chunk.Count, Kernel.Columns);
-        int first = Partition.Start(panels, part, parts) * Kernel.Columns, end = Partition.Start(panels, part + 1, parts) * Kernel.Columns;
+        int first = Partition.Start(panels, part, parts) * Kernel.Columns;
+        int end = Partition.Start(panels, part + 1, parts) * Kernel.Columns;
         return chunk with { First = chunk.First + first, Count = Math.Min(end, chunk.Count) - first };
     }
 }

@@ -4,7 +4,7 @@ namespace ManualVae.Compute.Simd;
 
 /// <summary>
 /// Asks Linux for 2 MiB pages behind large arrays: the strided accesses of a 20,000-column matrix otherwise miss the address
-/// translation cache on every row. Only advice; elsewhere, or where it is refused, nothing changes.
+/// translation cache on every row. Only advice: on other systems, or if the system refuses, nothing changes.
 /// </summary>
 internal static unsafe partial class HugePages
 {

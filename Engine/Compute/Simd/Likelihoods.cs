@@ -20,8 +20,8 @@ internal static unsafe class Likelihoods
     private const int Piece = 512;
 
     /// <summary>
-    /// -sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first. While the exponentials keep the
-    /// core busy, the logits that this thread will probably read next (or null) are fetched.
+    /// -sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first. While the exponentials keep
+    /// the core busy, the logits that this thread will probably read next (or null) are prefetched.
     /// </summary>
     public static double Multinomial(Clicks clicks, int items, float* logits, double scale, bool backward, float* next)
     {
@@ -96,7 +96,8 @@ internal static unsafe class Likelihoods
         float max = float.NegativeInfinity;
         if (count >= 4 * width)
         {
-            Vector<float> m0 = Vector.Load(x), m1 = Vector.Load(x + width), m2 = Vector.Load(x + 2 * width), m3 = Vector.Load(x + 3 * width);
+            Vector<float> m0 = Vector.Load(x), m1 = Vector.Load(x + width);
+            Vector<float> m2 = Vector.Load(x + 2 * width), m3 = Vector.Load(x + 3 * width);
             for (i = 4 * width; i <= count - 4 * width; i += 4 * width)
             {
                 m0 = Vector.MaxNative(m0, Vector.Load(x + i));
@@ -111,7 +112,7 @@ internal static unsafe class Likelihoods
         return max;
     }
 
-    /// <summary>The sum of e^(x - max), which replaces x if it is kept. For a piece, as it is summed in single precision.</summary>
+    /// <summary>The sum of e^(x - max), which replaces x if it is kept. Single precision: only for a piece of a row.</summary>
     private static double SumOfExponentials(float* x, int count, float max, bool keep)
     {
         int width = Vector<float>.Count, i = 0;
@@ -133,44 +134,38 @@ internal static unsafe class Likelihoods
             sum += last;
             i += width;
         }
-        double rest = keep
-            ? Elementwise.ApplyAndSum(new ShiftedExp(max), count - i, x + i, x + i)
-            : Elementwise.Sum(new ShiftedExp(max), count - i, x + i);
+        if (!keep) return Vector.Sum(sum) + Elementwise.Sum(new ShiftedExp(max), count - i, x + i);
+        double rest = 0;
+        Elementwise.Apply(new ShiftedExp(max), count - i, x + i, x + i);
+        for (; i < count; i++) rest += x[i];
         return Vector.Sum(sum) + rest;
     }
 
-    private readonly struct ShiftedExp(float shift) : IElementwise
+    private readonly struct ShiftedExp(float shift) : IUnaryOperator
     {
         private readonly Vector<float> _shift = new(shift);
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>
-            VectorMath.ExpNonPositive(x - _shift);
+        public Vector<float> Invoke(Vector<float> x) => VectorMath.ExpNonPositive(x - _shift);
     }
 
-    private readonly struct Scaled(float scale) : IElementwise
+    private readonly struct Scaled(float scale) : IUnaryOperator
     {
         private readonly Vector<float> _scale = new(scale);
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * _scale;
+        public Vector<float> Invoke(Vector<float> x) => x * _scale;
     }
 
-    private readonly struct ScaledSigmoid(float scale) : IElementwise
+    private readonly struct ScaledSigmoid(float scale) : IUnaryOperator
     {
         private readonly Vector<float> _scale = new(scale);
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) =>
-            VectorMath.Sigmoid(x) * _scale;
+        public Vector<float> Invoke(Vector<float> x) => VectorMath.Sigmoid(x) * _scale;
     }
 
-    private readonly struct SoftplusMap : IElementwise
+    private readonly struct SoftplusMap : IUnaryOperator
     {
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => VectorMath.Softplus(x);
+        public Vector<float> Invoke(Vector<float> x) => VectorMath.Softplus(x);
     }
 
-    private readonly struct Square : IElementwise
+    private readonly struct Square : IUnaryOperator
     {
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => x * x;
+        public Vector<float> Invoke(Vector<float> x) => x * x;
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Single-precision numbers in native memory, aligned to a cache line. Large buffers come zeroed straight from the system, so
-/// pages that nobody touches (the gradient of a parameter that is updated tile by tile) take no memory.
+/// Single-precision floats in native memory, aligned to a cache line. The system zeroes large buffers page by page on first use,
+/// so pages that nobody touches (the gradient of a parameter that is updated tile by tile) take no memory.
 /// </summary>
 internal sealed unsafe class NativeBuffer : TensorBuffer, IDisposable
 {

@@ -21,7 +21,7 @@ internal readonly unsafe record struct Operand(nint Data, nint Stride, bool Alon
                 GemmPacking.PackTransposed(At(first + row, k0), Stride, k, Math.Min(width, count - row), width, panels);
     }
 
-    /// <summary>The cache lines of one of <paramref name="shares"/> equal shares of a piece, for so many steps.</summary>
+    /// <summary>The cache lines of one of <paramref name="shares"/> equal shares of a piece, listed in so many steps.</summary>
     public LineCursor Lines(in OperandPiece piece, int share, int shares, int steps)
     {
         var (first, count, k0, k) = piece;
@@ -64,7 +64,9 @@ internal readonly unsafe struct OperandPanels(Operand operand, OperandPiece piec
     /// <summary>Distance of k in a panel.</summary>
     public nint KStride(int panel) => panel >= _inPlace ? width : operand.AlongK ? 1 : operand.Stride;
 
-    /// <summary>Packs the panels that are not read in place, if one of them comes before the panel <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Packs the panels that are not read in place, if one of them comes before the panel <paramref name="end"/>.
+    /// </summary>
     public void Pack(int end)
     {
         int first = _inPlace * width;

@@ -13,7 +13,7 @@ internal static unsafe class PrefetchList
     /// <summary>Floats in a cache line.</summary>
     public const int Line = 16;
 
-    /// <summary>Most kernels prefetch one line with every so many k.</summary>
+    /// <summary>Steps of k from one prefetched line to the next, in most kernels.</summary>
     public const int Spacing = 4;
 
     /// <summary>Adds every line that a tile's rows touch, whether or not they start on a line.</summary>
@@ -55,8 +55,8 @@ internal static unsafe class PrefetchList
     }
 
     /// <summary>
-    /// A kernel reads a fixed number of addresses. If the list is shorter, the kernel reads what the tile before left there, which is in
-    /// the cache. If the list is longer, addresses beyond what the kernel reads are prefetched here.
+    /// A kernel reads a fixed number of addresses. If the list is shorter, the kernel reads what the tile before left there,
+    /// which is in the cache. If the list is longer, addresses beyond what the kernel reads are prefetched here.
     /// </summary>
     /// <param name="list">First address.</param>
     /// <param name="end">End of the list.</param>

@@ -9,7 +9,7 @@ internal unsafe struct PrefetchPlan
     /// <summary>Most lines in a list: 128 that finishing a tile touches, and two steps of operands.</summary>
     private const int MostLines = 1024;
 
-    private readonly int _read; // addresses that the kernel reads of a list, whatever its length
+    private readonly int _read; // addresses that the kernel reads from a list of any length
     private readonly int _steps; // tiles in a panel of the right operand
     private readonly bool _listsPanels;
     private LineCursor _left, _right;
@@ -20,7 +20,7 @@ internal unsafe struct PrefetchPlan
     {
         List = list;
         (_read, _steps, _listsPanels) = (read, steps, listsPanels);
-        // Unused places name memory at hand: a prefetch from a page that was never touched walks the page table each time.
+        // Unused places name memory that is in the cache: a prefetch from an untouched page walks the page table each time.
         new Span<nint>(list, read).Fill((nint)list);
     }
 
@@ -30,7 +30,10 @@ internal unsafe struct PrefetchPlan
     /// <summary>Addresses that a list must have room for.</summary>
     public static int Room(GemmKernel kernel, int k) => Math.Max(MostLines, k / kernel.ListSpacing);
 
-    /// <summary>The plan of a task: the left block of the worker's next task, and this task's share of the next chunk of the right operand.</summary>
+    /// <summary>
+    /// The plan of a task: the left block of the worker's next task, and this task's share of the next chunk of the right
+    /// operand.
+    /// </summary>
     /// <param name="w">The product.</param>
     /// <param name="chunk">The chunk.</param>
     /// <param name="task">Its task.</param>

@@ -12,7 +12,8 @@ public sealed unsafe partial class SimdBackend
         Debug.Assert(anchors.Value.Rows == batch.Columns && centroids.Columns == anchors.Value.Columns);
         bool closed = form == AnchorForm.ClosedForm;
         For(batch.Rows, 4, (batch, anchors.Value, closed ? posterior : z, closed, centroids, loss),
-            static (in (SparseBatch Batch, Tensor Anchors, Tensor Point, bool Closed, Tensor Centroids, Tensor Loss) s, int first, int last) =>
+            static (in (SparseBatch Batch, Tensor Anchors, Tensor Point, bool Closed, Tensor Centroids, Tensor Loss) s,
+                int first, int last) =>
             {
                 int k = s.Anchors.Columns;
                 for (int row = first; row < last; row++)
@@ -45,7 +46,8 @@ public sealed unsafe partial class SimdBackend
         var (point, dPoint) = closed ? (posterior, dPosterior) : (z, dz);
         if (!dPoint.IsNone)
             For(batch.Rows, 16, (batch, point, closed, centroids, rowScale, dPoint),
-                static (in (SparseBatch Batch, Tensor Point, bool Closed, Tensor Centroids, Tensor Scale, Tensor D) s, int first, int last) =>
+                static (in (SparseBatch Batch, Tensor Point, bool Closed, Tensor Centroids, Tensor Scale, Tensor D) s,
+                    int first, int last) =>
                 {
                     for (int row = first, k = s.Centroids.Columns; row < last; row++)
                     {

@@ -104,7 +104,8 @@ public sealed unsafe partial class SimdBackend
     {
         if (dx.IsNone) return;
         ForElements(x, (x, dy, dx), static (in (Tensor X, Tensor Dy, Tensor Dx) s, long i, int n) =>
-            Elementwise.Apply(default(SwishGradient), n, s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
+            Elementwise.Apply(default(SwishGradient), n,
+                s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
     }
 
     /// <inheritdoc/>
@@ -117,7 +118,8 @@ public sealed unsafe partial class SimdBackend
     {
         if (!dh.IsNone)
             ForElements(h, (g, dy, dh), static (in (Tensor G, Tensor Dy, Tensor Dh) s, long i, int n) =>
-                Elementwise.Apply(default(GateGradientH), n, s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
+                Elementwise.Apply(default(GateGradientH), n,
+                    s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
         if (!dg.IsNone)
             ForElements(h, (h, g, dy, dg), static (in (Tensor H, Tensor G, Tensor Dy, Tensor Dg) s, long i, int n) =>
                 Elementwise.Apply(default(GateGradientG), n,

@@ -11,7 +11,8 @@ public sealed unsafe partial class SimdBackend
     public void DrawNoise(SparseBatch batch, RandomKey key, Tensor noise)
     {
         Debug.Assert(noise.Rows == batch.Rows);
-        For(batch.Rows, 4, (batch, key, noise), static (in (SparseBatch Batch, RandomKey Key, Tensor Noise) s, int first, int last) =>
+        For(batch.Rows, 4, (batch, key, noise),
+            static (in (SparseBatch Batch, RandomKey Key, Tensor Noise) s, int first, int last) =>
         {
             for (int row = first; row < last; row++) NoiseRow.Draw(s.Key, (uint)s.Batch.Users[row], s.Noise.RowSpan(row));
         });
@@ -42,7 +43,8 @@ public sealed unsafe partial class SimdBackend
                     float* dmu = s.DPosterior.Row(row), dz = s.Dz.Row(row);
                     Elementwise.Apply(new AddScaled(1), k, dmu, dz, dmu);
                     if (s.Noise.IsNone) continue;
-                    Elementwise.Apply(default(SamplingGradient), k, dmu + k, s.Posterior.Row(row) + k, s.Noise.Row(row), dz, dmu + k);
+                    float* lv = s.Posterior.Row(row) + k;
+                    Elementwise.Apply(default(SamplingGradient), k, dmu + k, lv, s.Noise.Row(row), dz, dmu + k);
                 }
             });
     }
@@ -53,7 +55,10 @@ public sealed unsafe partial class SimdBackend
             static (in (Tensor Posterior, Tensor Loss) s, int first, int last) =>
             {
                 for (int row = first, k = s.Posterior.Columns / 2; row < last; row++)
-                    s.Loss.Pointer()[row] = (float)Elementwise.Sum(default(StandardKl), k, s.Posterior.Row(row), s.Posterior.Row(row) + k);
+                {
+                    float* mu = s.Posterior.Row(row);
+                    s.Loss.Pointer()[row] = (float)Elementwise.Sum(default(StandardKl), k, mu, mu + k);
+                }
             });
 
     /// <inheritdoc/>
@@ -81,7 +86,8 @@ public sealed unsafe partial class SimdBackend
                 for (int row = first, k = s.Z.Columns; row < last; row++)
                 {
                     float* mu = s.Posterior.Row(row);
-                    s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(default(GaussianLogDensity), k, s.Z.Row(row), mu, mu + k);
+                    double sum = Elementwise.Sum(default(GaussianLogDensity), k, s.Z.Row(row), mu, mu + k);
+                    s.LogDensity.Pointer()[row] = (float)sum;
                 }
             });
 
@@ -94,7 +100,8 @@ public sealed unsafe partial class SimdBackend
                 {
                     float* z = s.Z.Row(row), mu = s.Posterior.Row(row);
                     float scale = s.RowScale.RowScale(row);
-                    if (!s.Dz.IsNone) Elementwise.Apply(new GaussianGradientMean(-scale), k, s.Dz.Row(row), z, mu, mu + k, s.Dz.Row(row));
+                    if (!s.Dz.IsNone)
+                        Elementwise.Apply(new GaussianGradientMean(-scale), k, s.Dz.Row(row), z, mu, mu + k, s.Dz.Row(row));
                     if (s.DPosterior.IsNone) continue;
                     float* dmu = s.DPosterior.Row(row);
                     Elementwise.Apply(new GaussianGradientMean(scale), k, dmu, z, mu, mu + k, dmu);
@@ -109,7 +116,10 @@ public sealed unsafe partial class SimdBackend
             {
                 var map = new CompositeLogDensity(s.Prior);
                 for (int row = first, k = s.Z.Columns; row < last; row++)
-                    s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(map, k, s.Z.Row(row), s.Old.Row(row), s.Old.Row(row) + k);
+                {
+                    float* mu = s.Old.Row(row);
+                    s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(map, k, s.Z.Row(row), mu, mu + k);
+                }
             });
 
     /// <inheritdoc/>
@@ -128,10 +138,11 @@ public sealed unsafe partial class SimdBackend
     /// <inheritdoc/>
     public void MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities)
     {
-        using var entry = Enter();
+        using var call = Caller.Enter();
         var (precision, constant) = PrepareMixture(components);
         For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, constant, logDensity, responsibilities),
-            static (in (Tensor Z, Tensor C, Tensor Precision, Tensor Constant, Tensor LogDensity, Tensor R) s, int first, int last) =>
+            static (in (Tensor Z, Tensor C, Tensor Precision, Tensor Constant, Tensor LogDensity, Tensor R) s,
+                int first, int last) =>
             {
                 int k = s.Z.Columns, count = s.C.Rows;
                 for (int row = first; row < last; row++)
@@ -140,7 +151,8 @@ public sealed unsafe partial class SimdBackend
                     double max = double.NegativeInfinity, sum = 0;
                     for (int p = 0; p < count; p++)
                     {
-                        double squares = Elementwise.Sum(default(WeightedSquare), k, s.Z.Row(row), s.C.Row(p), s.Precision.Row(p));
+                        float* mu = s.C.Row(p);
+                        double squares = Elementwise.Sum(default(WeightedSquare), k, s.Z.Row(row), mu, s.Precision.Row(p));
                         r[p] = (float)(s.Constant.Pointer()[p] - squares / 2);
                         max = Math.Max(max, r[p]);
                     }
@@ -156,7 +168,7 @@ public sealed unsafe partial class SimdBackend
     public void MixtureLogDensityBackward(
         Tensor z, Tensor components, Tensor responsibilities, Tensor rowScale, Tensor dz, Tensor dComponents)
     {
-        using var entry = Enter();
+        using var call = Caller.Enter();
         var (precision, _) = PrepareMixture(components);
         if (!dz.IsNone)
             For(z.Rows, RowGrain(components.Rows * z.Columns), (z, components, precision, responsibilities, rowScale, dz),
@@ -199,7 +211,8 @@ public sealed unsafe partial class SimdBackend
                 {
                     float* lv = s.C.Row(p) + k;
                     Elementwise.Apply(new Variance(-1), k, s.Precision.Row(p), lv);
-                    s.Constant.Pointer()[p] = (float)(-(k * Math.Log(2 * Math.PI) + Elementwise.Sum(default(Identity), k, lv)) / 2);
+                    double sum = Elementwise.Sum(default(Identity), k, lv);
+                    s.Constant.Pointer()[p] = (float)(-(k * Math.Log(2 * Math.PI) + sum) / 2);
                 }
             });
         return (precision, constant);

@@ -32,7 +32,8 @@ public sealed unsafe partial class SimdBackend
         For(x.Columns, ColumnGrain, (x, gain.Gradient, bias.Gradient, saved, dy),
             static (in (Tensor X, Tensor DGain, Tensor DBias, Tensor Saved, Tensor Dy) s, int first, int last) =>
             {
-                float* dGain = s.DGain.IsNone ? null : s.DGain.Pointer() + first, dBias = s.DBias.IsNone ? null : s.DBias.Pointer() + first;
+                float* dGain = s.DGain.IsNone ? null : s.DGain.Pointer() + first;
+                float* dBias = s.DBias.IsNone ? null : s.DBias.Pointer() + first;
                 for (int row = 0; row < s.X.Rows; row++)
                 {
                     float* dy = s.Dy.Row(row) + first, x = s.X.Row(row) + first, saved = s.Saved.Row(row);
@@ -49,56 +50,50 @@ public sealed unsafe partial class SimdBackend
                     float* x = s.X.Row(row), dy = s.Dy.Row(row), gain = s.Gain.Pointer(), saved = s.Saved.Row(row);
                     double mean = Elementwise.Sum(default(Product), n, dy, gain) / n;
                     double slope = Elementwise.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
-                    Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n, s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
+                    Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n,
+                        s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
                 }
             });
     }
 
-    private readonly struct CentredSquare(float mean) : IElementwise
+    private readonly struct CentredSquare(float mean) : IUnaryOperator
     {
         private readonly Vector<float> _mean = new(mean);
-        public static int Inputs => 1;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> b, Vector<float> c, Vector<float> d) => (x - _mean) * (x - _mean);
+        public Vector<float> Invoke(Vector<float> x) => (x - _mean) * (x - _mean);
     }
 
-    private readonly struct Product : IElementwise
+    private readonly struct Product : IBinaryOperator
     {
-        public static int Inputs => 2;
-        public Vector<float> Invoke(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => a * b;
+        public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a * b;
     }
 
     /// <summary>(x, gain, bias) to gain (x - mean) r + bias.</summary>
-    private readonly struct Normalise(float mean, float r) : IElementwise
+    private readonly struct Normalise(float mean, float r) : ITernaryOperator
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r);
-        public static int Inputs => 3;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> gain, Vector<float> bias, Vector<float> d) =>
+        public Vector<float> Invoke(Vector<float> x, Vector<float> gain, Vector<float> bias) =>
             Vector.MultiplyAddEstimate(gain, (x - _mean) * _r, bias);
     }
 
     /// <summary>(x, dy, dgain) to dgain + dy (x - mean) r.</summary>
-    private readonly struct GainGradient(float mean, float r) : IElementwise
+    private readonly struct GainGradient(float mean, float r) : ITernaryOperator
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r);
-        public static int Inputs => 3;
-        public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dGain, Vector<float> d) =>
+        public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dGain) =>
             Vector.MultiplyAddEstimate(dy, (x - _mean) * _r, dGain);
     }
 
     /// <summary>(dy, gain, x) to dy gain (x - mean) r.</summary>
-    private readonly struct ProductWithNormalised(float mean, float r) : IElementwise
+    private readonly struct ProductWithNormalised(float mean, float r) : ITernaryOperator
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r);
-        public static int Inputs => 3;
-        public Vector<float> Invoke(Vector<float> dy, Vector<float> gain, Vector<float> x, Vector<float> d) =>
-            dy * gain * ((x - _mean) * _r);
+        public Vector<float> Invoke(Vector<float> dy, Vector<float> gain, Vector<float> x) => dy * gain * ((x - _mean) * _r);
     }
 
     /// <summary>(dy, gain, x, dx) to dx + r (dy gain - mean(dy gain) - xhat mean(dy gain xhat)), xhat = (x - mean) r.</summary>
-    private readonly struct NormaliseGradient(float mean, float r, float gradientMean, float slope) : IElementwise
+    private readonly struct NormaliseGradient(float mean, float r, float gradientMean, float slope) : IQuaternaryOperator
     {
         private readonly Vector<float> _mean = new(mean), _r = new(r), _gradientMean = new(gradientMean), _slope = new(slope);
-        public static int Inputs => 4;
         public Vector<float> Invoke(Vector<float> dy, Vector<float> gain, Vector<float> x, Vector<float> dx) =>
             Vector.MultiplyAddEstimate(_r, dy * gain - _gradientMean - (x - _mean) * _r * _slope, dx);
     }

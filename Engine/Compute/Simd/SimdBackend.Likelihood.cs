@@ -20,7 +20,7 @@ public sealed unsafe partial class SimdBackend
             static (in (Likelihood L, SparseBatch Batch, double Scale, Tensor Logits, Tensor Loss, bool Backward, int Threads) s,
                 int first, int last) =>
             {
-                for (int row = first; row < last; row++)
+                for (int row = first, n = s.Logits.Columns; row < last; row++)
                 {
                     int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start;
                     float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
@@ -30,9 +30,9 @@ public sealed unsafe partial class SimdBackend
                         var clicks = new Clicks(items + start, targets, count);
                         s.Loss.Pointer()[row] = (float)(s.L.Kind switch
                         {
-                            LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, s.Logits.Columns, logits, s.Scale, s.Backward, next),
-                            LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
-                            LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, s.Logits.Columns, logits, s.Scale, s.Backward),
+                            LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, n, logits, s.Scale, s.Backward, next),
+                            LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, n, logits, s.Scale, s.Backward),
+                            LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, n, logits, s.Scale, s.Backward),
                             _ => throw new UnreachableException(),
                         });
                     }

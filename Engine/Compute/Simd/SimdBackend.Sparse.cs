@@ -47,7 +47,7 @@ public sealed unsafe partial class SimdBackend
                     else Span(s.Bias, 0, s.Y.Columns).CopyTo(s.Y.RowSpan(row));
                     fixed (int* columns = s.Batch.ColumnIndices)
                         SparseRows.Gather(
-                            s.Weight.Pointer(), s.Weight.Columns, columns + start, s.Batch.Inputs.Pointer() + start, null, count, y);
+                            s.Weight.Pointer(), s.Y.Columns, columns + start, s.Batch.Inputs.Pointer() + start, null, count, y);
                     Activations.Apply(s.F, s.Y.Columns, y);
                 }
             });

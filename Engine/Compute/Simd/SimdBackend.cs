@@ -7,7 +7,7 @@ namespace ManualVae.Compute.Simd;
 /// The CPU backend: single precision, vectorised, on a fixed pool of threads. Results have the same bits for any number of
 /// threads. Sums over a row (losses, norms) are gathered in double precision.
 /// </summary>
-/// <remarks>Every operation runs between <see cref="Enter"/> and its end, which keeps a second thread out.</remarks>
+/// <remarks>Every operation is a call of <see cref="Caller"/>, which keeps a second thread out.</remarks>
 public sealed unsafe partial class SimdBackend : IBackend
 {
     /// <summary>Elements of an elementwise operation that one thread takes at a time (64 KiB of each array).</summary>
@@ -17,7 +17,9 @@ public sealed unsafe partial class SimdBackend : IBackend
     private readonly bool _ownsThreads;
     private readonly Gemm _gemm;
     private readonly HashSet<NativeBuffer> _buffers = [];
-    private int _caller; // managed id of the thread inside an operation, or 0
+
+    /// <summary>The thread inside an operation.</summary>
+    internal SingleCaller Caller { get; } = new("The backend");
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
@@ -76,13 +78,14 @@ public sealed unsafe partial class SimdBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) => new SimdBatch(this, maxRows, columns, maxEntries);
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) =>
+        new SimdBatch(this, maxRows, columns, maxEntries);
 
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
-        using var entry = Enter();
+        using var call = Caller.Enter();
         source.CopyTo(Whole(destination));
     }
 
@@ -90,7 +93,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Upload(ReadOnlySpan<double> source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
-        using var entry = Enter();
+        using var call = Caller.Enter();
         TensorPrimitives.ConvertTruncating<double, float>(source, Whole(destination));
     }
 
@@ -98,7 +101,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Download(Tensor source, Span<float> destination)
     {
         Debug.Assert(source.Length == destination.Length);
-        using var entry = Enter();
+        using var call = Caller.Enter();
         Whole(source).CopyTo(destination);
     }
 
@@ -106,7 +109,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Download(Tensor source, Span<double> destination)
     {
         Debug.Assert(source.Length == destination.Length);
-        using var entry = Enter();
+        using var call = Caller.Enter();
         TensorPrimitives.ConvertTruncating<float, double>(Whole(source), destination);
     }
 
@@ -125,40 +128,18 @@ public sealed unsafe partial class SimdBackend : IBackend
 
     // ---- One caller at a time ------------------------------------------------------------------------------------
 
-    /// <summary>Begins an operation of the calling thread. Operations of the same thread may nest.</summary>
-    /// <exception cref="InvalidOperationException">Another thread is inside an operation of this backend.</exception>
-    internal Entry Enter()
-    {
-        int thread = Environment.CurrentManagedThreadId;
-        int inside = Interlocked.CompareExchange(ref _caller, thread, 0);
-        if (inside != 0 && inside != thread)
-            throw new InvalidOperationException(
-                "This backend is in use by another thread: make one backend for each thread, or let the threads take turns.");
-        return new(inside == 0 ? this : null);
-    }
-
-    /// <summary>An operation under way; disposing ends it.</summary>
-    /// <param name="backend">The backend to leave; null for a nested operation.</param>
-    internal readonly ref struct Entry(SimdBackend? backend)
-    {
-        /// <summary>Ends the operation.</summary>
-        public void Dispose()
-        {
-            if (backend is not null) Volatile.Write(ref backend._caller, 0);
-        }
-    }
-
     private void For<TState>(int count, int grain, in TState state, RangeBody<TState> body) where TState : struct
     {
-        using var entry = Enter();
+        using var call = Caller.Enter();
         _threads.For(count, grain, in state, body);
     }
 
     private void Multiply<TEpilogue>(
-        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue, float* rowSums = null)
+        int m, int n, int k, Operand a, Operand b, float* c, nint stride, bool accumulate, TEpilogue epilogue,
+        float* rowSums = null)
         where TEpilogue : struct, IEpilogue
     {
-        using var entry = Enter();
+        using var call = Caller.Enter();
         _gemm.Multiply(m, n, k, a, b, c, stride, accumulate, epilogue, rowSums: rowSums);
     }
 

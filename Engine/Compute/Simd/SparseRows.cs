@@ -6,8 +6,8 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class SparseRows
 {
     /// <summary>
-    /// sum[0..columns) += sum over e of values[e'] * matrix[rows[e]], e' = entries[e], or e where there are no entries. Four
-    /// vectors of the sum stay in registers while the rows pass by, in their order.
+    /// sum[0..columns) += sum over e of values[e'] * matrix[rows[e]], e' = entries[e], or e if there are no entries. Eight
+    /// vectors of the sum stay in registers while the rows are added in their order.
     /// </summary>
     public static void Gather(float* matrix, int columns, int* rows, float* values, int* entries, int count, float* sum)
     {
@@ -50,7 +50,8 @@ internal static unsafe class SparseRows
         for (int e = 0; e < count; e++)
         {
             float value = values[entries == null ? e : entries[e]];
-            if (value != 0) Elementwise.Apply(new AddScaled(value), columns - j, sum + j, matrix + (nint)rows[e] * columns + j, sum + j);
+            float* row = matrix + (nint)rows[e] * columns + j;
+            if (value != 0) Elementwise.Apply(new AddScaled(value), columns - j, sum + j, row, sum + j);
         }
     }
 }

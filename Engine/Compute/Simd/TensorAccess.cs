@@ -16,6 +16,6 @@ internal static unsafe class TensorAccess
     /// <summary>The elements of a row.</summary>
     public static Span<float> RowSpan(this Tensor tensor, int row) => new(tensor.Row(row), tensor.Columns);
 
-    /// <summary>One number for each row, or 1 where there is no tensor.</summary>
+    /// <summary>The element of a row, or 1 if there is no tensor.</summary>
     public static float RowScale(this Tensor scale, int row) => scale.IsNone ? 1 : scale.Pointer()[row];
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// Elementary functions on whatever width <see cref="Vector{T}"/> has. NaN gives NaN. Accuracy against double precision, tested
+/// Elementary functions for any width of <see cref="Vector{T}"/>. NaN gives NaN. Accuracy against double precision, tested
 /// over the whole range: exp 2 ulp, sigmoid and tanh 4 ulp, log1p(e^x) 4 ulp.
 /// </summary>
 internal static class VectorMath
@@ -12,7 +12,9 @@ internal static class VectorMath
     private const float Log2E = 1.44269504f, Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;
     private const float RoundingMagic = 12582912f; // 1.5 * 2^23: adding it rounds to an integer kept in the low mantissa bits
 
-    /// <summary>e^x, subnormals and infinity included. Cody-Waite reduction, polynomial of Cephes expf (degree 5 remainder).</summary>
+    /// <summary>
+    /// e^x, subnormals and infinity included. Cody-Waite reduction, polynomial of Cephes expf (degree 5 remainder).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
@@ -37,15 +39,16 @@ internal static class VectorMath
     }
 
     /// <summary>
-    /// The same of two vectors side by side, the inner loop of the softmax: a single chain of operations, each waiting for the one before,
-    /// leaves a processor with a small window half idle (docs/performance.md).
+    /// The same of two vectors side by side, the inner loop of the softmax: a single chain of operations, each waiting for the
+    /// one before, leaves a processor with a small window half idle (docs/performance.md).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ExpNonPositive(ref Vector<float> x, ref Vector<float> y)
     {
         var shiftedX = Vector.MultiplyAddEstimate(x, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
         var shiftedY = Vector.MultiplyAddEstimate(y, new Vector<float>(Log2E), new Vector<float>(RoundingMagic));
-        ReducedExp(x, shiftedX - new Vector<float>(RoundingMagic), y, shiftedY - new Vector<float>(RoundingMagic), out var p, out var q);
+        var magic = new Vector<float>(RoundingMagic);
+        ReducedExp(x, shiftedX - magic, y, shiftedY - magic, out var p, out var q);
         p *= PowerOfTwo(Vector.AsVectorInt32(shiftedX));
         q *= PowerOfTwo(Vector.AsVectorInt32(shiftedY));
         x = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), Vector<float>.Zero, p);
@@ -58,7 +61,8 @@ internal static class VectorMath
     {
         var e = Exp(-Vector.Abs(x));
         var small = e / (Vector<float>.One + e);
-        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), small, Vector<float>.One / (Vector<float>.One + e));
+        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), small,
+            Vector<float>.One / (Vector<float>.One + e));
     }
 
     /// <summary>tanh x: Cephes' polynomial below 0.625, by the exponential above.</summary>
@@ -83,7 +87,7 @@ internal static class VectorMath
     public static Vector<float> Softplus(Vector<float> x) =>
         Vector.Max(x, Vector<float>.Zero) + Log1p(Exp(-Vector.Abs(x)));
 
-    /// <summary>log x for positive normal x; 0 gives no infinity, so keep it away.</summary>
+    /// <summary>log x for positive normal x; 0 does not give minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Log(Vector<float> x)
     {
@@ -99,7 +103,8 @@ internal static class VectorMath
         p = Vector.MultiplyAddEstimate(p, q, new Vector<float>(2f / 3));
         var log = Vector.MultiplyAddEstimate(p * q, s, s + s);
         var n = Vector.ConvertToSingle(e);
-        var result = Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2High), Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2Low), log));
+        var result = Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2High),
+            Vector.MultiplyAddEstimate(n, new Vector<float>(Ln2Low), log));
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 
@@ -144,7 +149,7 @@ internal static class VectorMath
         q = Vector.MultiplyAddEstimate(q * s, s, s + Vector<float>.One);
     }
 
-    /// <summary>2^n. Only the low nine bits of n count, so those of a number rounded by <see cref="RoundingMagic"/> will do.</summary>
+    /// <summary>2^n. Only the low nine bits of n count, so n may still hold <see cref="RoundingMagic"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> PowerOfTwo(Vector<int> n) =>
         Vector.AsVectorSingle(Vector.ShiftLeft(n, 23) + new Vector<int>(0x3F800000));

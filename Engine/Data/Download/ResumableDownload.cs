@@ -5,14 +5,14 @@ namespace ManualVae.Data.Download;
 
 /// <summary>
 /// Fetches a file into <c>NAME.part</c> and moves it into place when it is whole. A <c>.part</c> that an interruption left is
-/// continued with a Range request; where the server's file has changed since, or it knows no ranges, it begins anew.
+/// continued with a Range request; if the server's file has changed or the server knows no ranges, the download starts again.
 /// </summary>
 public static class ResumableDownload
 {
     /// <summary>Fetches one file.</summary>
     /// <param name="client">Does the requests.</param>
     /// <param name="address">Where the file is.</param>
-    /// <param name="path">Where it shall be.</param>
+    /// <param name="path">The file to make.</param>
     /// <param name="expectedBytes">Its size where known; another one is refused.</param>
     /// <param name="progress">Receives the share fetched, where the size is known.</param>
     /// <param name="cancellation">Stops it; the <c>.part</c> stays for the next attempt.</param>

@@ -1,11 +1,10 @@
 using System.Text;
 using ManualVae.Data.Import;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Export;
 
-/// <summary>
-/// Writes the folder of Mult-VAE, RecVAE and PIAVAE (<c>pro_sg</c> in the code of Liang et al. 2018), which import reads back.
-/// </summary>
+/// <summary>Writes the folder <c>pro_sg</c> of Liang et al. 2018, which RecVAE, PIAVAE and the import read.</summary>
 public static class ProSgExport
 {
     /// <summary>
@@ -24,8 +23,11 @@ public static class ProSgExport
     public static void Write(PreparedDataset data, string directory, bool? positions = null, bool overwrite = false)
     {
         if (data.Manifest.Split != SplitKind.Strong || data.Validation is null || data.Test is null)
-            throw InputException.About(
-                $"{data.Directory}: pro-sg holds a strong split with validation and test, this is {data.Manifest.Split.ToString().ToLowerInvariant()}; import it with {InputException.Setting(nameof(ImportOptions.Split))} strong.");
+        {
+            var (name, kind) = (Setting(nameof(data.Manifest.Split)), data.Manifest.Split.ToString().ToLowerInvariant());
+            throw About(
+                $"{data.Directory}: {kind}, but pro-sg holds a strong split with validation and test; use {name} strong.");
+        }
         int[] userOrder = OrderOf(data.UserIds), itemRanks = RanksOf(data.ItemIds);
         bool byPosition = ByPosition(data), list = positions ?? byPosition;
         int[] heldOutOrder = byPosition ? Range(data.UserIds.Length) : userOrder;

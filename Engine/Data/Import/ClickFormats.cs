@@ -1,3 +1,5 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
 /// <summary>The formats that an import reads: one line each.</summary>
@@ -13,22 +15,23 @@ public static class ClickFormats
         ["ncf"] = NcfReader.Read,
         ["lightgcn"] = LightGcnReader.Read,
         ["pairs"] = PairsReader.Read,
-        [Csv] = PairsReader.ReadCsv,
+        ["csv"] = PairsReader.ReadCsv,
     };
 
     /// <summary>The published Mult-VAE folder; it holds a division of users and is read by <see cref="ProSgReader"/>.</summary>
     public const string ProSg = "pro-sg";
 
-    /// <summary>A table whose columns are named by <see cref="ImportOptions"/>.</summary>
-    public const string Csv = "csv";
-
     /// <summary>Names of all formats.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Readers.Keys, ProSg];
 
+    /// <summary>Reads a source, except the published folder.</summary>
+    /// <exception cref="InputException">No such format, or the files cannot be read.</exception>
     internal static ClickSource Read(ImportOptions options, SourceFiles files)
     {
+        if (!Readers.TryGetValue(options.Format, out var read))
+            throw About($"{Setting(nameof(options.Format))} {options.Format}: unknown; use one of {string.Join(", ", Names)}.");
         var source = new ClickSource(options, files);
-        Readers[options.Format](source);
+        read(source);
         return source;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ClickLog(bool keepTimes = false)
         Count = kept;
     }
 
-    /// <summary>Merges repeated (user, item) pairs into their first occurrence; returns how many went.</summary>
+    /// <summary>Merges repeated (user, item) pairs into their first occurrence; returns how many clicks were removed.</summary>
     public int MergeDuplicates(int userCount, int itemCount)
     {
         var (offsets, positions) = ByUser(userCount);
@@ -70,9 +70,7 @@ internal sealed class ClickLog(bool keepTimes = false)
         return duplicates;
     }
 
-    /// <summary>
-    /// Positions of the clicks grouped by user, in log order within a user: user u has [offsets[u], offsets[u + 1]).
-    /// </summary>
+    /// <summary>Positions of the clicks grouped by user, in log order: user u has [offsets[u], offsets[u + 1]).</summary>
     public (int[] Offsets, int[] Positions) ByUser(int userCount)
     {
         var offsets = new int[userCount + 1];

@@ -70,9 +70,7 @@ internal sealed class ClickSource
         else log.Add(Users.Intern(user), Items.Intern(item), time);
     }
 
-    /// <summary>
-    /// Merges the ready-made parts into one log, sorted by user and item (their own order says nothing any more).
-    /// </summary>
+    /// <summary>Merges the ready-made parts into one log, sorted by user and item.</summary>
     public void MergeParts()
     {
         foreach (var part in new[] { Validation, Test })

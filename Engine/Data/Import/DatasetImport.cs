@@ -44,9 +44,6 @@ public static class DatasetImport
         bool drawsSeed = split == SplitKind.Strong;
         if (options.CarveValidation)
         {
-            if (!asDivided || source.Validation is not null)
-                throw About(
-                    $"{Setting(nameof(options.CarveValidation))}: only for ready-made train and test files without a validation file; leave it out.");
             drawsSeed = !source.HasTimes || source.Candidates is not null;
             Splits.CarveValidation(source);
         }
@@ -87,25 +84,29 @@ public static class DatasetImport
 
     private static void RequireUsableSplit(ImportOptions options, ClickSource source, SplitKind split, bool asDivided)
     {
-        var (name, kind) = (Setting(nameof(options.Split)), split == SplitKind.Temporal ? "temporal" : "leave-one-out");
+        string input = options.Input, kind = split == SplitKind.Temporal ? "temporal" : "leave-one-out";
+        var (name, column) = (Setting(nameof(options.Split)), Setting(nameof(options.TimeColumn)));
         if (asDivided)
         {
             if (options.Filters != new ClickFilters())
                 throw About(
-                    $"{options.Input}: a ready-made split is used as it is; leave the filters out, or divide anew with {name} strong.");
+                    $"{input}: a ready-made split is used as it is; leave the filters out, or divide anew with {name} strong.");
             if (split == SplitKind.Temporal || (split == SplitKind.LeaveOneOut && !OneTestClickEach(source)))
                 throw About(
-                    $"{options.Input}: its files are divided already; leave {name} out, or divide anew with {name} strong.");
+                    $"{input}: its files are divided already; leave {name} out, or divide anew with {name} strong.");
         }
         else if (split == SplitKind.Weak)
             throw About(
-                $"{options.Input}: {name} weak needs ready-made train, validation and test files; use leave-one-out, temporal or strong for one click log.");
+                $"{input}: {name} weak needs ready-made train and test files; divide one log leave-one-out, temporal or strong.");
         else if (split is SplitKind.LeaveOneOut or SplitKind.Temporal && !source.HasTimes)
-            throw options.Format == ClickFormats.Csv
-                ? About($"{options.Input}: has no times, which {name} {kind} needs; name their column with {Setting(nameof(options.TimeColumn))}.")
-                : About($"{options.Input}: has no times, which {name} {kind} needs; use {name} strong.");
+            throw options.Format == "csv"
+                ? About($"{input}: has no times, which {name} {kind} needs; name their column with {column}.")
+                : About($"{input}: has no times, which {name} {kind} needs; use {name} strong.");
         if (options.HeldOutUsers is not null && split != SplitKind.Strong)
             throw About($"{Setting(nameof(options.HeldOutUsers))}: only {name} strong holds out users; leave it out.");
+        var carve = Setting(nameof(options.CarveValidation));
+        if (options.CarveValidation && (!asDivided || source.Validation is not null))
+            throw About($"{carve}: only for ready-made train and test files without a validation file; leave it out.");
     }
 
     private static bool OneTestClickEach(ClickSource source)

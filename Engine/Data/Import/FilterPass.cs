@@ -1,13 +1,11 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>
-/// The minimum numbers of clicks, in the order of the published preparation (the code of Liang et al. 2018).
-/// </summary>
+/// <summary>The minimum numbers of clicks, in the order of the published preparation (the code of Liang et al. 2018).</summary>
 internal static class FilterPass
 {
     /// <summary>
-    /// One pass: items first, then users (counted on what is left), and no second look at the items. Then, where asked for, the
-    /// k-core: users and items below k go until none is left. Returns how many clicks went.
+    /// One pass: items first, then users (counted on what is left); items are not filtered again. Then the k-core, if k is above
+    /// 1: users and items below k are removed until none is left. Returns the number of clicks removed.
     /// </summary>
     public static int Apply(ClickLog log, int userCount, int itemCount, ClickFilters filters)
     {

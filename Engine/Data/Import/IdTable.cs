@@ -34,9 +34,7 @@ internal sealed class IdTable
     /// <summary>The number of an id, a new one where it has none.</summary>
     public int Intern(string id) => Intern(Encoding.UTF8.GetBytes(id));
 
-    /// <summary>
-    /// Position of each id when sorted: by value where every id is an integer, else by ordinal comparison, as pandas does.
-    /// </summary>
+    /// <summary>Rank of each id: by value if every id is an integer, else by ordinal comparison, as pandas does.</summary>
     public int[] SortedRanks()
     {
         var order = new int[Count];

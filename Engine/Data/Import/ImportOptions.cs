@@ -46,10 +46,9 @@ public sealed record ImportOptions
     /// <exception cref="InputException">Names the setting and what it must be.</exception>
     public void Validate()
     {
-        if (!ClickFormats.Names.Contains(Format))
-            throw About($"{Setting(nameof(Format))} {Format}: unknown; use one of {string.Join(", ", ClickFormats.Names)}.");
         if (Split == SplitKind.ColdItems)
-            throw About($"{Setting(nameof(Split))} cold-items: divides a prepared dataset; use strong, weak, leave-one-out or temporal.");
+            throw About(
+                $"{Setting(nameof(Split))} cold-items: divides a prepared dataset; use strong, weak, leave-one-out or temporal.");
         foreach (var (name, value) in new[]
         {
             (nameof(Filters.MinItemClicks), Filters.MinItemClicks), (nameof(Filters.MinUserClicks), Filters.MinUserClicks),
@@ -58,13 +57,14 @@ public sealed record ImportOptions
             if (value < 0) throw About($"{Setting(name)} {value}: must be 0 or more.");
         if (Filters.MinRating is { } rating && !double.IsFinite(rating))
             throw About($"{Setting(nameof(Filters.MinRating))} {rating}: must be a finite number.");
-        if (!(ValidationRatio >= 0 && TestRatio > 0 && ValidationRatio + TestRatio < 1))
-            throw About(
-                $"{Setting(nameof(ValidationRatio))} {ValidationRatio} and {Setting(nameof(TestRatio))} {TestRatio}: must not be negative, the latter above 0, their sum below 1.");
+        var (validation, test) = (Setting(nameof(ValidationRatio)), Setting(nameof(TestRatio)));
+        if (!(ValidationRatio >= 0)) throw About($"{validation} {ValidationRatio}: must be 0 or more.");
+        if (!(TestRatio > 0)) throw About($"{test} {TestRatio}: must be above 0.");
+        if (!(ValidationRatio + TestRatio < 1))
+            throw About($"{validation} {ValidationRatio} and {test} {TestRatio}: their sum must be below 1.");
         if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
             throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
-        if (Format != ClickFormats.Csv && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
-            throw About(
-                $"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
+        if (Format != "csv" && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
+            throw About($"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
     }
 }

@@ -1,8 +1,6 @@
 namespace ManualVae.Data.Import;
 
-/// <summary>
-/// The three layouts in which GroupLens publishes MovieLens. Titles and genres are taken where the file lies beside.
-/// </summary>
+/// <summary>The three layouts of MovieLens by GroupLens. Titles and genres come from the file beside, if any.</summary>
 internal static class MovieLensReader
 {
     private static readonly string[] Genres100K =

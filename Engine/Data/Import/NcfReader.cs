@@ -1,3 +1,5 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
 /// <summary>
@@ -12,8 +14,7 @@ internal static class NcfReader
     {
         string input = source.Options.Input;
         if (!Directory.Exists(input))
-            throw InputException.About(
-                $"{input}: no such folder; format ncf reads a folder, check {InputException.Setting(nameof(ImportOptions.Input))}.");
+            throw About($"{input}: no such folder; format ncf reads a folder, check {Setting(nameof(source.Options.Input))}.");
         string train = Find(input, "*.train.rating") ?? SourceFiles.Find(input, "train.tsv", "train.rating");
         source.HasTimes = ReadClicks(source, train, source.Train);
         if (Find(input, "*.test.rating") is { } test) ReadClicks(source, test, source.Test = source.NewLog());

@@ -27,8 +27,9 @@ internal static class NetflixReader
             foreach (string pattern in new[] { "combined_data_*.txt*", "mv_*.txt*" })
                 if (Directory.Exists(folder) && Directory.GetFiles(folder, pattern) is { Length: > 0 } found)
                     return found.Order(StringComparer.Ordinal);
+        var (name, format) = (Setting(nameof(ImportOptions.Input)), Setting(nameof(ImportOptions.Format)));
         throw About(
-            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check {Setting(nameof(ImportOptions.Input))} and {Setting(nameof(ImportOptions.Format))}.");
+            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check {name} and {format}.");
     }
 
     private static void ReadFile(ClickSource source, string path)

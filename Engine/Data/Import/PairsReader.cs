@@ -8,6 +8,9 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal static class PairsReader
 {
+    private static readonly SettingName Format = Setting(nameof(ImportOptions.Format)),
+        UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
+
     private static readonly string[] Extensions = [".tsv", ".txt", ".csv", ".dat"];
 
     /// <summary>
@@ -38,8 +41,7 @@ internal static class PairsReader
     {
         var options = source.Options;
         if (options.UserColumn is null || options.ItemColumn is null)
-            throw About(
-                $"Format csv: name its columns with {Setting(nameof(options.UserColumn))} and {Setting(nameof(options.ItemColumn))}.");
+            throw About($"Format csv: name its columns with {UserColumn} and {ItemColumn}.");
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
         source.HasTimes = options.TimeColumn is not null;
@@ -81,8 +83,7 @@ internal static class PairsReader
             else if (firstIsText)
             {
                 if (IsInteger(user) && IsInteger(item))
-                    throw About(
-                        $"{path}:1: looks like a header; use {Setting(nameof(ImportOptions.Format))} csv {Setting(nameof(ImportOptions.UserColumn))} NAME {Setting(nameof(ImportOptions.ItemColumn))} NAME.");
+                    throw About($"{path}:1: looks like a header; use {Format} csv {UserColumn} NAME {ItemColumn} NAME.");
                 firstIsText = false;
             }
             double rating = table.FieldCount > 2 ? table.Number(2, "rating") : double.PositiveInfinity;

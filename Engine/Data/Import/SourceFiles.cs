@@ -9,14 +9,13 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken cancellation)
 {
-    private static readonly SettingName Input = Setting(nameof(ImportOptions.Input)), Format = Setting(nameof(ImportOptions.Format));
+    private static readonly SettingName Input = Setting(nameof(ImportOptions.Input)),
+        Format = Setting(nameof(ImportOptions.Format));
 
     private readonly List<string> _opened = [];
     private FileStream? _current;
 
-    /// <summary>
-    /// The file, or where the path is a folder, the first of the names that it holds (each also as <c>.gz</c>).
-    /// </summary>
+    /// <summary>The file itself, or the first of the names that a folder holds (each also as <c>.gz</c>).</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static string Find(string path, params string[] names) =>
         TryFind(path, names) ?? throw (Directory.Exists(path)
@@ -60,16 +59,14 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
         }
     }
 
-    /// <summary>Called now and then by whoever reads: reports the share of the current file and stops when interrupted.</summary>
+    /// <summary>Called regularly while reading: reports the share of the current file, and stops if interrupted.</summary>
     public void Tick()
     {
         cancellation.ThrowIfCancellationRequested();
         if (progress is not null && _current is { CanRead: true } file) progress.Report((double)file.Position / file.Length);
     }
 
-    /// <summary>
-    /// What was read, for the manifest: SHA-256 of the files, one after another in the order of their names, and their size.
-    /// </summary>
+    /// <summary>What was read, for the manifest: SHA-256 of all files in the order of their names, and their size.</summary>
     public DatasetSource Describe(ImportOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

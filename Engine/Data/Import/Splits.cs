@@ -20,8 +20,12 @@ internal static class Splits
         int[] sorted = SortedUsers(source, withClicksOnly: true);
         int heldOut = heldOutUsers ?? Math.Min(10_000, sorted.Length / 10);
         if (heldOut < 1 || 2L * heldOut >= sorted.Length)
+        {
+            var (name, most) = (InputException.Setting(nameof(ImportOptions.HeldOutUsers)), Math.Max(1, (sorted.Length - 1) / 2));
+            string first = sorted.Length < 3 ? ", once there are at least 3 users" : "";
             throw InputException.About(
-                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give {InputException.Setting(nameof(ImportOptions.HeldOutUsers))} from 1 to {Math.Max(1, (sorted.Length - 1) / 2)}{(sorted.Length < 3 ? ", once there are at least 3 users" : "")}.");
+                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give {name} from 1 to {most}{first}.");
+        }
         uint seed = source.Options.Seed;
         int[] permutation = new NumpyRandom(seed).Permutation(sorted.Length);
         var users = new int[sorted.Length];
@@ -112,9 +116,9 @@ internal static class Splits
 
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn with
-    /// the seed from the items that are not in the user's training clicks. The test clicks are not looked at: like any item of
-    /// the future, a test click may be among them.
+    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn
+    /// with the seed from the items that are not in the user's training clicks. The test clicks are ignored: like any item
+    /// of the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -148,7 +152,8 @@ internal static class Splits
         foreach (int user in heldOut.Users)
         {
             var clicked = new bool[items.Length];
-            foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1])) clicked[source.Train.Items[position]] = true;
+            foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1]))
+                clicked[source.Train.Items[position]] = true;
             int[] others = Array.FindAll(items, item => !clicked[item]);
             foreach (int drawn in random.Choice(others.Length, Math.Min(counts[user], others.Length)))
                 candidates.Add(user, others[drawn]);

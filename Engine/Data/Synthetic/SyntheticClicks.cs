@@ -119,8 +119,9 @@ public static class SyntheticClicks
             first[row + 1] = (int)given;
         }
         if (given == shape.Items) return first;
+        var name = InputException.Setting(nameof(shape.Users));
         throw InputException.About(
-            $"{InputException.Setting(nameof(shape.Users))} {shape.Users}: too few training users for {shape.Items} items to be clicked once each.");
+            $"{name} {shape.Users}: too few training users for {shape.Items} items to be clicked once each.");
     }
 
     private static void DrawUser(SyntheticShape shape, SyntheticItems items, uint user, uint seed, int[] seen, Span<int> clicks,

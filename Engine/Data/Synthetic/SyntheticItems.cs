@@ -41,7 +41,7 @@ internal sealed class SyntheticItems
         int items = shape.Items, factors = Math.Min(shape.Factors, shape.Items);
         Popularity = PopularityOf(shape);
         var random = SplitMix64.For(seed, purpose: 1, index: 0);
-        Shuffle(Popularity, ref random); // an item's number shall say nothing about it
+        Shuffle(Popularity, ref random); // an item's number must say nothing about its popularity
 
         var factorWeights = new double[factors];
         var members = new List<(int Item, double Weight)>[factors];
@@ -78,9 +78,7 @@ internal sealed class SyntheticItems
     /// <summary>Draws an item by popularity alone.</summary>
     public AliasTable Everything { get; }
 
-    /// <summary>
-    /// Draws a factor, in proportion to the popularity of its items: then, over all users, items keep their popularity.
-    /// </summary>
+    /// <summary>Draws a factor in proportion to the popularity of its items, which keeps popularity over all users.</summary>
     public AliasTable Factors { get; }
 
     /// <summary>The items of each factor.</summary>

@@ -47,9 +47,7 @@ public sealed record SyntheticShape
         Name = "ml-20m", Users = 136_677, Items = 20_108, Interactions = 9_990_682, HeldOutUsers = 10_000,
     };
 
-    /// <summary>
-    /// Netflix as prepared by Liang et al. 2018: counts published there, 56.9 million clicks; character as MovieLens.
-    /// </summary>
+    /// <summary>Netflix as prepared by Liang et al. 2018: counts published there; character as MovieLens.</summary>
     public static SyntheticShape Netflix { get; } = new()
     {
         Name = "netflix", Users = 463_435, Items = 17_769, Interactions = 56_900_000, HeldOutUsers = 40_000,

@@ -1,21 +1,24 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ManualVae.Compute;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
 
-/// <summary>A baseline that <c>--model</c> can name.</summary>
-/// <param name="Name">As in <c>--model</c>.</param>
-/// <param name="Description">One line for <c>--help</c>.</param>
-/// <param name="Defaults">Its settings with their defaults; a record whose properties are the setting names, or null.</param>
-/// <param name="Fit">Fits it: training data, settings of the type of the defaults, monitor.</param>
-/// <param name="Restore">Makes it again from its state and its settings.</param>
+/// <summary>A baseline.</summary>
+/// <param name="Name">Its name, such as <c>ease</c>.</param>
+/// <param name="Description">One line.</param>
+/// <param name="Defaults">Its settings with their defaults; a record whose properties are the settings, or null.</param>
+/// <param name="Fit">Fits it: training data, settings of the type of the defaults, maker of a backend, monitor.</param>
+/// <param name="Restore">Makes it again from its state, its settings and a maker of a backend.</param>
+/// <param name="UsesBackend">True if it computes on a backend; all others take all cores of the processor.</param>
 public sealed record Baseline(
-    string Name, string Description, object? Defaults, Func<BaselineData, object?, FitMonitor, IBaseline> Fit,
-    Func<IReadOnlyList<Array>, object?, IBaseline> Restore)
+    string Name, string Description, object? Defaults,
+    Func<BaselineData, object?, Func<IBackend>, FitMonitor, IBaseline> Fit,
+    Func<IReadOnlyList<Array>, object?, Func<IBackend>, IBaseline> Restore, bool UsesBackend = false)
 {
-    /// <summary>The settings as JSON, names in camel case: <c>{"lambda": 500}</c>; empty for a baseline without settings.</summary>
+    /// <summary>The settings as JSON, names in kebab case: <c>{"lambda": 500}</c>; empty for a baseline without settings.</summary>
     public JsonObject DefaultsAsJson() =>
         Defaults is null ? [] : JsonSerializer.SerializeToNode(Defaults, Defaults.GetType(), BaselineCatalogue.Format)!.AsObject();
 }
@@ -37,82 +40,91 @@ public static class BaselineCatalogue
 {
     internal static readonly JsonSerializerOptions Format = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     /// <summary>All baselines, the simplest first.</summary>
     public static IReadOnlyList<Baseline> All { get; } =
     [
-        new("popularity", "every item by its number of clicks", null, (data, _, _) => Popularity.Fit(data.Train),
-            (state, _) => new Popularity((float[])state[0])),
-        new("random", "random scores", new RandomSettings(), (data, s, _) => RandomScores.Fit(data.Train, (RandomSettings)s!),
-            (state, s) => new RandomScores(((int[])state[0])[0], (RandomSettings)s!)),
+        new("popularity", "every item by its number of clicks", null, (data, _, _, _) => Popularity.Fit(data.Train),
+            (state, _, _) => new Popularity((float[])state[0])),
+        new("random", "random scores", new RandomSettings(), (data, s, _, _) => RandomScores.Fit(data.Train, (RandomSettings)s!),
+            (state, s, _) => new RandomScores(((int[])state[0])[0], (RandomSettings)s!)),
         new("itemknn", "item neighbours by shrunk cosine", new ItemKnnSettings(),
-            (data, s, m) => ItemKnn.Fit(data.Train, (ItemKnnSettings)s!, m), (state, _) => new SparseItemItemModel("itemknn", state)),
-        new("ease", "EASE (Steck 2019)", new EaseSettings(), (data, s, m) => Ease.Fit(data.Train, (EaseSettings)s!, m),
-            (state, _) => new ItemItemModel("ease", state)),
-        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (data, s, m) => Ials.Fit(data.Train, (IalsSettings)s!, m),
-            (state, s) => new Ials((IalsSettings)s!, (float[])state[0])),
-        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (data, s, m) => Slim.Fit(data.Train, (SlimSettings)s!, m),
-            (state, _) => new SparseItemItemModel("slim", state)),
+            (data, s, _, m) => ItemKnn.Fit(data.Train, (ItemKnnSettings)s!, m), (state, _, _) => new SparseItemItemModel("itemknn", state)),
+        new("ease", "EASE (Steck 2019)", new EaseSettings(), (data, s, _, m) => Ease.Fit(data.Train, (EaseSettings)s!, m),
+            (state, _, _) => new ItemItemModel("ease", state)),
+        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (data, s, _, m) => Ials.Fit(data.Train, (IalsSettings)s!, m),
+            (state, s, _) => new Ials((IalsSettings)s!, (float[])state[0])),
+        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (data, s, _, m) => Slim.Fit(data.Train, (SlimSettings)s!, m),
+            (state, _, _) => new SparseItemItemModel("slim", state)),
         new("cdae", "collaborative denoising autoencoder (Wu et al. 2016)", new CdaeSettings(),
-            (data, s, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, m), (state, s) => Cdae.Restore(state, (CdaeSettings)s!)),
+            (data, s, backend, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, backend, m),
+            (state, s, backend) => Cdae.Restore(state, (CdaeSettings)s!, backend), UsesBackend: true),
         new("neumf", "NCF's NeuMF (He et al. 2017); scores training users only", new NeuMfSettings(),
-            (data, s, m) => NeuMf.Fit(data.Train, (NeuMfSettings)s!, m), (state, s) => NeuMf.Restore(state, (NeuMfSettings)s!)),
+            (data, s, _, m) => NeuMfTraining.Fit(data.Train, (NeuMfSettings)s!, m), (state, s, _) => NeuMf.Restore(state, (NeuMfSettings)s!)),
         new("featurecosine", "smoothed cosine of item features, no learning; needs item features", new FeatureCosineSettings(),
-            (data, s, _) => FeatureCosine.Fit(Features("featurecosine", data), (FeatureCosineSettings)s!),
-            (state, _) => new ItemItemModel("featurecosine", state)),
+            (data, s, _, m) => FeatureCosine.Fit(Features("featurecosine", data), (FeatureCosineSettings)s!, m),
+            (state, _, _) => new ItemItemModel("featurecosine", state)),
         new("marec", "MARec on EASE (Monteil et al. 2024), needs item features", new MarecSettings(),
-            (data, s, m) => Marec.Fit(data.Train, Features("marec", data), (MarecSettings)s!, m),
-            (state, _) => new ItemItemModel("marec", state)),
+            (data, s, _, m) => Marec.Fit(data.Train, Features("marec", data), (MarecSettings)s!, m),
+            (state, _, _) => new ItemItemModel("marec", state)),
     ];
 
     /// <summary>The baseline of that name, or null.</summary>
     public static Baseline? Find(string name) => All.FirstOrDefault(b => b.Name == name);
 
     /// <summary>Fits a baseline by name.</summary>
-    /// <param name="name">As in <c>--model</c>.</param>
+    /// <param name="name">Its name.</param>
     /// <param name="data">Training clicks, and item features where there are any.</param>
     /// <param name="settings">Settings that differ from the defaults: <c>{"lambda": 300}</c>; null for none.</param>
     /// <param name="monitor">Progress and cancellation.</param>
-    /// <exception cref="InputException">No such baseline, or a setting it has not or cannot take.</exception>
-    public static IBaseline Fit(string name, BaselineData data, JsonObject? settings = null, FitMonitor monitor = default)
+    /// <param name="backend">Makes the backend of a baseline that computes on one (cdae), which then owns it.</param>
+    /// <exception cref="InputException">No such baseline, a setting it has not or cannot take, or memory cannot hold it.</exception>
+    public static IBaseline Fit(
+        string name, BaselineData data, JsonObject? settings = null, FitMonitor monitor = default, Func<IBackend>? backend = null)
     {
         var baseline = Require(name);
-        return baseline.Fit(data, Read(baseline, Complete(name, settings)), monitor);
+        return baseline.Fit(data, Read(baseline, Complete(name, settings)), backend ?? NoBackend, monitor);
     }
 
     /// <summary>A fitted baseline from what was kept of it.</summary>
-    /// <param name="name">As in <c>--model</c>.</param>
+    /// <param name="name">Its name.</param>
     /// <param name="settings">All its settings.</param>
     /// <param name="state">Its <see cref="IBaseline.State"/>.</param>
+    /// <param name="backend">Makes the backend of a baseline that computes on one (cdae), which then owns it.</param>
     /// <exception cref="InputException">No such baseline or setting.</exception>
-    public static IBaseline Restore(string name, JsonObject settings, IReadOnlyList<Array> state)
+    public static IBaseline Restore(string name, JsonObject settings, IReadOnlyList<Array> state, Func<IBackend>? backend = null)
     {
         var baseline = Require(name);
-        return baseline.Restore(state, Read(baseline, settings));
+        return baseline.Restore(state, Read(baseline, Complete(name, settings)), backend ?? NoBackend);
     }
 
-    /// <summary>All settings of a baseline: those given, and the defaults of the others.</summary>
+    /// <summary>
+    /// All settings of a baseline: those given, in kebab case or in the camel case of older runs, and the defaults of the others.
+    /// </summary>
     /// <exception cref="InputException">No such baseline or setting.</exception>
     public static JsonObject Complete(string name, JsonObject? settings)
     {
         var json = Require(name).DefaultsAsJson();
-        foreach (var (setting, value) in settings ?? [])
+        foreach (var (given, value) in settings ?? [])
         {
+            string setting = Format.PropertyNamingPolicy!.ConvertName(given);
             if (!json.ContainsKey(setting))
             {
                 string known = json.Count == 0 ? "none" : string.Join(", ", json.Select(p => p.Key));
-                throw new InputException($"{name} has no setting '{setting}'; it has {known}.");
+                throw new InputException($"{name} has no setting '{given}'; it has {known}.");
             }
             json[setting] = value?.DeepClone();
         }
         return json;
     }
 
+    private static IBackend NoBackend() => throw new ArgumentException("This baseline computes on a backend; give one.");
+
     private static CsrMatrix Features(string name, BaselineData data) => data.ItemFeatures
-        ?? throw new InputException($"{name}: needs item features, such as genres, which this data has not.");
+        ?? throw new InputException($"{name}: needs item features, such as genres, which this data does not have.");
 
     private static Baseline Require(string name) => Find(name)
         ?? throw new InputException($"No baseline '{name}': there are {string.Join(", ", All.Select(b => b.Name))}.");

@@ -29,52 +29,72 @@ public sealed record CdaeSettings(
 /// </summary>
 public sealed class Cdae : IBaseline
 {
+    private readonly MemoryScope _memory;
     private readonly IBackend _backend;
     private readonly CdaeSettings _settings;
     private readonly ParameterBlock _parameters;
     private readonly SparseLinear _hidden;
     private readonly Linear _output;
     private readonly int _users;
+    private readonly SingleCaller _caller = new("cdae");
     private SparseBatch? _scoring;
     private float[] _values = [];
 
-    private Cdae(IBackend backend, CdaeSettings settings, int users, int items, bool training)
+    // Owns the scope and its backend.
+    private Cdae(MemoryScope memory, CdaeSettings settings, int users, int items, ulong? seed, bool training)
     {
-        (_backend, _settings, _users, ItemCount) = (backend, settings, users, items);
-        _parameters = new(backend);
+        (_memory, _backend, _settings, _users, ItemCount) = (memory, memory.Backend, settings, users, items);
+        _parameters = new(memory);
         int inputs = items + (settings.UserNodes ? users : 0); // a user's node is an item that only this user clicks
-        _hidden = new(backend, _parameters, "hidden", inputs, settings.Hidden, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
-        _output = new(backend, _parameters, "output", settings.Hidden, items, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
-        _parameters.Build(settings.Seed, training);
+        _hidden = new(memory, _parameters, "hidden", inputs, settings.Hidden, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
+        _output = new(memory, _parameters, "output", settings.Hidden, items, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
+        _parameters.Build(seed, training);
     }
 
-    /// <summary>Trains for the given number of epochs on the SIMD backend.</summary>
-    /// <exception cref="InputException">A setting is out of range.</exception>
-    public static Cdae Fit(CsrMatrix train, CdaeSettings settings, FitMonitor monitor = default)
+    /// <summary>Trains for the given number of epochs.</summary>
+    /// <param name="train">Clicks, users x items.</param>
+    /// <param name="settings">Settings.</param>
+    /// <param name="backend">Makes the backend to compute on, which the model then owns.</param>
+    /// <param name="monitor">Progress and cancellation.</param>
+    /// <exception cref="InputException">A setting is out of range, or memory cannot hold the model.</exception>
+    public static Cdae Fit(CsrMatrix train, CdaeSettings settings, Func<IBackend> backend, FitMonitor monitor = default)
     {
         if (settings.Hidden < 1 || settings.Epochs < 1 || settings.BatchSize < 1)
             throw new InputException("cdae: hidden, epochs and batch size must be 1 or more.");
         if (!(settings.Dropout is >= 0 and < 1 && settings.LearningRate > 0 && settings.ClickWeight > 0 && settings.WeightDecay >= 0))
             throw new InputException("cdae: dropout must be in [0, 1), learning rate and click weight above 0, weight decay 0 or more.");
         settings = settings with { BatchSize = Math.Min(settings.BatchSize, Math.Max(1, train.Rows)) };
-        var model = new Cdae(Backends.Create("simd"), settings, train.Rows, train.Columns, training: true);
+        var memory = new MemoryScope(backend());
         try
         {
+            monitor.Needs("cdae", Bytes(memory.Backend, train, settings), memory.Backend);
+            var model = new Cdae(memory, settings, train.Rows, train.Columns, settings.Seed, training: true);
             model.Train(train, monitor);
             return model;
         }
         catch
         {
-            model.Dispose();
+            Release(memory);
             throw;
         }
     }
 
+    // The model of a training, its two batches, the copy of the clicks with the users' nodes.
+    private static long Bytes(IBackend backend, CsrMatrix train, CdaeSettings settings)
+    {
+        var memory = new MemoryScope(backend, counting: true);
+        _ = new Cdae(memory, settings, train.Rows, train.Columns, seed: null, training: true);
+        int entries = SparseBatch.LargestBatch(settings.BatchSize, train), nodes = settings.UserNodes ? settings.BatchSize : 0;
+        memory.CountBatch(settings.BatchSize, train.Columns + (settings.UserNodes ? train.Rows : 0), entries + nodes);
+        memory.CountBatch(settings.BatchSize, train.Columns, entries);
+        return memory.Bytes + (settings.UserNodes ? 2 : 1) * (train.EntryCount * sizeof(int) + train.Rows * 12L);
+    }
+
     /// <summary>The model of a <see cref="State"/>: hidden weights and biases, output weights and biases.</summary>
-    internal static Cdae Restore(IReadOnlyList<Array> state, CdaeSettings settings)
+    internal static Cdae Restore(IReadOnlyList<Array> state, CdaeSettings settings, Func<IBackend> backend)
     {
         int items = state[3].Length, inputs = state[0].Length / settings.Hidden;
-        var model = new Cdae(Backends.Create("simd"), settings, inputs - items, items, training: false);
+        var model = new Cdae(new(backend()), settings, inputs - items, items, seed: null, training: false);
         foreach (var (parameter, values) in model._parameters.All.Zip(state))
             model._backend.Upload((float[])values, parameter.Value);
         return model;
@@ -100,9 +120,15 @@ public sealed class Cdae : IBaseline
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
     {
+        using var call = _caller.Enter();
         var inputs = WithUserNodes(foldIn);
         int needed = SparseBatch.LargestBatch(BatchSize, inputs);
-        if (_scoring is null || _scoring.MaxEntries < needed) _scoring = _backend.AllocateBatch(BatchSize, inputs.Columns, needed);
+        if (_scoring is null || _scoring.MaxEntries < needed)
+        {
+            if (_scoring is not null) _memory.Free(_scoring);
+            _scoring = null; // stays so if there is no room for the new one
+            _scoring = _memory.AllocateBatch(BatchSize, inputs.Columns, needed);
+        }
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
@@ -113,19 +139,22 @@ public sealed class Cdae : IBaseline
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => Release(_memory);
+
+    private static void Release(MemoryScope memory)
     {
-        _parameters.Dispose();
-        _backend.Dispose();
+        memory.Dispose();
+        memory.Backend.Dispose();
     }
 
     private void Train(CsrMatrix train, FitMonitor monitor)
     {
         var inputs = WithUserNodes(train);
         var targets = new CsrMatrix(train.Columns, train.RowOffsets.ToArray(), train.ColumnIndices.ToArray());
-        var input = _backend.AllocateBatch(BatchSize, inputs.Columns, SparseBatch.LargestBatch(BatchSize, inputs));
-        var target = _backend.AllocateBatch(BatchSize, ItemCount, SparseBatch.LargestBatch(BatchSize, targets));
-        var loss = _backend.Allocate(BatchSize, 1);
+        using var memory = new MemoryScope(_backend);
+        var input = memory.AllocateBatch(BatchSize, inputs.Columns, SparseBatch.LargestBatch(BatchSize, inputs));
+        var target = memory.AllocateBatch(BatchSize, ItemCount, SparseBatch.LargestBatch(BatchSize, targets));
+        var loss = memory.Allocate(BatchSize, 1);
         var likelihood = new Likelihood(LikelihoodKind.Gaussian, _settings.ClickWeight, ZeroWeight: 1);
         var losses = new double[BatchSize];
         int[] order = [.. Enumerable.Range(0, train.Rows)];

@@ -40,29 +40,32 @@ public sealed class CoOccurrence
     }
 
     /// <summary>The whole of X'X, row-major. Memory: items^2 x 4 bytes.</summary>
-    /// <param name="matrices">As many matrices of this size will be in memory together.</param>
-    /// <exception cref="InputException">They do not fit into memory, or one not into an array.</exception>
-    public float[] Gram(int matrices = 1)
+    /// <exception cref="InputException">It does not fit into memory, or into an array.</exception>
+    public float[] Gram()
     {
-        var gram = Allocate(ItemCount, matrices);
+        var gram = Allocate(ItemCount);
         SparseGram.Compute(_users, gram);
         return gram;
     }
 
     /// <summary>Room for an item-item matrix, not cleared.</summary>
-    /// <param name="items">Items.</param>
-    /// <param name="matrices">As many matrices of this size will be in memory together.</param>
-    /// <exception cref="InputException">They do not fit into memory, or one not into an array.</exception>
-    internal static float[] Allocate(int items, int matrices = 1)
+    /// <exception cref="InputException">It does not fit into memory, or into an array.</exception>
+    internal static float[] Allocate(int items)
     {
-        long bytes = (long)items * items * sizeof(float);
+        long bytes = Bytes(items);
         if ((long)items * items > Array.MaxLength)
             throw new InputException(
                 $"{items} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
-        HostMemory.Require(matrices * bytes, $"{items} items need about {HostMemory.Mebibytes(matrices * bytes)}",
-            "keep fewer items or use another model");
+        HostMemory.Require(bytes, $"{items} items need about {HostMemory.Mebibytes(bytes)}", "keep fewer items or use another model");
         return GC.AllocateUninitializedArray<float>(items * items);
     }
+
+    /// <summary>Bytes of an item-item matrix.</summary>
+    internal static long Bytes(int items) => (long)items * items * sizeof(float);
+
+    /// <summary>Bytes of the transposed copy of the clicks that counting needs.</summary>
+    internal static long Bytes(CsrMatrix train) =>
+        train.EntryCount * (train.IsBinary ? sizeof(int) : sizeof(int) + sizeof(float)) + train.Columns * (long)sizeof(long);
 
     /// <summary>scores = sum of the rows of <paramref name="weights"/> (items x items) that a user clicked.</summary>
     internal static void SumRows(ReadOnlySpan<float> weights, ReadOnlySpan<int> clicked, Span<float> scores)

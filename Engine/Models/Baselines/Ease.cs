@@ -15,12 +15,13 @@ public sealed record EaseSettings(double Lambda = 500);
 /// </summary>
 public static class Ease
 {
-    /// <summary>Solves for B. Memory: items^2 x 4 bytes.</summary>
+    /// <summary>Solves for B. Memory: items^2 x 4 bytes, and panels of the inverse.</summary>
     /// <exception cref="InputException">Lambda is not above 0, or the matrix does not fit into memory.</exception>
     public static ItemItemModel Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default)
     {
         if (!(settings.Lambda > 0)) throw new InputException($"ease: lambda must be above 0, not {settings.Lambda}.");
         int n = train.Columns;
+        monitor.Needs("ease", CoOccurrence.Bytes(n) + InverseBytes(n) + CoOccurrence.Bytes(train));
         var weights = CoOccurrence.Allocate(n);
         var gram = new RidgeGram(train, settings.Lambda);
         gram.Fill(weights);
@@ -30,6 +31,9 @@ public static class Ease
         InverseToWeights(weights, n);
         return new("ease", n, weights);
     }
+
+    // Two panels of n x 256, packed once more for the product.
+    internal static long InverseBytes(int items) => 4L * 256 * items * sizeof(float);
 
     /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>
     internal static void InverseToWeights(float[] p, int n)

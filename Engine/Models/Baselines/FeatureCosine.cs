@@ -13,8 +13,11 @@ public sealed record FeatureCosineSettings(double Delta = 50);
 public static class FeatureCosine
 {
     /// <summary>Computes the cosines; no clicks are needed.</summary>
-    /// <exception cref="InputException">A setting is out of range.</exception>
-    public static ItemItemModel Fit(CsrMatrix features, FeatureCosineSettings settings) => settings.Delta >= 0
-        ? new("featurecosine", features.Rows, ItemFeatures.SmoothedCosines(features, settings.Delta))
-        : throw new InputException("featurecosine: delta must be 0 or more.");
+    /// <exception cref="InputException">A setting is out of range, or memory cannot hold the cosines.</exception>
+    public static ItemItemModel Fit(CsrMatrix features, FeatureCosineSettings settings, FitMonitor monitor = default)
+    {
+        if (!(settings.Delta >= 0)) throw new InputException("featurecosine: delta must be 0 or more.");
+        monitor.Needs("featurecosine", CoOccurrence.Bytes(features.Rows) + CoOccurrence.Bytes(features));
+        return new("featurecosine", features.Rows, ItemFeatures.SmoothedCosines(features, settings.Delta));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ManualVae.Compute;
+using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -45,6 +46,9 @@ public sealed class Ials : IBaseline
             throw new InputException(
                 $"ials: regularisation ({settings.Regularisation}) and unobserved weight ({settings.UnobservedWeight}) must be above 0.");
         int d = settings.Factors;
+        // Vectors of users and items, the transposed clicks, two matrices d x d and one for each thread.
+        monitor.Needs("ials", sizeof(float) * ((long)(train.Rows + train.Columns) * d + (2L + Environment.ProcessorCount) * d * d)
+            + CoOccurrence.Bytes(train));
         var byItem = train.Transpose();
         var (users, items) = (new float[train.Rows * d], new float[train.Columns * d]);
         var key = new RandomKey(settings.Seed, 0, RandomPurpose.Initialisation);

@@ -20,8 +20,10 @@ public static class ItemKnn
     {
         if (settings.Neighbours < 1) throw new InputException($"itemknn: neighbours must be 1 or more, not {settings.Neighbours}.");
         if (!(settings.Shrinkage >= 0)) throw new InputException($"itemknn: shrinkage must be 0 or more, not {settings.Shrinkage}.");
-        var clicks = new CoOccurrence(train);
         int items = train.Columns, k = Math.Min(settings.Neighbours, items);
+        // The neighbours with their similarities: by item, put together, transposed. The transposed clicks; a row for each thread.
+        monitor.Needs("itemknn", 3L * 8 * items * k + CoOccurrence.Bytes(train) + 4L * items * Environment.ProcessorCount);
+        var clicks = new CoOccurrence(train);
         var (neighbours, similarities) = (new int[items][], new float[items][]);
         Parallel.For(0, items, () => new float[items], (item, loop, row) =>
         {

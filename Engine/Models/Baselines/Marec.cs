@@ -50,13 +50,17 @@ public static class Marec
         if (features.Rows != train.Columns)
             throw new InputException($"marec: features of {features.Rows} items for {train.Columns} items.");
         int n = train.Columns;
-        var gram = new CoOccurrence(train).Gram(matrices: settings.Form == MarecForm.Printed ? 3 : 4);
+        var strengths = Strengths(train.ColumnCounts(), settings.Beta);
+        // Item-item matrices: X'X, the alignment, an inverse; the weights apart in the exact form. As printed, four m x items.
+        bool printed = settings.Form == MarecForm.Printed;
+        monitor.Needs("marec", (printed ? 3 : 4) * CoOccurrence.Bytes(n) + Ease.InverseBytes(n) + CoOccurrence.Bytes(train)
+            + (printed ? 28L * n * strengths.Count(d => d > 0) : 0));
+        var gram = new CoOccurrence(train).Gram();
         var alignment = ItemFeatures.SmoothedCosines(features, settings.Delta);
         double slope = Slope(train, alignment, settings.ZeroWeight);
         TensorPrimitives.Multiply(alignment, (float)(settings.Alpha * slope), alignment);
         monitor.Pass($"marec: slope {slope:G4} of the clicks on the features' scores");
-        var strengths = Strengths(train.ColumnCounts(), settings.Beta);
-        var weights = settings.Form == MarecForm.Printed
+        var weights = printed
             ? Printed(gram, alignment, strengths, settings.Lambda, monitor)
             : Exact(gram, alignment, strengths, settings.Lambda, monitor);
         return new("marec", n, weights);
@@ -139,7 +143,8 @@ public static class Marec
         return p;
     }
 
-    // Column j with w = d_j^2: (X'X (1 + w) + lambda I) T_j = X'X (e_j + w alpha A_j) + multiplier e_j, T_jj = 0 (papers.md C1).
+    // Column j with w = d_j^2: (X'X (1 + w) + lambda I) T_j = X'X (e_j + w alpha A_j) + multiplier e_j, T_jj = 0: the
+    // derivative of eq. 8 by the column, set to 0.
     private static float[] Exact(float[] gram, float[] alignment, double[] strengths, double lambda, FitMonitor monitor)
     {
         int n = strengths.Length;

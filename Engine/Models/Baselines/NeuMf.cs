@@ -24,7 +24,7 @@ public sealed class NeuMf : IBaseline
 {
     private float[] _itemHidden = []; // what each item adds to the first hidden layer, items x 4F; made when training has ended
 
-    private NeuMf(NeuMfSettings settings, int users, int items)
+    internal NeuMf(NeuMfSettings settings, int users, int items)
     {
         (Factors, UserCount, ItemCount) = (settings.Factors, users, items);
         int f = Factors;
@@ -47,21 +47,6 @@ public sealed class NeuMf : IBaseline
         Biases = [.. Enumerable.Range(0, 3).Select(l => new float[Widths[l + 1]])];
         Output = Draw(1, 2 * f + 1, 0, Math.Sqrt(3.0 / (2 * f)));
         Output[^1] = 0;
-    }
-
-    /// <summary>Trains for the given number of epochs.</summary>
-    /// <exception cref="InputException">A setting is out of range.</exception>
-    public static NeuMf Fit(CsrMatrix train, NeuMfSettings settings, FitMonitor monitor = default)
-    {
-        if (settings.Factors < 1 || settings.Epochs < 1 || settings.BatchSize < 1 || settings.Negatives < 0 || !(settings.LearningRate > 0))
-            throw new InputException(
-                "neumf: factors, epochs and batch size must be 1 or more, negatives 0 or more, the learning rate above 0.");
-        var model = new NeuMf(settings, train.Rows, train.Columns);
-        var training = new NeuMfTraining(model, train, settings);
-        for (int epoch = 1; epoch <= settings.Epochs; epoch++)
-            monitor.Pass($"neumf: epoch {epoch} of {settings.Epochs}, loss {training.Epoch((uint)epoch, monitor):F4}");
-        model.PrepareScoring();
-        return model;
     }
 
     /// <summary>The model of a <see cref="State"/>.</summary>
@@ -109,7 +94,7 @@ public sealed class NeuMf : IBaseline
     /// <inheritdoc/>
     public void Dispose() { }
 
-    private void PrepareScoring()
+    internal void PrepareScoring()
     {
         int half = 4 * Factors, width = Widths[1];
         _itemHidden = new float[ItemCount * width];

@@ -8,7 +8,7 @@ namespace ManualVae.Models.Baselines;
 /// Trains <see cref="NeuMf"/>: forward and backward by sample, then the gradient of each weight by output, so that the bits do not
 /// depend on the number of threads.
 /// </summary>
-internal sealed class NeuMfTraining
+public sealed class NeuMfTraining
 {
     private const int Chunk = 32; // samples that one thread takes at a time
 
@@ -25,7 +25,7 @@ internal sealed class NeuMfTraining
     private readonly AdamArray _output, _userProduct, _itemProduct, _userDeep, _itemDeep;
     private long _step;
 
-    public NeuMfTraining(NeuMf model, CsrMatrix train, NeuMfSettings settings)
+    internal NeuMfTraining(NeuMf model, CsrMatrix train, NeuMfSettings settings)
     {
         (_model, _train, _settings) = (model, train, settings);
         _clickUsers = new int[train.EntryCount];
@@ -43,8 +43,33 @@ internal sealed class NeuMfTraining
         (_userDeep, _itemDeep) = (new(model.UserDeep), new(model.ItemDeep));
     }
 
+    /// <summary>Trains a model for the given number of epochs.</summary>
+    /// <exception cref="InputException">A setting is out of range, or memory cannot hold the training.</exception>
+    public static NeuMf Fit(CsrMatrix train, NeuMfSettings settings, FitMonitor monitor = default)
+    {
+        if (settings.Factors < 1 || settings.Epochs < 1 || settings.BatchSize < 1 || settings.Negatives < 0 || !(settings.LearningRate > 0))
+            throw new InputException(
+                "neumf: factors, epochs and batch size must be 1 or more, negatives 0 or more, the learning rate above 0.");
+        monitor.Needs("neumf", Bytes(train, settings));
+        var model = new NeuMf(settings, train.Rows, train.Columns);
+        var training = new NeuMfTraining(model, train, settings);
+        for (int epoch = 1; epoch <= settings.Epochs; epoch++)
+            monitor.Pass($"neumf: epoch {epoch} of {settings.Epochs}, loss {training.Epoch((uint)epoch, monitor):F4}");
+        model.PrepareScoring();
+        return model;
+    }
+
+    // A vector's element: value, gradient, two moments and the step of its last update. The order of the samples, the user of each
+    // click, the layers of a batch (27 F values a sample), and what scoring prepares (4 F an item).
+    private static long Bytes(CsrMatrix train, NeuMfSettings settings)
+    {
+        long f = settings.Factors;
+        return 24 * 5 * f * (train.Rows + (long)train.Columns) + sizeof(int) * train.EntryCount * (2L + settings.Negatives)
+            + sizeof(float) * (27 + 5) * f * settings.BatchSize + sizeof(float) * 4 * f * train.Columns;
+    }
+
     /// <summary>One pass over all clicks, each with its negatives, in a new order; returns the mean loss.</summary>
-    public double Epoch(uint epoch, FitMonitor monitor)
+    internal double Epoch(uint epoch, FitMonitor monitor)
     {
         var shuffle = new RandomKey(_settings.Seed, epoch, RandomPurpose.Shuffle);
         for (int i = _order.Length - 1; i > 0; i--)

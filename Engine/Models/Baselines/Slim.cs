@@ -29,6 +29,8 @@ public static class Slim
                 $"slim: l1 ({settings.L1}) must be 0 or more, l2 ({settings.L2}) and the tolerance ({settings.Tolerance}) above 0, "
                 + $"the sweeps ({settings.MaxSweeps}) 1 or more.");
         int n = train.Columns;
+        // X'X, the transposed clicks, the scratch of each thread; the weights are sparse.
+        monitor.Needs("slim", CoOccurrence.Bytes(n) + CoOccurrence.Bytes(train) + 8L * n * Environment.ProcessorCount);
         var gram = new CoOccurrence(train).Gram();
         monitor.Pass($"slim: X'X of {n} items");
         var (items, weights) = (new int[n][], new float[n][]);

@@ -16,6 +16,13 @@ internal struct FragmentB
     public uint X0, X1;
 }
 
+/// <summary>What a lane multiplies in one step: two fragments of A by four of B. Only the emulation keeps them together.</summary>
+internal struct LaneFragments
+{
+    public FragmentA A, Lower;
+    public FragmentB B0, B1, B2, B3;
+}
+
 /// <summary>A lane's part of a warp's sums, two by four of 16 x 8: rows g and g + 8 of each at columns 2t and 2t + 1.</summary>
 internal struct WarpSums
 {
@@ -65,13 +72,7 @@ internal static class TensorCore
     public static WarpSums MultiplyAdd(
         WarpSums c, FragmentA a, FragmentA lower, FragmentB b0, FragmentB b1, FragmentB b2, FragmentB b3)
     {
-        if (!CudaAsm.IsSupported)
-            return new()
-            {
-                C00 = Emulate(a, b0, c.C00), C01 = Emulate(a, b1, c.C01), C02 = Emulate(a, b2, c.C02), C03 = Emulate(a, b3, c.C03),
-                C10 = Emulate(lower, b0, c.C10), C11 = Emulate(lower, b1, c.C11), C12 = Emulate(lower, b2, c.C12),
-                C13 = Emulate(lower, b3, c.C13),
-            };
+        if (!CudaAsm.IsSupported) return Emulate(c, new() { A = a, Lower = lower, B0 = b0, B1 = b1, B2 = b2, B3 = b3 });
         CudaAsm.Emit(Multiply + S0 + By + S0 + ";", a.X0, a.X1, a.X2, a.X3, b0.X0, b0.X1);
         CudaAsm.Emit(Multiply + S1 + By + S1 + ";", a.X0, a.X1, a.X2, a.X3, b1.X0, b1.X1);
         CudaAsm.Emit(Multiply + S2 + By + S2 + ";", a.X0, a.X1, a.X2, a.X3, b2.X0, b2.X1);
@@ -113,20 +114,39 @@ internal static class TensorCore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Round(float x) => (Interop.FloatAsInt(x) + 0x1000u) & ~0x1FFFu;
 
-    private static Float4 Emulate(FragmentA a, FragmentB b, Float4 c)
+    /// <summary>The same lane by lane: every lane shows its fragments in shared memory, and reads those of its warp.</summary>
+    private static WarpSums Emulate(WarpSums c, LaneFragments own)
     {
-        int group = Warp.LaneIdx / 4, inGroup = Warp.LaneIdx % 4;
+        var shown = SharedMemory.GetDynamic<LaneFragments>();
+        shown[Group.IdxX] = own;
+        Group.Barrier();
+        var warp = shown.SubView(Group.IdxX - Warp.LaneIdx, Warp.WarpSize);
         for (int p = 0; p < 8; p++)
         {
-            int lane = group * 4 + p % 4, left = inGroup * 8 + p % 4;
-            float upper = Number(Warp.Shuffle(p < 4 ? a.X0 : a.X2, lane)), lower = Number(Warp.Shuffle(p < 4 ? a.X1 : a.X3, lane));
-            float even = Number(Warp.Shuffle(p < 4 ? b.X0 : b.X1, left)), odd = Number(Warp.Shuffle(p < 4 ? b.X0 : b.X1, left + 4));
-            c.X += upper * even;
-            c.Y += upper * odd;
-            c.Z += lower * even;
-            c.W += lower * odd;
+            var rows = warp[Warp.LaneIdx / 4 * 4 + p % 4];
+            LaneFragments even = warp[Warp.LaneIdx % 4 * 8 + p % 4], odd = warp[Warp.LaneIdx % 4 * 8 + p % 4 + 4];
+            c.C00 = Add(c.C00, p, rows.A, even.B0, odd.B0);
+            c.C01 = Add(c.C01, p, rows.A, even.B1, odd.B1);
+            c.C02 = Add(c.C02, p, rows.A, even.B2, odd.B2);
+            c.C03 = Add(c.C03, p, rows.A, even.B3, odd.B3);
+            c.C10 = Add(c.C10, p, rows.Lower, even.B0, odd.B0);
+            c.C11 = Add(c.C11, p, rows.Lower, even.B1, odd.B1);
+            c.C12 = Add(c.C12, p, rows.Lower, even.B2, odd.B2);
+            c.C13 = Add(c.C13, p, rows.Lower, even.B3, odd.B3);
         }
+        Group.Barrier(); // the memory serves the next fragments
         return c;
+    }
+
+    /// <summary>Adds the products at one of the eight depths.</summary>
+    private static Float4 Add(Float4 sum, int depth, FragmentA rows, FragmentB even, FragmentB odd)
+    {
+        float upper = Number(depth < 4 ? rows.X0 : rows.X2), lower = Number(depth < 4 ? rows.X1 : rows.X3);
+        float left = Number(depth < 4 ? even.X0 : even.X1), right = Number(depth < 4 ? odd.X0 : odd.X1);
+        return new()
+        {
+            X = sum.X + upper * left, Y = sum.Y + upper * right, Z = sum.Z + lower * left, W = sum.W + lower * right,
+        };
     }
 
     private static float Number(uint bits) => Interop.IntAsFloat(bits);

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ManualVae.Models.Baselines;
+namespace ManualVae.Compute.Algebra;
 
 /// <summary>Gaussian elimination with partial pivoting, for small systems without symmetry.</summary>
 internal static class LinearSolve
@@ -14,7 +14,8 @@ internal static class LinearSolve
             int pivot = k;
             for (int i = k + 1; i < n; i++)
                 if (Math.Abs(a[i * n + k]) > Math.Abs(a[pivot * n + k])) pivot = i;
-            if (a[pivot * n + k] == 0 || !double.IsFinite(a[pivot * n + k])) throw new ArithmeticException($"Singular at column {k}.");
+            if (a[pivot * n + k] == 0 || !double.IsFinite(a[pivot * n + k]))
+                throw new ArithmeticException($"Singular at column {k}.");
             Swap(a, n, pivot, k);
             Swap(b, columns, pivot, k);
             double inverse = 1 / a[k * n + k];

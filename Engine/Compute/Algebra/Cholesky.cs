@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace ManualVae.Models.Baselines;
+namespace ManualVae.Compute.Algebra;
 
 /// <summary>
 /// Small symmetric positive definite systems on one thread. Matrices are n x n, row-major, and only their lower triangle counts.
@@ -67,8 +67,8 @@ internal static class Cholesky
     }
 
     /// <summary>
-    /// a += scale (v0 v0' + v1 v1' + v2 v2' + v3 v3'), from row and column <paramref name="first"/> on: four at once, so that a is read
-    /// and written a quarter as often.
+    /// a += scale (v0 v0' + v1 v1' + v2 v2' + v3 v3'), from row and column <paramref name="first"/> on: four at once, so that a
+    /// is read and written a quarter as often.
     /// </summary>
     public static void AddOuterProducts(
         ReadOnlySpan<float> v0, ReadOnlySpan<float> v1, ReadOnlySpan<float> v2, ReadOnlySpan<float> v3, Span<float> a,

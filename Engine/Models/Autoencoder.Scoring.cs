@@ -1,0 +1,54 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Models;
+
+// Scoring: clean input, z = mu, raw logits.
+public sealed partial class Autoencoder
+{
+    private readonly SingleCaller _scoring = new("The model");
+    private SparseBatch? _scoringBatch;
+
+    /// <inheritdoc/>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+    {
+        using var call = _scoring.Enter();
+        for (int done = 0; done < rows; done += BatchSize)
+        {
+            int count = Math.Min(BatchSize, rows - done);
+            _backend.Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Rank(
+        CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null)
+    {
+        using var call = _scoring.Enter();
+        for (int done = 0; done < rows; done += BatchSize)
+        {
+            int count = Math.Min(BatchSize, rows - done);
+            var logits = Logits(foldIn, firstRow + done, count);
+            if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
+            _backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
+        }
+    }
+
+    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows) =>
+        EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), InputMask.Clean, noise: null);
+
+    private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)
+    {
+        int entries = checked((int)(clicks.RowOffsets[firstRow + rows] - clicks.RowOffsets[firstRow]));
+        if (_scoringBatch is null || _scoringBatch.MaxEntries < entries)
+        {
+            if (_scoringBatch is not null) _memory.Free(_scoringBatch);
+            _scoringBatch = null; // stays so if there is no room for the new one
+            _scoringBatch = _memory.AllocateBatch(BatchSize, ItemCount, Math.Max(entries, SparseBatch.LargestBatch(BatchSize, clicks)));
+        }
+        Span<int> users = rows <= 1024 ? stackalloc int[rows] : new int[rows];
+        for (int row = 0; row < rows; row++) users[row] = firstRow + row;
+        _scoringBatch.Load(clicks, users);
+        return _scoringBatch;
+    }
+}

@@ -1,0 +1,39 @@
+namespace ManualVae.Training;
+
+// What stops a training that went wrong.
+public sealed partial class Trainer
+{
+    private void RequireFiniteWeights()
+    {
+        if (FirstNonFinite() is string name) throw Stopped($"after epoch {_state.Epoch + 1} the weights of {name} are not finite");
+    }
+
+    private TrainingException NotFinite(int batchOfEpoch)
+    {
+        int user = 0;
+        for (int row = 0; row < _batch.Rows; row++)
+            if (!double.IsFinite(Model.ReconstructionLosses[row] + Model.KlLosses[row] + Model.AnchorLosses[row]))
+            {
+                user = _batch.Users[row];
+                break;
+            }
+        return Stopped(
+            $"epoch {_state.Epoch + 1}, batch {batchOfEpoch + 1}: the loss of user '{_data.UserIds[user]}' is not finite, "
+            + $"first in {FirstNonFinite() ?? "the logits"}");
+    }
+
+    private TrainingException Stopped(string what) => new(
+        $"training stopped: {what}. "
+        + (_run is not null && File.Exists(_run.LastCheckpoint) ? $"The last good state is {_run.LastCheckpoint}. " : "")
+        + "Try a lower learning rate.");
+
+    private string? FirstNonFinite()
+    {
+        foreach (var parameter in Model.Parameters.All)
+        {
+            Model.Backend.Flush(parameter);
+            if (!double.IsFinite(Model.Backend.SquaredNorm(parameter.Value))) return parameter.Name;
+        }
+        return null;
+    }
+}
