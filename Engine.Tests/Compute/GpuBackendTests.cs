@@ -120,7 +120,7 @@ public class EmulatedGpuBackendTests(EmulatedDevice device) : GpuBackendTests(de
         Assert.Equal(
             "--device ilgpu-cpu: does not fit: 8 MiB were free, 4 MiB are taken, another 5 MiB are needed; "
             + "use a smaller --batch-size, smaller layers or --device simd.",
-            problem.Describe(ManualVae.Tools.Settings.SettingFlags.Flag));
+            problem.Describe(ManualVae.Tools.Settings.SettingFlag.Of));
         backend.Free(half);
         backend.Free(backend.Allocate(5 * 256, 1024));
     }
