@@ -112,7 +112,7 @@ public sealed class RunFolder
     /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
-        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or go on with the run that is there");
+        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
 
     /// <summary>Starts a run in a folder that is new or empty.</summary>
     /// <exception cref="InputException">The folder holds something already, or cannot be made.</exception>
@@ -203,8 +203,7 @@ public sealed class RunFolder
 
     private RunFolder Write()
     {
-        AtomicFile.WriteText(System.IO.Path.Combine(Path, "run.json"),
-            JsonSerializer.Serialize(Manifest, Json.WithKebabSettings()) + "\n");
+        AtomicFile.WriteText(System.IO.Path.Combine(Path, "run.json"), JsonSerializer.Serialize(Manifest, Json.WithKebabSettings()) + "\n");
         return this;
     }
 }
