@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using ManualVae.Data;
-using ManualVae.Tools.Sweep;
+using ManualVae.Tools.Settings;
+using ManualVae.Tools.Verbs;
 
 namespace ManualVae.Tools;
 
@@ -29,7 +30,7 @@ public static class Program
     /// <summary>Parses and runs; every error becomes one line on standard error and an exit code.</summary>
     public static int Run(string[] args, CancellationToken cancellation)
     {
-        Verb.Begin(cancellation);
+        Session.Begin(cancellation);
         var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
@@ -47,7 +48,7 @@ public static class Program
         }
         catch (InputException problem)
         {
-            Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(Settings.SettingFlags.Flag))}");
+            Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(SettingFlag.Of))}");
             return WrongUsage;
         }
         catch (OperationCanceledException)

@@ -32,19 +32,6 @@ internal static class Terminal
     /// <summary>The JSON text of a document, names in camel case.</summary>
     public static string ToJson<T>(T document) => JsonSerializer.Serialize(document, Format);
 
-    /// <summary>A duration for people: <c>0:07</c>, <c>1:02:33</c>.</summary>
-    public static string Clock(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}"
-            : $"{time.Minutes}:{time.Seconds:00}";
-
-    /// <summary>A number of bytes for people: <c>120 MiB</c>.</summary>
-    public static string Bytes(double bytes) => bytes switch
-    {
-        >= 1L << 30 => FormattableString.Invariant($"{bytes / (1L << 30):0.0} GiB"),
-        >= 1L << 20 => FormattableString.Invariant($"{bytes / (1L << 20):0} MiB"),
-        _ => FormattableString.Invariant($"{bytes / 1024:0} KiB"),
-    };
-
     /// <summary>A table in the style of all verbs.</summary>
     public static Table Table(params string[] columns)
     {

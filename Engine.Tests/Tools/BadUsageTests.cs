@@ -26,7 +26,7 @@ public sealed class BadUsageTests : IDisposable
     [InlineData("train --data DATA", "--output")]
     [InlineData("train --data NOWHERE --output RUN", "no such folder")]
     [InlineData("train --data not-a-run --output RUN", "manifest.json")]
-    [InlineData("train --data DATA --output not-a-run", "not empty; give another name, or go on")]
+    [InlineData("train --data DATA --output not-a-run", "not empty; give another name, or resume")]
     [InlineData("train --data DATA --output broken.json", "is a file")]
     [InlineData("train --data DATA --output BELOW --device simd", "cannot be written")]
     [InlineData("train --data DATA --output BELOW --model ease", "cannot be written")]

@@ -54,7 +54,7 @@ internal static class CommandLine
     /// A prepared folder of 40 users and 20 items with titles, where users of even number click even items: 24 training users,
     /// then 8 of validation (20 to 27 excluded), then 8 of the test.
     /// </summary>
-    public static string WriteToyData(string folder)
+    public static string WriteToyData(string folder, string source = "checkerboard")
     {
         var clicks = ToyClicks.Checkerboard(40, 20);
         EvaluationSplit Part(int first)
@@ -66,7 +66,7 @@ internal static class CommandLine
             return new(CsrMatrix.FromPairs(8, 20, foldIn), CsrMatrix.FromPairs(8, 20, heldOut), first);
         }
         new PreparedDataset(
-            new DatasetManifest { Source = new("synthetic", "checkerboard"), Split = SplitKind.Strong },
+            new DatasetManifest { Source = new("synthetic", source), Split = SplitKind.Strong },
                 clicks.SelectRows([.. Enumerable.Range(0, 24)]),
             Part(24), Part(32), [.. Enumerable.Range(0, 40).Select(u => $"u{u}")],
             new ItemList([.. Enumerable.Range(0, 20).Select(i => $"i{i}")],

@@ -176,7 +176,7 @@ public sealed class TrainAndServeTests : IDisposable
             (1, ["evaluate", "--run", _folder["run"], "--device", "auto"]),
             (0, ["evaluate", "--run", _folder["run"]]),
         })
-            Assert.Equal(expected, CommandLine.Run(arguments).Succeeded().Messages.Split("there is no GPU").Length - 1);
+            Assert.Equal(expected, CommandLine.Run(arguments).Succeeded().Messages.Split("no GPU found").Length - 1);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class TrainAndServeTests : IDisposable
             "multdae", "closed-form" })
             Assert.Contains(text, help);
         foreach (var property in typeof(ManualVae.Training.RunSettings).GetProperties().Where(p => p.CanWrite))
-            Assert.NotEqual("", ManualVae.Tools.Documentation.Of(property));
+            Assert.NotEqual("", ManualVae.Tools.Settings.Documentation.Of(property));
     }
 
     private CommandResult Train(string run, params string[] more) =>

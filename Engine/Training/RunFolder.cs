@@ -203,7 +203,16 @@ public sealed class RunFolder
 
     private RunFolder Write()
     {
-        AtomicFile.WriteText(System.IO.Path.Combine(Path, "run.json"), JsonSerializer.Serialize(Manifest, Json.WithKebabSettings()) + "\n");
+        var json = JsonSerializer.SerializeToNode(Manifest, Json.WithKebabSettings())!;
+        if (Manifest.BaselineSettings is not null)
+        {
+            // Of the settings that all models share, a baseline used those that were given: its name, at least.
+            var settings = json["settings"]!.AsObject();
+            var defaults = JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!;
+            foreach (var (name, value) in settings.ToList())
+                if (name != "model" && JsonNode.DeepEquals(value, defaults[name])) settings.Remove(name);
+        }
+        AtomicFile.WriteText(System.IO.Path.Combine(Path, "run.json"), json.ToJsonString(Json) + "\n");
         return this;
     }
 }

@@ -22,12 +22,12 @@ internal static class EaseBench
         double[] gram = new double[runs], inverse = new double[runs], both = new double[runs];
         for (int run = 0; run < runs; run++)
         {
-            Verb.Cancellation.ThrowIfCancellationRequested();
+            Session.Cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
             var problem = new RidgeGram(train, Ridge, probe.Threads);
             problem.Fill(matrix);
             gram[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            problem.Invert(matrix, Verb.Cancellation);
+            problem.Invert(matrix, Session.Cancellation);
             both[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             inverse[run] = both[run] - gram[run];
         }

@@ -19,7 +19,7 @@ internal static class EvaluateBench
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
         var runs = ProbedRuns.Of(
-            probe, () => Evaluator.Evaluate(model, split, metrics, cancellation: Verb.Cancellation), runs: 7, warmUp: 2);
+            probe, () => Evaluator.Evaluate(model, split, metrics, cancellation: Session.Cancellation), runs: 7, warmUp: 2);
         return BenchResult.From(
             "evaluate", $"{split.FoldIn.Rows} users, {items} items",
             2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, runs, probe.Threads);

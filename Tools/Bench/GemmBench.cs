@@ -40,7 +40,7 @@ internal static class GemmBench
         var work = shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Runs: new ProbedRuns(probe))).ToArray();
         for (int round = -WarmUp; round < Rounds; round++)
         {
-            Verb.Cancellation.ThrowIfCancellationRequested();
+            Session.Cancellation.ThrowIfCancellationRequested();
             foreach (var (shape, (a, b, c), runs) in work)
             {
                 if (round >= 0) probe.Sample();
@@ -63,7 +63,7 @@ internal static class GemmBench
         IBackend backend, (string Name, Transpose Layout, int M, int N, int K) shape, string suffix,
         Action<Transpose, Tensor, Tensor, Tensor> multiply)
     {
-        Verb.Cancellation.ThrowIfCancellationRequested();
+        Session.Cancellation.ThrowIfCancellationRequested();
         var (a, b, c) = Operands(backend, shape);
         var timing = Timing.Of(() => multiply(shape.Layout, a, b, c), runs: 11, seconds: 1);
         foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);

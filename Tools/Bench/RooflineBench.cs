@@ -29,7 +29,7 @@ internal static class RooflineBench
         using var backend = new SimdBackend(probe.Pool);
         foreach (var test in Cases())
         {
-            Verb.Cancellation.ThrowIfCancellationRequested();
+            Session.Cancellation.ThrowIfCancellationRequested();
             var run = test.Prepare(backend);
             for (int i = 0; i < 8; i++) probe.Sample();
             var timing = Timing.Of(

@@ -38,7 +38,7 @@ internal static class StepBench
         int update = 0;
         void Step()
         {
-            Verb.Cancellation.ThrowIfCancellationRequested();
+            Session.Cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < users.Length; i++) users[i] = (int)(((long)update * BatchSize + i) % train.Rows);
             batch.Load(train, users);
             optimizer.Begin();
@@ -85,7 +85,7 @@ internal static class StepBench
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         using var process = Process.GetCurrentProcess();
         Console.Error.WriteLine(
-            $"a step allocates {allocated} bytes; {Terminal.Bytes(process.WorkingSet64)} resident, data included "
-            + $"({Terminal.Bytes(4.0 * train.EntryCount + 8.0 * train.Rows)})");
+            $"a step allocates {allocated} bytes; {Readable.Bytes(process.WorkingSet64)} resident, data included "
+            + $"({Readable.Bytes(4.0 * train.EntryCount + 8.0 * train.Rows)})");
     }
 }

@@ -1,7 +1,7 @@
 using ManualVae.Study;
 using MathNet.Numerics.Distributions;
 using static ManualVae.Tools.Mechanisms.MechanismNames;
-using static ManualVae.Tools.StudyVerb;
+using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Mechanisms;
 

@@ -1,5 +1,6 @@
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Studies;
 using static ManualVae.Tools.Mechanisms.MechanismNames;
 
 namespace ManualVae.Tools.Mechanisms;
@@ -20,7 +21,7 @@ internal static class MechanismDrawings
             .Table("figures", ["setting", "figure", "mean", "each_seed"],
                 figures.Settings.SelectMany(setting => figures.Names(setting).Select(name =>
                 new object?[] { setting, name, figures[setting, name],
-                    string.Join(' ', figures.Each(setting, name).Select(i => StudyVerb.Text($"{i.Value:g6}"))) })))
+                    string.Join(' ', figures.Each(setting, name).Select(i => StudyText.Text($"{i.Value:g6}"))) })))
             .Plot("helps", new Panels
             {
                 Title = "Does a step on v help u, near or far?", Width = 1000,

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
-using ManualVae.Study;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
@@ -33,10 +32,11 @@ internal static class RunSections
             var last = run.Epochs[^1];
             facts.Add(("Epochs", run.Epochs.LastOrDefault(e => e.Best) is { } best ? $"{last.Epoch}, the best is {best.Epoch}"
                 : $"{last.Epoch}"));
-            facts.Add(("Training time", Terminal.Clock(TimeSpan.FromSeconds(run.Epochs.Sum(e => e.Seconds)))));
+            facts.Add(("Training time", Readable.Clock(TimeSpan.FromSeconds(run.Epochs.Sum(e => e.Seconds)))));
             facts.Add(("Speed", FormattableString.Invariant($"{Median(run.Epochs.Select(e => e.UsersPerSecond)):#,0} users/s")));
         }
-        facts.Add(("Seed", manifest.Settings.Seed.ToString(CultureInfo.InvariantCulture)));
+        if (manifest.BaselineSettings is null)
+            facts.Add(("Seed", manifest.Settings.Seed.ToString(CultureInfo.InvariantCulture)));
         if (manifest.Backend.Length > 0) facts.Add(("Device", manifest.Backend));
         return $"<div class=\"card\">{Html.Facts(facts)}</div>\n";
     }
@@ -49,7 +49,7 @@ internal static class RunSections
         string deviations = manifest.Deviations.Count == 0
             ? manifest.Preset is null ? ""
                 : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"
-            : $"<p>{manifest.Deviations.Count} {(manifest.Deviations.Count == 1 ? "deviation" : "deviations")} from "
+            : $"<p>{Readable.Count(manifest.Deviations.Count, "deviation")} from "
                 + (manifest.Preset is null ? "the defaults" : $"the preset <code>{Html.Escape(manifest.Preset)}</code>") + ":</p>"
                 + "<div class=\"card\">" + Html.Table(["setting", ">preset", ">this run"], manifest.Deviations.Select(Deviation))
                     + "</div>";
@@ -136,24 +136,21 @@ internal static class RunSections
             throw new InputException($"{file}: not JSON; run the study again.", problem);
         }
         var values = (results ?? []).Where(p => p.Value is JsonValue || IsInterval(p.Value))
-            .Select(p => (Words(p.Key), Readable(p.Value!))).ToList();
+            .Select(p => (Words(p.Key), Shown(p.Value!))).ToList();
         return values.Count == 0 ? "" : $"<div class=\"card\">{Html.Facts(values)}</div>\n";
     }
-
-    private static readonly JsonSerializerOptions Studied = new(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
 
     // "meanChange" reads as "mean change".
     private static string Words(string name) => string
         .Concat(name.Select(c => char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).Trim();
 
-    private static bool IsInterval(JsonNode? value) => value is JsonObject { Count: 3 } o && o.ContainsKey("value") && o.ContainsKey("low");
+    private static bool IsInterval(JsonNode? value) =>
+        value is JsonObject { Count: 3 } o && o.ContainsKey("value") && o.ContainsKey("low") && o.ContainsKey("high");
 
-    private static string Readable(JsonNode value) => IsInterval(value) ? JsonSerializer.Deserialize<Interval>(value, Studied).ToString()
+    private static string Shown(JsonNode value) => IsInterval(value)
+        ? $"{Shown(value["value"]!)} [{Shown(value["low"]!)}, {Shown(value["high"]!)}]"
         : value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number && !number.TryGetInt64(out _)
-            ? number.GetDouble().ToString("G5", CultureInfo.InvariantCulture) : value.ToString();
+            ? number.GetDouble().ToString("G4", CultureInfo.InvariantCulture) : value.ToString();
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 

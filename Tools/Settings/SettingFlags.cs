@@ -1,204 +1,54 @@
 using System.CommandLine;
 using System.Reflection;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using ManualVae.Data;
-using ManualVae.Models.Baselines;
-using ManualVae.Training;
 
 namespace ManualVae.Tools.Settings;
 
-/// <summary>Settings as one training run will use them.</summary>
-/// <param name="Run">Every setting of the engine.</param>
-/// <param name="Preset">The preset they started from, or null for a baseline.</param>
-/// <param name="Deviations">Where they deviate from it, as "name: preset -> run".</param>
-/// <param name="Baseline">The settings of a baseline that differ from its defaults, or null for an autoencoder.</param>
-internal sealed record ResolvedSettings(
-    RunSettings Run, string? Preset, IReadOnlyList<string> Deviations, JsonObject? Baseline = null);
-
 /// <summary>
-/// Every property of <see cref="RunSettings"/> and of the baselines' settings as a flag, and as a name in the file of
-/// <c>--config</c>. The preset comes first, then the file, then the flags.
+/// The properties of an options record as flags, in the order of their declaration. Properties that no text can give (such as a
+/// record) have no flag.
 /// </summary>
-internal sealed class SettingFlags
+/// <typeparam name="TOptions">The record; its property-initialisers are the defaults.</typeparam>
+internal sealed class SettingFlags<TOptions> where TOptions : class
 {
-    private const string DefaultPreset = "liang2018";
+    private readonly List<SettingFlag> _flags;
 
-    private readonly Dictionary<string, Option<string?>> _flags = [];
-    private readonly Dictionary<string, Type> _types = [];
-
-    private readonly Option<string?> _preset = new("--preset")
-    {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}]",
-            HelpName = "name",
-    };
-
-    private readonly Option<string?> _config = new("--config")
-    {
-        Description = "JSON file of settings, named like the flags; flags win.", HelpName = "file",
-    };
-
-    public SettingFlags()
-    {
-        var defaults = JsonSerializer.SerializeToElement(new RunSettings(), RunSettings.Json);
-        foreach (var property in RunSettings.Properties)
-        {
-            string name = Name(property.Name);
-            string shown = SettingText.Write(defaults.GetProperty(name));
-            Add(name, property, shown, name == "model" ? ModelNames.Describe() : "");
-        }
-        foreach (var baseline in ModelNames.Baselines)
-            foreach (var property in baseline.Defaults?.GetType().GetProperties().Where(p => p.Name != "EqualityContract") ?? [])
-                if (!_flags.ContainsKey(Name(property.Name)))
-                    Add(Name(property.Name), property,
-                        $"{SettingText.Write(baseline.DefaultsAsJson()[Name(property.Name)])}",
-                        $"({baseline.Name})");
-    }
+    /// <summary>Makes the flags.</summary>
+    /// <param name="defaults">The record whose values the help texts show; null to show none.</param>
+    /// <param name="only">Names of the properties that have flags; null for all.</param>
+    /// <param name="notes">What help texts say beside the documentation, by name of the property.</param>
+    public SettingFlags(TOptions? defaults, IReadOnlyList<string>? only = null, IReadOnlyDictionary<string, string>? notes = null) =>
+        _flags = [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && SettingText.Reads(property.PropertyType) && only?.Contains(property.Name) != false)
+            .Select(property => new SettingFlag(property, defaults, notes?.GetValueOrDefault(property.Name) ?? "",
+                defaults is not null && property.IsDefined(typeof(RequiredMemberAttribute))))];
 
     /// <summary>The flags, for a command.</summary>
-    public IEnumerable<Symbol> Options => [_preset, _config, .. _flags.Values];
+    public IEnumerable<Symbol> Options => _flags.Select(flag => flag.Option);
 
-    /// <summary>The names of all settings.</summary>
-    public IEnumerable<string> Names => _flags.Keys;
+    /// <summary>All flags.</summary>
+    public IReadOnlyList<SettingFlag> All => _flags;
 
-    /// <summary>Preset, file and flags together.</summary>
-    /// <exception cref="InputException">An unknown name, a value that cannot be, or a setting the model has not.</exception>
-    public ResolvedSettings Resolve(ParseResult parsed) =>
-        Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), Given(parsed));
-
-    /// <summary>Preset, file and flags together, and over them the values of one trial of a search.</summary>
-    /// <exception cref="InputException">As for the flags, which the trial's values are read like.</exception>
-    public ResolvedSettings Resolve(ParseResult parsed, IReadOnlyDictionary<string, string> trial)
+    /// <summary>Another name of a flag.</summary>
+    public SettingFlags<TOptions> Alias(string property, string alias)
     {
-        var given = Given(parsed);
-        foreach (var (name, value) in trial)
-            given[name] = SettingText.Read($"--vary {name}", value, _types.TryGetValue(name, out var type)
-                ? type
-                : throw new InputException($"--vary {name}: no such setting; did you mean '{Nearest(name)}'?"));
-        return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
+        _flags.Single(flag => flag.Name == SettingFlag.NameOf(property)).Option.Aliases.Add(alias);
+        return this;
     }
 
-    /// <summary>The settings given as flags.</summary>
-    public JsonObject Given(ParseResult parsed)
+    /// <summary>The values given, by name.</summary>
+    /// <exception cref="Data.InputException">A value is not of its flag's type.</exception>
+    public JsonObject Given(ParseResult parsed) =>
+        [.. _flags.Where(flag => flag.IsGiven(parsed)).Select(flag => KeyValuePair.Create(flag.Name, flag.Read(parsed)))];
+
+    /// <summary>Puts the values given into a record.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">A new record, which is changed and returned.</param>
+    /// <exception cref="Data.InputException">A value is not of its flag's type.</exception>
+    public TOptions Read(ParseResult parsed, TOptions options)
     {
-        var given = new JsonObject();
-        foreach (var (name, flag) in _flags)
-            if (parsed.GetResult(flag) is { Implicit: false })
-                given[name] = SettingText.Read($"--{name}", parsed.GetValue(flag), TypeOf(name));
-        return given;
-    }
-
-    /// <summary>Settings by name over a preset and a file.</summary>
-    /// <param name="preset">Name of the preset, or null for the file's, or else the default.</param>
-    /// <param name="config">JSON file, or null.</param>
-    /// <param name="given">Settings that win.</param>
-    public ResolvedSettings Resolve(string? preset, string? config, JsonObject given)
-    {
-        var settings = config is null ? [] : ReadConfig(config);
-        if (settings.Remove("preset", out var named)) preset ??= (string?)named;
-        foreach (var (name, value) in given) settings[name] = value?.DeepClone();
-
-        string? model = (string?)settings["model"];
-        if (model is not null) ModelNames.RequireKnown(model);
-        if (model is not null && ModelNames.FindBaseline(model) is { } baseline)
-        {
-            if (preset is not null) throw new InputException(
-                $"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
-            return ForBaseline(baseline, settings);
-        }
-
-        preset ??= DefaultPreset;
-        var start = Training.Preset.Load(preset, model);
-        var all = JsonSerializer.SerializeToNode(start, RunSettings.Json)!.AsObject();
-        foreach (var (name, value) in settings)
-            all[name] = all.ContainsKey(name)
-                ? value?.DeepClone()
-                : throw new InputException($"--{name} is not a setting of {model ?? start.Model}; see manualvae train --help.");
-        var run = all.Deserialize<RunSettings>(RunSettings.Json)!;
-        run.Validate();
-        return new(run, preset, run.DeviationsFrom(start));
-    }
-
-    private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
-    {
-        var defaults = baseline.DefaultsAsJson();
-        var (own, shared) = (new JsonObject(), new JsonObject());
-        foreach (var (name, value) in settings)
-        {
-            bool isOwn = defaults.ContainsKey(name),
-                isShared = name is "model" or "seed" or "threads" or "device" or "validation-metric";
-            if (!isOwn && !isShared)
-                throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
-                    + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{d.Key}")) + "."));
-            if (isOwn) own[name] = value?.DeepClone();
-            if (isShared) shared[name] = value?.DeepClone();
-        }
-        var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;
-        run.Validate();
-        return new(run, null,
-            [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
-    }
-
-    private JsonObject ReadConfig(string file)
-    {
-        if (!File.Exists(file)) throw new InputException($"{file}: no such file; --config takes a JSON file of settings.");
-        JsonObject settings;
-        try
-        {
-            settings = JsonNode.Parse(File.ReadAllText(file),
-                documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
-                as JsonObject ?? throw new InputException($"{file}: must hold one JSON object of settings.");
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{file}, line {problem.LineNumber + 1}: not JSON; settings look like {{\"epochs\": 100}}.",
-                problem);
-        }
-        foreach (var (name, value) in settings.ToList())
-        {
-            if (name == "preset") continue;
-            if (!_flags.ContainsKey(name)) throw new InputException(
-                $"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
-            // The same reading as for flags, so that both accept and refuse the same.
-            settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), TypeOf(name));
-        }
-        return settings;
-    }
-
-    private void Add(string name, PropertyInfo property, string value, string note)
-    {
-        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        _flags[name] = new Option<string?>($"--{name}")
-        {
-            Description = string.Join(' ', new[] { Documentation.Of(property), SettingText.Choices(type), note,
-                $"[default: {value}]" }.Where(t => t.Length > 0)),
-            HelpName = SettingText.Kind(type),
-            Arity = type == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-        };
-        _types[name] = type;
-    }
-
-    /// <summary>The flag of a property: <c>BatchSize</c> to <c>--batch-size</c>.</summary>
-    public static string Flag(string property) => $"--{Name(property)}";
-
-    private Type TypeOf(string name) => _types[name];
-
-    private static string Name(string property) => JsonNamingPolicy.KebabCaseLower.ConvertName(property);
-
-    private string Nearest(string name) => _flags.Keys.MinBy(known => Distance(name, known))!;
-
-    // Levenshtein.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)),
-                    row[j]);
-        }
-        return row[^1];
+        foreach (var flag in _flags.Where(flag => flag.IsGiven(parsed))) flag.Apply(parsed, options);
+        return options;
     }
 }

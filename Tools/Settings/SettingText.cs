@@ -8,6 +8,9 @@ namespace ManualVae.Tools.Settings;
 /// <summary>Values of settings as text, as flags and tables show them.</summary>
 internal static class SettingText
 {
+    private static readonly Type[] Plain =
+        [typeof(string), typeof(bool), typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(double)];
+
     /// <summary>Reads a value of a type.</summary>
     /// <param name="where">The flag, or file and name, for messages.</param>
     /// <param name="text">What was given; null where a switch was given without a value.</param>
@@ -27,20 +30,18 @@ internal static class SettingText
         };
         if (type == typeof(int)) return int.TryParse(value, whole, culture, out int i) ? i : throw Refuse("a whole number");
         if (type == typeof(long)) return long.TryParse(value, whole, culture, out long l) ? l : throw Refuse("a whole number");
+        if (type == typeof(uint)) return uint.TryParse(value, whole, culture, out uint n) ? n
+            : throw Refuse($"a whole number of 0 or more, at most {uint.MaxValue}");
         if (type == typeof(ulong)) return ulong.TryParse(value, whole, culture, out ulong u) ? u
             : throw Refuse("a whole number of 0 or more");
         if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, culture, out double d)
             && double.IsFinite(d) ? d : throw Refuse("a number");
         if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse($"one of {string.Join(", ", Names(type))}");
-        if (type.IsAssignableTo(typeof(IEnumerable<int>)))
+        if (ElementOf(type) is { } element)
         {
             if (value is "null") return null;
-            var numbers = new JsonArray();
-            if (value is not ("" or "none" or "[]"))
-                foreach (string part in value.Trim('[', ']').Split(','))
-                    numbers.Add(int.TryParse(part, whole, culture, out int n) ? n
-                        : throw Refuse("whole numbers separated by commas, such as 600,200, or none"));
-            return numbers;
+            string[] parts = value is "" or "none" or "[]" ? [] : value.Trim('[', ']').Split(',');
+            return new JsonArray([.. parts.Select(part => Read($"{where} '{value}':", part, element))]);
         }
         throw new NotSupportedException($"A setting of type {type}.");
 
@@ -63,11 +64,23 @@ internal static class SettingText
         type == typeof(bool) ? "true|false"
         : type == typeof(double) ? "x"
         : type == typeof(string) || type.IsEnum ? "name"
-        : type.IsAssignableTo(typeof(IEnumerable<int>)) ? "n,n,..."
+        : ElementOf(type) is { } element ? $"{Kind(element)},{Kind(element)},..."
         : "n";
+
+    /// <summary>True for the types that <see cref="Read"/> knows.</summary>
+    public static bool Reads(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type.IsEnum || ElementOf(type) is not null || Array.IndexOf(Plain, type) >= 0;
+    }
 
     /// <summary>The names of an enumeration, in help; empty for other types.</summary>
     public static string Choices(Type type) => type.IsEnum ? $"One of {string.Join(", ", Names(type))}." : "";
+
+    // What a list holds; null for other types.
+    private static Type? ElementOf(Type type) => type == typeof(string) ? null
+        : type.IsArray ? type.GetElementType()
+        : type.IsGenericType && type.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? type.GetGenericArguments()[0] : null;
 
     private static IEnumerable<string> Names(Type type) =>
         Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);

@@ -19,7 +19,7 @@ internal sealed class TableFlags(IReadOnlyList<TableRow> rows, params string[] u
             + (unasked.Length > 0 ? $" but {string.Join(", ", unasked)}]" : "]"),
         HelpName = "name,name,..." };
 
-    private readonly Option<bool> _json = Verb.Json();
+    private readonly Option<bool> _json = Flags.Json();
 
     /// <summary>The flags, for a command.</summary>
     public IEnumerable<Symbol> Options => [_data, _output, _rows, _json];
@@ -40,7 +40,7 @@ internal sealed class TableFlags(IReadOnlyList<TableRow> rows, params string[] u
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(prepared.Directory)))))).ToList();
         if (parsed.GetValue(_json)) MeasuredTable.WriteJson(tables);
         else foreach (var table in tables) table.Write(Terminal.Results);
-        return Program.Done;
+        return ExitCode.Done;
     }
 
     private IReadOnlyList<TableRow> Chosen(string? names) => names is null

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Evaluation;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
-using ManualVae.Training;
 
 namespace ManualVae.Tools.Tables;
 
@@ -22,10 +22,7 @@ internal static class TableRun
         if (row.Preset is not null)
             foreach (var (name, value) in changes) given[name] = value?.DeepClone();
         given["model"] = row.Model;
-        if (!File.Exists(Path.Combine(folder, "run.json")))
-            TrainingJob.Start(data, new SettingFlags().Resolve(row.Preset, null, given), folder, header: false);
-        else if (row.Preset is not null)
-            TrainingJob.Resume(data, RunFolder.Open(folder), quiet: true); // a finished one ends at once
+        TrainingJob.StartOrResume(data, new TrainingFlags().Resolve(row.Preset, null, given), folder, TrainingDisplay.Create);
         return TrainedModel.Open(folder, data.Directory);
     }
 
@@ -47,8 +44,8 @@ internal static class TableRun
     /// <summary>Measures a row on the test part and keeps the results in its run.</summary>
     public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics)
     {
-        var document = EvaluateVerb.Document(trained, EvaluateVerb.Evaluate(trained, trained.Data.Test!, metrics), "test");
-        document.Save(trained.Run.Results);
+        var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, trained.Data.Test!, metrics), "test");
+        document.Save(trained.Folder.Results);
         return document.Metrics;
     }
 }

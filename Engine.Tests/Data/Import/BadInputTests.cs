@@ -81,7 +81,8 @@ public class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("--format", "movielens-7", "--format movielens-7: unknown")]
-    [InlineData("--split", "random", "--split random: unknown")]
+    [InlineData("--split", "cold-items", "--split cold-items: divides a prepared dataset")]
+    [InlineData("--split", "random", "--split 'random': give one of")]
     [InlineData("--split", "weak", "ready-made")]
     [InlineData("--split", "temporal", "has no times")]
     [InlineData("--split", "leave-one-out", "has no times")]
@@ -93,7 +94,7 @@ public class BadInputTests : IDisposable
     [InlineData("--user-column", "u", "--format csv only")]
     [InlineData("--test-ratio", "1.5", "--test-ratio")]
     [InlineData("--separator", "", "--separator")]
-    [InlineData("--fold-in-order", "random", "--fold-in-order random: unknown")]
+    [InlineData("--fold-in-order", "random", "--fold-in-order 'random': give one of")]
     [InlineData("--carve-validation", "true", "--carve-validation")]
     [InlineData("--seed", "-1", "-1")]
     [InlineData("--no-such-flag", "1", "--no-such-flag")]

@@ -5,7 +5,7 @@ namespace ManualVae.Data.Import;
 /// <summary>What an import reads, keeps and divides.</summary>
 public sealed record ImportOptions
 {
-    /// <summary>Layout of the source, one of <see cref="ClickFormats.Names"/>.</summary>
+    /// <summary>Layout of the source.</summary>
     public required string Format { get; init; }
     /// <summary>File or folder to read; .gz is read directly.</summary>
     public required string Input { get; init; }
@@ -46,6 +46,9 @@ public sealed record ImportOptions
     /// <exception cref="InputException">Names the setting and what it must be.</exception>
     public void Validate()
     {
+        if (Split == SplitKind.ColdItems)
+            throw About(
+                $"{Setting(nameof(Split))} cold-items: divides a prepared dataset; use strong, weak, leave-one-out or temporal.");
         foreach (var (name, value) in new[]
         {
             (nameof(Filters.MinItemClicks), Filters.MinItemClicks), (nameof(Filters.MinUserClicks), Filters.MinUserClicks),

@@ -12,10 +12,11 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Defaults">Its settings with their defaults; a record whose properties are the settings, or null.</param>
 /// <param name="Fit">Fits it: training data, settings of the type of the defaults, maker of a backend, monitor.</param>
 /// <param name="Restore">Makes it again from its state, its settings and a maker of a backend.</param>
+/// <param name="UsesBackend">True if it computes on a backend; all others take all cores of the processor.</param>
 public sealed record Baseline(
     string Name, string Description, object? Defaults,
     Func<BaselineData, object?, Func<IBackend>, FitMonitor, IBaseline> Fit,
-    Func<IReadOnlyList<Array>, object?, Func<IBackend>, IBaseline> Restore)
+    Func<IReadOnlyList<Array>, object?, Func<IBackend>, IBaseline> Restore, bool UsesBackend = false)
 {
     /// <summary>
     /// The settings as JSON, names in kebab case: <c>{"lambda": 500}</c>; empty for a baseline without settings.
@@ -66,7 +67,7 @@ public static class BaselineCatalogue
             (state, _, _) => new SparseItemItemModel("slim", state)),
         new("cdae", "collaborative denoising autoencoder (Wu et al. 2016)", new CdaeSettings(),
             (data, s, backend, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, backend, m),
-            (state, s, backend) => Cdae.Restore(state, (CdaeSettings)s!, backend)),
+            (state, s, backend) => Cdae.Restore(state, (CdaeSettings)s!, backend), UsesBackend: true),
         new("neumf", "NCF's NeuMF (He et al. 2017); scores training users only", new NeuMfSettings(),
             (data, s, _, m) => NeuMfTraining.Fit(data.Train, (NeuMfSettings)s!, m),
             (state, s, _) => NeuMf.Restore(state, (NeuMfSettings)s!)),

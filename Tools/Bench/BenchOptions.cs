@@ -1,0 +1,35 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Tools.Bench;
+
+/// <summary>Options of <c>bench</c>; each of its verbs has those that it uses.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Threads that compute; 0 for all processors (gemm: 0 measures one thread and all).</summary>
+    public int Threads { get; init; }
+
+    /// <summary>simd, or a GPU: gemm then compares the levels of its product beside simd.</summary>
+    public string Device { get; init; } = "simd";
+
+    /// <summary>Matrix products of a GPU: fp32, or tf32 on its tensor cores.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Training steps to time.</summary>
+    public int Steps { get; init; } = 60;
+
+    /// <summary>Fits to time; the first also waits for the system's memory.</summary>
+    public int Runs { get; init; } = 1;
+
+    /// <summary>Write a roofline picture into this file.</summary>
+    public string? Svg { get; init; }
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="InputException">Names the option and its range.</exception>
+    public void Validate()
+    {
+        Flags.Positive("--steps", Steps);
+        Flags.Positive("--runs", Runs);
+        if (Threads < 0) throw new InputException($"--threads {Threads}: give a number of threads, or 0 for all processors.");
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using ManualVae.Compute;
+using ManualVae.Data;
+
+namespace ManualVae.Tools;
+
+/// <summary>Flags that several verbs have.</summary>
+internal static class Flags
+{
+    /// <summary><c>--json</c>: one JSON document on standard output.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
+
+    /// <summary><c>--run</c>: the run folder to use.</summary>
+    public static Option<string> Run() => new("--run")
+    {
+        Description = "Run folder (made by: manualvae train).", HelpName = "folder", Required = true,
+    };
+
+    /// <summary><c>--top</c>: length of a list.</summary>
+    public static Option<int> Top() => new("--top")
+    {
+        Description = "How many items.", HelpName = "k", DefaultValueFactory = _ => 10,
+    };
+
+    /// <summary><c>--precision</c>: of a GPU's matrix products, single unless asked for otherwise.</summary>
+    public static Option<Precision> Precision() => new Option<Precision>("--precision")
+    {
+        Description = "Matrix products of a GPU: fp32, or tf32 on its tensor cores. [default: fp32]", HelpName = "fp32|tf32",
+    }.AcceptOnlyFromAmong("fp32", "tf32");
+
+    /// <summary>A seed, of whatever is drawn.</summary>
+    public static Option<ulong> Seed(string name, string description, ulong byDefault) => new(name)
+    {
+        Description = description, HelpName = "n", DefaultValueFactory = _ => byDefault,
+        CustomParser = given =>
+        {
+            string text = given.Tokens[0].Value;
+            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+                given.AddError($"{name} '{text}': give a whole number of 0 or more.");
+            return seed;
+        },
+    };
+
+    /// <summary>Refuses a count below 1.</summary>
+    /// <exception cref="InputException">It is.</exception>
+    public static int Positive(string flag, int value) =>
+        value >= 1 ? value : throw new InputException($"{flag} {value}: give a whole number of 1 or more.");
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using ManualVae.Compute;
+
+namespace ManualVae.Tools.Runs;
+
+/// <summary>The flags that say which data to use with a run, and where to compute.</summary>
+internal sealed class ModelFlags
+{
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "Prepared dataset. [default: the one the run was trained on]", HelpName = "folder",
+    };
+
+    private readonly Option<string?> _device = new("--device")
+    {
+        Description = $"Where to compute: {Backends.Names}. [default: the run's]", HelpName = "name",
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads; 0 for all. The results do not depend on it.", HelpName = "n",
+    };
+
+    private readonly Option<Precision> _precision = Flags.Precision();
+
+    /// <summary>The flags, for a command.</summary>
+    public IEnumerable<Symbol> Options => [.. StudyOptions, _precision];
+
+    /// <summary>The flags of a study, which computes in single precision always.</summary>
+    public IEnumerable<Symbol> StudyOptions => [_data, _device, _threads];
+
+    /// <summary>Opens a run.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="run">The run folder.</param>
+    /// <param name="batch">Users in one pass.</param>
+    public TrainedModel Open(ParseResult parsed, string run, int batch = 500) => TrainedModel.Open(run,
+        parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision), batch);
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using ManualVae.Training;
+using Spectre.Console;
+
+namespace ManualVae.Tools.Runs;
+
+/// <summary>Shows how a training goes: a bar on a terminal, a line per epoch elsewhere, or less.</summary>
+internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserver
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private int _epochsSeen;
+
+    /// <summary>The display that suits where messages go.</summary>
+    public static TrainingDisplay Create(RunSettings settings) => Terminal.IsWatched ? new Bar(settings) : new Lines(settings);
+
+    /// <summary>A display that shows nothing.</summary>
+    public static TrainingDisplay Silent(RunSettings settings) => new Nothing(settings);
+
+    /// <summary>A display that shows every tenth epoch, after a name.</summary>
+    public static TrainingDisplay Brief(string name, RunSettings settings) => new TenthEpochs(name, settings);
+
+    /// <summary>Shows a line.</summary>
+    public virtual void Say(string line) => Console.Error.WriteLine(line);
+
+    /// <summary>Runs the training in view of the display.</summary>
+    public virtual T Watch<T>(Func<T> train) => train();
+
+    /// <inheritdoc/>
+    public virtual void Updated(in TrainingProgress progress) { }
+
+    /// <inheritdoc/>
+    public void EpochEnded(EpochMetrics metrics)
+    {
+        _epochsSeen++;
+        var left = _clock.Elapsed / _epochsSeen * (settings.Epochs - metrics.Epoch);
+        Show(metrics, left);
+    }
+
+    private protected virtual void Show(EpochMetrics metrics, TimeSpan left) { }
+
+    private protected string Describe(double reconstruction, double kl, double anchor, double beta) =>
+        string.Create(CultureInfo.InvariantCulture,
+        $"recon {reconstruction:0.00}{(settings.Model == "multdae" ? "" : $"  KL {kl:0.00}  β {beta:0.0000}")}{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}");
+
+    private sealed class Nothing(RunSettings settings) : TrainingDisplay(settings)
+    {
+        public override void Say(string line) { }
+    }
+
+    private sealed class TenthEpochs(string name, RunSettings settings) : TrainingDisplay(settings)
+    {
+        private readonly int _epochs = settings.Epochs;
+
+        private protected override void Show(EpochMetrics metrics, TimeSpan left)
+        {
+            if (metrics.Epoch % 10 == 0 || metrics.Epoch == _epochs)
+                Say(FormattableString.Invariant($"{name}: epoch {metrics.Epoch} of {_epochs}, reconstruction ")
+                    + FormattableString.Invariant($"{metrics.Reconstruction:0.0}, kl {metrics.Kl:0.00}, ")
+                    + FormattableString.Invariant($"validation {metrics.Validation:0.0000}"));
+        }
+    }
+
+    private sealed class Lines(RunSettings settings) : TrainingDisplay(settings)
+    {
+        private readonly RunSettings _settings = settings;
+
+        private protected override void Show(EpochMetrics metrics, TimeSpan left) => Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {metrics.Epoch,4}/{_settings.Epochs}  loss {metrics.Loss:0.00}  {Describe(metrics.Reconstruction, metrics.Kl, metrics.Anchor, metrics.Beta)}{Validated(metrics)}  {metrics.UsersPerSecond:#,0} users/s  {Readable.Clock(left)} left"));
+
+        private string Validated(EpochMetrics metrics) => metrics.Validation is not double value ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"  {_settings.ValidationMetric} {value:0.0000}{(metrics.Best ? "*" : " ")}");
+    }
+
+    private sealed class Bar(RunSettings settings) : TrainingDisplay(settings)
+    {
+        private readonly RunSettings _settings = settings;
+        private ProgressTask? _task;
+        private string _parts = "", _speed = "", _validation = "", _left = "";
+
+        public override T Watch<T>(Func<T> train)
+        {
+            T result = default!;
+            Terminal.Messages.Progress()
+                .AutoClear(false)
+                .Columns(new ProgressBarColumn { Width = 24 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Start(context =>
+                {
+                    _task = context.AddTask("epoch 1", maxValue: 1);
+                    result = train();
+                    _task.Value = 1; // patience may have ended it early
+                });
+            return result;
+        }
+
+        public override void Updated(in TrainingProgress progress)
+        {
+            _task!.Value = (progress.Epoch - 1 + (double)progress.Batch / progress.Batches) / progress.Epochs;
+            _parts = string.Create(CultureInfo.InvariantCulture,
+                $"[bold]{progress.Epoch}[/]/{progress.Epochs}  {Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta)}");
+            _speed = string.Create(CultureInfo.InvariantCulture, $"{progress.UsersPerSecond:#,0} users/s");
+            Describe();
+        }
+
+        private protected override void Show(EpochMetrics metrics, TimeSpan left)
+        {
+            _left = $"  {Readable.Clock(left)} left";
+            if (metrics is { Validation: double value, Best: true })
+                _validation = string.Create(CultureInfo.InvariantCulture,
+                    $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}");
+            Describe();
+        }
+
+        private void Describe() => _task!.Description = $"{_parts}{_validation}  [grey]{_speed}{_left}[/]";
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models.Baselines;
+using ManualVae.Tools.Settings;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Runs;
+
+/// <summary>Trains into a run folder and tells a person how it goes.</summary>
+internal static class TrainingJob
+{
+    /// <summary>Starts a new run; nothing is written before everything that can be refused is checked.</summary>
+    /// <param name="data">Prepared dataset.</param>
+    /// <param name="settings">Every setting.</param>
+    /// <param name="folder">The new run folder.</param>
+    /// <param name="show">Makes the display; null for the one that suits where messages go.</param>
+    /// <param name="header">Say first what the run is.</param>
+    public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder,
+        Func<RunSettings, TrainingDisplay>? show = null, bool header = true)
+    {
+        RunFolder.RefuseToReplace(folder);
+        var display = (show ?? TrainingDisplay.Create)(settings.Run);
+        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
+        using var device = Device.Open(settings.Run, header);
+        MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
+        var run = RunFolder.Create(folder, Manifest(data, settings));
+        try
+        {
+            return Train(data, run, device, display, header);
+        }
+        catch (InputException) when (!File.Exists(run.LastCheckpoint)) // refused before there was anything to keep
+        {
+            Directory.Delete(run.Path, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run from its last checkpoint, or from the start if it has none.</summary>
+    public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, Func<RunSettings, TrainingDisplay>? show = null,
+        bool header = true)
+    {
+        using var device = Device.Open(run.Manifest.Settings, header);
+        return Train(data, run, device, (show ?? TrainingDisplay.Create)(run.Manifest.Settings), header);
+    }
+
+    /// <summary>Starts a run, goes on with the one that is there, or keeps it if it is finished.</summary>
+    /// <exception cref="InputException">The folder holds another run, or something else.</exception>
+    public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
+        Func<RunSettings, TrainingDisplay> show)
+    {
+        if (!File.Exists(Path.Combine(folder, "run.json"))) return Start(data, settings, folder, show, header: false);
+        var run = RunFolder.Open(folder);
+        var there = run.Manifest;
+        if (there.DataHash != data.ManifestHash || there.Settings.DeviationsFrom(settings.Run).Count > 0
+            || there.Settings.Seed != settings.Run.Seed || !JsonNode.DeepEquals(there.BaselineSettings, settings.Baseline))
+            throw new InputException($"{folder}: holds a run with other settings or data; give another --output.");
+        var epochs = run.ReadMetrics();
+        return settings.Baseline is not null || epochs.Count >= settings.Run.Epochs
+            ? TrainingOutcome.Of(run, epochs)
+            : Resume(data, run, show, header: false);
+    }
+
+    private static TrainingOutcome Train(
+        PreparedDataset data, RunFolder run, Device device, TrainingDisplay display, bool header)
+    {
+        var settings = run.Manifest.Settings;
+        bool resume = File.Exists(run.LastCheckpoint);
+        var watch = new CollapseWatch(display, display.Say);
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch);
+        watch.Model = trainer.Model;
+        run = run.Update(run.Manifest with
+        {
+            Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length), Backend = device.Backend.Description,
+        });
+        if (header) WriteHeader(data, run, device, trainer.Memory);
+        if (resume) trainer.Resume();
+        if (resume && header)
+            Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
+        try
+        {
+            return TrainingOutcome.Of(run, display.Watch(() => trainer.Run(Session.Cancellation)));
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine($"saved      {run.LastCheckpoint}; go on with: manualvae train --resume --output {run.Path}");
+            throw;
+        }
+    }
+
+    private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder, Action<string>? report)
+    {
+        var clock = Stopwatch.StartNew();
+        var monitor = new FitMonitor(report, Session.Cancellation);
+        AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
+        {
+            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
+                () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
+            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+            BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
+        });
+        return TrainingOutcome.Of(RunFolder.Open(folder), []) with { Seconds = clock.Elapsed.TotalSeconds };
+    }
+
+    private static RunManifest Manifest(PreparedDataset data, ResolvedSettings settings) => new()
+    {
+        Model = settings.Run.Model,
+        Preset = settings.Preset,
+        Deviations = settings.Deviations,
+        Settings = settings.Run,
+        Data = Path.GetFullPath(data.Directory),
+        DataHash = data.ManifestHash,
+        Items = data.ItemCount,
+    };
+
+    private static void WriteHeader(PreparedDataset data, RunFolder run, Device device, MemoryEstimate memory)
+    {
+        var (settings, counts, manifest) = (run.Manifest.Settings, data.Manifest.Counts, run.Manifest);
+        var message = Console.Error;
+        message.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"model      {settings.Model}, {manifest.Parameters:#,0} weights"));
+        message.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, {counts.TrainClicks:#,0} clicks"));
+        message.WriteLine($"device     {device.Backend.Description}{device.Note}");
+        message.WriteLine($"memory     about {memory}");
+        message.WriteLine($"seed       {settings.Seed}");
+        string deviations = manifest.Deviations.Count == 0 ? "no deviation" : $"{Readable.Count(manifest.Deviations.Count, "deviation")}:";
+        message.WriteLine($"preset     {manifest.Preset ?? "none"}, {deviations}");
+        foreach (string deviation in manifest.Deviations) message.WriteLine($"           {deviation}");
+        message.WriteLine($"run        {run.Path}");
+    }
+
+    /// <summary>A backend, and why <c>auto</c> did not find a GPU where the header shall say so.</summary>
+    private sealed record Device(IBackend Backend, string Note) : IDisposable
+    {
+        public static Device Open(RunSettings settings, bool header)
+        {
+            string note = "";
+            var backend = Session.Backend(settings.Device, settings.Threads, settings.Precision, header ? Keep : null);
+            return new(backend, note);
+
+            void Keep(string line) => note = $" {line[line.IndexOf('(')..]}";
+        }
+
+        public void Dispose() => Backend.Dispose();
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Runs;
+
+/// <summary>How a training ended.</summary>
+internal sealed record TrainingOutcome(
+    string Run, string Model, int Epochs, int BestEpoch, string ValidationMetric, double? Validation, double BestBeta,
+    long Parameters, double Seconds)
+{
+    /// <summary>The outcome of a run with these epochs; none for a baseline.</summary>
+    public static TrainingOutcome Of(RunFolder run, IReadOnlyList<EpochMetrics> epochs)
+    {
+        var best = epochs.LastOrDefault(epoch => epoch.Best);
+        return new(run.Path, run.Manifest.Model, epochs.Count, best?.Epoch ?? 0, run.Manifest.Settings.ValidationMetric,
+            best?.Validation, best?.Beta ?? 0, run.Manifest.Parameters, epochs.Sum(epoch => epoch.Seconds));
+    }
+
+    /// <summary>One line for people.</summary>
+    public override string ToString() => Epochs == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Run}: {Model} fitted in {Seconds:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{Run}: {Model}, {Readable.Count(Epochs, "epoch")} in {Readable.Clock(TimeSpan.FromSeconds(Seconds))}, ")
+          + (Validation is double value
+              ? string.Create(CultureInfo.InvariantCulture,
+                  $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}")
+              : "no validation part: the last epoch counts");
+}

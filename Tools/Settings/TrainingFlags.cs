@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+using ManualVae.Models.Baselines;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Settings;
+
+/// <summary>
+/// Every property of <see cref="RunSettings"/> and of the baselines' settings as a flag, and as a name in the file of
+/// <c>--config</c>. The preset comes first, then the file, then the flags.
+/// </summary>
+internal sealed class TrainingFlags
+{
+    private const string DefaultPreset = "liang2018";
+
+    private readonly Dictionary<string, SettingFlag> _flags;
+
+    private readonly Option<string?> _preset = new("--preset")
+    {
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}]",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "JSON file of settings, named like the flags; flags win.", HelpName = "file",
+    };
+
+    public TrainingFlags()
+    {
+        var defaults = new RunSettings();
+        _flags = RunSettings.Properties.Select(property => new SettingFlag(
+            property, defaults, property.Name == nameof(RunSettings.Model) ? ModelNames.Describe() : "")).ToDictionary(flag => flag.Name);
+        foreach (var baseline in ModelNames.Baselines)
+            foreach (var property in baseline.Defaults?.GetType().GetProperties() ?? [])
+            {
+                var flag = new SettingFlag(property, baseline.Defaults, $"({baseline.Name})");
+                _flags.TryAdd(flag.Name, flag);
+            }
+    }
+
+    /// <summary>The flags, for a command.</summary>
+    public IEnumerable<Symbol> Options => [_preset, _config, .. _flags.Values.Select(flag => flag.Option)];
+
+    /// <summary>Preset, file and flags together.</summary>
+    /// <exception cref="InputException">An unknown name, a value that cannot be, or a setting the model has not.</exception>
+    public ResolvedSettings Resolve(ParseResult parsed) =>
+        Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), Given(parsed));
+
+    /// <summary>Preset, file and flags together, and over them the values of one trial of a search.</summary>
+    /// <exception cref="InputException">As for the flags, which the trial's values are read like.</exception>
+    public ResolvedSettings Resolve(ParseResult parsed, IReadOnlyDictionary<string, string> trial)
+    {
+        var given = Given(parsed);
+        foreach (var (name, value) in trial)
+            given[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag)
+                ? flag.Type
+                : throw new InputException($"--vary {name}: no such setting; did you mean '{Nearest(name)}'?"));
+        return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
+    }
+
+    /// <summary>The flag that says what settings start from, if one is given.</summary>
+    public string? Start(ParseResult parsed) =>
+        parsed.GetValue(_preset) is string preset ? $"--preset {preset}"
+        : parsed.GetValue(_config) is string config ? $"--config {config}" : null;
+
+    /// <summary>The settings given as flags.</summary>
+    public JsonObject Given(ParseResult parsed) => [.. _flags.Values.Where(flag => flag.IsGiven(parsed))
+        .Select(flag => KeyValuePair.Create(flag.Name, flag.Read(parsed)))];
+
+    /// <summary>Settings by name over a preset and a file.</summary>
+    /// <param name="preset">Name of the preset, or null for the file's, or else the default.</param>
+    /// <param name="config">JSON file, or null.</param>
+    /// <param name="given">Settings that win.</param>
+    public ResolvedSettings Resolve(string? preset, string? config, JsonObject given)
+    {
+        var settings = config is null ? [] : ReadConfig(config);
+        if (settings.Remove("preset", out var named)) preset ??= (string?)named;
+        foreach (var (name, value) in given) settings[name] = value?.DeepClone();
+
+        string? model = (string?)settings["model"];
+        if (model is not null) ModelNames.RequireKnown(model);
+        if (model is not null && ModelNames.FindBaseline(model) is { } baseline)
+        {
+            if (preset is not null) throw new InputException(
+                $"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
+            return ForBaseline(baseline, settings);
+        }
+
+        preset ??= DefaultPreset;
+        var start = Training.Preset.Load(preset, model);
+        var all = JsonSerializer.SerializeToNode(start, RunSettings.Json)!.AsObject();
+        foreach (var (name, value) in settings)
+            all[name] = all.ContainsKey(name)
+                ? value?.DeepClone()
+                : throw new InputException($"--{name} is not a setting of {model ?? start.Model}; see manualvae train --help.");
+        var run = all.Deserialize<RunSettings>(RunSettings.Json)!;
+        run.Validate();
+        return ResolvedSettings.From(run, preset);
+    }
+
+    private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
+    {
+        // A sweep judges by the validation metric; most baselines compute on all cores of the processor.
+        string[] shares = ["model", "validation-metric", "device", "threads"];
+        var defaults = baseline.DefaultsAsJson();
+        var (own, shared) = (new JsonObject(), new JsonObject());
+        foreach (var (name, value) in settings)
+        {
+            bool isOwn = defaults.ContainsKey(name);
+            if (!isOwn && !(shares.Contains(name) || baseline.UsesBackend && name == "precision"))
+                throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
+                    + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{d.Key}")) + "."));
+            (isOwn ? own : shared)[name] = value?.DeepClone();
+        }
+        var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;
+        run.Validate();
+        if (!baseline.UsesBackend && run.Device is not ("auto" or "simd"))
+            throw new InputException($"--device {run.Device}: {baseline.Name} computes on the processor; leave the flag out.");
+        if (!baseline.UsesBackend && run.Threads != 0)
+            throw new InputException($"--threads {run.Threads}: {baseline.Name} takes all threads; leave the flag out.");
+        return new(run, null,
+            [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
+    }
+
+    private JsonObject ReadConfig(string file)
+    {
+        if (!File.Exists(file)) throw new InputException($"{file}: no such file; --config takes a JSON file of settings.");
+        JsonObject settings;
+        try
+        {
+            settings = JsonNode.Parse(File.ReadAllText(file),
+                documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
+                as JsonObject ?? throw new InputException($"{file}: must hold one JSON object of settings.");
+        }
+        catch (JsonException problem)
+        {
+            throw new InputException($"{file}, line {problem.LineNumber + 1}: not JSON; settings look like {{\"epochs\": 100}}.",
+                problem);
+        }
+        foreach (var (name, value) in settings.ToList())
+        {
+            if (name == "preset") continue;
+            if (!_flags.TryGetValue(name, out var flag))
+                throw new InputException($"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
+            // The same reading as for flags, so that both accept and refuse the same.
+            settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), flag.Type);
+        }
+        return settings;
+    }
+
+    private string Nearest(string name) => _flags.Keys.MinBy(known => Distance(name, known))!;
+
+    // Levenshtein.
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)),
+                    row[j]);
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using ManualVae.Data;
+using ManualVae.Study;
+using ManualVae.Tools.Runs;
+using ManualVae.Tools.Settings;
+
+namespace ManualVae.Tools.Studies;
+
+/// <summary>The flags of a study: those that all studies share, and its own options.</summary>
+/// <typeparam name="TOptions">The study's options.</typeparam>
+/// <param name="defaultUsers">How many users are sampled by default.</param>
+internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : class, new()
+{
+    private readonly SettingFlags<TOptions> _settings =
+        new(new(), notes: new Dictionary<string, string> { ["Seed"] = "The users are drawn with it too." });
+
+    private readonly Option<string> _run = Flags.Run();
+
+    private readonly ModelFlags _model = new();
+
+    private readonly Option<int> _users = new("--users")
+    {
+        Description = "Training users sampled.", HelpName = "n", DefaultValueFactory = _ => defaultUsers,
+    };
+
+    private readonly Option<string?> _ids = new("--user-ids")
+    {
+        Description = "These users instead of a sample.", HelpName = "id,id",
+    };
+
+    private readonly Option<bool> _json = Flags.Json();
+
+    /// <summary>The flags, for a command.</summary>
+    public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, .. _settings.Options, _json];
+
+    /// <summary>The study's options as given.</summary>
+    public TOptions Read(ParseResult parsed) => _settings.Read(parsed, new());
+
+    /// <summary>Opens the run and chooses the users.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="seed">Seed of the sample.</param>
+    /// <param name="batch">Rows in one pass; null for as many as there are users.</param>
+    /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
+    public (TrainedModel Run, Population Users) Open(ParseResult parsed, ulong seed, int? batch = null)
+    {
+        int users = Flags.Positive("--users", parsed.GetValue(_users));
+        string? ids = parsed.GetValue(_ids);
+        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0));
+        try
+        {
+            _ = run.Model; // refuses a baseline
+            return (run, Choose(run.Data, users, ids, seed));
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens another run for comparison, with the same flags.</summary>
+    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) => _model.Open(parsed, path, batch);
+
+    /// <summary>Prints the result: the document with <c>--json</c>, otherwise the lines.</summary>
+    public int Print(ParseResult parsed, StudyOutput output, IEnumerable<string> lines)
+    {
+        if (parsed.GetValue(_json)) Console.Out.WriteLine(output.Document);
+        else
+            foreach (string line in lines) Console.Out.WriteLine(line);
+        Console.Error.WriteLine($"wrote {output.Folder}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>A random sample of the training users, or those of the given ids.</summary>
+    private static Population Choose(PreparedDataset data, int count, string? ids, ulong seed)
+    {
+        if (string.IsNullOrEmpty(ids)) return Population.Sample(data.Train, count, seed);
+        var index = new Dictionary<string, int>();
+        for (int user = 0; user < data.Train.Rows; user++) index[data.UserIds[user]] = user;
+        var users = new SortedSet<int>();
+        foreach (string id in ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!index.TryGetValue(id, out int user))
+                throw new InputException($"--user-ids {id}: no training user has that id; they are in the second column of "
+                    + $"{Path.Combine(data.Directory, "users.tsv")}.");
+            if (data.Train.RowLength(user) == 0) throw new InputException($"--user-ids {id}: this user has no training clicks.");
+            users.Add(user);
+        }
+        if (users.Count == 0) throw new InputException($"--user-ids {ids}: names no user; give ids separated by commas.");
+        return new(data.Train, [.. users]);
+    }
+}

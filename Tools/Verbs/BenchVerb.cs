@@ -1,0 +1,106 @@
+using System.CommandLine;
+using ManualVae.Compute;
+using ManualVae.Compute.Measure;
+using ManualVae.Data;
+using ManualVae.Data.Synthetic;
+using ManualVae.Tools.Bench;
+using ManualVae.Tools.Settings;
+
+namespace ManualVae.Tools.Verbs;
+
+/// <summary><c>manualvae bench</c>: throughput of this machine against its own limits, which are measured between the runs.</summary>
+internal static class BenchVerb
+{
+    /// <summary>The command.</summary>
+    public static Command Create() => new("bench", "Measure throughput against the machine's own peak and copy bandwidth.")
+    {
+        Measure("gemm", "The matrix product at the decoder's shapes, and at awkward ones.", (options, json) =>
+            options.Device == "simd"
+                ? Report(options, json, Counts(options), GemmBench.Run)
+                : ReportDevice(options, json, GpuBench.Gemm), nameof(BenchOptions.Device)),
+        Measure("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", (options, json) =>
+        {
+            CsrMatrix Train() => Clicks(users: 20_000, heldOut: 100).Train;
+            return options.Device == "simd" && options.Precision == default
+                ? Report(options, json, [options.Threads], probe => StepBench.Run(Train(), options.Steps, probe))
+                : ReportDevice(options, json, (device, limits) =>
+                    StepBench.Run(Train(), options.Steps, null, device).Select(result => result.Under(limits)));
+        }, nameof(BenchOptions.Device), nameof(BenchOptions.Precision), nameof(BenchOptions.Steps)),
+        Measure("roofline", "Operations, forward and backward, against the roofline.", (options, json) =>
+            Report(options, json, [options.Threads], RooflineBench.Run)),
+        Measure("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", (options, json) =>
+        {
+            var test = Clicks(users: 40_000, heldOut: 10_000).Test!;
+            return Report(options, json, [options.Threads], probe => [EvaluateBench.Run(test, probe)]);
+        }),
+        Measure("ease", "X'X and the inverse of 20,108 items (1.6 GB), as EASE needs them.", (options, json) =>
+        {
+            var shape = SyntheticShape.MovieLens20M;
+            var train = Clicks(shape.Users, shape.HeldOutUsers).Train;
+            return Report(options, json, [options.Threads], probe => EaseBench.Run(train, options.Runs, probe));
+        }, nameof(BenchOptions.Runs)),
+    };
+
+    private static Command Measure(string name, string description, Func<BenchOptions, bool, int> run, params string[] options)
+    {
+        var flags = new SettingFlags<BenchOptions>(new(), [nameof(BenchOptions.Threads), .. options, nameof(BenchOptions.Svg)]);
+        var json = Flags.Json();
+        return Verb.Create(name, description, parsed =>
+        {
+            var chosen = flags.Read(parsed, new());
+            chosen.Validate();
+            return run(chosen, parsed.GetValue(json));
+        }, [.. flags.Options, json]);
+    }
+
+    private static int Report(
+        BenchOptions options, bool json, int[] threadCounts, Func<MachineProbe, IEnumerable<BenchResult>> run)
+    {
+        var results = new List<BenchResult>();
+        MachineLimits? limits = null;
+        foreach (int threads in threadCounts)
+        {
+            using var probe = new MachineProbe(threads);
+            BenchResult[] measured = [.. run(probe)];
+            limits = probe.Limits;
+            var (low, high) = probe.PeakRange;
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s ({low:0.0} to {high:0.0} from sample to sample), ")
+                + FormattableString.Invariant($"copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+            results.AddRange(measured.Select(result => result.Under(limits)));
+        }
+        return Print(options, json, limits!, results);
+    }
+
+    private static int ReportDevice(
+        BenchOptions options, bool json, Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run)
+    {
+        using var device = GpuBench.Open(options.Device, options.Precision);
+        var limits = GpuBench.Limits(device);
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+        return Print(options, json, limits, [.. run(device, limits)]);
+    }
+
+    private static int Print(BenchOptions options, bool json, MachineLimits limits, IReadOnlyList<BenchResult> results)
+    {
+        var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results);
+        if (options.Svg is string file) AtomicFile.WriteText(file, report.Roofline());
+        if (json) Terminal.WriteJson(report);
+        else report.Print();
+        return ExitCode.Done;
+    }
+
+    /// <summary>Synthetic clicks with the catalogue, activity and popularity of ML-20M, of fewer users.</summary>
+    private static PreparedDataset Clicks(int users, int heldOut)
+    {
+        var shape = SyntheticShape.MovieLens20M;
+        return SyntheticClicks.Generate(shape with
+        {
+            Users = users, HeldOutUsers = heldOut, Interactions = (long)((double)shape.Interactions / shape.Users * users),
+        }, cancellation: Session.Cancellation);
+    }
+
+    private static int[] Counts(BenchOptions options) =>
+        options.Threads == 0 && Environment.ProcessorCount > 1 ? [1, 0] : [options.Threads];
+}

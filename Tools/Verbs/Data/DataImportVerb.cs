@@ -1,0 +1,39 @@
+using System.CommandLine;
+using ManualVae.Data;
+using ManualVae.Data.Import;
+using ManualVae.Tools.Datasets;
+using ManualVae.Tools.Settings;
+
+namespace ManualVae.Tools.Verbs.Data;
+
+/// <summary><c>data import</c>: a click log into a prepared folder.</summary>
+internal static class DataImportVerb
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var settings = new SettingFlags<ImportOptions>(New(), notes: new Dictionary<string, string>
+        {
+            [nameof(ImportOptions.Format)] = $"One of {string.Join(", ", ClickFormats.Names)}.",
+            [nameof(ImportOptions.Separator)] = "The word tab stands for a tab.",
+        }).Alias(nameof(ImportOptions.Input), "-i");
+        var filters = new SettingFlags<ClickFilters>(new());
+        var (output, overwrite, json) = (DatasetFlags.Output(), DatasetFlags.Overwrite(), Flags.Json());
+        return Verb.Create("import", "Turn a click log into a prepared dataset.", result =>
+        {
+            var options = settings.Read(result, New()) with { Filters = filters.Read(result, new()) };
+            if (options.Separator is "tab" or "\\t") options = options with { Separator = "\t" };
+            options.Validate();
+            string directory = result.GetValue(output)!;
+            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
+            var notes = new List<string>(); // printed after the progress bar, which owns the terminal while it runs
+            var data = DatasetProgress.Run("reading", progress =>
+                DatasetImport.Run(options, notes.Add, progress, Session.Cancellation));
+            foreach (string note in notes) Console.Error.WriteLine(note);
+            DescribeText.Print(data.Save(directory, result.GetValue(overwrite)), result.GetValue(json));
+            return ExitCode.Done;
+        }, [.. settings.Options, .. filters.Options, output, overwrite, json]);
+    }
+
+    private static ImportOptions New() => new() { Format = "", Input = "" };
+}

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ManualVae.Data;
+using ManualVae.Data.Synthetic;
+using ManualVae.Evaluation;
+using ManualVae.Tools.Report;
+using ManualVae.Tools.Runs;
+using ManualVae.Tools.Settings;
+using Spectre.Console;
+
+namespace ManualVae.Tools.Verbs;
+
+/// <summary><c>manualvae demo</c>: the whole job on the built-in data, from clicks to a report.</summary>
+internal static class DemoVerb
+{
+    private const string Marker = "demo.json"; // a folder that holds it is ours to replace
+
+    // The built-in data is a fortieth of MovieLens-20M: a smaller net, smaller batches and a faster ramp of beta suit it.
+    private static JsonObject DemoSettings(int epochs) => new()
+    {
+        ["epochs"] = epochs, ["batch-size"] = 100, ["hidden"] = new JsonArray(200), ["latent"] = 64, ["beta-steps"] = 5000,
+            ["device"] = "simd",
+    };
+
+    public static Command Create()
+    {
+        var output = new Option<string>("--output")
+        {
+            Description = "Folder for everything it makes; replaced if an earlier demo made it.", HelpName = "folder",
+            DefaultValueFactory = _ => Path.Combine("runs", "demo"),
+        };
+        var epochs = new Option<int>("--epochs") { Description = "Epochs of Mult-VAE.", HelpName = "n",
+            DefaultValueFactory = _ => 30 };
+        var json = Flags.Json();
+        return Verb.Create("demo", "The whole job on built-in data: prepare, train, evaluate, recommend, report.",
+            parsed => Run(parsed.GetValue(output)!, Flags.Positive("--epochs", parsed.GetValue(epochs)), parsed.GetValue(json)),
+                output, epochs, json);
+    }
+
+    private static int Run(string folder, int epochs, bool json)
+    {
+        var clock = Stopwatch.StartNew();
+        if (Directory.Exists(folder) && File.Exists(Path.Combine(folder, Marker))) Directory.Delete(folder, recursive: true);
+        AtomicFile.RefuseToReplace(folder, overwrite: false, "give another --output");
+        AtomicFile.WriteText(Path.Combine(folder, Marker), "{}\n");
+        // With --json the tour goes to standard error: standard output holds the document alone.
+        var console = json ? Terminal.Messages : Terminal.Results;
+
+        Step(console, 1, "Clicks", "planted tastes, power-law popularity; 400 users for validation, 400 for the test");
+        var data = SyntheticClicks.Generate(SyntheticShape.Small,
+            cancellation: Session.Cancellation).Save(Path.Combine(folder, "data"));
+        var counts = data.Manifest.Counts;
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
+            $"   {counts.TrainUsers:#,0} training users · {counts.Items:#,0} items · {counts.TrainClicks:#,0} clicks"));
+
+        Step(console, 2, "Training", "Mult-VAE (Liang et al. 2018) beside three baselines");
+        string[] models = ["multvae", "ease", "itemknn", "popularity"];
+        foreach (string model in models)
+        {
+            var given = model == "multvae" ? DemoSettings(epochs) : [];
+            given["model"] = model;
+            var outcome = TrainingJob.Start(data, new TrainingFlags().Resolve(null, null, given), Path.Combine(folder, model),
+                header: false);
+            console.WriteLine($"   {outcome}");
+        }
+
+        Step(console, 3, "Evaluation", "on the test users: 80 % of their clicks are shown, the rest is to be found");
+        var results = new List<ResultsDocument>();
+        var recommendations = (History: "", Items: (IReadOnlyList<RankedItem>)[]);
+        foreach (string model in models)
+        {
+            using var trained = TrainedModel.Open(Path.Combine(folder, model));
+            var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, data.Test!, null), "test");
+            document.Save(trained.Folder.Results);
+            results.Add(document);
+            if (model == "multvae") recommendations = Recommend(trained);
+        }
+        HeldOut.WriteComparison(console, results);
+
+        Step(console, 4, "Recommendations", "Mult-VAE for a test user, items of the fold-in excluded");
+        RankedItems.WriteTable($"Who clicked {recommendations.History}", recommendations.Items, console);
+
+        Step(console, 5, "Report", "settings, curves and results in one file");
+        string report = Path.Combine(folder, "report.html");
+        HtmlReport.Write(report, [.. models.Select(model => Path.Combine(folder, model))], [Section(recommendations)],
+            "ManualVae demo");
+        var summary = new { output = folder, seconds = Math.Round(clock.Elapsed.TotalSeconds, 1), report, results };
+        AtomicFile.WriteText(Path.Combine(folder, Marker), Terminal.ToJson(summary) + "\n");
+        console.MarkupLine($"   [bold]{Markup.Escape(report)}[/]");
+        console.WriteLine();
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
+            $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] [grey]Next: manualvae recommend --run {Markup.Escape(Path.Combine(folder, "multvae"))} --user u1, or your own data: manualvae data import --help[/]"));
+        if (json) Terminal.WriteJson(summary);
+        return ExitCode.Done;
+    }
+
+    /// <summary>For a test user of middling activity for whom the model finds much: one to look at, not one to judge
+    /// by.</summary>
+    private static (string History, IReadOnlyList<RankedItem> Items) Recommend(TrainedModel trained)
+    {
+        var data = trained.Data;
+        var test = data.Test!;
+        var ranked = Enumerable.Range(0, test.FoldIn.Rows)
+            .Where(row => test.FoldIn.RowLength(row) is >= 15 and <= 40 && test.HeldOut.RowLength(row) >= 5)
+            .Take(40)
+            .Select(row => (Row: row, Items: RankedItems.Recommend(trained, History.OfUser(data, test.FirstUser + row), 8)))
+            .MaxBy(candidate => candidate.Items.Count(i => i.HeldOut));
+        return (RankedItems.Named(data, test.FoldIn.RowColumns(ranked.Row).ToArray()), ranked.Items);
+    }
+
+    private static ReportSection Section((string History, IReadOnlyList<RankedItem> Items) recommendations) =>
+        new("Recommendations",
+        $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because much was found.</p>\n<div class=\"card\">"
+        + Html.Table([">rank", "title", "genres", ">score", "held out"],
+            recommendations.Items.Select(item => (IReadOnlyList<string>)
+        [
+            $"{item.Rank}", $"<strong>{Html.Escape(item.Title ?? item.Item)}</strong>",
+                Html.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? ""),
+            item.Score.ToString("0.00", CultureInfo.InvariantCulture), item.HeldOut ? "✓ clicked" : "",
+        ])) + "</div>\n");
+
+    private static void Step(IAnsiConsole console, int number, string title, string what)
+    {
+        console.WriteLine();
+        console.MarkupLine($"[bold blue]{number}[/]  [bold]{title}[/]  [grey]{Markup.Escape(what)}[/]");
+    }
+}

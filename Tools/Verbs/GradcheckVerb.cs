@@ -1,0 +1,47 @@
+using System.CommandLine;
+using ManualVae.Compute;
+using ManualVae.Study;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Verbs;
+
+/// <summary><c>manualvae gradcheck</c>: finite differences, Taylor slopes and backend parity for every operation and preset.</summary>
+internal static class GradcheckVerb
+{
+    public static Command Create()
+    {
+        var preset = new Option<string?>("--preset") { Description = "Check this preset's model only.", HelpName = "name" };
+        var device = new Option<string>("--device")
+        {
+            Description = "Backend compared with the reference, on each operation and on whole steps.", HelpName = "name",
+            DefaultValueFactory = _ => "simd",
+        };
+        var json = Flags.Json();
+        return Verb.Create("gradcheck", "Check every backward pass against finite differences, and the fast backend against the reference.",
+            parsed => Run(parsed.GetValue(preset), parsed.GetValue(device)!, parsed.GetValue(json)), preset, device, json);
+    }
+
+    private static int Run(string? preset, string device, bool json)
+    {
+        var names = preset is null ? Preset.Names : [preset];
+        var models = names.Select(name => (Name: name, Settings: Preset.Load(name))).ToArray();
+        using var fast = Backends.Create(device);
+        var findings = new List<GradientFinding>();
+        Console.Error.WriteLine($"Comparing with the reference on {fast.Description}.");
+        foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
+            .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings,
+                new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast))))
+        {
+            Session.Cancellation.ThrowIfCancellationRequested();
+            findings.Add(finding);
+            if (!json) Console.WriteLine(Line(finding));
+        }
+        int failed = findings.Count(f => !f.Passed);
+        if (json) Terminal.WriteJson(new { passed = failed == 0, findings });
+        else Console.WriteLine($"{findings.Count - failed} passed, {failed} failed");
+        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static string Line(GradientFinding f) => FormattableString.Invariant(
+        $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} {(f.Kind == "taylor" ? $"slope {f.Value:0.000}" : $"error {f.Value:0.0e+00}"),-14} {f.Worst}");
+}

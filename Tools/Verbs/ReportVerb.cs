@@ -1,0 +1,27 @@
+using System.CommandLine;
+using ManualVae.Data;
+using ManualVae.Tools.Report;
+
+namespace ManualVae.Tools.Verbs;
+
+/// <summary><c>manualvae report</c>: one HTML file for one run or several.</summary>
+internal static class ReportVerb
+{
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("RUN") { Description = "Run folders; several are shown side by side.",
+            Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string?>("--output") {
+            Description = "The file to write. [default: report.html in the first run]", HelpName = "file" };
+        var title = new Option<string?>("--title") { Description = "Title of the page.", HelpName = "text" };
+        return Verb.Create("report", "Write a self-contained HTML report of one run or several.", parsed =>
+        {
+            string[] folders = parsed.GetValue(runs)!;
+            string path = parsed.GetValue(output) ?? Path.Combine(folders[0], "report.html");
+            if (Directory.Exists(path)) throw new InputException($"--output {path}: is a folder; give the name of a file.");
+            HtmlReport.Write(path, folders, title: parsed.GetValue(title));
+            Console.Out.WriteLine(path);
+            return ExitCode.Done;
+        }, runs, output, title);
+    }
+}

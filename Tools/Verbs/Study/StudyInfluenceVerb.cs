@@ -1,0 +1,26 @@
+using System.CommandLine;
+using ManualVae.Study;
+using ManualVae.Tools.Studies;
+
+namespace ManualVae.Tools.Verbs.Study;
+
+/// <summary><c>study influence</c>: who helps whom, user by user.</summary>
+internal static class StudyInfluenceVerb
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var flags = new StudyFlags<InfluenceOptions>(1000);
+        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.", parsed =>
+        {
+            var options = flags.Read(parsed);
+            options.Validate();
+            var (run, users) = flags.Open(parsed, options.Seed);
+            using (run)
+            {
+                var result = InfluenceStudy.Run(run.Model, users, options with { Objective = run.Objective });
+                return flags.Print(parsed, InfluenceOutput.Write(run, result, users), InfluenceOutput.Lines(result));
+            }
+        }, [.. flags.Options]);
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using ManualVae.Study;
+using ManualVae.Tools.Studies;
+
+namespace ManualVae.Tools.Verbs.Study;
+
+/// <summary><c>study radius</c>: the latent sharing radius beside what a step on one user really does to another.</summary>
+internal static class StudyRadiusVerb
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var flags = new StudyFlags<RadiusOptions>(1000);
+        return Verb.Create("radius", "The sharing radius (theorem 2.3) beside the truth: one gradient step on v, the change of u's loss.", parsed =>
+        {
+            var options = flags.Read(parsed);
+            options.Validate();
+            var (run, users) = flags.Open(parsed, options.Seed, batch: 512);
+            using (run)
+            {
+                var result = RadiusStudy.Run(run.Model, users, options, Session.Cancellation);
+                string name = options.Masked ? "radius-masked" : "radius";
+                var output = RadiusOutput.Write(run.Folder.Path, name, result, users, run.Data);
+                return flags.Print(parsed, output, RadiusOutput.Lines(result));
+            }
+        }, [.. flags.Options]);
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using ManualVae.Tools.Verbs.Study;
+
+namespace ManualVae.Tools.Verbs;
+
+/// <summary>
+/// <c>manualvae study ...</c>: the laboratory. Each study writes numbers and figures into <c>RUN/studies/NAME</c>.
+/// </summary>
+internal static class StudyVerb
+{
+    public static Command Create() =>
+        new("study", "Single gradients, influence, the sharing radius, masking, collapse, anchors, neighbours, gap.")
+    {
+        StudyGradientsVerb.Create(),
+        StudyInfluenceVerb.Create(),
+        StudyRadiusVerb.Create(),
+        StudyMaskingVerb.Create(),
+        StudyCollapseVerb.Create(),
+        StudyAnchorsVerb.Create(),
+        StudyNeighboursVerb.Create(),
+        StudyGapVerb.Create(),
+    };
+}

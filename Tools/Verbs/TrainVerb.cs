@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json;
+using ManualVae.Data;
+using ManualVae.Tools.Runs;
+using ManualVae.Tools.Settings;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Verbs;
+
+/// <summary><c>manualvae train</c>: trains a model, or fits a baseline, into a run folder.</summary>
+internal static class TrainVerb
+{
+    // What a resumed run may change: how long and where, not what.
+    private static readonly string[] Resumable = ["epochs", "patience", "threads", "device"];
+
+    public static Command Create()
+    {
+        var flags = new TrainingFlags();
+        var data = new Option<string?>("--data") { Description = "Prepared dataset (made by: manualvae data import).",
+            HelpName = "folder" };
+        var output = new Option<string>("--output") { Description = "Run folder to write.", HelpName = "folder",
+            Required = true };
+        var resume = new Option<bool>("--resume")
+        {
+            Description =
+                $"Go on with an interrupted run, to the same bits. May change: {string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
+        };
+        var json = Flags.Json();
+        return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
+        {
+            string folder = parsed.GetValue(output)!;
+            var outcome = parsed.GetValue(resume)
+                ? Resume(folder, parsed.GetValue(data), flags, parsed)
+                : TrainingJob.Start(
+                    PreparedDataset.Open(parsed.GetValue(data)
+                        ?? throw new InputException("--data is missing: give a prepared dataset.")),
+                    flags.Resolve(parsed), folder);
+            if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
+            else Console.Out.WriteLine(outcome.ToString());
+            return ExitCode.Done;
+        }, [data, output, resume, json, .. flags.Options]);
+    }
+
+    private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed)
+    {
+        var run = RunFolder.Open(folder);
+        if (run.Manifest.BaselineSettings is not null)
+            throw new InputException($"{folder}: a baseline is fitted in one go; there is nothing to resume.");
+        string mayChange = $"only {string.Join(", ", Resumable.Select(r => $"--{r}"))} may change";
+        if (flags.Start(parsed) is string start)
+            throw new InputException($"{start}: a run that is resumed keeps its settings; {mayChange}, by flags.");
+        var all = JsonSerializer.SerializeToNode(run.Manifest.Settings, RunSettings.Json)!.AsObject();
+        foreach (var (name, value) in flags.Given(parsed))
+        {
+            string now = SettingText.Write(value), then = SettingText.Write(all[name]);
+            all[name] = value?.DeepClone();
+            if (now != then && !Resumable.Contains(name))
+                throw new InputException($"--{name} {now}: the run {folder} was started with {then}; {mayChange}. "
+                    + "Start a new run for other settings.");
+        }
+        var prepared = PreparedDataset.Open(data ?? run.Manifest.Data);
+        if (prepared.ManifestHash != run.Manifest.DataHash)
+            throw new InputException(
+                $"{prepared.Directory}: is not the data that {folder} was started on; resume with the same data.");
+        var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
+        settings.Validate();
+        var deviations = ResolvedSettings.From(settings, run.Manifest.Preset).Deviations;
+        return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }));
+    }
+}
