@@ -13,7 +13,6 @@ public partial class RoomTests
     [
         "Engine/Compute/Gpu/GpuBackend, Engine/Compute/Gpu/GpuBatch", // a batch holds its backend
         "Engine/Compute/Simd/SimdBackend, Engine/Compute/Simd/SimdBatch", // the same
-        "Engine/Models/IRecommender, Engine/Models/Ranking", // the default of IRecommender.Rank
     ];
 
     public static TheoryData<string> AllRooms => [.. Rooms];

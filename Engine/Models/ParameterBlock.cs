@@ -50,7 +50,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <summary>The parameters, in order of declaration.</summary>
     public IReadOnlyList<Parameter> All => _parameters;
 
-    /// <summary>Number of trainable weights.</summary>
+    /// <summary>Number of weights.</summary>
     public long Count => _parameters.Sum(p => p.Value.Length);
 
     /// <summary>The parameter of that name.</summary>

@@ -112,7 +112,7 @@ public sealed class RunFolder
     /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
-        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or go on with the run that is there");
+        AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
 
     /// <summary>Starts a run in a folder that is new or empty.</summary>
     /// <exception cref="InputException">The folder holds something already, or cannot be made.</exception>
@@ -207,7 +207,8 @@ public sealed class RunFolder
         if (Manifest.BaselineSettings is not null)
         {
             // Of the settings that all models share, a baseline used those that were given: its name, at least.
-            var (settings, defaults) = (json["settings"]!.AsObject(), JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!);
+            var settings = json["settings"]!.AsObject();
+            var defaults = JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!;
             foreach (var (name, value) in settings.ToList())
                 if (name != "model" && JsonNode.DeepEquals(value, defaults[name])) settings.Remove(name);
         }
