@@ -32,7 +32,7 @@ internal static class RealData
         return (train, new(train, heldOut, 0, candidates));
     }
 
-    /// <summary>diffrec-ml-1m-clean: training clicks, and the test part that shows them and excludes validation clicks as well.</summary>
+    /// <summary>diffrec-ml-1m-clean: the training clicks, and the test part, which also excludes validation clicks.</summary>
     public static (CsrMatrix Train, EvaluationSplit Test) DiffRecMl1m()
     {
         const string set = "diffrec-ml-1m-clean";
@@ -70,7 +70,8 @@ internal static class RealData
 
     private static IEnumerable<string> Lines(string set, string file)
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(TestData.PathOf(set, file)), CompressionMode.Decompress));
+        var stream = File.OpenRead(TestData.PathOf(set, file));
+        using var reader = new StreamReader(new GZipStream(stream, CompressionMode.Decompress));
         while (reader.ReadLine() is { } line) yield return line;
     }
 }

@@ -58,7 +58,8 @@ public sealed class DeviceFactDiscoverer(IMessageSink messages) : FactDiscoverer
 {
     public override IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        Skipped(discoveryOptions, testMethod, DiagnosticMessageSink) ?? base.Discover(discoveryOptions, testMethod, factAttribute);
+        Skipped(discoveryOptions, testMethod, DiagnosticMessageSink)
+        ?? base.Discover(discoveryOptions, testMethod, factAttribute);
 
     internal static IXunitTestCase[]? Skipped(
         ITestFrameworkDiscoveryOptions options, ITestMethod method, IMessageSink messages) =>
@@ -72,5 +73,6 @@ public sealed class DeviceTheoryDiscoverer(IMessageSink messages) : TheoryDiscov
 {
     public override IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
-        DeviceFactDiscoverer.Skipped(discoveryOptions, testMethod, DiagnosticMessageSink) ?? base.Discover(discoveryOptions, testMethod, theoryAttribute);
+        DeviceFactDiscoverer.Skipped(discoveryOptions, testMethod, DiagnosticMessageSink)
+        ?? base.Discover(discoveryOptions, testMethod, theoryAttribute);
 }

@@ -109,6 +109,13 @@ public class EmulatedGpuBackendTests(EmulatedDevice device) : GpuBackendTests(de
     protected override (int M, int N, int K)[] ProductSizes => [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9)];
 
     [Fact]
+    public void Every_operation_refuses_a_second_thread()
+    {
+        var backend = (GpuBackend)Backend;
+        Simd.SimdConcurrencyTests.AssertEveryOperationRefusesASecondThread(backend, backend.Caller);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_with_the_figures()
     {
         using var backend = GpuDevices.Create("ilgpu-cpu", Precision.Fp32, out _, memoryLimit: 8 << 20)!;

@@ -14,7 +14,8 @@ public sealed class InputException : Exception
     /// <summary>Creates the error with its one-line message and the exception that revealed it.</summary>
     public InputException(string message, Exception inner) : base(message, inner) { }
 
-    private InputException(FormattableString text, Exception? inner) : base(FormattableString.Invariant(text), inner) => _text = text;
+    private InputException(FormattableString text, Exception? inner) : base(FormattableString.Invariant(text), inner) =>
+        _text = text;
 
     /// <summary>
     /// An error about settings. Holes of type <see cref="SettingName"/> are names of properties; a caller with other names for

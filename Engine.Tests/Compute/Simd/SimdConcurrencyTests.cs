@@ -75,11 +75,16 @@ public class SimdConcurrencyTests
         products[0].AssertRight();
     }
 
-    /// <summary>While this thread is inside a call, every operation of another thread is refused, however small its tensors.</summary>
+    /// <summary>While this thread is inside a call, every operation of another thread is refused.</summary>
     [Fact]
     public void Every_operation_refuses_a_second_thread()
     {
         using var backend = new SimdBackend(1);
+        AssertEveryOperationRefusesASecondThread(backend, backend.Caller);
+    }
+
+    internal static void AssertEveryOperationRefusesASecondThread(IBackend backend, SingleCaller caller)
+    {
         Tensor one = backend.Allocate(1, 1), a = backend.Allocate(1, 2), b = backend.Allocate(1, 2);
         Tensor wide = backend.Allocate(1, 4), square = backend.Allocate(2, 2);
         var p = new Parameter("p", b, b, b, b);
@@ -136,7 +141,7 @@ public class SimdConcurrencyTests
         var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
         Assert.Equal(methods.Except(others).Order(), operations.Select(operation => operation.Name).Distinct().Order());
 
-        using (backend.Caller.Enter())
+        using (caller.Enter())
             OnThreads(1, _ =>
             {
                 foreach (var (name, call) in operations)

@@ -14,6 +14,7 @@ internal sealed partial class GpuBackend
     /// <inheritdoc/>
     public double SquaredNorm(Tensor tensor)
     {
+        using var call = Caller.Enter();
         _launcher.Run(Launcher.Groups(_hostSums.Length), ElementKernels.SquaredNorm, View(tensor), (ArrayView<double>)_sums.View);
         ((ArrayView<double>)_sums.View).CopyToCPU(Accelerator.DefaultStream, _hostSums);
         Synchronizations++;
@@ -91,6 +92,7 @@ internal sealed partial class GpuBackend
     /// <inheritdoc/>
     public void TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
     {
+        using var call = Caller.Enter();
         int rows = scores.Rows;
         if (rows == 0 || k == 0) return;
         var room = Ranking(rows, k);

@@ -37,7 +37,7 @@ internal sealed partial class GpuBackend : IBackend
         MemoryLimit = memoryLimit > 0 ? memoryLimit
             : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
             : accelerator.MemorySize;
-        _launcher = new Launcher(accelerator);
+        _launcher = new Launcher(accelerator, Caller);
         Levels = GpuCapabilities.HasTensorCores(accelerator)
             ? ["naive", "tiled", "blocked", "divided", "tf32"]
             : ["naive", "tiled", "blocked", "divided"];
@@ -54,6 +54,9 @@ internal sealed partial class GpuBackend : IBackend
             throw;
         }
     }
+
+    /// <summary>Lets one thread in at a time.</summary>
+    internal SingleCaller Caller { get; } = new("The backend");
 
     /// <summary>Where kernels run.</summary>
     public Accelerator Accelerator { get; }
@@ -142,15 +145,18 @@ internal sealed partial class GpuBackend : IBackend
 
     private T Own<T>(T made) where T : IDisposable
     {
-        _owned.Add(made);
+        lock (_owned) _owned.Add(made);
         return made;
     }
 
     /// <summary>Frees memory of the device or of the host; nothing happens the second time.</summary>
     internal void GiveBack<T>(T memory) where T : IDisposable
     {
-        if (!_owned.Remove(memory)) return;
-        if (memory is MemoryBuffer { LengthInBytes: var bytes }) AllocatedBytes -= bytes;
+        lock (_owned)
+        {
+            if (!_owned.Remove(memory)) return;
+            if (memory is MemoryBuffer { LengthInBytes: var bytes }) AllocatedBytes -= bytes;
+        }
         memory.Dispose();
     }
 
@@ -158,16 +164,19 @@ internal sealed partial class GpuBackend : IBackend
     private MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
     {
         long bytes = Math.Max(1, length) * Interop.SizeOf<T>();
-        if (bytes > MemoryLimit - AllocatedBytes) throw TooLarge(bytes, null);
-        try
+        lock (_owned)
         {
-            var memory = Own(Accelerator.Allocate1D<T>(Math.Max(1, length)));
-            AllocatedBytes += bytes;
-            return memory;
-        }
-        catch (AcceleratorException problem)
-        {
-            throw TooLarge(bytes, problem);
+            if (bytes > MemoryLimit - AllocatedBytes) throw TooLarge(bytes, null);
+            try
+            {
+                var memory = Own(Accelerator.Allocate1D<T>(Math.Max(1, length)));
+                AllocatedBytes += bytes;
+                return memory;
+            }
+            catch (AcceleratorException problem)
+            {
+                throw TooLarge(bytes, problem);
+            }
         }
     }
 
@@ -198,6 +207,7 @@ internal sealed partial class GpuBackend : IBackend
     {
         if (source.Length != destination.Length)
             throw new ArgumentException($"Got {source.Length} values for {destination.Length}.");
+        using var call = Caller.Enter();
         View(destination).CopyFromCPU(Accelerator.DefaultStream, source); // waits
         Synchronizations++;
     }
@@ -214,6 +224,7 @@ internal sealed partial class GpuBackend : IBackend
     /// <inheritdoc/>
     public void Download(Tensor source, Span<float> destination)
     {
+        using var call = Caller.Enter();
         View(source).CopyToCPU(Accelerator.DefaultStream, destination[..checked((int)source.Length)]); // waits
         Synchronizations++;
     }
@@ -231,6 +242,7 @@ internal sealed partial class GpuBackend : IBackend
     /// <inheritdoc/>
     public void Copy(Tensor source, Tensor destination)
     {
+        using var call = Caller.Enter();
         if (source.Length > 0) View(source).CopyTo(Accelerator.DefaultStream, View(destination));
     }
 

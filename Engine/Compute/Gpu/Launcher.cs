@@ -8,7 +8,9 @@ namespace ManualVae.Compute.Gpu;
 /// Compiles each kernel at its first launch and keeps it. Kernels are static methods over views and scalars, launched in explicit
 /// groups (ILGPU's automatic grouping rules shared memory out).
 /// </summary>
-internal sealed class Launcher(Accelerator accelerator)
+/// <param name="accelerator">Where kernels run.</param>
+/// <param name="caller">Guards every launch against a second thread.</param>
+internal sealed class Launcher(Accelerator accelerator, SingleCaller caller)
 {
     private readonly Dictionary<Delegate, Delegate> _compiled = [];
 
@@ -37,6 +39,7 @@ internal sealed class Launcher(Accelerator accelerator)
     public void Run<T1>(KernelConfig shape, Action<T1> kernel, T1 a1)
         where T1 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1>)compiled)(shape, a1);
@@ -46,6 +49,7 @@ internal sealed class Launcher(Accelerator accelerator)
         KernelConfig shape, Action<T1, T2> kernel, T1 a1, T2 a2)
         where T1 : struct where T2 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2>)compiled)(shape, a1, a2);
@@ -55,6 +59,7 @@ internal sealed class Launcher(Accelerator accelerator)
         KernelConfig shape, Action<T1, T2, T3> kernel, T1 a1, T2 a2, T3 a3)
         where T1 : struct where T2 : struct where T3 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3>)compiled)(shape, a1, a2, a3);
@@ -64,6 +69,7 @@ internal sealed class Launcher(Accelerator accelerator)
         KernelConfig shape, Action<T1, T2, T3, T4> kernel, T1 a1, T2 a2, T3 a3, T4 a4)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4>)compiled)(shape, a1, a2, a3, a4);
@@ -73,6 +79,7 @@ internal sealed class Launcher(Accelerator accelerator)
         KernelConfig shape, Action<T1, T2, T3, T4, T5> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5>)compiled)(shape, a1, a2, a3, a4, a5);
@@ -82,6 +89,7 @@ internal sealed class Launcher(Accelerator accelerator)
         KernelConfig shape, Action<T1, T2, T3, T4, T5, T6> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6>)compiled)(shape, a1, a2, a3, a4, a5, a6);
@@ -92,6 +100,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7);
@@ -103,6 +112,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8);
@@ -114,6 +124,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct where T9 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9);
@@ -125,6 +136,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct where T9 : struct where T10 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
@@ -136,6 +148,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)compiled)(
@@ -148,6 +161,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)compiled)(
@@ -161,6 +175,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct
         where T13 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)compiled)(
@@ -174,6 +189,7 @@ internal sealed class Launcher(Accelerator accelerator)
         where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct
         where T13 : struct where T14 : struct
     {
+        using var call = caller.Enter();
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>)compiled)(

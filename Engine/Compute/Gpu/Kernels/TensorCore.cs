@@ -110,10 +110,10 @@ internal static class TensorCore
         if (!CudaAsm.IsSupported)
             return new() { C00 = c.C01, C01 = c.C02, C02 = c.C03, C03 = c.C10, C10 = c.C11, C11 = c.C12, C12 = c.C13 };
         CudaAsm.Emit("mov.f32 s0, s4; mov.f32 s1, s5; mov.f32 s2, s6; mov.f32 s3, s7; mov.f32 s4, s8; mov.f32 s5, s9; "
-            + "mov.f32 s6, s10; mov.f32 s7, s11; mov.f32 s8, s12; mov.f32 s9, s13; mov.f32 s10, s14; mov.f32 s11, s15; mov.f32 s12, s16; "
-            + "mov.f32 s13, s17; mov.f32 s14, s18; mov.f32 s15, s19; mov.f32 s16, s20; mov.f32 s17, s21; mov.f32 s18, s22; mov.f32 s19, s23; "
-            + "mov.f32 s20, s24; mov.f32 s21, s25; mov.f32 s22, s26; mov.f32 s23, s27; mov.f32 s24, s28; mov.f32 s25, s29; "
-            + "mov.f32 s26, s30; mov.f32 s27, s31;");
+            + "mov.f32 s6, s10; mov.f32 s7, s11; mov.f32 s8, s12; mov.f32 s9, s13; mov.f32 s10, s14; mov.f32 s11, s15; "
+            + "mov.f32 s12, s16; mov.f32 s13, s17; mov.f32 s14, s18; mov.f32 s15, s19; mov.f32 s16, s20; mov.f32 s17, s21; "
+            + "mov.f32 s18, s22; mov.f32 s19, s23; mov.f32 s20, s24; mov.f32 s21, s25; mov.f32 s22, s26; mov.f32 s23, s27; "
+            + "mov.f32 s24, s28; mov.f32 s25, s29; mov.f32 s26, s30; mov.f32 s27, s31;");
         return c;
     }
 
