@@ -143,7 +143,8 @@ public sealed class TrainAndServeTests : IDisposable
         Assert.Equal("train", shown.GetProperty("input").GetString());
         Assert.Equal(0.75, Mrr(CommandLine.Run([.. evaluate, "--input", "all"]).Succeeded().Json));
 
-        static double Mrr(JsonElement results) => results.GetProperty("metrics").GetProperty("MRR@6").GetProperty("mean").GetDouble();
+        static double Mrr(JsonElement results) => results.GetProperty("metrics").GetProperty("MRR@6").GetProperty("mean")
+            .GetDouble();
     }
 
     [Fact]

@@ -5,12 +5,16 @@ using ManualVae.Data;
 
 namespace ManualVae.Tools.Bench;
 
-/// <summary>What EASE costs at the shape of ML-20M: X'X and the inverse of the whole item-item matrix, in single precision.</summary>
+/// <summary>
+/// What EASE costs at the shape of ML-20M: X'X and the inverse of the whole item-item matrix, in single precision.
+/// </summary>
 internal static class EaseBench
 {
     private const float Ridge = 500;
 
-    /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3, as if it were dense.</summary>
+    /// <summary>
+    /// A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3, as if it were dense.
+    /// </summary>
     /// <param name="train">Clicks.</param>
     /// <param name="runs">Times to fit.</param>
     /// <param name="probe">Samples the machine's limits before the first fit and after the last.</param>

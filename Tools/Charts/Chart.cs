@@ -64,7 +64,8 @@ public sealed record Chart : Figure
     internal double DrawLegend(Svg svg, double left, double top)
     {
         var entries = Series.Zip(Colours()).Where(pair => pair.First.Name.Length > 0)
-            .Select(pair => (pair.First.Name, new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
+            .Select(pair => (pair.First.Name,
+                new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
         return DrawLegend(svg, left, top, entries.Count > 1 ? entries : []);
     }
 

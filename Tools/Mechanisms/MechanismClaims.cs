@@ -106,7 +106,8 @@ internal sealed class MechanismClaims
     }
 
     /// <summary>
-    /// Two-sided p of the exact sign test: were a pair inside as likely to be of either setting, how often would the counts lie so far
+    /// Two-sided p of the exact sign test: were a pair inside as likely to be of either setting, how often would the counts lie
+    /// so far
     /// apart? Intervals do not serve here, a share of none having no width.
     /// </summary>
     private static double SignTest(double a, double b) => Math.Min(1, 2 * Binomial.CDF(0.5, (int)(a + b), Math.Min(a, b)));
