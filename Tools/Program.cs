@@ -76,19 +76,8 @@ public static class Program
 
     internal static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
-        DemoVerb.Create(),
-        DataVerb.Create(),
-        TrainVerb.Create(),
-        EvaluateVerb.Create(),
-        RecommendVerb.Create(),
-        SimilarVerb.Create(),
-        StudyVerb.Create(),
-        GradcheckVerb.Create(),
-        TablesVerb.Create(),
-        CompareVerb.Create(),
-        SweepVerb.Create(),
-        ReportVerb.Create(),
-        BenchVerb.Create(),
-        DevicesVerb.Create(),
+        DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
+        SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
+        SweepVerb.Create(), ReportVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(),
     };
 }

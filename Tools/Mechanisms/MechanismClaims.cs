@@ -6,7 +6,7 @@ using static ManualVae.Tools.Studies.StudyText;
 namespace ManualVae.Tools.Mechanisms;
 
 /// <summary>A claim of the paper, what was measured, and whether they agree.</summary>
-/// <param name="Claim">As in the abstract or in papers.md B.</param>
+/// <param name="Claim">What arXiv 2511.06781 claims.</param>
 /// <param name="Measured">Figures with their uncertainty.</param>
 /// <param name="Verdict">agrees, disagrees or inconclusive.</param>
 internal sealed record MechanismClaim(string Claim, string Measured, string Verdict);

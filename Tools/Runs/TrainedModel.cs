@@ -75,7 +75,7 @@ internal sealed class TrainedModel : IDisposable
     private static PreparedDataset OpenData(string path, RunManifest manifest, string? data)
     {
         if (data is null && !Directory.Exists(manifest.Data))
-            throw new InputException($"{manifest.Data}: the run's data is not there any more; say where it is with --data DIR.");
+            throw new InputException($"{manifest.Data}: the run's data is missing; say where it is with --data DIR.");
         var prepared = PreparedDataset.Open(data ?? manifest.Data);
         if (prepared.ManifestHash != manifest.DataHash)
         {

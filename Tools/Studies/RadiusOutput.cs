@@ -101,10 +101,12 @@ internal static class RadiusOutput
         Y = new Axis("median error", "nats") { Log = true },
         Series =
         [
-            new LineSeries("measured", [.. result.Orders.Select(o => o.Step)], [.. result.Orders.Select(o => o.MedianError)]) {
+            new LineSeries("measured", [.. result.Orders.Select(o => o.Step)], [.. result.Orders.Select(o => o.MedianError)])
+            {
                 Markers = true },
             new LineSeries("slope 2", [.. result.Orders.Select(o => o.Step)],
-                [.. result.Orders.Select(o => result.Orders[0].MedianError * Math.Pow(o.Step / result.Orders[0].Step, 2))]) {
+                [.. result.Orders.Select(o => result.Orders[0].MedianError * Math.Pow(o.Step / result.Orders[0].Step, 2))])
+            {
                     Dashed = true },
         ],
     };

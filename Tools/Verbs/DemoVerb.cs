@@ -33,8 +33,7 @@ internal static class DemoVerb
         };
         var epochs = new Option<int>("--epochs")
         {
-            Description = "Epochs of Mult-VAE.", HelpName = "n",
-            DefaultValueFactory = _ => 30
+            Description = "Epochs of Mult-VAE.", HelpName = "n", DefaultValueFactory = _ => 30,
         };
         var json = Flags.Json();
         return Verb.Create("demo", "The whole job on built-in data: prepare, train, evaluate, recommend, report.",

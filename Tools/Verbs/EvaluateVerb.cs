@@ -17,7 +17,7 @@ internal static class EvaluateVerb
         var metrics = HeldOut.Metrics();
         var perUser = new Option<string?>("--per-user")
         {
-            Description = "Write each user's values into this file (tab-separated).", HelpName = "file"
+            Description = "Write each user's values into this file (tab-separated).", HelpName = "file",
         };
         var json = Flags.Json();
         var model = new ModelFlags();

@@ -23,13 +23,12 @@ internal static class RecommendVerb
         };
         var itemsFile = new Option<string?>("--items-file")
         {
-            Description = "The same from a file, one id a line.",
-            HelpName = "file"
+            Description = "The same from a file, one id a line.", HelpName = "file",
         };
         var all = new Option<bool>("--all") { Description = "All users of the data, into the file of --output." };
         var output = new Option<string?>("--output")
         {
-            Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file"
+            Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file",
         };
         var top = Flags.Top();
         var json = Flags.Json();
@@ -91,7 +90,7 @@ internal static class RecommendVerb
         });
         if (json) Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, users = data.UserIds.Length, top = k, output });
         else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{output}: {k} items for each of {data.UserIds.Length:#,0} users"));
+            $"{output}: {Readable.Count(k, "item")} for each of {Readable.Count(data.UserIds.Length, "user")}"));
         return ExitCode.Done;
     }
 

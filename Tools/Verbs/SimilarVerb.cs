@@ -13,8 +13,7 @@ internal static class SimilarVerb
         var run = Flags.Run();
         var item = new Option<string>("--item")
         {
-            Description = "An item of the data, by original id.", HelpName = "id",
-            Required = true
+            Description = "An item of the data, by original id.", HelpName = "id", Required = true,
         };
         var top = Flags.Top();
         var json = Flags.Json();

@@ -10,21 +10,17 @@ internal static class DataDownloadVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var name = new Argument<string?>(
-            "NAME")
+        var name = new Argument<string?>("NAME")
         {
-            Description = "A dataset of the catalogue; without one, the catalogue is listed.",
-            Arity = ArgumentArity.ZeroOrOne
+            Description = "A dataset of the catalogue; without one, the catalogue is listed.", Arity = ArgumentArity.ZeroOrOne,
         };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "The folder to fetch into. Default: datasets/NAME.",
-            HelpName = "DIR"
+            Description = "The folder to fetch into. Default: datasets/NAME.", HelpName = "DIR",
         };
         var catalogue = new Option<string?>("--catalogue")
         {
-            Description = "Another catalogue than the built-in one.",
-            HelpName = "FILE"
+            Description = "Another catalogue than the built-in one.", HelpName = "FILE",
         };
         var json = Flags.Json();
         return Verb.Create("download", "Fetch a public dataset from its owner; resumes, and checks size and counts.", result =>

@@ -34,7 +34,7 @@ internal static class TablesMechanismsVerb
         var output = new Option<string>("--output")
         {
             Description = "Folder for the runs and the table; what is finished in it is kept.", HelpName = "folder",
-            Required = true
+            Required = true,
         };
         var plans = new SettingFlags<MechanismPlan>(new()).Alias(nameof(MechanismPlan.AnchorWeights), "--anchor-weight");
         var trainings = new SettingFlags<MechanismTraining>(new()).Alias(nameof(MechanismTraining.Seeds), "--seed");
