@@ -207,7 +207,8 @@ public sealed class RunFolder
         if (Manifest.BaselineSettings is not null)
         {
             // Of the settings that all models share, a baseline used those that were given: its name, at least.
-            var (settings, defaults) = (json["settings"]!.AsObject(), JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!);
+            var settings = json["settings"]!.AsObject();
+            var defaults = JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!;
             foreach (var (name, value) in settings.ToList())
                 if (name != "model" && JsonNode.DeepEquals(value, defaults[name])) settings.Remove(name);
         }

@@ -21,7 +21,7 @@ internal static class EaseBench
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineProbe probe)
     {
         int n = train.Columns;
-        SampleOften(probe); // before the matrix is there: the memory that the probe copies shall not count
+        SampleOften(probe); // before the matrix exists, so that its peak does not include the memory of the probe
         var matrix = GC.AllocateUninitializedArray<float>(checked(n * n));
         double[] gram = new double[runs], inverse = new double[runs], both = new double[runs];
         for (int run = 0; run < runs; run++)

@@ -135,7 +135,7 @@ internal static class TrainingJob
         message.WriteLine($"run        {run.Path}");
     }
 
-    /// <summary>A backend, and why <c>auto</c> did not find a GPU where the header shall say so.</summary>
+    /// <summary>A backend, and the note for the header that <c>auto</c> found no GPU.</summary>
     private sealed record Device(IBackend Backend, string Note) : IDisposable
     {
         public static Device Open(RunSettings settings, bool header)

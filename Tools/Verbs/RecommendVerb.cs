@@ -18,7 +18,7 @@ internal static class RecommendVerb
         var user = new Option<string?>("--user") { Description = "A user of the data, by original id.", HelpName = "id" };
         var items = new Option<string[]>("--items")
         {
-            Description = "For someone nobody trained on: the ids of items they clicked, separated by commas.",
+            Description = "For a new user: the ids of the items they clicked, separated by commas.",
             HelpName = "id,id,...", AllowMultipleArgumentsPerToken = true,
         };
         var itemsFile = new Option<string?>("--items-file")
