@@ -5,7 +5,7 @@ using ManualVae.Compute.Simd;
 namespace ManualVae.Bench;
 
 /// <summary>
-/// One Adam update of an items x hidden weight: 28 bytes an element must move. Baseline: a plain loop on one thread.
+/// One Adam update of an items x hidden weight, which moves 28 bytes per element. Baseline: a plain loop on one thread.
 /// </summary>
 [MemoryDiagnoser]
 public class AdamBenchmarks

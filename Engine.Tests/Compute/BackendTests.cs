@@ -8,16 +8,22 @@ using Xunit;
 
 namespace ManualVae.Tests.Compute;
 
-/// <summary>What every backend must satisfy beside the single operations (<see cref="OperationTests"/>), by the contract alone.</summary>
-public abstract class BackendTests(DeviceFixture fixture)
+/// <summary>
+/// What every backend must satisfy beside the single operations (<see cref="OperationTests"/>), by the contract alone.
+/// </summary>
+public abstract class BackendTests(DeviceFixture device)
 {
     /// <summary>The backend that is tested.</summary>
-    internal IBackend Backend => fixture.Backend;
+    internal IBackend Backend => device.Backend;
 
-    /// <summary>True where threads of a device are emulated: fewer and smaller cases that still reach every path of the kernels.</summary>
+    /// <summary>
+    /// True where threads of a device are emulated: fewer and smaller cases that still reach every path of the kernels.
+    /// </summary>
     protected virtual bool IsEmulated => false;
 
-    /// <summary>Memory in use, for tests that look for leaks. Other tests of the process count too, unless the backend counts itself.</summary>
+    /// <summary>
+    /// Memory in use, for tests that look for leaks. Other tests of the process count too, unless the backend counts itself.
+    /// </summary>
     protected virtual long MemoryInUse()
     {
         GC.Collect();
@@ -28,8 +34,8 @@ public abstract class BackendTests(DeviceFixture fixture)
     protected virtual long MemoryNoise => 64 << 20;
 
     /// <summary>
-    /// Ties, NaN, infinities, zeros of both signs, excluded items, more wanted than there are. The scores stay, and nothing is written
-    /// around the lists.
+    /// Ties, NaN, infinities, zeros of both signs, excluded items, more wanted than there are. The scores stay, and nothing is
+    /// written around the lists.
     /// </summary>
     [DeviceFact]
     public void Top_k_agrees_with_the_reference()
@@ -70,7 +76,8 @@ public abstract class BackendTests(DeviceFixture fixture)
                 using var batch = on.AllocateBatch(rows, columns, excluded.Count);
                 batch.Load(matrix, [0, 1, 2, 3, 4, 5]);
                 const int guard = 16, guardValue = -77;
-                var (items, best, after) = (new int[rows * k + 2 * guard], new float[rows * k + 2 * guard], new float[scores.Length]);
+                var (items, best) = (new int[rows * k + 2 * guard], new float[rows * k + 2 * guard]);
+                var after = new float[scores.Length];
                 items.AsSpan().Fill(guardValue);
                 best.AsSpan().Fill(guardValue);
                 on.TopK(tensor, batch, k, items.AsSpan(guard, rows * k), best.AsSpan(guard, rows * k));
@@ -101,8 +108,8 @@ public abstract class BackendTests(DeviceFixture fixture)
     }
 
     /// <summary>
-    /// Updates of a small Mult-VAE on batches of different sizes, from loading to Adam, fused where the backend does that: the same
-    /// weights as on the reference, which does not, and the same bits when repeated. One user and some items have no clicks.
+    /// Updates of a small Mult-VAE on batches of different sizes, from loading to Adam, fused where the backend does that: the
+    /// same weights as on the reference, which does not, and the same bits when repeated. One user and some items have no clicks.
     /// </summary>
     [DeviceFact]
     public void Training_gives_the_weights_of_the_reference()
@@ -116,7 +123,7 @@ public abstract class BackendTests(DeviceFixture fixture)
 
         double[] Train(IBackend on)
         {
-            const int users = 9, items = 37;
+            int users = 9, items = IsEmulated ? 11 : 37;
             var key = new RandomKey(8, 0, RandomPurpose.Study);
             var clicks = CsrMatrix.FromPairs(users, items, [.. from user in Enumerable.Range(0, users)
                 from item in Enumerable.Range(0, items)
@@ -207,7 +214,9 @@ public abstract class BackendTests(DeviceFixture fixture)
         }
     }
 
-    /// <summary>A batch of nobody, and one of users without a click: nothing fails, nothing is learned, the bias alone is seen.</summary>
+    /// <summary>
+    /// A batch of nobody, and one of users without a click: nothing fails, nothing is learned, the bias alone is seen.
+    /// </summary>
     [DeviceFact]
     public void Empty_batches_pass()
     {
@@ -264,20 +273,23 @@ public abstract class BackendTests(DeviceFixture fixture)
         Assert.Equal(0, certain[0], 1e-6);
     }
 
-    /// <summary>The reductions and the products twice, bit for bit.</summary>
+    /// <summary>
+    /// The reductions and the products twice, bit for bit; products on an emulated device in the training test.
+    /// </summary>
     [DeviceFact]
     public void Equal_work_gives_equal_bits()
     {
         OperationCase[] cases = IsEmulated
             ?
             [
-                OperationCases.MatMul(Transpose.First, 2, 300, 3), OperationCases.Likelihood(LikelihoodKind.Multinomial, 1, 300),
-                OperationCases.SparseLinear(3, 4, 3), OperationCases.LayerNorm(3, 131), OperationCases.MixtureLogDensity(2, 5, 3),
+                OperationCases.Likelihood(LikelihoodKind.Multinomial, 1, 300), OperationCases.SparseLinear(3, 4, 3),
+                OperationCases.LayerNorm(3, 131), OperationCases.MixtureLogDensity(2, 5, 3),
             ]
             :
             [
-                OperationCases.MatMul(Transpose.First, 20, 300, 31), OperationCases.Likelihood(LikelihoodKind.Multinomial, 7, 700),
-                OperationCases.SparseLinear(9, 40, 33), OperationCases.LayerNorm(5, 300), OperationCases.MixtureLogDensity(5, 20, 30),
+                OperationCases.MatMul(Transpose.First, 20, 300, 31), OperationCases.SparseLinear(9, 40, 33),
+                OperationCases.Likelihood(LikelihoodKind.Multinomial, 7, 700), OperationCases.LayerNorm(5, 300),
+                OperationCases.MixtureLogDensity(5, 20, 30),
             ];
         foreach (var test in cases)
         {

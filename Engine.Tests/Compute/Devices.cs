@@ -1,4 +1,3 @@
-using System.Reflection;
 using ManualVae.Compute;
 using Xunit;
 using Xunit.Abstractions;
@@ -6,38 +5,45 @@ using Xunit.Sdk;
 
 namespace ManualVae.Tests.Compute;
 
-/// <summary>The device that the tests of a class run on.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-internal sealed class DeviceAttribute(string name) : Attribute
+/// <summary>
+/// A backend that all tests on a device share, made at first use, since this machine may lack the device. The tests of a device
+/// are a collection of its name, so they run one after another.
+/// </summary>
+public abstract class DeviceFixture(string device) : IDisposable
 {
     private static readonly Lazy<IReadOnlyList<DeviceInfo>> Devices = new(() => Backends.List(1));
 
-    /// <summary>Name as <see cref="Backends.Create"/> takes it.</summary>
-    public string Name => name;
-
-    /// <summary>Why this machine lacks the device of a test class; null if it has it.</summary>
-    public static string? WhyLacking(Type tests)
-    {
-        string name = tests.GetCustomAttribute<DeviceAttribute>()!.Name;
-        var device = Devices.Value.Single(device => device.Name == name);
-        return device.Available ? null : $"{name}: {device.Description}";
-    }
-}
-
-/// <summary>A backend that lives as long as the tests of a class; made at first use, since the device may be missing.</summary>
-public abstract class DeviceFixture(string device) : IDisposable
-{
     private IBackend? _backend;
 
     internal IBackend Backend => _backend ??= Backends.Create(device, threads: 2);
 
     public void Dispose() => _backend?.Dispose();
+
+    /// <summary>Why this machine lacks a device; null if it has it.</summary>
+    internal static string? WhyLacking(string device)
+    {
+        var info = Devices.Value.Single(info => info.Name == device);
+        return info.Available ? null : $"{device}: {info.Description}";
+    }
 }
 
-/// <summary>A backend on the device that a test class names.</summary>
-public sealed class DeviceFixture<TTests>() : DeviceFixture(typeof(TTests).GetCustomAttribute<DeviceAttribute>()!.Name);
+/// <summary>The processor.</summary>
+[CollectionDefinition("simd")]
+public sealed class SimdDevice() : DeviceFixture("simd"), ICollectionFixture<SimdDevice>;
 
-/// <summary>A fact about every backend: a class that inherits it runs it on the device of its <see cref="DeviceAttribute"/>.</summary>
+/// <summary>
+/// The GPU kernels on ILGPU's CPU accelerator, which has a thread of the machine for each thread of a group. Time goes with the
+/// number of groups and barriers, so tests on it are small. Two accelerators at the same time would slow each other down many
+/// times over.
+/// </summary>
+[CollectionDefinition("ilgpu-cpu")]
+public sealed class EmulatedDevice() : DeviceFixture("ilgpu-cpu"), ICollectionFixture<EmulatedDevice>;
+
+/// <summary>The first CUDA device.</summary>
+[CollectionDefinition("gpu:0")]
+public sealed class CudaDevice() : DeviceFixture("gpu:0"), ICollectionFixture<CudaDevice>;
+
+/// <summary>A fact about every backend: classes that inherit it are in the collection of a device, and run it there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("ManualVae.Tests.Compute.DeviceFactDiscoverer", "ManualVae.Engine.Tests")]
 internal sealed class DeviceFactAttribute : FactAttribute;
@@ -54,8 +60,9 @@ public sealed class DeviceFactDiscoverer(IMessageSink messages) : FactDiscoverer
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
         Skipped(discoveryOptions, testMethod, DiagnosticMessageSink) ?? base.Discover(discoveryOptions, testMethod, factAttribute);
 
-    internal static IXunitTestCase[]? Skipped(ITestFrameworkDiscoveryOptions options, ITestMethod method, IMessageSink messages) =>
-        DeviceAttribute.WhyLacking(method.TestClass.Class.ToRuntimeType()) is not { } reason ? null
+    internal static IXunitTestCase[]? Skipped(
+        ITestFrameworkDiscoveryOptions options, ITestMethod method, IMessageSink messages) =>
+        DeviceFixture.WhyLacking(method.TestClass.TestCollection.DisplayName) is not { } reason ? null
         : [new XunitSkippedDataRowTestCase(
             messages, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method, reason)];
 }

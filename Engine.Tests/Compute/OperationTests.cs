@@ -3,8 +3,10 @@ using Xunit;
 
 namespace ManualVae.Tests.Compute;
 
-/// <summary>Every operation of the contract, forward and backward, against the reference; nothing is written outside its tensors.</summary>
-public abstract class OperationTests(DeviceFixture fixture)
+/// <summary>
+/// Every operation of the contract, forward and backward, against the reference; nothing is written outside its tensors.
+/// </summary>
+public abstract class OperationTests(DeviceFixture device)
 {
     /// <summary>The names of the operations in the case table.</summary>
     public static TheoryData<string> Operations => [.. OperationCases.Awkward().Select(test => test.Operation).Distinct()];
@@ -18,6 +20,6 @@ public abstract class OperationTests(DeviceFixture fixture)
     /// <summary>Asserts the cases of one operation.</summary>
     protected void AssertAgrees(IEnumerable<OperationCase> cases, string operation)
     {
-        foreach (var test in cases.Where(test => test.Operation == operation)) BackendParity.AssertAgrees(test, fixture.Backend);
+        foreach (var test in cases.Where(test => test.Operation == operation)) BackendParity.AssertAgrees(test, device.Backend);
     }
 }

@@ -3,18 +3,16 @@ using Xunit;
 
 namespace ManualVae.Tests.Compute;
 
-[Device("simd")]
-public class SimdOperationTests(DeviceFixture<SimdOperationTests> fixture)
-    : OperationTests(fixture), IClassFixture<DeviceFixture<SimdOperationTests>>
+[Collection("simd")]
+public class SimdOperationTests(SimdDevice device) : OperationTests(device)
 {
     [Theory, MemberData(nameof(Operations))]
     public void Every_operation_agrees_with_the_reference_at_every_width(string operation) =>
         AssertAgrees(OperationCases.Widths(), operation);
 }
 
-[Device("simd")]
-public class SimdBackendTests(DeviceFixture<SimdBackendTests> fixture)
-    : BackendTests(fixture), IClassFixture<DeviceFixture<SimdBackendTests>>
+[Collection("simd")]
+public class SimdBackendTests(SimdDevice device) : BackendTests(device)
 {
     /// <summary>So many rows that the inner dimension of the gradient's product takes several blocks.</summary>
     [Fact]

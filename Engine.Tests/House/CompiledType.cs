@@ -4,9 +4,9 @@ using System.Reflection.Emit;
 namespace ManualVae.Tests.House;
 
 /// <summary>
-/// What one top-level type uses, read from the compiled assembly: base types, members, attributes, constraints and every instruction
-/// of its methods. Nested types, and with them the compiler's own types for lambdas and iterators, count for the type that holds
-/// them. Constants and <c>nameof</c> leave no trace in compiled code: see <see cref="HouseGraph.NamesIn"/>.
+/// What one top-level type uses, read from the compiled assembly: base types, members, attributes, constraints and every
+/// instruction of its methods. Nested types, and with them the compiler's own types for lambdas and iterators, count for the type
+/// that holds them. Constants and <c>nameof</c> leave no trace in compiled code: see <see cref="HouseGraph.NamesIn"/>.
 /// </summary>
 internal sealed class CompiledType
 {
@@ -39,8 +39,9 @@ internal sealed class CompiledType
 
     /// <summary>Reads all top-level types of an assembly that a person wrote.</summary>
     public static CompiledType[] AllOf(Assembly assembly) =>
-        [.. assembly.GetTypes().Where(type => !type.IsNested && type.Namespace?.StartsWith("ManualVae", StringComparison.Ordinal) == true)
-            .Select(Of)];
+        [.. from type in assembly.GetTypes()
+            where !type.IsNested && type.Namespace?.StartsWith("ManualVae", StringComparison.Ordinal) == true
+            select Of(type)];
 
     private void Read(Type type)
     {
@@ -115,7 +116,8 @@ internal sealed class CompiledType
         foreach (var attribute in attributes)
         {
             Use(attribute.AttributeType);
-            foreach (var argument in attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue)))
+            var named = attribute.NamedArguments.Select(argument => argument.TypedValue);
+            foreach (var argument in attribute.ConstructorArguments.Concat(named))
             {
                 Use(argument.ArgumentType);
                 if (argument.Value is Type type) Use(type);

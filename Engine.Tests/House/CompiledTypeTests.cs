@@ -4,7 +4,7 @@ using static ManualVae.Tests.House.Planted.Target;
 
 namespace ManualVae.Tests.House;
 
-/// <summary>The reader of compiled types sees every way in which code can use another type; the users below are planted for it.</summary>
+/// <summary>The reader of compiled types sees every way to use another type. The users below are planted.</summary>
 public class CompiledTypeTests
 {
     public static TheoryData<Type, Type> Users => new()
@@ -33,7 +33,8 @@ public class CompiledTypeTests
     public void A_planted_use_is_seen(Type user, Type used) => Assert.Contains(used, CompiledType.Of(user).Uses);
 
     [Fact]
-    public void A_name_in_a_string_or_a_comment_is_no_use() => Assert.DoesNotContain(typeof(Target), CompiledType.Of(typeof(InWords)).Uses);
+    public void A_name_in_a_string_or_a_comment_is_no_use() =>
+        Assert.DoesNotContain(typeof(Target), CompiledType.Of(typeof(InWords)).Uses);
 
     [Theory]
     [InlineData("int code = Tools.Program.Done;", true)]

@@ -8,7 +8,10 @@ namespace ManualVae.Tests.House;
 internal static partial class HouseGraph
 {
     private static readonly CompiledType[] All =
-        [.. new[] { typeof(ManualVae.Data.InputException), typeof(Program) }.SelectMany(type => CompiledType.AllOf(type.Assembly))];
+    [
+        .. CompiledType.AllOf(typeof(ManualVae.Data.InputException).Assembly),
+        .. CompiledType.AllOf(typeof(Program).Assembly),
+    ];
 
     private static readonly ILookup<string, Type> ByName = All.Select(type => type.Type).ToLookup(type => type.Name);
 
@@ -25,8 +28,8 @@ internal static partial class HouseGraph
     /// <summary>The types of the command.</summary>
     public static CompiledType[] Tools { get; } = [.. All.Where(type => IsOfTools(type.Type))];
 
-    /// <summary>The types whose constants or members a source text names as <c>Program.Done</c> or <c>nameof(RunSettings.Latent)</c>,
-    /// which compiled code does not show. Not seen: a constant that is named without its type, by <c>using static</c>.</summary>
+    /// <summary>The types whose constants a source text names (<c>Program.Done</c>) and the types in its <c>nameof</c>: compiled
+    /// code shows neither. Not seen: a constant that is named without its type, by <c>using static</c>.</summary>
     public static IEnumerable<Type> NamesIn(string source)
     {
         string code = Comment().Replace(source, "");
@@ -34,11 +37,14 @@ internal static partial class HouseGraph
                         from type in ByName[match.Groups["type"].Value]
                         where type.GetField(match.Groups["member"].Value, AnyStatic) is { IsLiteral: true }
                         select type;
-        var names = NameOf().Matches(code).SelectMany(match => match.Groups["name"].Value.Split('.')).SelectMany(name => ByName[name]);
+        var names = from Match match in NameOf().Matches(code)
+                    from name in match.Groups["name"].Value.Split('.')
+                    from type in ByName[name]
+                    select type;
         return constants.Concat(names).Where(type => ByName[type.Name].Count() == 1);
     }
 
-    /// <summary>The arrows between nodes that <paramref name="nodeOf"/> gives the types; none of them from a node to itself.</summary>
+    /// <summary>The arrows between the nodes that <paramref name="nodeOf"/> gives; none from a node to itself.</summary>
     public static Dictionary<string, HashSet<string>> Arrows(IEnumerable<CompiledType> types, Func<Type, string?> nodeOf)
     {
         var arrows = new Dictionary<string, HashSet<string>>();

@@ -12,7 +12,7 @@ public partial class RoomTests
     private static readonly string[] OneThing =
     [
         "Engine/Compute/Gpu/GpuBackend, Engine/Compute/Gpu/GpuBatch", // a batch holds its backend
-        "Engine/Models/IRecommender, Engine/Models/Ranking", // the default of IRecommender.Rank
+        "Engine/Compute/Simd/SimdBackend, Engine/Compute/Simd/SimdBatch", // the same
     ];
 
     public static TheoryData<string> AllRooms => [.. Rooms];
@@ -31,7 +31,9 @@ public partial class RoomTests
 
     [Fact]
     public void Every_type_has_a_source_file() =>
-        Assert.All(HouseGraph.Engine.Concat(HouseGraph.Tools), type => Assert.True(HouseGraph.FileOf(type.Type) is not null, type.Type.FullName));
+        Rule.Holds(from type in HouseGraph.Engine.Concat(HouseGraph.Tools)
+                   where HouseGraph.FileOf(type.Type) is null
+                   select type.Type.FullName);
 
     [Fact]
     public void No_circle_among_files_of_the_library() => NoCircleBut(OneThing, HouseGraph.Engine);
@@ -41,7 +43,8 @@ public partial class RoomTests
 
     [Fact]
     public void Only_the_caller_chooses_a_backend() =>
-        Rule.Holds(Uses(In(HouseGraph.Engine, "Models", "Evaluation", "Training", "Study"),
+        Rule.Holds(Uses(In(HouseGraph.Engine, "Models", "Evaluation", "Training", "Study")
+            .Where(type => type.Type != typeof(ManualVae.Study.GradientSuite)), // checks gradients, in double precision
             used => used == typeof(ManualVae.Compute.Backends)
                 || used.Namespace is "ManualVae.Compute.Simd" or "ManualVae.Compute.Gpu" or "ManualVae.Compute.Reference"));
 
@@ -69,8 +72,10 @@ public partial class RoomTests
     {
         var arrows = HouseGraph.Arrows(types, HouseGraph.FileOf);
         var circles = HouseGraph.Circles(arrows).ToDictionary(circle => string.Join(", ", circle));
-        Rule.Holds(circles.Where(circle => !allowed.Contains(circle.Key)).SelectMany(circle => circle.Value.Select(file =>
-            $"{file} -> {string.Join(", ", circle.Value.Intersect(arrows[file]))}").Prepend($"A circle of {circle.Value.Length}:")));
+        Rule.Holds(from circle in circles
+                   where !allowed.Contains(circle.Key)
+                   from file in circle.Value
+                   select $"{circle.Value.Length} files: {file} -> {string.Join(", ", circle.Value.Intersect(arrows[file]))}");
         Assert.Superset(allowed.ToHashSet(), circles.Keys.ToHashSet()); // an exception that is no longer needed is deleted
     }
 

@@ -20,7 +20,8 @@ internal static partial class SourceFiles
     /// <summary>The full path of a file.</summary>
     public static string FullPath(string file) => Path.Combine(TestData.RepositoryRoot, file);
 
-    /// <summary>The files that declare each top-level type, by its full name without generic parameters. A partial type has several.</summary>
+    /// <summary>The files that declare each top-level type, by its full name without generic parameters. A partial type has
+    /// several.</summary>
     public static ILookup<string, string> ByType { get; } =
         (from file in All
          let text = File.ReadAllText(FullPath(file))
@@ -34,6 +35,6 @@ internal static partial class SourceFiles
     private static partial Regex NamespaceDeclaration();
 
     // Namespaces are file-scoped, so a top-level type begins at the first column.
-    [GeneratedRegex(@"(?m)^(?:\[.*\] )?(?:[a-z]+ )*(?:class|struct|interface|enum|record(?: class| struct)?|delegate [\w<>\[\],?. ]+?) (\w+)")]
+    [GeneratedRegex(@"(?m)^(?:\[.*\] )?(?:[a-z]+ )*(?:class|struct|interface|enum|record(?: class| struct)?|delegate \S+) (\w+)")]
     private static partial Regex TypeDeclaration();
 }

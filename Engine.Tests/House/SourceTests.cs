@@ -35,7 +35,7 @@ public partial class SourceTests
         Assert.NotEmpty(files);
         Rule.Holds(from file in files
                    let declared = SourceFiles.Namespace(File.ReadAllText(SourceFiles.FullPath(file)))
-                   let expected = root + Path.GetDirectoryName(file[project.Length..])!.Replace('\\', '/').TrimEnd('/').Replace('/', '.')
+                   let expected = root + file[project.Length..file.LastIndexOf('/')].Replace('/', '.')
                    where declared != expected && Path.GetFileName(file) != "Program.cs" // may hold top-level statements
                    select $"{file}: namespace {declared}, expected {expected}");
     }

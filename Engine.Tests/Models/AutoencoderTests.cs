@@ -1,5 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Compute.Reference;
+using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Study;
@@ -12,7 +13,8 @@ public class AutoencoderTests
     private static readonly AutoencoderSettings Vae = new() { Hidden = [7], Latent = 3 };
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
-    public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory"];
+    public static TheoryData<string> Variants =>
+        ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {
@@ -102,5 +104,46 @@ public class AutoencoderTests
             Assert.Equal(-1, items[user * 13 + 12]);
             Assert.Equal(a[user * 13 + expected[0]], scores[user * 13]);
         }
+    }
+
+    [Fact]
+    public void Scores_decode_the_posterior_mean()
+    {
+        // mu = 0.5 for everybody, log variance 4; logits 3 z + 1 and -2 z.
+        using var model = new Autoencoder(new ReferenceBackend(), Vae with { Hidden = [], Latent = 1 }, 2, 3, seed: 1);
+        foreach (var parameter in model.Parameters.All) model.Backend.Fill(parameter.Value, 0);
+        model.Backend.Upload([0.5, 4.0], model.Parameters["encoder.0.bias"].Value);
+        model.Backend.Upload([3.0, -2.0], model.Parameters["decoder.0.weight"].Value);
+        model.Backend.Upload([1.0, 0.0], model.Parameters["decoder.0.bias"].Value);
+        var scores = new float[3 * 2];
+        model.Score(CsrMatrix.FromPairs(3, 2, [(0, 0), (2, 1)]), 0, 3, scores);
+        Assert.Equal([2.5f, -1, 2.5f, -1, 2.5f, -1], scores);
+    }
+
+    [Fact]
+    public void A_second_caller_is_refused()
+    {
+        var clicks = ToyClicks.Random(200, 300);
+        using var backend = new SimdBackend(1);
+        using var model = new Autoencoder(backend, Vae, 300, 50, seed: 5, training: false);
+        var (alone, k) = (new int[200 * 5], 5);
+        model.Rank(clicks, 0, 200, k, alone, new float[200 * 5]);
+        int refused = 0;
+        Parallel.For(0, 400, _ =>
+        {
+            var items = new int[200 * 5];
+            try
+            {
+                model.Rank(clicks, 0, 200, k, items, new float[200 * 5]);
+                Assert.Equal(alone, items);
+            }
+            catch (InvalidOperationException problem)
+            {
+                Assert.Contains("in use by another thread", problem.Message);
+                Interlocked.Increment(ref refused);
+            }
+        });
+        Assert.True(refused > 0, "no two calls met");
+        model.Rank(clicks, 0, 200, k, alone, new float[200 * 5]); // a refused call leaves the model usable
     }
 }

@@ -18,8 +18,10 @@ public class FamilyTests
 
     public static TheoryData<string> Members =>
     [
-        "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "gated", "deep gated", "composite on mlp", "vamp on mlp",
-        "vamp on recvae", "vamp on gated", "hierarchical", "hvamp", "deep hvamp", "linear decoder", "wide decoder", "kl per click",
+        "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "gated", "deep gated", "composite on mlp",
+        "vamp on mlp",
+        "vamp on recvae", "vamp on gated", "hierarchical", "hvamp", "deep hvamp", "linear decoder", "wide decoder",
+        "kl per click",
     ];
 
     private static AutoencoderSettings SettingsOf(string member) => member switch
@@ -28,7 +30,8 @@ public class FamilyTests
         "one-layer recvae-encoder" => Vae with { Encoder = EncoderKind.Recvae },
         "recvae" => Vae with
         {
-            Encoder = EncoderKind.Recvae, Hidden = [5, 5, 5, 5, 5], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true,
+            Encoder = EncoderKind.Recvae, Hidden = [5, 5, 5, 5, 5], DecoderHidden = [], Prior = PriorKind.Composite,
+            KlPerClick = true,
             FanInInitialisation = true,
         },
         "recvae + anchors" => SettingsOf("recvae") with { Anchors = true },
@@ -71,7 +74,8 @@ public class FamilyTests
             var (theirs, ours) = (Values(oracle, parameter.Gradient), Values(model, model.Parameters[parameter.Name].Gradient));
             double scale = theirs.Max(Math.Abs) + 1e-3;
             for (int i = 0; i < theirs.Length; i++)
-                Assert.True(Math.Abs(theirs[i] - ours[i]) < 2e-4 * scale, $"{member}: {parameter.Name}[{i}]: {theirs[i]} and {ours[i]}");
+                Assert.True(Math.Abs(theirs[i] - ours[i]) < 2e-4 * scale,
+                    $"{member}: {parameter.Name}[{i}]: {theirs[i]} and {ours[i]}");
         }
     }
 
@@ -101,7 +105,8 @@ public class FamilyTests
             return y;
         }
 
-        static double[] Plus(params double[][] terms) => [.. Enumerable.Range(0, terms[0].Length).Select(i => terms.Sum(t => t[i]))];
+        static double[] Plus(params double[][] terms) =>
+            [.. Enumerable.Range(0, terms[0].Length).Select(i => terms.Sum(t => t[i]))];
 
         static double[] Norm(double[] a)
         {
@@ -165,7 +170,8 @@ public class FamilyTests
         var batch = Batch(model);
         model.UpdatePrior();
         foreach (var old in model.Parameters.All.Where(p => p.IsConstant))
-            Assert.Equal(Values(model, model.Parameters[old.Name.Replace("old-encoder", "encoder")].Value), Values(model, old.Value));
+            Assert.Equal(Values(model, model.Parameters[old.Name.Replace("old-encoder", "encoder")].Value),
+                Values(model, old.Value));
 
         // Clean input and z = mu: the copy's posterior is the encoder's own, so KL = log q(mu) - log mixture, by hand.
         model.Forward(batch, InputMask.Clean, noise: null);
@@ -204,7 +210,8 @@ public class FamilyTests
         double loss = model.Loss(batch, new Objective(Beta: 0.01));
         double expected = 0;
         for (int user = 0; user < Users; user++)
-            expected += model.ReconstructionLosses[user] + 0.01 * model.KlLosses[user] * (batch.RowOffsets[user + 1] - batch.RowOffsets[user]);
+            expected += model.ReconstructionLosses[user] + 0.01 * model.KlLosses[user]
+                * (batch.RowOffsets[user + 1] - batch.RowOffsets[user]);
         Assert.Equal(expected / Users, loss, 12);
     }
 

@@ -16,11 +16,14 @@ public class PresetTests
     public void The_family_ships_its_presets()
     {
         string[] family =
-            ["recvae", "hvamp", "anchor", "recvae-anchor", "gaussian-vae", "logistic-vae", "gaussian-dae", "logistic-dae", "liang2018"];
+            ["recvae", "hvamp", "anchor", "recvae-anchor", "gaussian-vae", "logistic-vae", "gaussian-dae", "logistic-dae",
+                "liang2018"];
         Assert.Empty(family.Except(Preset.Names));
     }
 
-    /// <summary>Every preset's model, with narrow layers: the shipped backward code is the gradient of the shipped loss.</summary>
+    /// <summary>
+    /// Every preset's model, with narrow layers: the shipped backward code is the gradient of the shipped loss.
+    /// </summary>
     [Theory, MemberData(nameof(Names))]
     public void Every_presets_gradient_is_right(string name)
     {
@@ -28,7 +31,8 @@ public class PresetTests
         preset.Validate();
         var settings = preset with
         {
-            Hidden = [.. preset.Hidden.Select(_ => 6)], DecoderHidden = preset.DecoderHidden?.Select(_ => 6).ToArray(), Latent = 3, PseudoInputs = 4,
+            Hidden = [.. preset.Hidden.Select(_ => 6)], DecoderHidden = preset.DecoderHidden?.Select(_ => 6).ToArray(),
+            Latent = 3, PseudoInputs = 4,
         };
         using var model = new Autoencoder(new ReferenceBackend(), settings, 11, 5, preset.Seed);
         var batch = ToyClicks.Batch(model.Backend, ToyClicks.Random(5, 11));

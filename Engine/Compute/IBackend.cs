@@ -14,9 +14,9 @@ namespace ManualVae.Compute;
 /// <para>Every output element is computed by one thread in a fixed order: results do not depend on the number of threads.
 /// Shapes are asserted in debug builds only; models and studies check what users give.</para>
 /// <para>One backend serves one thread at a time, which may change between operations; different backends are independent, also
-/// if they share a pool of threads. An operation that starts while another thread is inside one throws
-/// <see cref="InvalidOperationException"/>. Only <see cref="Allocate"/>, <see cref="Free"/> and <see cref="AllocateBatch"/> may
-/// be called from any thread at any time.</para>
+/// if they share a pool of threads. A backend that is asked for an operation while another thread is inside one throws
+/// <see cref="InvalidOperationException"/>, unless it can serve both. Only <see cref="Allocate"/>, <see cref="Free"/> and
+/// <see cref="AllocateBatch"/> may be called from any thread at any time.</para>
 /// </remarks>
 public interface IBackend : IDisposable
 {

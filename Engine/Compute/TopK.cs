@@ -90,7 +90,7 @@ public static class TopK
 
     /// <summary>
     /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> if there is such a
-    /// key: bisection, counting in vectors. The largest key that the least reach, if none has so few.
+    /// key: bisection, counting in vectors. If there is none, the largest key that the least reach.
     /// </summary>
     private static int KeyReachedBy(ReadOnlySpan<int> keys, int least, int most)
     {

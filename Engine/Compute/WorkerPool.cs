@@ -88,6 +88,7 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>Ends the workers.</summary>
     public void Dispose()
     {
+        if (_ended) return;
         _ended = true;
         if (_workers.Length > 0) _wake.Release(_workers.Length);
         foreach (var worker in _workers) worker.Join();

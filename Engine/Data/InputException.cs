@@ -14,14 +14,15 @@ public sealed class InputException : Exception
     /// <summary>Creates the error with its one-line message and the exception that revealed it.</summary>
     public InputException(string message, Exception inner) : base(message, inner) { }
 
-    private InputException(FormattableString text) : base(FormattableString.Invariant(text)) => _text = text;
+    private InputException(FormattableString text, Exception? inner) : base(FormattableString.Invariant(text), inner) => _text = text;
 
     /// <summary>
     /// An error about settings. Holes of type <see cref="SettingName"/> are names of properties; a caller with other names for
     /// them (the command line: flags) prints the message by <see cref="Describe"/>.
     /// </summary>
     /// <param name="text">The message, such as <c>$"{Setting(nameof(Latent))} is {Latent}; it must be at least 1."</c>.</param>
-    public static InputException About(FormattableString text) => new(text);
+    /// <param name="inner">The exception that revealed it.</param>
+    public static InputException About(FormattableString text, Exception? inner = null) => new(text, inner);
 
     /// <summary>A property's name, for <see cref="About"/>.</summary>
     public static SettingName Setting(string property) => new(property);

@@ -44,7 +44,8 @@ public sealed partial class Autoencoder
         {
             if (_scoringBatch is not null) _memory.Free(_scoringBatch);
             _scoringBatch = null; // stays so if there is no room for the new one
-            _scoringBatch = _memory.AllocateBatch(BatchSize, ItemCount, Math.Max(entries, SparseBatch.LargestBatch(BatchSize, clicks)));
+            _scoringBatch = _memory.AllocateBatch(BatchSize, ItemCount,
+                Math.Max(entries, SparseBatch.LargestBatch(BatchSize, clicks)));
         }
         Span<int> users = rows <= 1024 ? stackalloc int[rows] : new int[rows];
         for (int row = 0; row < rows; row++) users[row] = firstRow + row;

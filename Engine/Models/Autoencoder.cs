@@ -3,13 +3,14 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// Mult-VAE, Mult-DAE and their family, written once against <see cref="IBackend"/>: explicit forward and backward passes over one
-/// batch. Source: Liang et al. 2018, section 2, and its reference code.
+/// Mult-VAE, Mult-DAE and their family, written once against <see cref="IBackend"/>: explicit forward and backward passes over
+/// one batch. Source: Liang et al. 2018, section 2, and its reference code.
 /// </summary>
 /// <remarks>
-/// Training: <see cref="Forward"/> with a mask and noise, then <see cref="Backward"/>, which also computes the losses. Scoring uses the
-/// clean input and the posterior mean and ranks by raw logits. The passes share buffers: one thread at a time. A call of
-/// <see cref="Score"/> or <see cref="Rank"/> while another thread is in one of them throws <see cref="InvalidOperationException"/>.
+/// Training: <see cref="Forward"/> with a mask and noise, then <see cref="Backward"/>, which also computes the losses. Scoring
+/// uses the clean input and the posterior mean and ranks by raw logits. The passes share buffers: one thread at a time. A call of
+/// <see cref="Score"/> or <see cref="Rank"/> while another thread is in one of them throws
+/// <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed partial class Autoencoder : IRecommenderWithParameters
 {
@@ -38,12 +39,14 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     /// <param name="training">Gradients and moments too.</param>
     /// <param name="fuse">Let the backend apply updates within the backward pass where it can.</param>
     public Autoencoder(
-        IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true, bool fuse = false)
+        IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
+        bool fuse = false)
         : this(new MemoryScope(backend), settings, items, maxRows, seed, training, fuse) { }
 
     /// <summary>Builds the model in a scope, which it disposes of with itself.</summary>
     internal Autoencoder(
-        MemoryScope memory, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true, bool fuse = false)
+        MemoryScope memory, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
+        bool fuse = false)
     {
         settings.Validate();
         (_memory, _backend, Settings, ItemCount, BatchSize) = (memory, memory.Backend, settings, items, maxRows);
@@ -214,7 +217,8 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
         var logits = _decoder.Output.Logits(rows);
         _backend.LikelihoodBackward(_likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
         RegulariserLosses(batch);
-        // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next batch.
+        // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
+        // batch.
         double loss = DownloadLosses(batch, objective);
         if (!Updated.HasFlag(UpdatedParts.Encoder))
         {

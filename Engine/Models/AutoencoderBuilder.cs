@@ -8,7 +8,9 @@ internal sealed class AutoencoderBuilder(MemoryScope memory, ParameterBlock para
     /// <summary>Prefix of the composite prior's copy of the encoder.</summary>
     internal const string OldEncoder = "old-encoder";
 
-    /// <summary>An encoder whose parameters begin with a name; the same name again shares the weights, with memory of its own.</summary>
+    /// <summary>
+    /// An encoder whose parameters begin with a name; the same name again shares the weights, with memory of its own.
+    /// </summary>
     internal IEncoder Encoder(string name, int maxRows)
     {
         int outputs = settings.Variational ? 2 * settings.Latent : settings.Latent;
@@ -40,7 +42,9 @@ internal sealed class AutoencoderBuilder(MemoryScope memory, ParameterBlock para
         return new RecVaePrior(memory, Encoder(OldEncoder, maxRows), maxRows);
     }
 
-    /// <summary>An encoder for the pseudo-inputs that shares the weights of the encoder, or with two levels those of q(z2|x).</summary>
+    /// <summary>
+    /// An encoder for the pseudo-inputs that shares the weights of the encoder, or with two levels those of q(z2|x).
+    /// </summary>
     private IInputDifferentiable PseudoEncoder() => OneLevel(
         settings.Levels == 2 ? HierarchicalEncoder.UpperName("encoder") : "encoder", 2 * settings.Latent, settings.PseudoInputs);
 
@@ -48,7 +52,8 @@ internal sealed class AutoencoderBuilder(MemoryScope memory, ParameterBlock para
     {
         EncoderKind.Recvae => new RecVaeEncoder(
             memory, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
-        EncoderKind.Gated => new GatedEncoder(memory, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
+        EncoderKind.Gated =>
+            new GatedEncoder(memory, parameters, name, items, settings.Hidden, outputs, maxRows, settings.WeightDecay),
         _ => new MlpEncoder(
             memory, parameters, name, items, settings.Hidden, outputs,
             settings.Variational ? Activation.Identity : Activation.Tanh, maxRows, settings.WeightDecay),

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Serialization;
 using ManualVae.Compute;
 using ManualVae.Data;
 using static ManualVae.Data.InputException;
@@ -28,7 +27,9 @@ public enum PriorKind
     Vamp,
 }
 
-/// <summary>Which parts an autoencoder is made of: everything that changes its function, and nothing of how it is trained.</summary>
+/// <summary>
+/// Which parts an autoencoder is made of: everything that changes its function, and nothing of how it is trained.
+/// </summary>
 public record AutoencoderSettings
 {
     /// <summary>True: Mult-VAE and its family; false: Mult-DAE and its family (no sampling, no KL, tanh bottleneck).</summary>
@@ -55,7 +56,9 @@ public record AutoencoderSettings
     /// <remarks>Each is <see cref="Latent"/> wide.</remarks>
     public int Levels { get; init; } = 1;
 
-    /// <summary>Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in); the output layer stays Glorot uniform.</summary>
+    /// <summary>
+    /// Start layers as RecVAE's code does, uniform in +-1 / sqrt(fan-in); the output layer stays Glorot uniform.
+    /// </summary>
     public bool FanInInitialisation { get; init; }
 
     /// <summary>Latent dimensions.</summary>
@@ -79,7 +82,9 @@ public record AutoencoderSettings
     public LikelihoodKind Likelihood { get; init; } = LikelihoodKind.Multinomial;
 
     /// <summary>Confidence of clicks, Gaussian likelihood.</summary>
-    /// <remarks>c_1 of Liang et al. 2018, section 2.3. Their value was not found; this one was chosen on validation data.</remarks>
+    /// <remarks>
+    /// c_1 of Liang et al. 2018, section 2.3. Their value was not found; this one was chosen on validation data.
+    /// </remarks>
     public double ClickWeight { get; init; } = 10;
 
     /// <summary>Confidence of zeros, Gaussian likelihood.</summary>
@@ -93,36 +98,36 @@ public record AutoencoderSettings
     public AnchorForm AnchorForm { get; init; } = AnchorForm.ClosedForm;
 
     /// <summary>True if the model has anchors.</summary>
-    [JsonIgnore]
     public virtual bool HasAnchors => Anchors;
 
     /// <summary>Refuses impossible settings.</summary>
     /// <exception cref="InputException">A setting is outside its range.</exception>
     public virtual void Validate()
     {
-        string hidden = string.Join(',', Hidden);
+        string widths = string.Join(',', Hidden);
+        SettingName hidden = Setting(nameof(Hidden)), encoder = Setting(nameof(Encoder)), levels = Setting(nameof(Levels)),
+            click = Setting(nameof(ClickWeight)), zero = Setting(nameof(ZeroWeight));
         Require(Latent >= 1, Latent, "at least 1");
-        if (Hidden.Any(width => width < 1)) throw About($"{Setting(nameof(Hidden))} is {hidden}; widths must be at least 1.");
+        if (Hidden.Any(width => width < 1)) throw About($"{hidden} is {widths}; widths must be at least 1.");
         if (DecoderHidden is not null && DecoderHidden.Any(width => width < 1))
             throw About($"{Setting(nameof(DecoderHidden))} is {string.Join(',', DecoderHidden)}; widths must be at least 1.");
         if (Encoder != EncoderKind.Mlp && Hidden.Count == 0)
-            throw About($"{Setting(nameof(Hidden))} is empty; {Setting(nameof(Encoder))} recvae and gated need at least one hidden layer.");
+            throw About($"{hidden} is empty; {encoder} recvae and gated need at least one hidden layer.");
         if (Encoder == EncoderKind.Recvae && Hidden.Any(width => width != Hidden[0]))
             throw About(
-                $"{Setting(nameof(Hidden))} is {hidden}; {Setting(nameof(Encoder))} recvae sums its layers, so all widths must be equal.");
+                $"{hidden} is {widths}; {encoder} recvae sums its layers, so all widths must be equal.");
         Require(Levels is 1 or 2, Levels, "1 or 2");
         if (Levels == 2 && Encoder != EncoderKind.Gated)
-            throw About($"{Setting(nameof(Levels))} 2 needs {Setting(nameof(Encoder))} gated.");
+            throw About($"{levels} 2 needs {encoder} gated.");
         if (Levels == 2 && Prior == PriorKind.Composite)
-            throw About($"{Setting(nameof(Prior))} composite has one latent level; choose normal or vamp with {Setting(nameof(Levels))} 2.");
+            throw About($"{Setting(nameof(Prior))} composite has one latent level; choose normal or vamp with {levels} 2.");
         Require(PseudoInputs >= 1, PseudoInputs, "at least 1");
         if (!Variational && (Encoder != EncoderKind.Mlp || Prior != PriorKind.Normal))
             throw About($"Mult-DAE has the mlp encoder and no prior; choose {Setting("Model")} multvae for the others.");
         Require(Dropout >= 0 && Dropout < 1, Dropout, "in [0, 1)");
         if (!(WeightDecay >= 0)) throw About($"{Setting(nameof(WeightDecay))} is {WeightDecay}; it must not be negative.");
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
-            throw About(
-                $"{Setting(nameof(ClickWeight))} is {ClickWeight} and {Setting(nameof(ZeroWeight))} {ZeroWeight}; both must be positive, clicks at least zeros.");
+            throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");
         if (HasAnchors && !Variational)
             throw About($"Anchors need a VAE: choose {Setting("Model")} multvae or set {Setting("AnchorWeight")} 0.");
     }

@@ -3,8 +3,8 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// From the latent code z [B, K] to logits [B, I]: tanh (Liang et al. 2018, section 2.1) or gated (Kim and Suh 2019) hidden layers,
-/// then one linear layer.
+/// From the latent code z [B, K] to logits [B, I]: tanh (Liang et al. 2018, section 2.1) or gated (Kim and Suh 2019) hidden
+/// layers, then one linear layer.
 /// </summary>
 public sealed class Decoder
 {
@@ -32,7 +32,9 @@ public sealed class Decoder
     /// <summary>Logits [B, I], in a buffer that the loss overwrites with its gradient.</summary>
     public Tensor Forward(Tensor z) => _layers.Forward(z);
 
-    /// <summary>From the logits' gradient (in the logits' place): adds to dz (unless none) and to the parameters' gradients.</summary>
+    /// <summary>
+    /// From the logits' gradient (in the logits' place): adds to dz (unless none) and to the parameters' gradients.
+    /// </summary>
     public void Backward(Tensor z, Tensor dz)
     {
         _layers.ZeroOutputGradient(z.Rows);

@@ -3,8 +3,8 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// A gated layer (Kim and Suh 2019; Tomczak and Welling 2018): y = h * sigmoid(g), h and g two linear layers of the same input. No
-/// other activation.
+/// A gated layer (Kim and Suh 2019; Tomczak and Welling 2018): y = h * sigmoid(g), h and g two linear layers of the same input.
+/// No other activation.
 /// </summary>
 /// <typeparam name="TLayer">Kind of the two layers.</typeparam>
 /// <param name="memory">Where it lives.</param>
@@ -52,9 +52,10 @@ public abstract class GatedLayer<TLayer>(MemoryScope memory, TLayer value, TLaye
 /// <param name="weightDecay">lambda of lambda ||W||^2.</param>
 public sealed class GatedLinear(
     MemoryScope memory, ParameterBlock parameters, string name, int inputs, int outputs, int maxRows, double weightDecay = 0)
-    : GatedLayer<Linear>(memory,
-        new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
-        new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay), outputs, maxRows), IDenseLayer
+    : GatedLayer<Linear>(
+        memory, new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
+        new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay),
+        outputs, maxRows), IDenseLayer
 {
     /// <inheritdoc/>
     public Tensor Forward(Tensor x) => Product(Value.Forward(x), Gate.Forward(x));
@@ -72,9 +73,10 @@ public sealed class GatedLinear(
 /// <inheritdoc cref="GatedLinear"/>
 public sealed class GatedSparseLinear(
     MemoryScope memory, ParameterBlock parameters, string name, int inputs, int outputs, int maxRows, double weightDecay = 0)
-    : GatedLayer<SparseLinear>(memory,
-        new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
-        new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay), outputs, maxRows), ISparseLayer
+    : GatedLayer<SparseLinear>(
+        memory, new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
+        new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay),
+        outputs, maxRows), ISparseLayer
 {
     /// <inheritdoc/>
     public Tensor Forward(SparseBatch batch) => Product(Value.Forward(batch), Gate.Forward(batch));

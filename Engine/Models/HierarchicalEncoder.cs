@@ -3,9 +3,9 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// H+Vamp's two-level posterior (Kim and Suh 2019): q(z2|x) by a <see cref="GatedEncoder"/>, q(z1|x, z2) by a gated layer of x joined
-/// with the <b>sample</b> z2 and further gated layers. To the rest of the model both levels are one latent code z = [z1, z2] with
-/// posterior [mu1, mu2, logvar1, logvar2].
+/// H+Vamp's two-level posterior (Kim and Suh 2019): q(z2|x) by a <see cref="GatedEncoder"/>, q(z1|x, z2) by a gated layer of x
+/// joined with the <b>sample</b> z2 and further gated layers. To the rest of the model both levels are one latent code z = [z1,
+/// z2] with posterior [mu1, mu2, logvar1, logvar2].
 /// </summary>
 /// <remarks>The authors also pass z2 through a gated layer of its own before joining; that layer is left out.</remarks>
 public sealed class HierarchicalEncoder : IEncoder

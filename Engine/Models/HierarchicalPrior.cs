@@ -3,8 +3,8 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// The prior of two latent levels, p(z1, z2) = p(z1|z2) p(z2): a gated network gives the posterior of p(z1|z2), any prior serves for
-/// z2. KL = log q(z1|x, z2) - log p(z1|z2) at the sample, plus the KL of z2 (Kim and Suh 2019; Tomczak and Welling 2018).
+/// The prior of two latent levels, p(z1, z2) = p(z1|z2) p(z2): a gated network gives the posterior of p(z1|z2), any prior serves
+/// for z2. KL = log q(z1|x, z2) - log p(z1|z2) at the sample, plus the KL of z2 (Kim and Suh 2019; Tomczak and Welling 2018).
 /// </summary>
 public sealed class HierarchicalPrior : IPrior
 {
@@ -29,7 +29,8 @@ public sealed class HierarchicalPrior : IPrior
         (_backend, _upperPrior) = (memory.Backend, upperPrior);
         int[] widths = [latent, .. hidden];
         _network = new(
-            [.. hidden.Select((width, i) => new GatedLinear(memory, parameters, $"prior.{i}", widths[i], width, maxRows, weightDecay)),
+            [.. hidden.Select((width, i) =>
+                new GatedLinear(memory, parameters, $"prior.{i}", widths[i], width, maxRows, weightDecay)),
             new Linear(memory, parameters, "prior.head", widths[^1], 2 * latent, Activation.Identity, maxRows, weightDecay)]);
         _pair = new(memory, latent, maxRows);
         _lower = memory.Allocate(maxRows, 2 * latent);
@@ -66,7 +67,8 @@ public sealed class HierarchicalPrior : IPrior
     public void Backward(SparseBatch batch, Tensor posterior, Tensor z, Tensor rowScale, Tensor dPosterior, Tensor dz)
     {
         int rows = z.Rows;
-        var (z1, z2, dz1, dz2, negative) = (_z1.Top(rows), _z2.Top(rows), _dz1.Top(rows), _dz2.Top(rows), _negativeScale.Top(rows));
+        var (z1, z2, dz1, dz2, negative) = (_z1.Top(rows), _z2.Top(rows), _dz1.Top(rows), _dz2.Top(rows),
+            _negativeScale.Top(rows));
         var (dLower, dUpper) = (_dLower.Top(rows), _dUpper.Top(rows));
         foreach (var tensor in (ReadOnlySpan<Tensor>)[dz1, dz2, negative, dLower, dUpper]) _backend.Fill(tensor, 0);
         _backend.Add(rowScale, -1, negative);

@@ -10,8 +10,8 @@ public interface IEncoder
     /// <summary>Reads <see cref="SparseBatch.Inputs"/>; the code stays valid until the next forward pass.</summary>
     /// <param name="batch">Users.</param>
     /// <param name="noise">
-    /// The standard normal draws [B, K] that the sample of the code will use, or none for the mean: read by encoders of which a later
-    /// level sees the sample of an earlier one.
+    /// The standard normal draws [B, K] that the sample of the code will use, or none for the mean: read by encoders of which a
+    /// later level sees the sample of an earlier one.
     /// </param>
     Tensor Forward(SparseBatch batch, Tensor noise);
 
@@ -32,7 +32,8 @@ public interface IInputDifferentiable : IEncoder
     Tensor Output(int rows);
 
     /// <summary>
-    /// After <see cref="IEncoder.Backward"/> on a batch whose rows hold every item: adds the gradient by the inputs to dInputs [B, I].
+    /// After <see cref="IEncoder.Backward"/> on a batch whose rows hold every item: adds the gradient by the inputs to dInputs
+    /// [B, I].
     /// </summary>
     void InputGradient(Tensor dInputs);
 }

@@ -6,7 +6,8 @@ namespace ManualVae.Models;
 public interface IPrior
 {
     /// <summary>
-    /// Before the encoder's pass: reads the clean histories where the prior needs them. Overwrites <see cref="SparseBatch.Inputs"/>.
+    /// Before the encoder's pass: reads the clean histories where the prior needs them. Overwrites
+    /// <see cref="SparseBatch.Inputs"/>.
     /// </summary>
     void Prepare(SparseBatch batch) { }
 

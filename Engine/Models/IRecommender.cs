@@ -8,9 +8,9 @@ namespace ManualVae.Models;
 /// (weak generalisation only) take the row number as the user.
 /// </summary>
 /// <remarks>
-/// Threads: the baselines only read when they score, so any number of threads may call <see cref="Score"/> and <see cref="Rank"/> at
-/// once. Models that compute on a backend (<see cref="Autoencoder"/>, <see cref="Baselines.Cdae"/>) take one caller at a time and
-/// answer a second one with <see cref="InvalidOperationException"/>. A model that is being disposed of may not be called.
+/// Threads: the baselines only read when they score, so any number of threads may call <see cref="Score"/> and <see cref="Rank"/>
+/// at once. Models that compute on a backend (<see cref="Autoencoder"/>, <see cref="Baselines.Cdae"/>) take one caller at a time
+/// and answer a second one with <see cref="InvalidOperationException"/>. A model that is being disposed of may not be called.
 /// </remarks>
 public interface IRecommender : IDisposable
 {

@@ -52,6 +52,7 @@ public static class ItemSimilarity
 
     private static void CheckItem(int item, int itemCount)
     {
-        if ((uint)item >= (uint)itemCount) throw new ArgumentOutOfRangeException(nameof(item), item, $"There are {itemCount} items.");
+        if ((uint)item >= (uint)itemCount)
+            throw new ArgumentOutOfRangeException(nameof(item), item, $"There are {itemCount} items.");
     }
 }

@@ -2,7 +2,9 @@ using ManualVae.Compute;
 
 namespace ManualVae.Models;
 
-/// <summary>Dense layers one after another, as one layer. Without layers it is the identity and has no output of its own.</summary>
+/// <summary>
+/// Dense layers one after another, as one layer. Without layers it is the identity and has no output of its own.
+/// </summary>
 /// <param name="layers">The layers, input side first.</param>
 public sealed class LayerChain(IReadOnlyList<IDenseLayer> layers) : IDenseLayer
 {
@@ -29,7 +31,8 @@ public sealed class LayerChain(IReadOnlyList<IDenseLayer> layers) : IDenseLayer
     public void Backward(Tensor x, Tensor dx)
     {
         int rows = x.Rows;
-        for (int i = layers.Count - 1; i > 0; i--) layers[i].Backward(layers[i - 1].Output(rows), layers[i - 1].OutputGradient(rows));
+        for (int i = layers.Count - 1; i > 0; i--)
+            layers[i].Backward(layers[i - 1].Output(rows), layers[i - 1].OutputGradient(rows));
         if (layers.Count > 0) layers[0].Backward(x, dx);
     }
 }

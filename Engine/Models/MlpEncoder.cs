@@ -3,8 +3,8 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// The encoder of Liang et al. 2018, section 2.2: tanh hidden layers, then one linear layer to the 2K posterior without activation
-/// (Mult-VAE), or to a tanh bottleneck of width K (Mult-DAE). Without hidden layers the input layer is the only one.
+/// The encoder of Liang et al. 2018, section 2.2: tanh hidden layers, then one linear layer to the 2K posterior without
+/// activation (Mult-VAE), or to a tanh bottleneck of width K (Mult-DAE). Without hidden layers the input layer is the only one.
 /// </summary>
 /// <param name="memory">Where it lives.</param>
 /// <param name="parameters">Block that receives the parameters <c>NAME.0.*</c>, <c>NAME.1.*</c>, ...</param>

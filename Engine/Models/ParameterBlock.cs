@@ -15,11 +15,13 @@ public enum Initialiser
     TruncatedNormal,
     /// <summary>Normal, sd 0.01: anchors.</summary>
     SmallNormal,
-    /// <summary>Uniform in +-1 / sqrt(fan_in), weights and biases alike: PyTorch's default for linear layers, used by RecVAE's code.</summary>
+    /// <summary>
+    /// Uniform in +-1 / sqrt(fan_in), weights and biases alike: PyTorch's default for linear layers, used by RecVAE's code.
+    /// </summary>
     FanInUniform,
     /// <summary>
-    /// Uniform in [0, sqrt(3 / rows)): columns of expected norm 1 that start inside the clamp, where the gradient flows. VampPrior's
-    /// pseudo-inputs, one for each column; the authors' mean -0.05 is made for images.
+    /// Uniform in [0, sqrt(3 / rows)): columns of expected norm 1 that start inside the clamp, where the gradient flows.
+    /// VampPrior's pseudo-inputs, one for each column; the authors' mean -0.05 is made for images.
     /// </summary>
     PseudoInput,
 }
@@ -34,7 +36,8 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
 {
     private const int Alignment = 16; // elements: each parameter starts on a cache line
 
-    private sealed record Declaration(Parameter Parameter, int Rows, int Columns, Initialiser Initialiser, bool Fusable, int FanIn)
+    private sealed record Declaration(Parameter Parameter, int Rows, int Columns, Initialiser Initialiser, bool Fusable,
+        int FanIn)
     {
         public long Padded => ((long)Rows * Columns + Alignment - 1) / Alignment * Alignment;
     }
@@ -47,7 +50,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <summary>The parameters, in order of declaration.</summary>
     public IReadOnlyList<Parameter> All => _parameters;
 
-    /// <summary>Number of trainable weights.</summary>
+    /// <summary>Number of weights.</summary>
     public long Count => _parameters.Sum(p => p.Value.Length);
 
     /// <summary>The parameter of that name.</summary>
@@ -74,7 +77,8 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     }
 
     /// <summary>
-    /// The parameters whose names start with the prefix are never trained: neither gradient nor moments. Before <see cref="Build"/>.
+    /// The parameters whose names start with the prefix are never trained: neither gradient nor moments. Before
+    /// <see cref="Build"/>.
     /// </summary>
     public void KeepConstant(string prefix) => _constant.Add(prefix);
 
@@ -116,11 +120,13 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// </param>
     public void Build(ulong? seed, bool training, bool fuse = false)
     {
-        bool IsConstant(Declaration d) => _constant.Exists(prefix => d.Parameter.Name.StartsWith(prefix, StringComparison.Ordinal));
+        bool IsConstant(Declaration d) =>
+            _constant.Exists(prefix => d.Parameter.Name.StartsWith(prefix, StringComparison.Ordinal));
         bool HasGradient(Declaration d) => !IsConstant(d) && !(fuse && d.Fusable);
         var value = Flat(_declared);
-        var (gradient, first, second) = !training ? default
-            : (Flat(_declared.Where(HasGradient)), Flat(_declared.Where(d => !IsConstant(d))), Flat(_declared.Where(d => !IsConstant(d))));
+        var gradient = training ? Flat(_declared.Where(HasGradient)) : default;
+        var first = training ? Flat(_declared.Where(d => !IsConstant(d))) : default;
+        var second = training ? Flat(_declared.Where(d => !IsConstant(d))) : default;
         long offset = 0, gradientOffset = 0, momentOffset = 0;
         foreach (var (number, d) in _declared.Index())
         {

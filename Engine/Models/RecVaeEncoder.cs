@@ -28,7 +28,8 @@ public sealed class RecVaeEncoder : IInputDifferentiable
     /// <param name="maxRows">Largest batch.</param>
     /// <param name="weightDecay">lambda of lambda ||W||^2.</param>
     public RecVaeEncoder(
-        MemoryScope memory, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int outputs, int maxRows,
+        MemoryScope memory, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int outputs,
+        int maxRows,
         double weightDecay = 0)
     {
         _backend = memory.Backend;

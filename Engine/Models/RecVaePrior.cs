@@ -3,8 +3,8 @@ using ManualVae.Compute;
 namespace ManualVae.Models;
 
 /// <summary>
-/// RecVAE's composite prior (Shenbin et al. 2020, section 3.3): for each latent dimension a mixture of N(0, 1), the posterior of the
-/// <b>undropped</b> history under a copy of the encoder, and a wide normal. The KL is estimated by the one sample z.
+/// RecVAE's composite prior (Shenbin et al. 2020, section 3.3): for each latent dimension a mixture of N(0, 1), the posterior of
+/// the <b>undropped</b> history under a copy of the encoder, and a wide normal. The KL is estimated by the one sample z.
 /// </summary>
 public sealed class RecVaePrior : IPrior
 {

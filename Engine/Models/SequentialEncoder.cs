@@ -2,7 +2,9 @@ using ManualVae.Compute;
 
 namespace ManualVae.Models;
 
-/// <summary>An encoder that is a chain: one layer that reads the clicks, then dense layers; the last one's output is the code.</summary>
+/// <summary>
+/// An encoder that is a chain: one layer that reads the clicks, then dense layers; the last one's output is the code.
+/// </summary>
 /// <typeparam name="TInput">Kind of the first layer.</typeparam>
 /// <typeparam name="TLayer">Kind of the others.</typeparam>
 /// <param name="input">The layer that reads the clicks.</param>

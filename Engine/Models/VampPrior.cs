@@ -5,12 +5,12 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Models;
 
 /// <summary>
-/// VampPrior (Tomczak and Welling 2018): p(z) = (1/P) sum_p q(z | u_p), the encoder's own posteriors at P learned pseudo-inputs u_p,
-/// clamped to [0, 1]. The KL is estimated by the one sample z: log q(z|x) - log p(z).
+/// VampPrior (Tomczak and Welling 2018): p(z) = (1/P) sum_p q(z | u_p), the encoder's own posteriors at P learned pseudo-inputs
+/// u_p, clamped to [0, 1]. The KL is estimated by the one sample z: log q(z|x) - log p(z).
 /// </summary>
 /// <remarks>
-/// The pseudo-inputs go through a second instance of the encoder that shares its weights (and has memory of its own), as a batch of
-/// P rows that hold every item: any encoder will do, and no users x items array exists.
+/// The pseudo-inputs go through a second instance of the encoder that shares its weights (and has memory of its own), as a batch
+/// of P rows that hold every item: any encoder will do, and no users x items array exists.
 /// </remarks>
 public sealed class VampPrior : IPrior
 {
@@ -31,8 +31,9 @@ public sealed class VampPrior : IPrior
         MemoryScope memory, ParameterBlock parameters, IInputDifferentiable encoder, int items, int pseudoInputs, int maxRows)
     {
         (_backend, _encoder) = (memory.Backend, encoder);
-        if ((long)pseudoInputs * items > Array.MaxLength)
-            throw About($"{Setting(nameof(AutoencoderSettings.PseudoInputs))} is {pseudoInputs}; with {items} items it must be at most {Array.MaxLength / items}.");
+        int most = Array.MaxLength / items;
+        var setting = Setting(nameof(AutoencoderSettings.PseudoInputs));
+        if (pseudoInputs > most) throw About($"{setting} is {pseudoInputs}; with {items} items it must be at most {most}.");
         _pseudoInputs = parameters.Declare("prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput);
         _identity = memory.Allocate(pseudoInputs, pseudoInputs);
         _inputs = memory.Allocate(pseudoInputs, items);

@@ -9,8 +9,8 @@ using ManualVae.Models.Baselines;
 namespace ManualVae.Training;
 
 /// <summary>
-/// A fitted baseline as a file: the eight bytes <c>MVAE-FIT</c>, version, name, all settings as JSON, number of arrays; of each its
-/// element type, length and elements; and the SHA-256 of everything before. Little-endian.
+/// A fitted baseline as a file: the eight bytes <c>MVAE-FIT</c>, version, name, all settings as JSON, number of arrays; of each
+/// its element type, length and elements; and the SHA-256 of everything before. Little-endian.
 /// </summary>
 public static class BaselineFile
 {
@@ -85,6 +85,7 @@ public static class BaselineFile
         long total = (long)array.Length * Marshal.SizeOf(array.GetType().GetElementType()!);
         ref byte start = ref MemoryMarshal.GetArrayDataReference(array);
         for (long done = 0; done < total; done += ChunkBytes)
-            action(MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref start, (nint)done), (int)Math.Min(ChunkBytes, total - done)));
+            action(MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref start, (nint)done),
+                (int)Math.Min(ChunkBytes, total - done)));
     }
 }

@@ -8,7 +8,9 @@ using ManualVae.Models;
 
 namespace ManualVae.Training;
 
-/// <summary>Where a run stands; with the weights, the moments and the counter-based draws, all that the future depends on.</summary>
+/// <summary>
+/// Where a run stands; with the weights, the moments and the counter-based draws, all that the future depends on.
+/// </summary>
 public sealed record TrainingState
 {
     /// <summary>Epochs completed.</summary>
@@ -58,13 +60,15 @@ public static class Checkpoint
     /// <param name="Moments">Adam's moments follow each weight.</param>
     /// <param name="Parameters">Names and shapes, in the order of the elements.</param>
     public sealed record Header(
-        RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments, IReadOnlyList<Shape> Parameters);
+        RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments,
+            IReadOnlyList<Shape> Parameters);
 
     /// <summary>Name and shape of a parameter.</summary>
     public sealed record Shape(string Name, int Rows, int Columns);
 
     /// <summary>Writes a model; with its moments the run can go on from there.</summary>
-    public static void Save(string path, IRecommenderWithParameters model, RunSettings settings, TrainingState state, bool moments)
+    public static void Save(string path, IRecommenderWithParameters model, RunSettings settings, TrainingState state,
+        bool moments)
     {
         var backend = model.Backend;
         var parameters = model.Parameters.All;
@@ -126,7 +130,8 @@ public static class Checkpoint
         var backend = model.Backend;
         var expected = model.Parameters.All.Select(p => new Shape(p.Name, p.Value.Rows, p.Value.Columns));
         if (!expected.SequenceEqual(header.Parameters))
-            throw new InputException($"{path}: its parameters are not those of this model; use the settings it was trained with.");
+            throw new InputException(
+                $"{path}: its parameters are not those of this model; use the settings it was trained with.");
         byte[] buffer = [];
         foreach (var parameter in model.Parameters.All)
         {
@@ -226,7 +231,8 @@ public static class Checkpoint
 
     private static InputException Damaged(string path, Exception? inner = null)
     {
-        string message = $"{path}: is damaged (its checksum does not match its content); train again, or resume from another checkpoint.";
+        string message = $"{path}: is damaged (its checksum does not match its content); train again, or resume from another "
+            + "checkpoint.";
         return inner is null ? new(message) : new(message, inner);
     }
 }

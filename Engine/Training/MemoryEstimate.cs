@@ -6,7 +6,8 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Training;
 
 /// <summary>
-/// What training will need, counted by building the model without taking memory: a run that cannot fit is refused before it starts.
+/// What training will need, counted by building the model without taking memory: a run that cannot fit is refused before it
+/// starts.
 /// </summary>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="ParameterBytes">Weights, Adam's two moments and, where updates are not fused, gradients.</param>
@@ -28,7 +29,8 @@ public readonly record struct MemoryEstimate(
     {
         var memory = new MemoryScope(backend, counting: true);
         var model = new Autoencoder(memory, settings, items, batchSize ?? settings.BatchSize, seed: null, fuse: true);
-        long tensors = model.Parameters.All.Sum(p => p.Value.Length + p.Gradient.Length + p.FirstMoment.Length + p.SecondMoment.Length);
+        long tensors = model.Parameters.All.Sum(p =>
+            p.Value.Length + p.Gradient.Length + p.FirstMoment.Length + p.SecondMoment.Length);
         long bytes = tensors * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
         return new(model.Parameters.Count, bytes, memory.Bytes - bytes);
     }
@@ -74,5 +76,6 @@ public readonly record struct MemoryEstimate(
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(
-        $"{HostMemory.Mebibytes(Bytes)} ({Parameters / 1e6:F1} M parameters with their moments {HostMemory.Mebibytes(ParameterBytes)}, one batch {HostMemory.Mebibytes(ActivationBytes + BatchBytes)})");
+        $"{HostMemory.Mebibytes(Bytes)} ({Parameters / 1e6:F1} M parameters with their moments ")
+        + $"{HostMemory.Mebibytes(ParameterBytes)}, one batch {HostMemory.Mebibytes(ActivationBytes + BatchBytes)})";
 }

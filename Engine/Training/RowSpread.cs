@@ -5,7 +5,9 @@ namespace ManualVae.Training;
 /// <summary>How far the rows of a tensor lie apart.</summary>
 public static class RowSpread
 {
-    /// <summary>Root mean square distance of the rows, cut to the first columns, from their mean: 0 where all are equal.</summary>
+    /// <summary>
+    /// Root mean square distance of the rows, cut to the first columns, from their mean: 0 where all are equal.
+    /// </summary>
     public static double Of(IBackend backend, Tensor rows, int? columns = null)
     {
         int width = columns ?? rows.Columns;

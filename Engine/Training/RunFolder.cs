@@ -67,15 +67,15 @@ public sealed record RunManifest
 /// <param name="UsersPerSecond">Training speed.</param>
 /// <param name="Best">True where it is the best epoch so far.</param>
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
-/// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv 2511.06781,
-/// section 3).</param>
+/// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
+/// 2511.06781, section 3).</param>
 public sealed record EpochMetrics(
     int Epoch, long Updates, double Loss, double Reconstruction, double Kl, double Anchor, double Beta, double? Validation,
     double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null);
 
 /// <summary>
-/// A run: <c>run.json</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>, <c>results.json</c>, <c>report.html</c>. Every file
-/// is moved into place complete, so a kill at any moment leaves a run that resumes.
+/// A run: <c>run.json</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>, <c>results.json</c>, <c>report.html</c>.
+/// Every file is moved into place complete, so a kill at any moment leaves a run that resumes.
 /// </summary>
 public sealed class RunFolder
 {
@@ -128,10 +128,9 @@ public sealed class RunFolder
     public RunFolder Update(RunManifest manifest)
     {
         int epochs = File.Exists(LastCheckpoint) ? Checkpoint.ReadHeader(LastCheckpoint).State.Epoch : 0;
-        return epochs <= manifest.Settings.Epochs
-            ? new RunFolder(Path, manifest).Write()
-            : throw About(
-                $"{Setting(nameof(RunSettings.Epochs))} is {manifest.Settings.Epochs}, but {Path} has finished {epochs} epochs; give at least as many.");
+        var (setting, given) = (Setting(nameof(RunSettings.Epochs)), manifest.Settings.Epochs);
+        if (given < epochs) throw About($"{setting} is {given}, but {Path} has finished {epochs} epochs; give at least as many.");
+        return new RunFolder(Path, manifest).Write();
     }
 
     /// <summary>Opens a run.</summary>
@@ -165,7 +164,8 @@ public sealed class RunFolder
             }
             catch (JsonException problem)
             {
-                throw new InputException($"{MetricsFile}, line {number + 1}: is not an epoch; remove the line, or train again.", problem);
+                throw new InputException($"{MetricsFile}, line {number + 1}: is not an epoch; remove the line, or train again.",
+                    problem);
             }
         return epochs;
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 using static ManualVae.Data.InputException;
@@ -39,7 +40,8 @@ public sealed record RunSettings : AutoencoderSettings
     public BetaScheduleKind BetaSchedule { get; init; } = BetaScheduleKind.Linear;
 
     /// <summary>
-    /// Passes of an epoch that update the encoder only, with dropout; with <see cref="DecoderPasses"/>. 0: one pass updates everything.
+    /// Passes of an epoch that update the encoder only, with dropout; with <see cref="DecoderPasses"/>. 0: one pass updates
+    /// everything.
     /// </summary>
     public int EncoderPasses { get; init; }
 
@@ -53,8 +55,8 @@ public sealed record RunSettings : AutoencoderSettings
     public int AnchorWarmup { get; init; }
 
     /// <summary>
-    /// Weak splits only: train on the training and validation clicks together and validate nothing, for the number of epochs that an
-    /// earlier run found on the validation part. What published tables on ready-made train/test files compare.
+    /// Weak splits only: train on the training and validation clicks together and validate nothing, for the number of epochs that
+    /// an earlier run found on the validation part. What published tables on ready-made train/test files compare.
     /// </summary>
     public bool FitValidation { get; init; }
 
@@ -76,16 +78,19 @@ public sealed record RunSettings : AutoencoderSettings
     /// <summary>Matrix products of a GPU: single precision, or operands rounded to TF32 for its tensor cores.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Every setting, in the order of flags and JSON files: what the model is, then how it is trained, by theme.</summary>
+    /// <summary>
+    /// Every setting, in the order of flags and JSON files: what the model is, then how it is trained, by theme.
+    /// </summary>
     public static IReadOnlyList<PropertyInfo> Properties { get; } =
     [
         .. ((string[])[
-            nameof(Model), nameof(Epochs), nameof(BatchSize), nameof(LearningRate), nameof(LearningRateSchedule), nameof(Encoder),
-            nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels), nameof(FanInInitialisation),
-            nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps), nameof(BetaSchedule), nameof(KlPerClick),
-            nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay), nameof(Likelihood), nameof(ClickWeight),
-            nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup), nameof(Anchors), nameof(AnchorForm), nameof(FitValidation),
-            nameof(ValidationMetric), nameof(Patience), nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
+            nameof(Model), nameof(Epochs), nameof(BatchSize), nameof(LearningRate), nameof(LearningRateSchedule),
+            nameof(Encoder), nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels),
+            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps),
+            nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
+            nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup),
+            nameof(Anchors), nameof(AnchorForm), nameof(FitValidation), nameof(ValidationMetric), nameof(Patience),
+            nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
         ]).Select(name => typeof(RunSettings).GetProperty(name)!),
     ];
 
@@ -102,11 +107,9 @@ public sealed record RunSettings : AutoencoderSettings
     };
 
     /// <summary>Follows from <see cref="Model"/>.</summary>
-    [JsonIgnore]
     public override bool Variational => Model != "multdae";
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override bool HasAnchors => Anchors || AnchorWeight > 0;
 
     /// <inheritdoc/>
@@ -121,8 +124,10 @@ public sealed record RunSettings : AutoencoderSettings
         Require(AnchorWarmup >= 0, AnchorWarmup, "0 or more");
         Require(EncoderPasses >= 0, EncoderPasses, "0 or more");
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
-            throw About(
-                $"{Setting(nameof(DecoderPasses))} is {DecoderPasses}; it must be above 0 where {Setting(nameof(EncoderPasses))} is, and 0 where it is 0.");
+        {
+            SettingName encoder = Setting(nameof(EncoderPasses)), decoder = Setting(nameof(DecoderPasses));
+            throw About($"{decoder} is {DecoderPasses}; it must be above 0 where {encoder} is, and 0 where it is 0.");
+        }
         Require(Patience >= 0, Patience, "0 or more");
         Require(Threads >= 0, Threads, "0 (all) or more");
         Metric.Parse(ValidationMetric);
@@ -134,16 +139,21 @@ public sealed record RunSettings : AutoencoderSettings
     {
         var (ours, theirs) = (JsonSerializer.SerializeToElement(this, Json), JsonSerializer.SerializeToElement(other, Json));
         return [.. ours.EnumerateObject()
-            .Where(p => p.Name is not ("seed" or "threads" or "device") && p.Value.ToString() != theirs.GetProperty(p.Name).ToString())
+            .Where(p => p.Name is not ("seed" or "threads" or "device")
+                && p.Value.ToString() != theirs.GetProperty(p.Name).ToString())
             .Select(p => $"{p.Name}: {Short(theirs.GetProperty(p.Name))} -> {Short(p.Value)}")];
 
         static string Short(JsonElement value) => string.Concat(value.ToString().Where(c => !char.IsWhiteSpace(c)));
     }
 
+    // What is no setting (it follows from others) is neither written nor read.
     private static void Sort(JsonTypeInfo type)
     {
         if (type.Type != typeof(RunSettings)) return;
-        foreach (var property in type.Properties)
+        foreach (var property in type.Properties.ToList())
+        {
             property.Order = Properties.TakeWhile(p => p.Name != ((MemberInfo)property.AttributeProvider!).Name).Count();
+            if (property.Order == Properties.Count) type.Properties.Remove(property);
+        }
     }
 }

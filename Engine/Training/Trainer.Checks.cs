@@ -5,7 +5,8 @@ public sealed partial class Trainer
 {
     private void RequireFiniteWeights()
     {
-        if (FirstNonFinite() is string name) throw Stopped($"after epoch {_state.Epoch + 1} the weights of {name} are not finite");
+        if (FirstNonFinite() is string name)
+            throw Stopped($"after epoch {_state.Epoch + 1} the weights of {name} are not finite");
     }
 
     private TrainingException NotFinite(int batchOfEpoch)

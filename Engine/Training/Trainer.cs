@@ -9,7 +9,8 @@ namespace ManualVae.Training;
 
 /// <summary>
 /// Trains an <see cref="Autoencoder"/> on the training users, validates after each epoch, and keeps the best and the latest
-/// state. All randomness is keyed by (seed, update, user), so a resumed run has the bits of an uninterrupted one. One thread at a time.
+/// state. All randomness is keyed by (seed, update, user), so a resumed run has the bits of an uninterrupted one. One thread at a
+/// time.
 /// </summary>
 public sealed partial class Trainer : IDisposable
 {
@@ -65,10 +66,13 @@ public sealed partial class Trainer : IDisposable
         _order = new int[_train.Rows];
     }
 
-    private static CsrMatrix WithValidation(PreparedDataset data) => data.Manifest.Split != SplitKind.Strong && data.Validation is not null
-        ? CsrMatrix.Union(data.Train, data.Validation.HeldOut)
-        : throw About(
-            $"{Setting(nameof(RunSettings.FitValidation))} needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
+    private static CsrMatrix WithValidation(PreparedDataset data)
+    {
+        if (data.Manifest.Split != SplitKind.Strong && data.Validation is { } validation)
+            return CsrMatrix.Union(data.Train, validation.HeldOut);
+        var setting = Setting(nameof(RunSettings.FitValidation));
+        throw About($"{setting} needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
+    }
 
     /// <summary>What the run was estimated to need.</summary>
     public MemoryEstimate Memory { get; }
@@ -80,8 +84,8 @@ public sealed partial class Trainer : IDisposable
     public TrainingState State => _state;
 
     /// <summary>
-    /// After <see cref="Run"/> the model holds the weights of the best epoch, and not of the last. Takes room for another copy of the
-    /// weights where there is no run folder.
+    /// After <see cref="Run"/> the model holds the weights of the best epoch, and not of the last. Takes room for another copy of
+    /// the weights where there is no run folder.
     /// </summary>
     public bool KeepBest { get; init; }
 
@@ -121,7 +125,10 @@ public sealed partial class Trainer : IDisposable
                 epoch, _state.Updates, sums[3] / users, sums[0] / users, sums[1] / users, sums[2] / users, beta, value, seconds,
                 (double)_train.Rows * Passes / seconds, best, anchorSpread, meanSpread);
             _epochs.Add(metrics);
-            _state = _state with { Epoch = epoch, BatchesOfEpoch = 0, EpochSeconds = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held };
+            _state = _state with
+            {
+                Epoch = epoch, BatchesOfEpoch = 0, EpochSeconds = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held,
+            };
             if (best) _state = _state with { BestValue = value, BestEpoch = epoch, BestBeta = beta };
             if (_run is not null)
             {
@@ -253,13 +260,17 @@ public sealed partial class Trainer : IDisposable
         ? 1 - (double)_state.Updates / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
-    /// <summary>lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch <see cref="RunSettings.AnchorWarmup"/>.</summary>
+    /// <summary>
+    /// lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch
+    /// <see cref="RunSettings.AnchorWarmup"/>.
+    /// </summary>
     private double AnchorWeightAt(int epoch) =>
         _settings.AnchorWeight * (_settings.AnchorWarmup == 0 ? 1 : Math.Min(1, (epoch + 1.0) / _settings.AnchorWarmup));
 
     /// <summary>How far the anchors, and the posterior means of the last batch, lie apart.</summary>
     private (double? Anchors, double? Means) Spreads() => !Model.Settings.HasAnchors ? (null, null) : (
-        RowSpread.Of(Model.Backend, Model.Parameters["anchors"].Value), RowSpread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
+        RowSpread.Of(Model.Backend, Model.Parameters["anchors"].Value),
+        RowSpread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
     // Not interrupted: it takes seconds, and the epoch's checkpoint follows it.
     private double? Validate() => _validation is null

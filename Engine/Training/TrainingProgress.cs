@@ -22,4 +22,5 @@ public interface ITrainingObserver
 /// <param name="Beta">beta of the latest update.</param>
 /// <param name="UsersPerSecond">Speed over the epoch so far.</param>
 public readonly record struct TrainingProgress(
-    int Epoch, int Epochs, int Batch, int Batches, double Reconstruction, double Kl, double Anchor, double Beta, double UsersPerSecond);
+    int Epoch, int Epochs, int Batch, int Batches, double Reconstruction, double Kl, double Anchor, double Beta,
+    double UsersPerSecond);

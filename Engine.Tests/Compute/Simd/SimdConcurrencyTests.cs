@@ -75,9 +75,7 @@ public class SimdConcurrencyTests
         products[0].AssertRight();
     }
 
-    /// <summary>
-    /// The thread inside is held by a dispatch; every operation of another thread is then refused, small tensors or not.
-    /// </summary>
+    /// <summary>While this thread is inside a call, every operation of another thread is refused, however small its tensors.</summary>
     [Fact]
     public void Every_operation_refuses_a_second_thread()
     {

@@ -15,6 +15,7 @@ public static unsafe class TierChecks
     /// <summary>Entry point of the child: prints the kernel in use, then runs every check.</summary>
     public static int Main(string[] args)
     {
+        if (args is ["memory", var preset]) return Training.MemoryChecks.Main(preset);
         if (args is not ["tier"]) return 0; // the test host has its own way in
         try
         {

@@ -76,6 +76,18 @@ public class BaselineFormulaTests
             Assert.True((Solve(w, x.Column(i), settings) - h.Row(i)).L2Norm() <= 1e-3 * h.Row(i).L2Norm());
     }
 
+    [Theory]
+    [InlineData(0, 2 / 9.5)]
+    [InlineData(1, 2 / 12.5)]
+    [InlineData(2, 2 / 18.5)]
+    public void Ials_regularises_by_a_power_of_the_observations(double exponent, double score)
+    {
+        // Vectors 1 and 2 of one dimension, alpha_0 = 0.5, a click on the second: (0.5 (1 + 4) + 4 + 3 (1 + 0.5 x 2)^nu) w = 2.
+        var settings = new IalsSettings(Factors: 1, Regularisation: 3, RegularisationExponent: exponent, UnobservedWeight: 0.5);
+        Assert.Equal([(float)score, (float)(2 * score)], Scores(new Ials(settings, [1, 2]), FixedScores.Rows(2, [1])),
+            (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
     [Fact]
     public void Slim_meets_the_optimality_conditions_of_its_objective()
     {
@@ -84,7 +96,8 @@ public class BaselineFormulaTests
         var x = Dense(Random);
         var w = Matrix<double>.Build.Dense(Random.Columns, Random.Columns);
         for (int i = 0; i < Random.Columns; i++)
-            for (int e = 0; e < model.Weights.RowLength(i); e++) w[i, model.Weights.RowColumns(i)[e]] = model.Weights.RowValues(i)[e];
+            for (int e = 0; e < model.Weights.RowLength(i); e++)
+                w[i, model.Weights.RowColumns(i)[e]] = model.Weights.RowValues(i)[e];
         var slope = x.TransposeThisAndMultiply(x * w - x) + settings.L2 * w + settings.L1;
         int positive = 0;
         for (int i = 0; i < Random.Columns; i++)

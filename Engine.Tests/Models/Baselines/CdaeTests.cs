@@ -29,7 +29,8 @@ public class CdaeTests
         var losses = new List<double>();
         using var model = Cdae.Fit(Train, Settings, Simd, new FitMonitor(line =>
         {
-            if (line.Contains("loss")) losses.Add(double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+            if (line.Contains("loss"))
+                losses.Add(double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
         }));
         Assert.Equal(30, losses.Count);
         Assert.True(losses[^1] < 0.8 * losses[0], $"{losses[0]} to {losses[^1]}");
@@ -56,7 +57,8 @@ public class CdaeTests
     [Fact]
     public void Click_values_are_ignored()
     {
-        var weighted = new CsrMatrix(6, Train.RowOffsets.ToArray(), Train.ColumnIndices.ToArray(), [.. Enumerable.Range(1, (int)Train.EntryCount)]);
+        var weighted = new CsrMatrix(6, Train.RowOffsets.ToArray(), Train.ColumnIndices.ToArray(),
+            [.. Enumerable.Range(1, (int)Train.EntryCount)]);
         using var plain = Cdae.Fit(Train, Settings, Simd);
         using var valued = Cdae.Fit(weighted, Settings, Simd);
         Assert.Equal(Scores(plain, Train), Scores(valued, weighted));
@@ -67,6 +69,7 @@ public class CdaeTests
     {
         Assert.Throws<InputException>(() => Cdae.Fit(Train, Settings with { Dropout = 1 }, Simd));
         Assert.Throws<InputException>(() => Cdae.Fit(Train, Settings with { Hidden = 0 }, Simd));
-        Assert.Throws<OperationCanceledException>(() => Cdae.Fit(Train, Settings, Simd, new FitMonitor(null, new CancellationToken(true))));
+        Assert.Throws<OperationCanceledException>(() =>
+            Cdae.Fit(Train, Settings, Simd, new FitMonitor(null, new CancellationToken(true))));
     }
 }

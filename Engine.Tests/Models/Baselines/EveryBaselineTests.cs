@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ManualVae.Compute;
+using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Models;
@@ -17,7 +18,10 @@ public class EveryBaselineTests
 
     public static TheoryData<string> Names => [.. BaselineCatalogue.All.Select(b => b.Name)];
 
-    public static TheoryData<string> Personalised => [.. BaselineCatalogue.All.Select(b => b.Name).Except(["popularity", "random"])];
+    public static TheoryData<string> Personalised =>
+        [.. BaselineCatalogue.All.Select(b => b.Name).Except(["popularity", "random"])];
+
+    public static TheoryData<string> ReadOnly => [.. BaselineCatalogue.All.Select(b => b.Name).Except(["cdae"])];
 
     /// <summary>User u clicked every item of its own parity but item u: that one is the right answer.</summary>
     private static CsrMatrix Checkerboard() => FixedScores.Rows(Size, [.. Enumerable.Range(0, Size)
@@ -36,7 +40,8 @@ public class EveryBaselineTests
         .Select(i => new[] { i % 2, 2 + i % 7 })]));
 
     // Small enough to be fast, and regularised for tiny data.
-    private static IBaseline Fit(string name, CsrMatrix train) => BaselineCatalogue.Fit(name, Data(train), Settings(name), backend: Simd);
+    private static IBaseline Fit(string name, CsrMatrix train) =>
+        BaselineCatalogue.Fit(name, Data(train), Settings(name), backend: Simd);
 
     private static IBackend Simd() => new SimdBackend(2);
 
@@ -45,12 +50,14 @@ public class EveryBaselineTests
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
-        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01, ["weight-decay"] = 0 },
+        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01,
+            ["weight-decay"] = 0 },
         "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batch-size"] = 64, ["learning-rate"] = 0.01 },
         _ => null,
     };
 
-    private static (int[] Items, float[] Scores) Rank(IRecommender model, CsrMatrix foldIn, int k, int first = 0, int? rows = null)
+    private static (int[] Items, float[] Scores) Rank(IRecommender model, CsrMatrix foldIn, int k, int first = 0,
+        int? rows = null)
     {
         int count = rows ?? foldIn.Rows;
         var (items, scores) = (new int[count * k], new float[count * k]);
@@ -177,16 +184,96 @@ public class EveryBaselineTests
         Assert.True(model.BatchSize > 0);
     }
 
+    [Theory]
+    [MemberData(nameof(ReadOnly))]
+    public async Task Eight_threads_get_the_lists_of_one(string name)
+    {
+        var train = Checkerboard();
+        using var model = Fit(name, train);
+        int[] alone = Rank(model, train, 7).Items;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = 0; i < 20; i++) Assert.Equal(alone, Rank(model, train, 7).Items);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+    }
+
+    [Fact]
+    public void Cdae_computes_where_it_is_told_and_owns_that_backend()
+    {
+        var train = Checkerboard();
+        var backends = new List<IBackend>();
+        IBackend Make()
+        {
+            backends.Add(new ReferenceBackend());
+            return backends[^1];
+        }
+        var settings = new JsonObject { ["hidden"] = 4, ["epochs"] = 1 };
+        using (var model = BaselineCatalogue.Fit("cdae", train, settings, backend: Make))
+            BaselineCatalogue.Restore("cdae", BaselineCatalogue.Complete("cdae", settings), model.State, Make).Dispose();
+        Assert.Equal(2, backends.Count);
+        Assert.Throws<ArgumentException>(() => BaselineCatalogue.Fit("cdae", train, settings));
+    }
+
+    [Fact]
+    public void Settings_of_older_runs_in_camel_case_are_still_read()
+    {
+        var settings = BaselineCatalogue.Complete("cdae", new JsonObject { ["batchSize"] = 7, ["weight-decay"] = 0.5 });
+        Assert.Equal(
+            ["hidden", "epochs", "batch-size", "learning-rate", "dropout", "click-weight", "weight-decay", "user-nodes", "seed"],
+            settings.Select(p => p.Key));
+        Assert.Equal((7, 0.5), ((int)settings["batch-size"]!, (double)settings["weight-decay"]!));
+        var old = new JsonObject { ["factors"] = 2, ["unobservedWeight"] = 0.5, ["regularisationExponent"] = 0, ["epochs"] = 1 };
+        var (kebab, train) = (new JsonObject { ["factors"] = 2, ["unobserved-weight"] = 0.5, ["regularisation-exponent"] = 0 },
+            Awkward());
+        using var fitted = BaselineCatalogue.Fit("ials", train, old);
+        using var restored = BaselineCatalogue.Restore("ials", kebab, fitted.State);
+        using var again = BaselineCatalogue.Restore("ials", old, fitted.State);
+        Assert.Equal(Rank(fitted, train, 5).Scores, Rank(restored, train, 5).Scores);
+        Assert.Equal(Rank(fitted, train, 5).Scores, Rank(again, train, 5).Scores);
+    }
+
+    public static TheoryData<string, string> TooLarge => new()
+    {
+        { "ease", "{}" }, { "slim", "{}" }, { "marec", "{}" }, { "featurecosine", "{}" },
+        { "itemknn", "{\"neighbours\": 5000000}" }, { "ials", "{\"factors\": 1000000}" }, { "neumf", "{\"factors\": 1000000}" },
+        { "cdae", "{\"hidden\": 1000000}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(TooLarge))]
+    public void What_cannot_fit_is_refused_before_anything_is_taken(string name, string settings)
+    {
+        var train = FixedScores.Rows(5_000_000, [0, 4_999_999], [3]);
+        var problem = Assert.Throws<InputException>(() => BaselineCatalogue.Fit(
+            name, Data(train), JsonNode.Parse(settings)!.AsObject(), backend: Simd));
+        Assert.Contains($"{name}: needs about ", problem.Message);
+        Assert.Contains("this machine has", problem.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_fitting_needs_is_said_before_it_starts(string name)
+    {
+        var lines = new List<string>();
+        using var model = BaselineCatalogue.Fit(name, Data(Checkerboard()), Settings(name), new FitMonitor(lines.Add), Simd);
+        if (name is not ("popularity" or "random")) Assert.Matches($"^{name}: needs about [0-9]+ MiB$", lines[0]);
+    }
+
     [Fact]
     public void Unknown_names_and_settings_are_refused()
     {
         var train = Awkward();
         Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("elsa", Data(train))).Message);
-        Assert.Contains("lambda", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lamda"] = 1 })).Message);
-        Assert.Contains("features", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("marec", new BaselineData(train))).Message);
+        Assert.Contains("lambda", Assert.Throws<InputException>(() =>
+            BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lamda"] = 1 })).Message);
+        Assert.Contains("features",
+            Assert.Throws<InputException>(() => BaselineCatalogue.Fit("marec", new BaselineData(train))).Message);
         Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lambda"] = "much" }));
         Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lambda"] = 0 }));
         Assert.Throws<InputException>(() => BaselineCatalogue.Fit("itemknn", Data(train), new JsonObject { ["neighbours"] = 0 }));
-        Assert.Throws<InputException>(() => BaselineCatalogue.Fit("ials", Data(train), new JsonObject { ["regularisation"] = -1 }));
+        Assert.Throws<InputException>(() =>
+            BaselineCatalogue.Fit("ials", Data(train), new JsonObject { ["regularisation"] = -1 }));
     }
 }

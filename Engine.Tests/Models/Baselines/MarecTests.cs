@@ -135,6 +135,7 @@ public class MarecTests
     {
         var random = new Random(2);
         return FixedScores.Rows(Items, [.. Enumerable.Range(0, Users).Select(u =>
-            Enumerable.Range(0, Items).Where(i => i switch { 0 => u == 3, 1 => u is 5 or 9, _ => random.Next(3) == 0 }).ToArray())]);
+            Enumerable.Range(0, Items).Where(i =>
+                i switch { 0 => u == 3, 1 => u is 5 or 9, _ => random.Next(3) == 0 }).ToArray())]);
     }
 }

@@ -8,7 +8,8 @@ namespace ManualVae.Tests.Models.Baselines;
 
 public class NeuMfTests
 {
-    private static readonly CsrMatrix Train = FixedScores.Rows(6, [0, 1, 2], [0, 1, 2], [3, 4], [3, 5], [1, 2, 5], [], [0, 1, 2, 3, 4, 5]);
+    private static readonly CsrMatrix Train = FixedScores.Rows(6, [0, 1, 2], [0, 1, 2], [3, 4], [3, 5], [1, 2, 5], [],
+        [0, 1, 2, 3, 4, 5]);
 
     private static readonly NeuMfSettings Settings = new(Factors: 3, Epochs: 20, BatchSize: 40, LearningRate: 0.01);
 
@@ -33,7 +34,8 @@ public class NeuMfTests
                 double below = training.AddGradients(0, count, 1);
                 values[i] = value;
                 double numeric = (above - below) / (2 * h * count);
-                Assert.True(Math.Abs(numeric - gradient[i]) < 1e-3 + 0.03 * Math.Abs(numeric), $"{i} of {values.Length}: {gradient[i]}, {numeric}");
+                Assert.True(Math.Abs(numeric - gradient[i]) < 1e-3 + 0.03 * Math.Abs(numeric),
+                    $"{i} of {values.Length}: {gradient[i]}, {numeric}");
                 largest = Math.Max(largest, Math.Abs(numeric));
                 checkedCount++;
             }
@@ -46,7 +48,8 @@ public class NeuMfTests
         var losses = new List<double>();
         using var model = NeuMfTraining.Fit(Train, Settings, new FitMonitor(line =>
         {
-            if (line.Contains("loss")) losses.Add(double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+            if (line.Contains("loss"))
+                losses.Add(double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
         }));
         Assert.Equal(20, losses.Count);
         Assert.Equal(Math.Log(2), losses[0], 0.05);
@@ -65,6 +68,7 @@ public class NeuMfTests
         Assert.Contains("7 training users", Assert.Throws<InputException>(
             () => model.Score(FixedScores.Rows(6, [1]), 0, 1, new float[6])).Message);
         Assert.Throws<InputException>(() => NeuMfTraining.Fit(Train, Settings with { Factors = 0 }));
-        Assert.Throws<OperationCanceledException>(() => NeuMfTraining.Fit(Train, Settings, new FitMonitor(null, new CancellationToken(true))));
+        Assert.Throws<OperationCanceledException>(() =>
+            NeuMfTraining.Fit(Train, Settings, new FitMonitor(null, new CancellationToken(true))));
     }
 }

@@ -15,7 +15,8 @@ public class RealDataTests(ITestOutputHelper output)
     {
         var clock = Stopwatch.StartNew();
         var result = Evaluator.Evaluate(model, split, Metric.ParseList(metrics));
-        output.WriteLine($"{model.Name}: {string.Join("  ", result.Metrics.Select(m => $"{m.Metric} {m.Mean:F4} ({m.StandardError:F4})"))}"
+        string means = string.Join("  ", result.Metrics.Select(m => $"{m.Metric} {m.Mean:F4} ({m.StandardError:F4})"));
+        output.WriteLine($"{model.Name}: {means}"
             + $", {result.Users} users, {clock.Elapsed.TotalSeconds:F1} s");
         return result;
     }
@@ -47,7 +48,8 @@ public class RealDataTests(ITestOutputHelper output)
         var (train, test) = RealData.DiffRecMl1m();
         const string metrics = "RecallAll@10 RecallAll@20 NDCG@10 NDCG@20";
         var popularity = Evaluate(Popularity.Fit(train), test, metrics);
-        Assert.Equal([0.0535, 0.0993, 0.0587, 0.0721], popularity.Metrics.Select(m => m.Mean), (a, b) => Math.Abs(a - b) < 0.0002);
+        Assert.Equal([0.0535, 0.0993, 0.0587, 0.0721], popularity.Metrics.Select(m => m.Mean), (a, b) =>
+            Math.Abs(a - b) < 0.0002);
         using var model = Ease.Fit(train, new EaseSettings(Lambda: 1000));
         var ease = Evaluate(model, test, metrics);
         Assert.Equal([0.1066, 0.1816, 0.0910, 0.1165], ease.Metrics.Select(m => m.Mean), (a, b) => Math.Abs(a - b) < 0.0002);
@@ -67,7 +69,8 @@ public class RealDataTests(ITestOutputHelper output)
     {
         // Rendle et al. 2022's settings for 64 factors, which give them .722 and .445, the mean of ten runs.
         var (train, test) = RealData.NcfMl1m();
-        using var model = Ials.Fit(train, new IalsSettings(Factors: 64, Epochs: 12, Regularisation: 0.007, UnobservedWeight: 0.3));
+        using var model = Ials.Fit(train,
+            new IalsSettings(Factors: 64, Epochs: 12, Regularisation: 0.007, UnobservedWeight: 0.3));
         var result = Evaluate(model, test, "sampled-HitRate@10 sampled-NDCG@10");
         Assert.Equal(0.722, result["sampled-HitRate@10"], 0.005);
         Assert.Equal(0.445, result["sampled-NDCG@10"], 0.005);
@@ -76,7 +79,8 @@ public class RealDataTests(ITestOutputHelper output)
     [FactWithData("ml-1m")]
     public void Marec_finds_items_nobody_has_clicked_by_their_genres()
     {
-        // A fifth of the items loses its clicks; they are what is to be found among such items. `tables marec` makes the whole table.
+        // A fifth of the items loses its clicks; they are what is to be found among such items. `tables marec` makes the whole
+        // table.
         var (clicks, genres) = RealData.Ml1m();
         bool[] cold = ItemDivision.Draw(clicks.Columns, 0.2, 98765);
         var split = ItemDivision.Divide(clicks, cold);

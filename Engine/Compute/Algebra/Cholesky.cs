@@ -25,7 +25,7 @@ internal static class Cholesky
         }
     }
 
-    // A = L L', four columns at a time: their part of A is then taken from all that is right of and below them at once.
+    // A = L L', four columns at a time: what they contribute is subtracted from the rest of A in one pass.
     private static void Factorise(Span<float> a, int n)
     {
         Span<float> columns = n <= 2048 ? stackalloc float[4 * n] : new float[4 * n]; // contiguous copies of the four columns

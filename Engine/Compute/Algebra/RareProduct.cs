@@ -16,7 +16,7 @@ internal sealed unsafe class RareProduct : IDisposable
 
     private readonly WorkerPool _pool;
     private readonly int _rare, _count;
-    private readonly int[] _rareClicks; // of each user: the first of a row, as items are ordered
+    private readonly int[] _rareClicks; // of each user: they come first in a row, because items are ordered
     private readonly CsrMatrix _users, _items;
     private readonly NativeBuffer _scratch;
 
@@ -49,12 +49,12 @@ internal sealed unsafe class RareProduct : IDisposable
         return at < 0 ? ~at : at;
     }
 
-    /// <summary>to[k, c] = sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are rare items.</summary>
+    /// <summary>to[k, c] = sum over j of M_PR[k, j] d[c, j], for one row c of d per rare item.</summary>
     public void Write(float* d, nint dStride, float* to, nint stride) =>
         Stripes(d, dStride, _rare, to, stride, subtractLower: false);
 
     /// <summary>
-    /// to[k, c] -= sum over j of M_PR[k, j] d[c, j], for as many rows c of d as there are others, and k from c on.
+    /// to[k, c] -= sum over j of M_PR[k, j] d[c, j], for one row c of d per popular item, and k from c on.
     /// </summary>
     public void SubtractLower(float* d, nint dStride, float* to, nint stride) =>
         Stripes(d, dStride, _count - _rare, to, stride, subtractLower: true);

@@ -6,8 +6,8 @@ namespace ManualVae.Compute.Algebra;
 /// <summary>
 /// X'X + ridge I of a click matrix and its inverse, items x items, in single precision on all cores. Catalogues have long tails:
 /// half of the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are eliminated through the
-/// few users who clicked them instead of by dense products, which leaves 5/8 of the n^3 operations where half of the items are
-/// rare, and less as the rare half is inverted in the same way.
+/// few users who clicked them instead of by dense products. This leaves 5/8 of the n^3 operations if half of the items are rare,
+/// and fewer because the rare half is inverted in the same way.
 /// </summary>
 /// <remarks>
 /// Inverse by blocks (R rare, P popular items), M = X'X + ridge I: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T;
@@ -30,7 +30,7 @@ public sealed unsafe class RidgeGram
         (_ridge, _threads) = (ridge, threads);
         var clicks = new int[users.Columns];
         foreach (int item in users.ColumnIndices) clicks[item]++;
-        _order = [.. Enumerable.Range(0, clicks.Length).OrderBy(item => clicks[item])]; // stable: of equal items the lower first
+        _order = [.. Enumerable.Range(0, clicks.Length).OrderBy(item => clicks[item])]; // stable: equal items by number
         _position = new int[_order.Length];
         for (int s = 0; s < _order.Length; s++) _position[_order[s]] = s;
         _users = Ordered(users);
@@ -175,7 +175,7 @@ public sealed unsafe class RidgeGram
         for (int start = 0; start < n; start++)
         {
             if (done[start]) continue;
-            // Follows the cycle backwards: what belongs into a row is fetched until the row that was set aside is wanted.
+            // Follows the cycle backwards: each row gets what belongs there, and the last one the row that was set aside.
             Row(start).CopyTo(held);
             int to = start;
             for (int from = _position[to]; from != start; to = from, from = _position[to])

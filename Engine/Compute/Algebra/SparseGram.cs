@@ -22,7 +22,7 @@ public static unsafe class SparseGram
         var items = users.Transpose();
         fixed (float* matrix = gram)
         {
-            // Rows of popular items at the end of the matrix would be late work: claim from the longest row down.
+            // The longest rows first: at the end, threads would wait for them.
             pool.For(n, 1, (users, items, (nint)matrix),
                 static (in (CsrMatrix Users, CsrMatrix Items, nint Matrix) s, int first, int last) =>
             {

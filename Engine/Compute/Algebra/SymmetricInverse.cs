@@ -5,8 +5,8 @@ namespace ManualVae.Compute.Algebra;
 
 /// <summary>
 /// Inverse of a large symmetric positive definite matrix in its own memory, single precision, on all cores. Blocked sweep
-/// operator (Goodnight 1979, "A tutorial on the sweep operator"): n^3 operations as Cholesky, triangular inverse and product
-/// take together, but nearly all of them in one kind of matrix product, over the lower triangle only.
+/// operator (Goodnight 1979, "A tutorial on the sweep operator"): n^3 operations, as many as Cholesky, triangular inverse
+/// and product together, but nearly all of them in one kind of matrix product, over the lower triangle only.
 /// </summary>
 /// <remarks>
 /// Sweeping block K: P = A_KK^-1 (double precision, Cholesky); A_ij -= A_iK P A_Kj; A_iK = A_iK P; A_KK = -P. When every block

@@ -5,16 +5,19 @@ public static class OperationCases
 {
     private const double Tight = 1e-5, Loose = 1e-4; // Loose: sums of many terms, or differences of exponentials
 
-    /// <summary>Every operation at awkward shapes: 1, vector width plus and minus one, primes, tall, wide, empty and full rows.</summary>
+    /// <summary>
+    /// Every operation at awkward shapes: 1, vector width plus and minus one, primes, tall, wide, empty and full rows.
+    /// </summary>
     public static IEnumerable<OperationCase> Awkward()
     {
-        foreach (var (b, n, m) in new[] { (1, 1, 1), (2, 3, 5), (3, 7, 2), (7, 17, 13), (5, 64, 33), (33, 15, 67), (16, 130, 31) })
+        (int, int, int)[] shapes = [(1, 1, 1), (2, 3, 5), (3, 7, 2), (7, 17, 13), (5, 64, 33), (33, 15, 67), (16, 130, 31)];
+        foreach (var (b, n, m) in shapes)
             foreach (var test in At(b, n, m)) yield return test;
     }
 
     /// <summary>
-    /// Every operation at every width up to 33 (two vectors of the widest processors and one more), around 64, 128 and 256, and at
-    /// primes between: each tail of each vector width. Three rows: an empty, a full and a random one.
+    /// Every operation at every width up to 33 (two vectors of the widest processors and one more), around 64, 128 and 256, and
+    /// at primes between: each tail of each vector width. Three rows: an empty, a full and a random one.
     /// </summary>
     public static IEnumerable<OperationCase> Widths()
     {

@@ -26,7 +26,8 @@ public static class OperationParity
             for (int i = 0; i < right.Values.Length; i++)
             {
                 double error = Math.Abs(right.Values[i] - got.Values[i]) / largest;
-                if (worst.Tensor is null || !(error <= worst.Error)) worst = new(right.Name, i, right.Values[i], got.Values[i], error);
+                if (worst.Tensor is null || !(error <= worst.Error))
+                    worst = new(right.Name, i, right.Values[i], got.Values[i], error);
                 if (double.IsNaN(error)) return worst;
             }
         }

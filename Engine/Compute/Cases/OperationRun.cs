@@ -2,7 +2,9 @@ using ManualVae.Data;
 
 namespace ManualVae.Compute.Cases;
 
-/// <summary>A tensor of an operation case and its gradient (an input's, which the operation computes, or an output's, which is given).</summary>
+/// <summary>
+/// A tensor of an operation case and its gradient (an input's, which the operation computes, or an output's, which is given).
+/// </summary>
 /// <param name="Name">Name in messages.</param>
 /// <param name="Value">The tensor.</param>
 /// <param name="Gradient">Its gradient, same shape.</param>
@@ -15,10 +17,14 @@ public readonly record struct CaseTensor(string Name, Tensor Value, Tensor Gradi
 /// </summary>
 public sealed class OperationRun
 {
-    /// <summary>Guard elements on each side of a tensor: 4 KiB in single precision, which keeps the alignment of the tensor.</summary>
+    /// <summary>
+    /// Guard elements on each side of a tensor: 4 KiB in single precision, which keeps the alignment of the tensor.
+    /// </summary>
     private const int GuardLength = 1024;
 
-    /// <summary>Value of a guard element. Small enough that an erroneous sum into it changes it, large enough to show in results.</summary>
+    /// <summary>
+    /// Value of a guard element. Small enough that an erroneous sum into it changes it, large enough to show in results.
+    /// </summary>
     private const float GuardValue = -77.25f;
 
     private static readonly float[] Guard = [.. Enumerable.Repeat(GuardValue, GuardLength)];
@@ -95,8 +101,8 @@ public sealed class OperationRun
     internal Parameter Parameter(string name, int rows, int columns, double scale = 1)
     {
         var tensor = Input(name, rows, columns, scale);
-        return new Parameter(
-            name, tensor.Value, tensor.Gradient, Scratch("moment 1 of " + name, rows, columns), Scratch("moment 2 of " + name, rows, columns));
+        var (first, second) = (Scratch("moment 1 of " + name, rows, columns), Scratch("moment 2 of " + name, rows, columns));
+        return new Parameter(name, tensor.Value, tensor.Gradient, first, second);
     }
 
     /// <summary>A zeroed tensor between guard elements.</summary>

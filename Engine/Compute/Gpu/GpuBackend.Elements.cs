@@ -58,20 +58,22 @@ internal sealed partial class GpuBackend
         _launcher.Run(_launcher.Elements(h.Length), ElementKernels.GateBackward, View(h), View(g), View(dy), View(dh), View(dg));
 
     /// <inheritdoc/>
-    public void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved) => _launcher.Run(
-        Launcher.Groups(x.Rows), LayerNormKernels.Forward, View(x), Value(gain), Value(bias), (float)epsilon, View(y), View(saved),
-        x.Columns);
+    public void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved) =>
+        _launcher.Run(
+            Launcher.Groups(x.Rows), LayerNormKernels.Forward, View(x), Value(gain), Value(bias), (float)epsilon, View(y),
+            View(saved), x.Columns);
 
     /// <inheritdoc/>
     public void LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx)
     {
         if (!gain.Gradient.IsNone || !bias.Gradient.IsNone)
             _launcher.Run(
-                Launcher.ColumnGroups(x.Columns), LayerNormKernels.BackwardParameters, View(x), View(saved), View(dy), Gradient(gain),
-                Gradient(bias), x.Rows, x.Columns);
+                Launcher.ColumnGroups(x.Columns), LayerNormKernels.BackwardParameters, View(x), View(saved), View(dy),
+                Gradient(gain), Gradient(bias), x.Rows, x.Columns);
         if (!dx.IsNone)
             _launcher.Run(
-                Launcher.Groups(x.Rows), LayerNormKernels.BackwardInput, View(x), Value(gain), View(saved), View(dy), View(dx), x.Columns);
+                Launcher.Groups(x.Rows), LayerNormKernels.BackwardInput, View(x), Value(gain), View(saved), View(dy), View(dx),
+                x.Columns);
     }
 
     /// <inheritdoc/>

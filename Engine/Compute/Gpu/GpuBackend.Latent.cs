@@ -7,7 +7,8 @@ internal sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) => _launcher.Run(
-        _launcher.Elements(noise.Length), LatentKernels.DrawNoise, Structure(batch).Users, new DeviceKey(key), View(noise), noise.Columns);
+        _launcher.Elements(noise.Length), LatentKernels.DrawNoise, Structure(batch).Users, new DeviceKey(key), View(noise),
+        noise.Columns);
 
     /// <inheritdoc/>
     public void SampleForward(Tensor posterior, Tensor noise, Tensor z) => _launcher.Run(
@@ -38,20 +39,22 @@ internal sealed partial class GpuBackend
             View(dPosterior), z.Columns);
 
     /// <inheritdoc/>
-    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) => _launcher.Run(
-        Launcher.Groups(z.Rows), LatentKernels.CompositeForward, new DeviceCompositePrior(prior), View(z), View(oldPosterior),
-        View(logDensity), z.Columns);
+    public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) =>
+        _launcher.Run(
+            Launcher.Groups(z.Rows), LatentKernels.CompositeForward, new DeviceCompositePrior(prior), View(z), View(oldPosterior),
+            View(logDensity), z.Columns);
 
     /// <inheritdoc/>
     public void CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz) =>
         _launcher.Run(
-            _launcher.Elements(z.Length), LatentKernels.CompositeBackward, new DeviceCompositePrior(prior), View(z), View(oldPosterior),
-            View(rowScale), View(dz), z.Columns);
+            _launcher.Elements(z.Length), LatentKernels.CompositeBackward, new DeviceCompositePrior(prior), View(z),
+            View(oldPosterior), View(rowScale), View(dz), z.Columns);
 
     /// <inheritdoc/>
-    public void MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities) => _launcher.Run(
-        Launcher.Groups(z.Rows), LatentKernels.MixtureForward, View(z), View(components), View(logDensity), View(responsibilities),
-        z.Columns, components.Rows);
+    public void MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities) =>
+        _launcher.Run(
+            Launcher.Groups(z.Rows), LatentKernels.MixtureForward, View(z), View(components), View(logDensity),
+            View(responsibilities), z.Columns, components.Rows);
 
     /// <inheritdoc/>
     public void MixtureLogDensityBackward(
@@ -59,8 +62,8 @@ internal sealed partial class GpuBackend
     {
         if (!dz.IsNone)
             _launcher.Run(
-                _launcher.Elements(z.Length), LatentKernels.MixtureBackwardPoint, View(z), View(components), View(responsibilities),
-                View(rowScale), View(dz), z.Columns, components.Rows);
+                _launcher.Elements(z.Length), LatentKernels.MixtureBackwardPoint, View(z), View(components),
+                View(responsibilities), View(rowScale), View(dz), z.Columns, components.Rows);
         if (!dComponents.IsNone)
             _launcher.Run(
                 _launcher.Elements(components.Length / 2), LatentKernels.MixtureBackwardComponents, View(z), View(components),
@@ -74,8 +77,8 @@ internal sealed partial class GpuBackend
         bool closed = form == AnchorForm.ClosedForm;
         var points = closed ? posterior : z;
         _launcher.Run(
-            Launcher.Groups(batch.Rows), SparseKernels.AnchorForward, Structure(batch), Value(anchors), View(points), points.Columns,
-            closed ? 1 : 0, View(centroids), View(loss), anchors.Value.Columns);
+            Launcher.Groups(batch.Rows), SparseKernels.AnchorForward, Structure(batch), Value(anchors), View(points),
+            points.Columns, closed ? 1 : 0, View(centroids), View(loss), anchors.Value.Columns);
     }
 
     /// <inheritdoc/>
@@ -104,8 +107,9 @@ internal sealed partial class GpuBackend
     public void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
         Loss(likelihood, batch, logits, loss, ((GpuBatch)batch).EntryGradients, scale);
 
-    private void Loss(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, Tensor entryGradients, double scale) =>
+    private void Loss(
+        Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, Tensor entryGradients, double scale) =>
         _launcher.Run(
-            Launcher.Groups(batch.Rows), LikelihoodKernels.Loss, Structure(batch), View(batch.Targets), new DeviceLikelihood(likelihood),
-            View(logits), View(loss), View(entryGradients), (float)scale, logits.Columns);
+            Launcher.Groups(batch.Rows), LikelihoodKernels.Loss, Structure(batch), View(batch.Targets),
+            new DeviceLikelihood(likelihood), View(logits), View(loss), View(entryGradients), (float)scale, logits.Columns);
 }

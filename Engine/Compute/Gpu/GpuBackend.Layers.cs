@@ -20,9 +20,12 @@ internal sealed partial class GpuBackend : ILayeredGemm
             case "naive": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Naive, g); break;
             case "tiled": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Tiled, g); break;
             case "blocked": Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, 1); break;
-            case "divided": Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Math.Max(2, Parts(g, GemmBlocked.Tile))); break;
+            case "divided":
+                Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Math.Max(2, Parts(g, GemmBlocked.Tile)));
+                break;
             case "tf32": TensorProduct(g); break;
-            default: throw new ArgumentException($"Got level '{level}', expected one of {string.Join(", ", Levels)}.", nameof(level));
+            default:
+                throw new ArgumentException($"Got level '{level}', expected one of {string.Join(", ", Levels)}.", nameof(level));
         }
     }
 
@@ -33,7 +36,7 @@ internal sealed partial class GpuBackend : ILayeredGemm
         int iterations = Accelerator is CudaAccelerator ? 4096 : 4;
         int groups = GroupsPerProcessor * Accelerator.NumMultiprocessors;
         _launcher.Run(Launcher.Groups(groups), PeakKernel.MultiplyAdds, (ArrayView<float>)_none.View, 0.999f, 1e-7f, iterations);
-        return (double)groups * Launcher.GroupSize * iterations * PeakKernel.OperationsPerIteration;
+        return (double)groups * GroupShape.Threads * iterations * PeakKernel.OperationsPerIteration;
     }
 
     /// <inheritdoc/>
@@ -50,7 +53,8 @@ internal sealed partial class GpuBackend : ILayeredGemm
         if (!dx.IsNone) MatMul(Transpose.None, dy, weight.Value, dx, accumulate: true);
         if (weight.IsFused || !weight.Gradient.IsNone)
             Product(Arguments(
-                Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true, default, Activation.Identity)
+                Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true, default,
+                Activation.Identity)
                 with { Adam = FusedUpdate(weight) });
         AddColumnSums(dy, bias);
     }
@@ -63,16 +67,16 @@ internal sealed partial class GpuBackend : ILayeredGemm
     /// <inheritdoc/>
     public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
         _launcher.Run(
-            Launcher.Groups(batch.Rows, y.Columns), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias),
-            (int)activation, View(y), y.Columns);
+            Launcher.Groups(batch.Rows, y.Columns), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs),
+            Value(weight), Value(bias), (int)activation, View(y), y.Columns);
 
     /// <inheritdoc/>
     public void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
     {
         if (weight.IsFused || !weight.Gradient.IsNone)
             _launcher.Run(
-                Launcher.Groups(batch.Columns, dy.Columns), SparseKernels.LinearBackward, Structure(batch), View(batch.Inputs), View(dy),
-                Gradient(weight), FusedUpdate(weight), dy.Columns);
+                Launcher.Groups(batch.Columns, dy.Columns), SparseKernels.LinearBackward, Structure(batch), View(batch.Inputs),
+                View(dy), Gradient(weight), FusedUpdate(weight), dy.Columns);
         AddColumnSums(dy, bias);
     }
 

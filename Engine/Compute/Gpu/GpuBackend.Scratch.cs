@@ -3,7 +3,9 @@ using ILGPU.Runtime;
 
 namespace ManualVae.Compute.Gpu;
 
-/// <summary>Working memory of single operations: made at the first use, grown when a larger one comes, never given back in between.</summary>
+/// <summary>
+/// Working memory of single operations: made at the first use, grown when a larger one comes, never given back in between.
+/// </summary>
 internal sealed partial class GpuBackend
 {
     private MemoryBuffer1D<ulong, Stride1D.Dense>? _keys;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -11,8 +10,8 @@ namespace ManualVae.Compute.Gpu;
 
 /// <summary>
 /// ILGPU kernels on a CUDA device, or on ILGPU's CPU accelerator for tests. Single precision. A step stays on the device from the
-/// upload of a batch to the Adam update: operations are queued, and only downloads wait for them. Every output element is computed by
-/// one thread in a fixed order, and no sum uses atomics, so results repeat to the last bit on one device.
+/// upload of a batch to the Adam update: operations are queued, and only downloads wait for them. Every output element is
+/// computed by one thread in a fixed order, and no sum uses atomics, so results repeat to the last bit on one device.
 /// </summary>
 internal sealed partial class GpuBackend : IBackend
 {
@@ -20,7 +19,8 @@ internal sealed partial class GpuBackend : IBackend
 
     private readonly Context _context;
     private readonly Launcher _launcher;
-    private readonly List<IDisposable> _owned = []; // memory of the device, pinned memory and streams, in the order of their making
+    // Memory of the device, page-locked memory of the host and streams, in the order in which they were made.
+    private readonly List<IDisposable> _owned = [];
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _none;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _sums;
     private readonly double[] _hostSums;
@@ -28,7 +28,7 @@ internal sealed partial class GpuBackend : IBackend
     /// <summary>Takes over the accelerator and its context.</summary>
     /// <param name="context">Owns the accelerator.</param>
     /// <param name="accelerator">Where kernels run.</param>
-    /// <param name="name">Name as in <c>--device</c>.</param>
+    /// <param name="name">Name, as <see cref="Backends.Create"/> takes it.</param>
     /// <param name="precision">Precision of the matrix products.</param>
     /// <param name="memoryLimit">Bytes that may be taken; 0 for what the device has free.</param>
     public GpuBackend(Context context, Accelerator accelerator, string name, Precision precision, long memoryLimit = 0)
@@ -38,7 +38,7 @@ internal sealed partial class GpuBackend : IBackend
             : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator);
-        Levels = GpuDevices.HasTensorCores(accelerator)
+        Levels = GpuCapabilities.HasTensorCores(accelerator)
             ? ["naive", "tiled", "blocked", "divided", "tf32"]
             : ["naive", "tiled", "blocked", "divided"];
         _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
@@ -66,7 +66,7 @@ internal sealed partial class GpuBackend : IBackend
 
     /// <inheritdoc/>
     public string Description =>
-        $"{Name} ({GpuDevices.Describe(Accelerator)}), single precision"
+        $"{Name} ({GpuCapabilities.Describe(Accelerator)}), single precision"
         + (Precision == Precision.Tf32 ? ", products in TF32" : "");
 
     /// <inheritdoc/>
@@ -95,8 +95,9 @@ internal sealed partial class GpuBackend : IBackend
     }
 
     /// <summary>
-    /// Gives everything back: what lies on the accelerator, latest first, then the accelerator and its context. After a failure of the
-    /// device each of these may fail too; the rest is given back all the same, and the first failure stays the one that is reported.
+    /// Gives everything back: what lies on the accelerator, latest first, then the accelerator and its context. After a failure
+    /// of the device each of these may fail too; the rest is given back all the same, and the first failure stays the one that is
+    /// reported.
     /// </summary>
     public void Dispose()
     {
@@ -133,8 +134,9 @@ internal sealed partial class GpuBackend : IBackend
         }
         catch (AcceleratorException problem)
         {
-            throw new InputException(
-                $"--device {Name}: no {length * Interop.SizeOf<T>() / MiB:F0} MiB of page-locked memory; use a smaller --batch-size", problem);
+            double needed = length * Interop.SizeOf<T>() / MiB;
+            throw InputException.About(
+                $"{Device} {Name}: no {needed:F0} MiB of page-locked memory; use a smaller {BatchSize}.", problem);
         }
     }
 
@@ -171,11 +173,15 @@ internal sealed partial class GpuBackend : IBackend
 
     private InputException TooLarge(long bytes, Exception? problem)
     {
-        string message = string.Create(CultureInfo.InvariantCulture,
-            $"--device {Name}: does not fit: {MemoryLimit / MiB:F0} MiB were free, {AllocatedBytes / MiB:F0} MiB are taken, another "
-            + $"{bytes / MiB:F0} MiB are needed; use a smaller --batch-size or smaller layers, or --device simd");
-        return problem is null ? new(message) : new(message, problem);
+        var (free, taken, needed) = (MemoryLimit / MiB, AllocatedBytes / MiB, bytes / MiB);
+        return InputException.About(
+            $"{Device} {Name}: does not fit: {free:F0} MiB were free, {taken:F0} MiB are taken, another {
+                needed:F0} MiB are needed; use a smaller {BatchSize}, smaller layers or {Device} simd.", problem);
     }
+
+    private static SettingName Device => InputException.Setting("Device");
+
+    private static SettingName BatchSize => InputException.Setting("BatchSize");
 
     /// <inheritdoc/>
     public void Free(Tensor tensor)
@@ -184,12 +190,14 @@ internal sealed partial class GpuBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) => new GpuBatch(this, maxRows, columns, maxEntries);
+    public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries) =>
+        new GpuBatch(this, maxRows, columns, maxEntries);
 
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, Tensor destination)
     {
-        if (source.Length != destination.Length) throw new ArgumentException($"Got {source.Length} values for {destination.Length}.");
+        if (source.Length != destination.Length)
+            throw new ArgumentException($"Got {source.Length} values for {destination.Length}.");
         View(destination).CopyFromCPU(Accelerator.DefaultStream, source); // waits
         Synchronizations++;
     }

@@ -5,8 +5,8 @@ using ManualVae.Compute.Gpu.Kernels;
 namespace ManualVae.Compute.Gpu;
 
 /// <summary>
-/// A sparse batch whose structure and values also lie on the device, twice: while queued work still reads one side, the next load fills
-/// the other, through page-locked memory and on a stream of its own, so that it waits for no computation.
+/// A sparse batch whose structure and values also lie on the device, twice: while queued work still reads one side, the next load
+/// fills the other, through page-locked memory and on a stream of its own, so that it waits for no computation.
 /// </summary>
 internal sealed class GpuBatch : SparseBatch
 {
@@ -21,9 +21,12 @@ internal sealed class GpuBatch : SparseBatch
         : base(maxRows, columns, maxEntries, backend.Allocate(1, maxEntries), backend.Allocate(1, maxEntries))
     {
         _backend = backend;
-        long numbers = 2L * maxRows + 1 + 3L * maxEntries + columns + 1L;
-        _sides = [(backend.AllocateIndices(numbers), Targets), (backend.AllocateIndices(numbers), backend.Allocate(1, maxEntries))];
-        _stagedStructure = backend.AllocatePageLocked<int>(numbers);
+        long indices = 2L * maxRows + 1 + 3L * maxEntries + columns + 1L;
+        _sides =
+        [
+            (backend.AllocateIndices(indices), Targets), (backend.AllocateIndices(indices), backend.Allocate(1, maxEntries)),
+        ];
+        _stagedStructure = backend.AllocatePageLocked<int>(indices);
         _stagedValues = backend.AllocatePageLocked<float>(maxEntries);
         EntryGradients = backend.Allocate(1, maxEntries);
         backend.Synchronize(); // new tensors are zeroed on the other stream
@@ -32,13 +35,14 @@ internal sealed class GpuBatch : SparseBatch
     /// <summary>The structure that was loaded last.</summary>
     public DeviceBatch Device { get; private set; }
 
-    /// <summary>Room for one number a click.</summary>
+    /// <summary>Room for one float for each click.</summary>
     public Tensor EntryGradients { get; }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _backend.Synchronize(); // queued work may still read it
+        if (_backend.Accelerator.IsDisposed) return; // all memory went with it
+        _backend.Synchronize(); // queued work may still read the batch
         _backend.Free(Inputs);
         _backend.Free(EntryGradients);
         foreach (var (structure, targets) in _sides)
@@ -61,19 +65,23 @@ internal sealed class GpuBatch : SparseBatch
         var (structure, targets) = _sides[_side];
         Targets = targets;
         int written = 0;
-        Device = new(Stage(Users), Stage(RowOffsets), Stage(ColumnIndices), StageOffsets(), Stage(EntryRows), Stage(EntryIndices));
-        ((ArrayView<int>)structure.View).SubView(0, written).CopyFrom(_backend.Uploads, _stagedStructure.ArrayView.SubView(0, written));
+        Device = new(
+            Stage(Users), Stage(RowOffsets), Stage(ColumnIndices), StageOffsets(), Stage(EntryRows), Stage(EntryIndices));
+        ((ArrayView<int>)structure.View).SubView(0, written)
+            .CopyFrom(_backend.Uploads, _stagedStructure.ArrayView.SubView(0, written));
         if (values.Length > 0)
         {
             values.CopyTo(_stagedValues.Span);
-            _backend.View(Targets).SubView(0, values.Length).CopyFrom(_backend.Uploads, _stagedValues.ArrayView.SubView(0, values.Length));
+            _backend.View(Targets).SubView(0, values.Length)
+                .CopyFrom(_backend.Uploads, _stagedValues.ArrayView.SubView(0, values.Length));
         }
-        _backend.Uploads.Synchronize(); // for these two copies alone: what is queued next may read them, and the next load may stage
+        // Waits for these two copies alone: what is queued next may read them, and the next load may stage.
+        _backend.Uploads.Synchronize();
 
-        ArrayView<int> Stage(ReadOnlySpan<int> numbers)
+        ArrayView<int> Stage(ReadOnlySpan<int> indices)
         {
-            numbers.CopyTo(_stagedStructure.Span[written..]);
-            return Staged(numbers.Length);
+            indices.CopyTo(_stagedStructure.Span[written..]);
+            return Staged(indices.Length);
         }
 
         // Of every item, so that a kernel finds an item's clicks without a search.

@@ -3,13 +3,13 @@ using ILGPU.Runtime;
 
 namespace ManualVae.Compute.Gpu;
 
-/// <summary>Numbers in the device's memory.</summary>
+/// <summary>Floats in the device's memory.</summary>
 internal sealed class GpuBuffer(MemoryBuffer1D<float, Stride1D.Dense> memory) : TensorBuffer
 {
     /// <inheritdoc/>
     public override long Length => memory.Length;
 
-    /// <summary>What holds them.</summary>
+    /// <summary>The memory itself.</summary>
     public MemoryBuffer1D<float, Stride1D.Dense> Memory => memory;
 
     /// <summary>All elements, as kernels take them.</summary>

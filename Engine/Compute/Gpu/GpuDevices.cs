@@ -18,7 +18,10 @@ internal static class GpuDevices
         using var context = NewContext();
         var found = context.GetCudaDevices();
         for (int i = 0; i < found.Count; i++)
-            devices.Add(new($"gpu:{i}", Lacks(found[i]) is null, Lacks(found[i]) ?? Describe(found[i])));
+        {
+            string? lack = GpuCapabilities.Lacks(found[i]);
+            devices.Add(new($"gpu:{i}", lack is null, lack ?? GpuCapabilities.Describe(found[i])));
+        }
         if (found.Count == 0) devices.Add(new("gpu:0", false, NoDriver));
         devices.Add(new("ilgpu-cpu", true, "the GPU kernels on ILGPU's CPU accelerator: for tests, very slow"));
         return devices;
@@ -43,20 +46,6 @@ internal static class GpuDevices
         return null;
     }
 
-    /// <summary>Model and size.</summary>
-    public static string Describe(Accelerator accelerator) =>
-        accelerator is CudaAccelerator cuda ? Describe((CudaDevice)cuda.Device) : "ILGPU's CPU accelerator";
-
-    /// <summary>True where the TF32 product runs; the CPU accelerator emulates it.</summary>
-    public static bool HasTensorCores(Accelerator accelerator) =>
-        accelerator is not CudaAccelerator cuda || HasTensorCores((CudaDevice)cuda.Device);
-
-    private static bool HasTensorCores(CudaDevice device) => device.Architecture >= CudaArchitecture.SM_80;
-
-    private static string Describe(CudaDevice device) => string.Create(CultureInfo.InvariantCulture,
-        $"{device.Name}, compute capability {device.Architecture?.Major}.{device.Architecture?.Minor}, {device.NumMultiprocessors} multiprocessors, "
-        + $"{device.MemorySize / (1024 * 1024)} MiB");
-
     // 32 x 32 threads a group on the CPU, as on NVIDIA devices: the larger kernels need them.
     private static Context NewContext() => Context.Create(builder => builder
         .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia).Cuda());
@@ -69,17 +58,10 @@ internal static class GpuDevices
         int number = int.Parse(device.AsSpan("gpu:".Length), NumberStyles.None, CultureInfo.InvariantCulture);
         if (found.Count == 0) reason = NoDriver;
         else if (number >= found.Count) reason = $"there are only {found.Count} CUDA devices";
-        else if (Lacks(found[number]) is { } lack) reason = lack;
-        else if (precision == Precision.Tf32 && !HasTensorCores(found[number]))
+        else if (GpuCapabilities.Lacks(found[number]) is { } lack) reason = lack;
+        else if (precision == Precision.Tf32 && !GpuCapabilities.HasTensorCores(found[number]))
             reason = $"{found[number].Name} has no TF32 tensor cores (compute capability 8.0 or above)";
         else return found[number];
         return null;
     }
-
-    /// <summary>What a device lacks, or null.</summary>
-    private static string? Lacks(CudaDevice device) =>
-        device.Architecture is null || device.InstructionSet is null ? $"{device.Name} is unknown to ILGPU"
-        : device.Architecture < CudaArchitecture.SM_50 ? $"{device.Name} is too old (compute capability 5.0 or above is needed)"
-        : device.MaxSharedMemoryPerGroup < 48 * 1024 ? $"{device.Name} has too little shared memory (48 KiB a group are needed)"
-        : null;
 }

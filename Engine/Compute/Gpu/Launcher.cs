@@ -5,29 +5,27 @@ using ManualVae.Compute.Gpu.Kernels;
 namespace ManualVae.Compute.Gpu;
 
 /// <summary>
-/// Compiles each kernel at its first launch and keeps it. Kernels are static methods over views and numbers, launched in explicit
+/// Compiles each kernel at its first launch and keeps it. Kernels are static methods over views and scalars, launched in explicit
 /// groups (ILGPU's automatic grouping rules shared memory out).
 /// </summary>
 internal sealed class Launcher(Accelerator accelerator)
 {
-    /// <summary>Threads of a group in every kernel but the matrix products.</summary>
-    public const int GroupSize = 128;
-
     private readonly Dictionary<Delegate, Delegate> _compiled = [];
 
     /// <summary>One group for each row (or whatever a kernel hands to a group).</summary>
-    public static KernelConfig Groups(long count) => new(checked((int)count), GroupSize);
+    public static KernelConfig Groups(long count) => new(checked((int)count), GroupShape.Threads);
 
     /// <summary>Groups that have a thread for each column of each row.</summary>
     public static KernelConfig Groups(int rows, int columns) => new(
-        new Index3D(rows, (columns + GroupSize - 1) / GroupSize, 1), new Index3D(GroupSize, 1, 1));
+        new Index3D(rows, (columns + GroupShape.Threads - 1) / GroupShape.Threads, 1), new Index3D(GroupShape.Threads, 1, 1));
 
-    /// <summary>Groups for a reduction over the rows of a matrix, see <see cref="GroupReduce.Columns"/>.</summary>
-    public static KernelConfig ColumnGroups(int columns) => Groups((columns + GroupReduce.Columns - 1L) / GroupReduce.Columns);
+    /// <summary>Groups for a reduction over the rows of a matrix, <see cref="GroupShape.Columns"/> to a group.</summary>
+    public static KernelConfig ColumnGroups(int columns) => Groups((columns + GroupShape.Columns - 1L) / GroupShape.Columns);
 
     /// <summary>A thread for each element, but no more groups than fill the device twice: kernels stride on.</summary>
     public KernelConfig Elements(long count) =>
-        new((int)Math.Min(32L * accelerator.NumMultiprocessors, (count + GroupSize - 1) / GroupSize), GroupSize);
+        new((int)Math.Min(32L * accelerator.NumMultiprocessors, (count + GroupShape.Threads - 1) / GroupShape.Threads),
+            GroupShape.Threads);
 
     private Delegate? Find(Delegate kernel) => _compiled.GetValueOrDefault(kernel);
 
@@ -140,7 +138,8 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
     }
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(
@@ -151,7 +150,8 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
     }
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
@@ -163,7 +163,8 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
     }
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(
@@ -175,6 +176,7 @@ internal sealed class Launcher(Accelerator accelerator)
     {
         if (IsEmpty(shape)) return;
         var compiled = Find(kernel) ?? Keep(kernel, accelerator.LoadStreamKernel(kernel));
-        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>)compiled)(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14);
+        ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>)compiled)(
+            shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14);
     }
 }

@@ -44,8 +44,8 @@ public sealed unsafe class MachineProbe : IDisposable
     public int Threads => _pool.Count;
 
     /// <summary>
-    /// The threads, for the work that is measured too: those of another pool would share cores with these while these still spin,
-    /// for some milliseconds, which happens in no training run.
+    /// The threads, also for the work that is measured. While they still spin, threads of another pool would share cores with
+    /// them for some milliseconds; this happens in no training run.
     /// </summary>
     public WorkerPool Pool => _pool;
 

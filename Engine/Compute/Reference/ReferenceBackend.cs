@@ -1,7 +1,7 @@
 namespace ManualVae.Compute.Reference;
 
 /// <summary>
-/// The oracle: every operation as plain loops in double precision on one thread. Slow, obvious, kept for ever. All gradient
+/// The oracle: every operation as plain loops in double precision on one thread. Slow and obvious. All gradient
 /// checks run the shipped models through it.
 /// </summary>
 public sealed partial class ReferenceBackend : IBackend

@@ -20,7 +20,7 @@ internal readonly unsafe struct AdamUpdate
     public void Apply(int count, float* g, float* w, float* m, float* v)
     {
         int i = 0;
-        // Vector<float> stops at 256 bits; the full width is worth some 3 ms a step (docs/performance.md).
+        // Vector<float> stops at 256 bits; the full width saves about 3 ms per step (docs/performance.md).
         if (Vector512.IsHardwareAccelerated)
             for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
             {

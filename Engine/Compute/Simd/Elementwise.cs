@@ -83,10 +83,17 @@ internal static unsafe class Elementwise
     {
         int i = 0;
         for (; i <= count - Width; i += Width) values.At(i).Store(destination + i);
-        if (i == count) return;
+        if (i < count) StoreTail(values, i, count - i, destination + i);
+    }
+
+    // Apart from the loop, so that rows without a tail do not pay for its stack memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreTail<TValues>(TValues values, int first, int count, float* destination)
+        where TValues : struct, IValues
+    {
         float* tail = stackalloc float[Width];
-        values.At(i, count - i).Store(tail);
-        new ReadOnlySpan<float>(tail, count - i).CopyTo(new Span<float>(destination + i, count - i));
+        values.At(first, count).Store(tail);
+        new ReadOnlySpan<float>(tail, count).CopyTo(new Span<float>(destination, count));
     }
 
     private static double Add<TValues>(TValues values, int count) where TValues : struct, IValues
@@ -99,12 +106,17 @@ internal static unsafe class Elementwise
             for (int end = Math.Min(count, i + SumBlock); i <= end - Width; i += Width) block += values.At(i);
             sum += Vector.Sum(block);
         }
-        if (i == count) return sum;
+        return i < count ? sum + AddTail(values, i, count - i) : sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double AddTail<TValues>(TValues values, int first, int count) where TValues : struct, IValues
+    {
         float* tail = stackalloc float[Width];
-        values.At(i, count - i).Store(tail);
-        double rest = 0;
-        for (int j = 0; j < count - i; j++) rest += tail[j];
-        return sum + rest;
+        StoreTail(values, first, count, tail);
+        double sum = 0;
+        for (int i = 0; i < count; i++) sum += tail[i];
+        return sum;
     }
 
     /// <summary>The values of a function over its inputs.</summary>

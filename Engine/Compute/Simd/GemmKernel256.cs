@@ -8,7 +8,7 @@ namespace ManualVae.Compute.Simd;
 internal static unsafe class GemmKernel256
 {
     /// <summary>
-    /// In so many steps of k, the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a
+    /// Steps of k in which the wide kernel prefetches one line of the list and one of the next panel: twelve tiles prefetch a
     /// panel.
     /// </summary>
     public const int Spacing = 8;

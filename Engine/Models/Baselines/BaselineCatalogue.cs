@@ -18,9 +18,12 @@ public sealed record Baseline(
     Func<BaselineData, object?, Func<IBackend>, FitMonitor, IBaseline> Fit,
     Func<IReadOnlyList<Array>, object?, Func<IBackend>, IBaseline> Restore, bool UsesBackend = false)
 {
-    /// <summary>The settings as JSON, names in kebab case: <c>{"lambda": 500}</c>; empty for a baseline without settings.</summary>
+    /// <summary>
+    /// The settings as JSON, names in kebab case: <c>{"lambda": 500}</c>; empty for a baseline without settings.
+    /// </summary>
     public JsonObject DefaultsAsJson() =>
-        Defaults is null ? [] : JsonSerializer.SerializeToNode(Defaults, Defaults.GetType(), BaselineCatalogue.Format)!.AsObject();
+        Defaults is null ? []
+            : JsonSerializer.SerializeToNode(Defaults, Defaults.GetType(), BaselineCatalogue.Format)!.AsObject();
 }
 
 /// <summary>What a baseline is fitted to.</summary>
@@ -52,18 +55,22 @@ public static class BaselineCatalogue
         new("random", "random scores", new RandomSettings(), (data, s, _, _) => RandomScores.Fit(data.Train, (RandomSettings)s!),
             (state, s, _) => new RandomScores(((int[])state[0])[0], (RandomSettings)s!)),
         new("itemknn", "item neighbours by shrunk cosine", new ItemKnnSettings(),
-            (data, s, _, m) => ItemKnn.Fit(data.Train, (ItemKnnSettings)s!, m), (state, _, _) => new SparseItemItemModel("itemknn", state)),
+            (data, s, _, m) => ItemKnn.Fit(data.Train, (ItemKnnSettings)s!, m),
+            (state, _, _) => new SparseItemItemModel("itemknn", state)),
         new("ease", "EASE (Steck 2019)", new EaseSettings(), (data, s, _, m) => Ease.Fit(data.Train, (EaseSettings)s!, m),
             (state, _, _) => new ItemItemModel("ease", state)),
-        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(), (data, s, _, m) => Ials.Fit(data.Train, (IalsSettings)s!, m),
+        new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(),
+            (data, s, _, m) => Ials.Fit(data.Train, (IalsSettings)s!, m),
             (state, s, _) => new Ials((IalsSettings)s!, (float[])state[0])),
-        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(), (data, s, _, m) => Slim.Fit(data.Train, (SlimSettings)s!, m),
+        new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(),
+            (data, s, _, m) => Slim.Fit(data.Train, (SlimSettings)s!, m),
             (state, _, _) => new SparseItemItemModel("slim", state)),
         new("cdae", "collaborative denoising autoencoder (Wu et al. 2016)", new CdaeSettings(),
             (data, s, backend, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, backend, m),
             (state, s, backend) => Cdae.Restore(state, (CdaeSettings)s!, backend), UsesBackend: true),
         new("neumf", "NCF's NeuMF (He et al. 2017); scores training users only", new NeuMfSettings(),
-            (data, s, _, m) => NeuMfTraining.Fit(data.Train, (NeuMfSettings)s!, m), (state, s, _) => NeuMf.Restore(state, (NeuMfSettings)s!)),
+            (data, s, _, m) => NeuMfTraining.Fit(data.Train, (NeuMfSettings)s!, m),
+            (state, s, _) => NeuMf.Restore(state, (NeuMfSettings)s!)),
         new("featurecosine", "smoothed cosine of item features, no learning; needs item features", new FeatureCosineSettings(),
             (data, s, _, m) => FeatureCosine.Fit(Features("featurecosine", data), (FeatureCosineSettings)s!, m),
             (state, _, _) => new ItemItemModel("featurecosine", state)),
@@ -81,7 +88,8 @@ public static class BaselineCatalogue
     /// <param name="settings">Settings that differ from the defaults: <c>{"lambda": 300}</c>; null for none.</param>
     /// <param name="monitor">Progress and cancellation.</param>
     /// <param name="backend">Makes the backend of a baseline that computes on one (cdae), which then owns it.</param>
-    /// <exception cref="InputException">No such baseline, a setting it has not or cannot take, or memory cannot hold it.</exception>
+    /// <exception cref="InputException">No such baseline, a setting it has not or cannot take, or memory cannot hold
+    /// it.</exception>
     public static IBaseline Fit(
         string name, BaselineData data, JsonObject? settings = null, FitMonitor monitor = default, Func<IBackend>? backend = null)
     {

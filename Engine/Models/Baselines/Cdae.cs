@@ -4,8 +4,8 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>
-/// Settings of <see cref="Cdae"/>. Width, batch and learning rate are those of Liang et al. 2018, section 4.4; the click weight and the
-/// decay, which they searched for, did best here on the validation part of ml-1m-strong.
+/// Settings of <see cref="Cdae"/>. Width, batch and learning rate are those of Liang et al. 2018, section 4.4; the click weight
+/// and the decay, which they searched for, did best here on the validation part of ml-1m-strong.
 /// </summary>
 /// <param name="Hidden">Width of the bottleneck.</param>
 /// <param name="Epochs">Passes over the users.</param>
@@ -24,8 +24,8 @@ public sealed record CdaeSettings(
     double ClickWeight = 3, double WeightDecay = 1e-3, bool UserNodes = false, ulong Seed = 1);
 
 /// <summary>
-/// Collaborative denoising autoencoder (Wu et al. 2016) as Liang et al. 2018 compare it: y = tanh(W' tanh(V x~ + v_u + b) + b'), x~ the
-/// clicks after dropout, trained to min sum_i c_i (x_i - y_i)^2 / 2, the mean over users. Click values are ignored.
+/// Collaborative denoising autoencoder (Wu et al. 2016) as Liang et al. 2018 compare it: y = tanh(W' tanh(V x~ + v_u + b) + b'),
+/// x~ the clicks after dropout, trained to min sum_i c_i (x_i - y_i)^2 / 2, the mean over users. Click values are ignored.
 /// </summary>
 public sealed class Cdae : IBaseline
 {
@@ -46,8 +46,10 @@ public sealed class Cdae : IBaseline
         (_memory, _backend, _settings, _users, ItemCount) = (memory, memory.Backend, settings, users, items);
         _parameters = new(memory);
         int inputs = items + (settings.UserNodes ? users : 0); // a user's node is an item that only this user clicks
-        _hidden = new(memory, _parameters, "hidden", inputs, settings.Hidden, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
-        _output = new(memory, _parameters, "output", settings.Hidden, items, Activation.Tanh, settings.BatchSize, settings.WeightDecay);
+        _hidden = new(memory, _parameters, "hidden", inputs, settings.Hidden, Activation.Tanh, settings.BatchSize,
+            settings.WeightDecay);
+        _output = new(memory, _parameters, "output", settings.Hidden, items, Activation.Tanh, settings.BatchSize,
+            settings.WeightDecay);
         _parameters.Build(seed, training);
     }
 
@@ -61,8 +63,10 @@ public sealed class Cdae : IBaseline
     {
         if (settings.Hidden < 1 || settings.Epochs < 1 || settings.BatchSize < 1)
             throw new InputException("cdae: hidden, epochs and batch size must be 1 or more.");
-        if (!(settings.Dropout is >= 0 and < 1 && settings.LearningRate > 0 && settings.ClickWeight > 0 && settings.WeightDecay >= 0))
-            throw new InputException("cdae: dropout must be in [0, 1), learning rate and click weight above 0, weight decay 0 or more.");
+        if (!(settings.Dropout is >= 0 and < 1 && settings.LearningRate > 0 && settings.ClickWeight > 0
+            && settings.WeightDecay >= 0))
+            throw new InputException(
+                "cdae: dropout must be in [0, 1), learning rate and click weight above 0, weight decay 0 or more.");
         settings = settings with { BatchSize = Math.Min(settings.BatchSize, Math.Max(1, train.Rows)) };
         var memory = new MemoryScope(backend());
         try

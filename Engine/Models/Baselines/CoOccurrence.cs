@@ -30,7 +30,9 @@ public sealed class CoOccurrence
             foreach (int other in _users.RowColumns(user)) counts[other]++;
     }
 
-    /// <summary>co-clicks / (sqrt(clicks(i) clicks(j)) + shrinkage) of one item with every item, itself included; 0 for 0/0.</summary>
+    /// <summary>
+    /// co-clicks / (sqrt(clicks(i) clicks(j)) + shrinkage) of one item with every item, itself included; 0 for 0/0.
+    /// </summary>
     public void Cosines(int item, double shrinkage, Span<float> cosines)
     {
         Counts(item, cosines);
@@ -56,7 +58,8 @@ public sealed class CoOccurrence
         if ((long)items * items > Array.MaxLength)
             throw new InputException(
                 $"{items} items need an item-item matrix of {bytes >> 30} GiB, more than one array holds: keep fewer items.");
-        HostMemory.Require(bytes, $"{items} items need about {HostMemory.Mebibytes(bytes)}", "keep fewer items or use another model");
+        HostMemory.Require(bytes, $"{items} items need about {HostMemory.Mebibytes(bytes)}",
+            "keep fewer items or use another model");
         return GC.AllocateUninitializedArray<float>(items * items);
     }
 

@@ -3,6 +3,8 @@ namespace ManualVae.Models.Baselines;
 /// <summary>A fitted baseline. It can be kept: its settings and <see cref="State"/> give it back.</summary>
 public interface IBaseline : IRecommender
 {
-    /// <summary>All it knows beside its settings: arrays of float, int or long. Not copies; nobody else may change them.</summary>
+    /// <summary>
+    /// All it knows beside its settings: arrays of float, int or long. Not copies; nobody else may change them.
+    /// </summary>
     IReadOnlyList<Array> State { get; }
 }

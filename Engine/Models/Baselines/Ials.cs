@@ -6,12 +6,13 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>
-/// Settings of <see cref="Ials"/>; the defaults did best on the validation part of ml-1m-strong. Rendle et al. 2022 use lambda 0.003
-/// and alpha_0 0.1 on ML-20M, 0.002 and 0.02 on MSD, with up to thousands of factors.
+/// Settings of <see cref="Ials"/>; the defaults did best on the validation part of ml-1m-strong. Rendle et al. 2022 use lambda
+/// 0.003 and alpha_0 0.1 on ML-20M, 0.002 and 0.02 on MSD, with up to thousands of factors.
 /// </summary>
 /// <param name="Factors">Dimension d, 1 or more.</param>
 /// <param name="Regularisation">lambda, above 0.</param>
-/// <param name="RegularisationExponent">nu: 0 regularises all alike, 1 by the number of observations (Rendle et al.'s choice).</param>
+/// <param name="RegularisationExponent">nu: 0 regularises all alike, 1 by the number of observations (Rendle et al.'s
+/// choice).</param>
 /// <param name="UnobservedWeight">alpha_0: weight of every user-item pair as a zero, above 0.</param>
 /// <param name="Epochs">Passes over users and items, 1 or more.</param>
 /// <param name="InitialDeviation">The factors start normal with this standard deviation / sqrt(d).</param>
@@ -44,7 +45,8 @@ public sealed class Ials : IBaseline
             throw new InputException($"ials: factors ({settings.Factors}) and epochs ({settings.Epochs}) must be 1 or more.");
         if (!(settings.Regularisation > 0 && settings.UnobservedWeight > 0))
             throw new InputException(
-                $"ials: regularisation ({settings.Regularisation}) and unobserved weight ({settings.UnobservedWeight}) must be above 0.");
+                $"ials: regularisation ({settings.Regularisation}) and unobserved weight ({settings.UnobservedWeight}) must be "
+                + "above 0.");
         int d = settings.Factors;
         // Vectors of users and items, the transposed clicks, two matrices d x d and one for each thread.
         monitor.Needs("ials", sizeof(float) * ((long)(train.Rows + train.Columns) * d + (2L + Environment.ProcessorCount) * d * d)
@@ -54,7 +56,8 @@ public sealed class Ials : IBaseline
         var key = new RandomKey(settings.Seed, 0, RandomPurpose.Initialisation);
         for (int i = 0; i < train.Columns; i++)
             for (int f = 0; f < d; f++)
-                items[i * d + f] = (float)(settings.InitialDeviation / Math.Sqrt(d) * CounterRandom.Normal(key, (uint)i, (uint)f));
+                items[i * d + f] = (float)(
+                    settings.InitialDeviation / Math.Sqrt(d) * CounterRandom.Normal(key, (uint)i, (uint)f));
         for (int epoch = 1; epoch <= settings.Epochs; epoch++)
         {
             SolveAll(train, items, users, settings);

@@ -27,7 +27,8 @@ public static class ItemFeatures
     public static float[] SmoothedCosines(CsrMatrix features, double delta)
     {
         int n = features.Rows;
-        if ((long)n * n > Array.MaxLength) throw new InputException($"{n} items are too many for an item-item matrix: keep fewer items.");
+        if ((long)n * n > Array.MaxLength)
+            throw new InputException($"{n} items are too many for an item-item matrix: keep fewer items.");
         var byFeature = features.Transpose();
         var norms = new double[n];
         for (int i = 0; i < n; i++)

@@ -7,7 +7,8 @@ public sealed class ItemItemModel : IBaseline
 {
     private readonly float[] _weights;
 
-    internal ItemItemModel(string name, int itemCount, float[] weights) => (Name, ItemCount, _weights) = (name, itemCount, weights);
+    internal ItemItemModel(string name, int itemCount, float[] weights) =>
+        (Name, ItemCount, _weights) = (name, itemCount, weights);
 
     internal ItemItemModel(string name, IReadOnlyList<Array> state)
         : this(name, (int)Math.Sqrt(state[0].LongLength), (float[])state[0]) { }

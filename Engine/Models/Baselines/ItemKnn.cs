@@ -18,10 +18,13 @@ public static class ItemKnn
     /// <exception cref="InputException">A setting is out of range.</exception>
     public static SparseItemItemModel Fit(CsrMatrix train, ItemKnnSettings settings, FitMonitor monitor = default)
     {
-        if (settings.Neighbours < 1) throw new InputException($"itemknn: neighbours must be 1 or more, not {settings.Neighbours}.");
-        if (!(settings.Shrinkage >= 0)) throw new InputException($"itemknn: shrinkage must be 0 or more, not {settings.Shrinkage}.");
+        if (settings.Neighbours < 1)
+            throw new InputException($"itemknn: neighbours must be 1 or more, not {settings.Neighbours}.");
+        if (!(settings.Shrinkage >= 0))
+            throw new InputException($"itemknn: shrinkage must be 0 or more, not {settings.Shrinkage}.");
         int items = train.Columns, k = Math.Min(settings.Neighbours, items);
-        // The neighbours with their similarities: by item, put together, transposed. The transposed clicks; a row for each thread.
+        // The neighbours with their similarities: by item, put together, transposed. The transposed clicks; a row for each
+        // thread.
         monitor.Needs("itemknn", 3L * 8 * items * k + CoOccurrence.Bytes(train) + 4L * items * Environment.ProcessorCount);
         var clicks = new CoOccurrence(train);
         var (neighbours, similarities) = (new int[items][], new float[items][]);

@@ -11,7 +11,9 @@ public enum MarecForm
 {
     /// <summary>The closed form as the paper prints it (eq. 9), which is not the minimiser of its objective.</summary>
     Printed,
-    /// <summary>The minimiser of the objective (eq. 8), column by column; one more inverse for each distinct small click count.</summary>
+    /// <summary>
+    /// The minimiser of the objective (eq. 8), column by column; one more inverse for each distinct small click count.
+    /// </summary>
     Exact,
 }
 
@@ -31,9 +33,9 @@ public sealed record MarecSettings(
 /// <summary>
 /// MARec with the EASE backbone (Monteil et al. 2024): an item-item model whose scores of rarely clicked items are pulled towards
 /// scores from item features. min ||X - X T||^2 + lambda ||T||^2 + ||X T D - alpha X A D||^2, diag T = 0 (eq. 8), A = mu G with
-/// the smoothed feature cosines G, D diagonal with d_j = beta (p - n_j) / p for items of n_j clicks up to p, else 0; p is the 10th
-/// percentile of clicks an item, at least 1. One group of features, so mu is one number: the slope of the weighted regression (with
-/// intercept) of the clicks on X G. Scores need clicks alone.
+/// the smoothed feature cosines G, D diagonal with d_j = beta (p - n_j) / p for items of n_j clicks up to p, else 0; p is the
+/// 10th percentile of clicks an item, at least 1. One group of features, so mu is one number: the slope of the weighted
+/// regression (with intercept) of the clicks on X G. Scores need clicks alone.
 /// </summary>
 public static class Marec
 {
@@ -90,7 +92,8 @@ public static class Marec
             foreach (float value in s) (linear, square) = (linear + value, square + (double)value * value);
             foreach (int i in clicked) (clickLinear, clickSquare) = (clickLinear + s[i], clickSquare + (double)s[i] * s[i]);
             double weight = clicked.Length + zeroWeight * (n - clicked.Length);
-            sums[user] = [weight, zeroWeight * (linear - clickLinear) + clickLinear, zeroWeight * (square - clickSquare) + clickSquare,
+            sums[user] = [weight, zeroWeight * (linear - clickLinear) + clickLinear,
+                zeroWeight * (square - clickSquare) + clickSquare,
                 clicked.Length, clickLinear];
             return s;
         }, _ => { });

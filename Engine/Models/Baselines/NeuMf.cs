@@ -15,9 +15,10 @@ public sealed record NeuMfSettings(
     int Factors = 8, int Epochs = 20, int BatchSize = 256, double LearningRate = 1e-3, int Negatives = 4, ulong Seed = 1);
 
 /// <summary>
-/// Neural matrix factorisation (He et al. 2017, eq. 12), without pre-training: logit = w.[p_u * q_i, MLP(p'_u, q'_i)] + b with separate
-/// vectors for the product and the MLP (ReLU), trained on clicks and sampled negatives by the logistic loss. It has a vector for
-/// each training user, so it only scores training users: row r of the fold-in is training user r. Click values are ignored.
+/// Neural matrix factorisation (He et al. 2017, eq. 12), without pre-training: logit = w.[p_u * q_i, MLP(p'_u, q'_i)] + b with
+/// separate vectors for the product and the MLP (ReLU), trained on clicks and sampled negatives by the logistic loss. It has a
+/// vector for each training user, so it only scores training users: row r of the fold-in is training user r. Click values are
+/// ignored.
 /// </summary>
 /// <remarks>Deviation: the Adam moments of a user or item rest while it is in no batch (the original decays them).</remarks>
 public sealed class NeuMf : IBaseline
@@ -43,7 +44,8 @@ public sealed class NeuMf : IBaseline
         }
         (UserProduct, ItemProduct) = (Draw(users, f, 0.01, 0), Draw(items, f, 0.01, 0));
         (UserDeep, ItemDeep) = (Draw(users, 4 * f, 0.01, 0), Draw(items, 4 * f, 0.01, 0));
-        Weights = [.. Enumerable.Range(0, 3).Select(l => Draw(Widths[l + 1], Widths[l], 0, Math.Sqrt(6.0 / (Widths[l] + Widths[l + 1]))))];
+        Weights = [.. Enumerable.Range(0, 3).Select(l =>
+            Draw(Widths[l + 1], Widths[l], 0, Math.Sqrt(6.0 / (Widths[l] + Widths[l + 1]))))];
         Biases = [.. Enumerable.Range(0, 3).Select(l => new float[Widths[l + 1]])];
         Output = Draw(1, 2 * f + 1, 0, Math.Sqrt(3.0 / (2 * f)));
         Output[^1] = 0;

@@ -5,8 +5,8 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>
-/// Trains <see cref="NeuMf"/>: forward and backward by sample, then the gradient of each weight by output, so that the bits do not
-/// depend on the number of threads.
+/// Trains <see cref="NeuMf"/>: forward and backward by sample, then the gradient of each weight by output, so that the bits do
+/// not depend on the number of threads.
 /// </summary>
 public sealed class NeuMfTraining
 {
@@ -47,7 +47,8 @@ public sealed class NeuMfTraining
     /// <exception cref="InputException">A setting is out of range, or memory cannot hold the training.</exception>
     public static NeuMf Fit(CsrMatrix train, NeuMfSettings settings, FitMonitor monitor = default)
     {
-        if (settings.Factors < 1 || settings.Epochs < 1 || settings.BatchSize < 1 || settings.Negatives < 0 || !(settings.LearningRate > 0))
+        if (settings.Factors < 1 || settings.Epochs < 1 || settings.BatchSize < 1 || settings.Negatives < 0
+            || !(settings.LearningRate > 0))
             throw new InputException(
                 "neumf: factors, epochs and batch size must be 1 or more, negatives 0 or more, the learning rate above 0.");
         monitor.Needs("neumf", Bytes(train, settings));
@@ -59,8 +60,8 @@ public sealed class NeuMfTraining
         return model;
     }
 
-    // A vector's element: value, gradient, two moments and the step of its last update. The order of the samples, the user of each
-    // click, the layers of a batch (27 F values a sample), and what scoring prepares (4 F an item).
+    // A vector's element: value, gradient, two moments and the step of its last update. The order of the samples, the user of
+    // each click, the layers of a batch (27 F values a sample), and what scoring prepares (4 F an item).
     private static long Bytes(CsrMatrix train, NeuMfSettings settings)
     {
         long f = settings.Factors;
@@ -180,7 +181,8 @@ public sealed class NeuMfTraining
         _model.ItemDeep.AsSpan(_items[s] * half, half).CopyTo(input[half..]);
         for (int l = 0; l < 3; l++) _model.Layer(l, Of(_layers, l), Of(_layers, l + 1));
         var product = _products.AsSpan(s * f, f);
-        TensorPrimitives.Multiply(_model.UserProduct.AsSpan(_users[s] * f, f), _model.ItemProduct.AsSpan(_items[s] * f, f), product);
+        TensorPrimitives.Multiply(_model.UserProduct.AsSpan(_users[s] * f, f), _model.ItemProduct.AsSpan(_items[s] * f, f),
+            product);
         float logit = TensorPrimitives.Dot<float>(_model.Output.AsSpan(0, f), product)
             + TensorPrimitives.Dot<float>(_model.Output.AsSpan(f, f), Of(_layers, 3)) + _model.Output[^1];
 
@@ -196,7 +198,8 @@ public sealed class NeuMfTraining
             below.Clear();
             for (int o = 0; o < delta.Length; o++)
                 if (value[o] > 0)
-                    TensorPrimitives.MultiplyAdd(_model.Weights[l - 1].AsSpan(o * below.Length, below.Length), delta[o], below, below);
+                    TensorPrimitives.MultiplyAdd(_model.Weights[l - 1].AsSpan(o * below.Length, below.Length), delta[o], below,
+                        below);
                 else delta[o] = 0;
         }
     }

@@ -14,8 +14,8 @@ namespace ManualVae.Models.Baselines;
 public sealed record SlimSettings(double L1 = 1, double L2 = 300, int MaxSweeps = 50, double Tolerance = 1e-4);
 
 /// <summary>
-/// SLIM (Ning and Karypis 2011, eq. 2 to 4): a sparse item-item model with non-negative weights and a zero diagonal, for each item j
-/// min over w >= 0, w_j = 0 of ||x_j - X w||^2 / 2 + L2 ||w||^2 / 2 + L1 sum w, by coordinate descent on X'X (as
+/// SLIM (Ning and Karypis 2011, eq. 2 to 4): a sparse item-item model with non-negative weights and a zero diagonal, for each
+/// item j min over w >= 0, w_j = 0 of ||x_j - X w||^2 / 2 + L2 ||w||^2 / 2 + L1 sum w, by coordinate descent on X'X (as
 /// Friedman et al. 2010 do for the elastic net). Click values are ignored.
 /// </summary>
 public static class Slim
@@ -26,8 +26,8 @@ public static class Slim
     {
         if (!(settings.L1 >= 0 && settings.L2 > 0 && settings.Tolerance > 0) || settings.MaxSweeps < 1)
             throw new InputException(
-                $"slim: l1 ({settings.L1}) must be 0 or more, l2 ({settings.L2}) and the tolerance ({settings.Tolerance}) above 0, "
-                + $"the sweeps ({settings.MaxSweeps}) 1 or more.");
+                $"slim: l1 ({settings.L1}) must be 0 or more, l2 ({settings.L2}) and the tolerance ({settings.Tolerance}) above "
+                + $"0, the sweeps ({settings.MaxSweeps}) 1 or more.");
         int n = train.Columns;
         // X'X, the transposed clicks, the scratch of each thread; the weights are sparse.
         monitor.Needs("slim", CoOccurrence.Bytes(n) + CoOccurrence.Bytes(train) + 8L * n * Environment.ProcessorCount);

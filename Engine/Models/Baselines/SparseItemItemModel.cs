@@ -23,7 +23,8 @@ public sealed class SparseItemItemModel : IBaseline
     public CsrMatrix Weights { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Array> State => [Weights.RowOffsets.ToArray(), Weights.ColumnIndices.ToArray(), Weights.Values.ToArray()];
+    public IReadOnlyList<Array> State =>
+        [Weights.RowOffsets.ToArray(), Weights.ColumnIndices.ToArray(), Weights.Values.ToArray()];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>

@@ -3,12 +3,15 @@ using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>One Adam update in the form that kernels take (formula: <see cref="AdamStep"/>); without moments there is none.</summary>
+/// <summary>
+/// One Adam update in the form that kernels take (formula: <see cref="AdamStep"/>); without moments there is none.
+/// </summary>
 internal readonly struct DeviceAdam(View weights, View first, View second, AdamStep step, double weightDecay)
 {
     private readonly View _weights = weights, _first = first, _second = second;
     private readonly float _decay = (float)(2 * weightDecay), _rate = (float)step.CorrectedRate, _epsilon = (float)step.Epsilon,
-        _beta1 = (float)step.Beta1, _beta2 = (float)step.Beta2, _rest1 = (float)(1 - step.Beta1), _rest2 = (float)(1 - step.Beta2);
+        _beta1 = (float)step.Beta1, _beta2 = (float)step.Beta2,
+        _rest1 = (float)(1 - step.Beta1), _rest2 = (float)(1 - step.Beta2);
 
     /// <summary>False where a gradient is to be stored instead.</summary>
     public bool IsWanted

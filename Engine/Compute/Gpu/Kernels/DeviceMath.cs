@@ -30,7 +30,9 @@ internal static class DeviceMath
         return (p * r * r + r + 1) * PowerOfTwo(half) * PowerOfTwo(n - half);
     }
 
-    /// <summary>ln x for x at least 0: x = 2^n m, m in [sqrt(1/2), sqrt(2)), and a polynomial of degree 9 (Cephes' logf).</summary>
+    /// <summary>
+    /// ln x for x at least 0: x = 2^n m, m in [sqrt(1/2), sqrt(2)), and a polynomial of degree 9 (Cephes' logf).
+    /// </summary>
     public static float Log(float x)
     {
         if (float.IsNaN(x) || x == float.PositiveInfinity) return x;
@@ -110,7 +112,9 @@ internal static class DeviceMath
         return n * 0.69314718055994531 + 2 * s * (1 + square * sum);
     }
 
-    /// <summary>cos(2 pi w / 2^32 - quarter pi / 2): the cosine for quarter 0, the sine for quarter 1. The reduction is exact.</summary>
+    /// <summary>
+    /// cos(2 pi w / 2^32 - quarter pi / 2): the cosine for quarter 0, the sine for quarter 1. The reduction is exact.
+    /// </summary>
     public static double CosineOfTurn(uint word, int quarter)
     {
         // Nearest multiple of a quarter turn, and the signed rest, at most an eighth of a turn.

@@ -4,7 +4,9 @@ using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>Elementwise kernels: a thread takes every GridDim * GroupDim-th element. An empty view stands for "not wanted".</summary>
+/// <summary>
+/// Elementwise kernels: a thread takes every GridDim * GroupDim-th element. An empty view stands for "not wanted".
+/// </summary>
 internal static class ElementKernels
 {
     /// <summary>The first element of this thread.</summary>
@@ -114,12 +116,13 @@ internal static class ElementKernels
         if (Group.IdxX == 0) sums[Grid.IdxX] = sum;
     }
 
-    /// <summary>Column sums of dy [rows, columns] onto a gradient, <see cref="GroupReduce.Columns"/> to a group.</summary>
+    /// <summary>Column sums of dy [rows, columns] onto a gradient, <see cref="GroupShape.Columns"/> to a group.</summary>
     public static void AddColumnSums(View dy, View gradient, int rows)
     {
-        long columns = gradient.Length, column = (long)Grid.IdxX * GroupReduce.Columns + GroupReduce.Column;
+        long columns = gradient.Length, column = (long)Grid.IdxX * GroupShape.Columns + GroupReduce.Column;
         float sum = 0;
-        for (int row = GroupReduce.Lane; row < rows && column < columns; row += GroupReduce.Lanes) sum += dy[row * columns + column];
+        for (int row = GroupReduce.Lane; row < rows && column < columns; row += GroupShape.Lanes)
+            sum += dy[row * columns + column];
         sum = GroupReduce.SumLanes(sum);
         if (GroupReduce.Lane == 0 && column < columns) gradient[column] += sum;
     }

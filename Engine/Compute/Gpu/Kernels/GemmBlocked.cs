@@ -3,9 +3,10 @@ using ILGPU;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// The product that training uses: a group of 256 threads owns 128 x 128 of C, a thread 8 x 8 in registers, so that 16 numbers from
-/// shared memory feed 64 multiply-adds. The next slices of the operands travel from global memory while this one is used. Where C has
-/// too few tiles to fill the device, the inner dimension is divided among groups (grid Z) and the parts are added in order.
+/// The product that training uses: a group of 256 threads owns 128 x 128 of C, a thread 8 x 8 in registers, so that 16 floats
+/// from shared memory feed 64 multiply-adds. The next slices of the operands travel from global memory while this one is used.
+/// Where C has too few tiles to fill the device, the inner dimension is divided among groups (grid Z) and the parts are added in
+/// order.
 /// </summary>
 internal static class GemmBlocked
 {
@@ -14,7 +15,10 @@ internal static class GemmBlocked
 
     private const int Depth = GemmSlice.Depth, Half = Tile / 2;
 
-    /// <summary>Distance of two depths in shared memory: four more than the tile, so that writing 16 depths at once meets fewer banks twice.</summary>
+    /// <summary>
+    /// Distance of two depths in shared memory: four more than the tile, so that writing 16 depths at once meets fewer banks
+    /// twice.
+    /// </summary>
     private const int Stride = Tile + 4;
 
     public static void Run(GemmArguments g)
@@ -29,7 +33,8 @@ internal static class GemmBlocked
         var sliceA = new GemmSlice(g.AColumn == 1, thread, Tile);
         var sliceB = new GemmSlice(g.BRow == 1, thread, Tile);
 
-        // A thread's 8 x 8: two runs of four rows and of four columns, half a tile apart, so that a warp's reads meet no bank twice.
+        // A thread's 8 x 8: two runs of four rows and of four columns, half a tile apart, so that a warp's reads meet no bank
+        // twice.
         int row = thread / 16, column = thread % 16;
         Float8 c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
 
@@ -59,8 +64,8 @@ internal static class GemmBlocked
             Group.Barrier();
         }
 
-        // A row of every thread's tile at a time goes through shared memory, so that neighbouring threads write neighbouring addresses.
-        // Two halves in turn: a thread may fill one while others still read the other.
+        // A row of every thread's tile at a time goes through shared memory, so that neighbouring threads write neighbouring
+        // addresses. Two halves in turn: a thread may fill one while others still read the other.
         for (int r = 0; r < 8; r++)
         {
             var rows = r % 2 == 0 ? sharedA : sharedB; // [16, Tile]

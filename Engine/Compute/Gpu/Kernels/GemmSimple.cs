@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>The first two steps of the ladder, kept for comparison: every operand from memory, then tiles in shared memory.</summary>
+/// <summary>
+/// The first two steps of the ladder, kept for comparison: every operand from memory, then tiles in shared memory.
+/// </summary>
 internal static class GemmSimple
 {
     /// <summary>Side of a group and of its tile of C.</summary>

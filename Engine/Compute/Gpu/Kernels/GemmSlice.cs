@@ -4,9 +4,9 @@ using View = ILGPU.ArrayView<float>;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// How a thread copies its eight numbers of a slice [Depth, rows] of an operand to shared memory, where threads = 2 x rows and Depth is
-/// 16. Neighbouring threads read neighbouring addresses: 16 depths of two rows where the operand is contiguous along the inner
-/// dimension, else 32 rows of one depth.
+/// How a thread copies its eight floats of a slice [Depth, rows] of an operand to shared memory, where threads = 2 x rows and
+/// Depth is 16. Neighbouring threads read neighbouring addresses: 16 depths of two rows where the operand is contiguous along the
+/// inner dimension, else 32 rows of one depth.
 /// </summary>
 internal readonly struct GemmSlice
 {
@@ -28,10 +28,11 @@ internal readonly struct GemmSlice
     {
         int i = row + _row;
         p += _depth;
-        // Additions alone: multiplying 64-bit numbers takes several instructions, and there are 16 elements to 1024 multiply-adds.
+        // Additions alone: multiplying 64-bit integers takes several instructions, and there are 16 elements to 1024
+        // multiply-adds.
         long step = (long)_rowStep * rowStride + (long)_depthStep * depthStride;
-        long at0 = (long)i * rowStride + (long)p * depthStride, at1 = at0 + step, at2 = at1 + step, at3 = at2 + step, at4 = at3 + step,
-            at5 = at4 + step, at6 = at5 + step, at7 = at6 + step;
+        long at0 = (long)i * rowStride + (long)p * depthStride, at1 = at0 + step, at2 = at1 + step, at3 = at2 + step;
+        long at4 = at3 + step, at5 = at4 + step, at6 = at5 + step, at7 = at6 + step;
         return new()
         {
             X0 = Read(operand, at0, i < rows && p < end),

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// The product on tensor cores: operands rounded to TF32, sums in single precision. A group of four warps owns 64 x 64 of C, a warp
-/// 32 x 32, see <see cref="TensorCore"/>. Only behind an explicit setting.
+/// The product on tensor cores: operands rounded to TF32, sums in single precision. A group of four warps owns 64 x 64 of C, a
+/// warp 32 x 32, see <see cref="TensorCore"/>. Only behind an explicit setting.
 /// </summary>
 internal static class GemmTensor
 {
@@ -13,7 +13,9 @@ internal static class GemmTensor
 
     private const int Depth = GemmSlice.Depth;
 
-    /// <summary>Distance of two depths in shared memory: 8 more than the tile, so that a fragment's lanes read 32 different banks.</summary>
+    /// <summary>
+    /// Distance of two depths in shared memory: 8 more than the tile, so that a fragment's lanes read 32 different banks.
+    /// </summary>
     private const int Stride = Tile + 8;
 
     public static void Run(GemmArguments g)

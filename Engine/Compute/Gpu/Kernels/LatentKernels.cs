@@ -6,12 +6,15 @@ namespace ManualVae.Compute.Gpu.Kernels;
 /// <summary>RecVAE's composite prior in the form that kernels take: log weights, and the wide component's log variance.</summary>
 internal readonly struct DeviceCompositePrior(CompositePrior prior)
 {
-    public readonly float LogStandard = (float)Math.Log(prior.StandardWeight), LogPosterior = (float)Math.Log(prior.PosteriorWeight),
+    public readonly float LogStandard = (float)Math.Log(prior.StandardWeight),
+        LogPosterior = (float)Math.Log(prior.PosteriorWeight),
         LogWide = (float)Math.Log(prior.WideWeight), WideLogVariance = (float)prior.WideLogVariance,
         WidePrecision = (float)Math.Exp(-prior.WideLogVariance);
 }
 
-/// <summary>Noise, sampling, divergences and densities. Forward kernels take a group for each row, backward ones are elementwise.</summary>
+/// <summary>
+/// Noise, sampling, divergences and densities. Forward kernels take a group for each row, backward ones are elementwise.
+/// </summary>
 internal static class LatentKernels
 {
     private const float LogTwoPi = 1.83787707f;
@@ -105,7 +108,8 @@ internal static class LatentKernels
             float posterior = prior.LogPosterior + LogNormal(point, old[start + k], old[start + latent + k]);
             float wide = prior.LogWide + LogNormal(point, 0, prior.WideLogVariance);
             float max = MathF.Max(standard, MathF.Max(posterior, wide));
-            sum += max + DeviceMath.Log(DeviceMath.Exp(standard - max) + DeviceMath.Exp(posterior - max) + DeviceMath.Exp(wide - max));
+            sum += max + DeviceMath.Log(
+                DeviceMath.Exp(standard - max) + DeviceMath.Exp(posterior - max) + DeviceMath.Exp(wide - max));
         }
         sum = GroupReduce.Sum(sum);
         if (Group.IdxX == 0) logDensity[row] = sum;
@@ -151,7 +155,8 @@ internal static class LatentKernels
     }
 
     /// <summary>One thread for each element of dz.</summary>
-    public static void MixtureBackwardPoint(View z, View components, View responsibilities, View rowScale, View dz, int latent, int count)
+    public static void MixtureBackwardPoint(
+        View z, View components, View responsibilities, View rowScale, View dz, int latent, int count)
     {
         for (long i = ElementKernels.First; i < z.Length; i += ElementKernels.Stride)
         {

@@ -40,12 +40,12 @@ internal static class LayerNormKernels
             dx[start + i] += inverse * (dy[start + i] * gain[i] - (sum + (x[start + i] - mean) * inverse * dot) / n);
     }
 
-    /// <summary><see cref="GroupReduce.Columns"/> columns to a group.</summary>
+    /// <summary><see cref="GroupShape.Columns"/> columns to a group.</summary>
     public static void BackwardParameters(View x, View saved, View dy, View dGain, View dBias, int rows, int n)
     {
-        long i = (long)Grid.IdxX * GroupReduce.Columns + GroupReduce.Column;
+        long i = (long)Grid.IdxX * GroupShape.Columns + GroupReduce.Column;
         float gain = 0, bias = 0;
-        for (long row = GroupReduce.Lane; row < rows && i < n; row += GroupReduce.Lanes)
+        for (long row = GroupReduce.Lane; row < rows && i < n; row += GroupShape.Lanes)
         {
             float above = dy[row * n + i];
             gain += above * (x[row * n + i] - saved[2 * row]) * saved[2 * row + 1];

@@ -13,8 +13,8 @@ internal readonly struct DeviceLikelihood(Likelihood likelihood)
 
 /// <summary>
 /// Losses, a group for each user, forward and gradient in one kernel: one sweep over the logits gathers the loss (the softmax's
-/// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient; a thread has four logits on their way at
-/// a time.
+/// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient; a thread has four logits on their
+/// way at a time.
 /// </summary>
 internal static class LikelihoodKernels
 {
@@ -27,7 +27,8 @@ internal static class LikelihoodKernels
     /// <param name="scale">Factor of the gradient.</param>
     /// <param name="items">Columns of the logits.</param>
     public static void Loss(
-        DeviceBatch batch, View targets, DeviceLikelihood likelihood, View logits, View loss, View entryGradients, float scale, int items)
+        DeviceBatch batch, View targets, DeviceLikelihood likelihood, View logits, View loss, View entryGradients, float scale,
+        int items)
     {
         int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
         var f = logits.SubView((long)row * items, items);
@@ -104,6 +105,8 @@ internal static class LikelihoodKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Logit(View f, int i, int items) => i < items ? f[i] : float.NegativeInfinity;
 
-    /// <summary>What exponents are taken from: the maximum, which a device takes past NaN; -infinity minus itself would be NaN too.</summary>
+    /// <summary>
+    /// What exponents are taken from: the maximum, which a device takes past NaN; -infinity minus itself would be NaN too.
+    /// </summary>
     private static float Origin(float max) => max == float.NegativeInfinity ? 0 : max;
 }

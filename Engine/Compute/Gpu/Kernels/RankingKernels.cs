@@ -5,14 +5,15 @@ using View = ILGPU.ArrayView<float>;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// Masked top-K, a group for each user: radix selection over 64-bit keys that hold the score above the complement of the item, so that
-/// no two are equal; then the k selected are put in order by counting, for each, the larger ones.
+/// Masked top-K, a group for each user: radix selection over 64-bit keys that hold the score above the complement of the item, so
+/// that no two are equal; then the k selected are put in order by counting, for each, the larger ones.
 /// </summary>
 internal static class RankingKernels
 {
     private const int Digits = 256;
 
-    public static void TopK(DeviceBatch excluded, View scores, ArrayView<ulong> keys, Indices items, View itemScores, int columns, int k)
+    public static void TopK(
+        DeviceBatch excluded, View scores, ArrayView<ulong> keys, Indices items, View itemScores, int columns, int k)
     {
         var histogram = SharedMemory.Allocate<int>(Digits);
         var state = SharedMemory.Allocate<int>(2); // the digit found, and how many of the k lie above it

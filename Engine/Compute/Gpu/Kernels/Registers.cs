@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>Four neighbouring numbers, read from shared memory in one instruction.</summary>
+/// <summary>Four neighbouring floats, read from shared memory in one instruction.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct Float4
 {
     public float X, Y, Z, W;
 }
 
-/// <summary>Eight registers of a tile: written out, since ILGPU neither unrolls loops nor keeps local arrays in registers.</summary>
+/// <summary>
+/// Eight registers of a tile: written out, since ILGPU neither unrolls loops nor keeps local arrays in registers.
+/// </summary>
 internal struct Float8
 {
     public float X0, X1, X2, X3, X4, X5, X6, X7;

@@ -6,8 +6,8 @@ using View = ILGPU.ArrayView<float>;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// The structure of a sparse batch on the device, see <see cref="SparseBatch"/>: its clicks by user, and by item with offsets for every
-/// item, clicked or not.
+/// The structure of a sparse batch on the device, see <see cref="SparseBatch"/>: its clicks by user, and by item with offsets for
+/// every item, clicked or not.
 /// </summary>
 internal readonly struct DeviceBatch(
     Indices users, Indices rowOffsets, Indices columns, Indices columnOffsets, Indices entryRows, Indices entryIndices)
@@ -48,8 +48,10 @@ internal static class SparseKernels
         // Four clicks at a time: their rows are fetched together, and the longest history is what the others wait for.
         for (; e + 4 <= end; e += 4)
         {
-            float a = inputs[e] * weight[(long)batch.Columns[e] * n + j], b = inputs[e + 1] * weight[(long)batch.Columns[e + 1] * n + j];
-            float c = inputs[e + 2] * weight[(long)batch.Columns[e + 2] * n + j], d = inputs[e + 3] * weight[(long)batch.Columns[e + 3] * n + j];
+            float a = inputs[e] * weight[(long)batch.Columns[e] * n + j];
+            float b = inputs[e + 1] * weight[(long)batch.Columns[e + 1] * n + j];
+            float c = inputs[e + 2] * weight[(long)batch.Columns[e + 2] * n + j];
+            float d = inputs[e + 3] * weight[(long)batch.Columns[e + 3] * n + j];
             sum = sum + a + b + c + d;
         }
         for (; e < end; e++) sum += inputs[e] * weight[(long)batch.Columns[e] * n + j];
@@ -57,8 +59,8 @@ internal static class SparseKernels
     }
 
     /// <summary>
-    /// A thread for each element of the gradient, which adds its item's clicks by increasing user; the sum goes to the update where one
-    /// is wanted, which then needs no gradient in memory.
+    /// A thread for each element of the gradient, which adds its item's clicks by increasing user; the sum goes to the update
+    /// where one is wanted, which then needs no gradient in memory.
     /// </summary>
     public static void LinearBackward(DeviceBatch batch, View inputs, View dy, View dWeight, DeviceAdam adam, int n)
     {
@@ -67,8 +69,8 @@ internal static class SparseKernels
         if (j >= n || (e == end && !adam.IsWanted)) return;
         float sum = 0;
         for (; e + 4 <= end; e += 4)
-            sum = sum + Term(batch, inputs, dy, e, n, j) + Term(batch, inputs, dy, e + 1, n, j) + Term(batch, inputs, dy, e + 2, n, j)
-                + Term(batch, inputs, dy, e + 3, n, j);
+            sum = sum + Term(batch, inputs, dy, e, n, j) + Term(batch, inputs, dy, e + 1, n, j)
+                + Term(batch, inputs, dy, e + 2, n, j) + Term(batch, inputs, dy, e + 3, n, j);
         for (; e < end; e++) sum += Term(batch, inputs, dy, e, n, j);
         if (adam.IsWanted) adam.Move(item * n + j, sum);
         else dWeight[item * n + j] += sum;
@@ -79,7 +81,8 @@ internal static class SparseKernels
         inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
 
     /// <summary>
-    /// points: posterior (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref name="pointWidth"/>.
+    /// points: posterior (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref
+    /// name="pointWidth"/>.
     /// </summary>
     public static void AnchorForward(
         DeviceBatch batch, View anchors, View points, int pointWidth, int closed, View centroids, View loss, int latent)
@@ -129,7 +132,8 @@ internal static class SparseKernels
             for (int e = start; e < end; e++)
             {
                 int row = batch.EntryRows[e];
-                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]) / (batch.RowOffsets[row + 1] - batch.RowOffsets[row]);
+                int clicks = batch.RowOffsets[row + 1] - batch.RowOffsets[row];
+                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]) / clicks;
                 sum += scale * (anchor - points[(long)row * pointWidth + k]);
             }
             dAnchors[item * latent + k] += sum;

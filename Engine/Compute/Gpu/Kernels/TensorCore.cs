@@ -4,7 +4,10 @@ using ILGPU.Runtime.Cuda;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>A lane's part of a 16 x 8 fragment of A, in TF32: rows g and g + 8 at depth t, then at depth t + 4 (g = lane / 4, t = lane % 4).</summary>
+/// <summary>
+/// A lane's part of a 16 x 8 fragment of A, in TF32: rows g and g + 8 at depth t, then at depth t + 4 (g = lane / 4, t = lane %
+/// 4).
+/// </summary>
 internal struct FragmentA
 {
     public uint X0, X1, X2, X3;
@@ -16,7 +19,9 @@ internal struct FragmentB
     public uint X0, X1;
 }
 
-/// <summary>What a lane multiplies in one step: two fragments of A by four of B. Only the emulation keeps them together.</summary>
+/// <summary>
+/// What a lane multiplies in one step: two fragments of A by four of B. Only the emulation keeps them together.
+/// </summary>
 internal struct LaneFragments
 {
     public FragmentA A, Lower;
@@ -30,9 +35,10 @@ internal struct WarpSums
 }
 
 /// <summary>
-/// mma.sync m16n8k8 on TF32 fragments (PTX ISA, "Matrix fragments for mma.m16n8k8", .tf32). On a device the sums live in registers that
-/// the assembly declares, since ILGPU carries results of inline assembly through local memory, and <see cref="WarpSums"/> stays unused;
-/// on ILGPU's CPU accelerator the same fragments are multiplied lane by lane, so that tests see the same layout.
+/// mma.sync m16n8k8 on TF32 fragments (PTX ISA, "Matrix fragments for mma.m16n8k8", .tf32). On a device the sums live in
+/// registers that the assembly declares, since ILGPU carries results of inline assembly through local memory, and <see
+/// cref="WarpSums"/> stays unused; on ILGPU's CPU accelerator the same fragments are multiplied lane by lane, so that tests see
+/// the same layout.
 /// </summary>
 internal static class TensorCore
 {
@@ -58,7 +64,8 @@ internal static class TensorCore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FragmentA FragmentA(ArrayView<float> shared, int at, int stride) => new()
     {
-        X0 = Round(shared[at]), X1 = Round(shared[at + 8]), X2 = Round(shared[at + 4 * stride]), X3 = Round(shared[at + 4 * stride + 8]),
+        X0 = Round(shared[at]), X1 = Round(shared[at + 8]),
+        X2 = Round(shared[at + 4 * stride]), X3 = Round(shared[at + 4 * stride + 8]),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,9 +109,9 @@ internal static class TensorCore
     {
         if (!CudaAsm.IsSupported)
             return new() { C00 = c.C01, C01 = c.C02, C02 = c.C03, C03 = c.C10, C10 = c.C11, C11 = c.C12, C12 = c.C13 };
-        CudaAsm.Emit("mov.f32 s0, s4; mov.f32 s1, s5; mov.f32 s2, s6; mov.f32 s3, s7; mov.f32 s4, s8; mov.f32 s5, s9; mov.f32 s6, s10; "
-            + "mov.f32 s7, s11; mov.f32 s8, s12; mov.f32 s9, s13; mov.f32 s10, s14; mov.f32 s11, s15; mov.f32 s12, s16; mov.f32 s13, s17; "
-            + "mov.f32 s14, s18; mov.f32 s15, s19; mov.f32 s16, s20; mov.f32 s17, s21; mov.f32 s18, s22; mov.f32 s19, s23; "
+        CudaAsm.Emit("mov.f32 s0, s4; mov.f32 s1, s5; mov.f32 s2, s6; mov.f32 s3, s7; mov.f32 s4, s8; mov.f32 s5, s9; "
+            + "mov.f32 s6, s10; mov.f32 s7, s11; mov.f32 s8, s12; mov.f32 s9, s13; mov.f32 s10, s14; mov.f32 s11, s15; mov.f32 s12, s16; "
+            + "mov.f32 s13, s17; mov.f32 s14, s18; mov.f32 s15, s19; mov.f32 s16, s20; mov.f32 s17, s21; mov.f32 s18, s22; mov.f32 s19, s23; "
             + "mov.f32 s20, s24; mov.f32 s21, s25; mov.f32 s22, s26; mov.f32 s23, s27; mov.f32 s24, s28; mov.f32 s25, s29; "
             + "mov.f32 s26, s30; mov.f32 s27, s31;");
         return c;

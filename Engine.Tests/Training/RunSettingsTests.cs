@@ -1,0 +1,49 @@
+using System.Text.Json;
+using ManualVae.Data;
+using ManualVae.Training;
+using Xunit;
+
+namespace ManualVae.Tests.Training;
+
+public class RunSettingsTests
+{
+    [Fact]
+    public void Json_has_the_names_and_the_order_that_scripts_read() => Assert.Equal(
+        "model epochs batch-size learning-rate learning-rate-schedule encoder hidden decoder-hidden prior pseudo-inputs levels "
+        + "fan-in-initialisation latent dropout mask beta beta-steps beta-schedule kl-per-click encoder-passes decoder-passes "
+        + "weight-decay likelihood click-weight zero-weight anchor-weight anchor-warmup anchors anchor-form fit-validation "
+        + "validation-metric patience seed threads device precision",
+        string.Join(' ',
+            JsonSerializer.SerializeToElement(new RunSettings(), RunSettings.Json).EnumerateObject().Select(p => p.Name)));
+
+    [Fact]
+    public void Every_setting_is_in_the_list_of_settings() => Assert.Equal(
+        typeof(RunSettings).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Order(),
+        RunSettings.Properties.Select(p => p.Name).Order());
+
+    [Fact]
+    public void The_kind_of_model_and_the_anchors_follow_from_other_settings()
+    {
+        Assert.True(new RunSettings().Variational);
+        Assert.False(new RunSettings { Model = "multdae" }.Variational);
+        Assert.False(new RunSettings().HasAnchors);
+        Assert.True(new RunSettings { Anchors = true }.HasAnchors);
+        var weighted = new RunSettings { AnchorWeight = 0.5 };
+        Assert.Equal((true, false), (weighted.HasAnchors, weighted.Anchors));
+        string json = JsonSerializer.Serialize(weighted, RunSettings.Json);
+        var read = JsonSerializer.Deserialize<RunSettings>(json, RunSettings.Json)!;
+        Assert.Equal((true, false, json), (read.HasAnchors, read.Anchors, JsonSerializer.Serialize(read, RunSettings.Json)));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<RunSettings>("{\"variational\": false}", RunSettings.Json));
+    }
+
+    [Theory]
+    [InlineData("Latent is 0; it must be at least 1.", 0, 500, 0.5)]
+    [InlineData("BatchSize is 0; it must be at least 1.", 8, 0, 0.5)]
+    [InlineData("Dropout is 1; it must be in [0, 1).", 8, 500, 1)]
+    [InlineData("Dropout is -0.5; it must be in [0, 1).", 8, 500, -0.5)]
+    public void Impossible_settings_are_named(string message, int latent, int batchSize, double dropout)
+    {
+        var settings = new RunSettings { Latent = latent, BatchSize = batchSize, Dropout = dropout };
+        Assert.Equal(message, Assert.Throws<InputException>(settings.Validate).Message);
+    }
+}

@@ -1,0 +1,145 @@
+using ManualVae.Compute;
+using ManualVae.Compute.Reference;
+using ManualVae.Compute.Simd;
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Training;
+using Xunit;
+
+namespace ManualVae.Tests.Training;
+
+// Runs that stop, go on, are opened, and whose best weights are kept.
+public sealed partial class TrainerTests
+{
+    [Theory]
+    [InlineData("reference", "multvae")]
+    [InlineData("simd", "multvae")]
+    [InlineData("simd", "multdae")]
+    [InlineData("simd", "recvae")]
+    [InlineData("simd", "hvamp")]
+    [InlineData("simd", "anchor")]
+    public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
+    {
+        var settings = model switch
+        {
+            "recvae" => Recvae,
+            "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
+            "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
+            _ => Settings with { Model = model, WeightDecay = 0.001 },
+        };
+        var data = Data();
+        using IBackend backend = device == "simd" ? new SimdBackend(2) : new ReferenceBackend();
+        using var whole = new Trainer(data, settings, backend, NewRun("whole", settings));
+        whole.Run();
+
+        // Stop in the middle of an epoch, as Ctrl-C would, then go on in a new process' worth of objects.
+        var run = NewRun("stopped", settings);
+        using var stop = new CancellationTokenSource();
+        using (var first = new Trainer(data, settings, backend, run, new StopAfter(stop, updates: 8)))
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(data, settings, backend, RunFolder.Open(run.Path));
+        second.Resume();
+        Assert.Equal(8, second.State.Updates);
+        second.Run();
+
+        Assert.Equal(Weights(whole), Weights(second));
+        Assert.Equal(whole.State.BestEpoch, second.State.BestEpoch);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "whole", "best.ckpt")), File.ReadAllBytes(run.BestCheckpoint));
+        Assert.Equal(
+            RunFolder.Open(Path.Combine(_folder, "whole")).ReadMetrics().Select(m => (m.Epoch, m.Loss, m.Kl, m.Validation)),
+            run.ReadMetrics().Select(m => (m.Epoch, m.Loss, m.Kl, m.Validation)));
+    }
+
+    [Fact]
+    public void A_resumed_run_remembers_where_beta_was_held()
+    {
+        // Weights that hardly move: the second epoch is no better than the first, so beta is held at its end, 10 updates of 20.
+        var settings = Settings with { BetaSchedule = BetaScheduleKind.Hold, LearningRate = 1e-12, Epochs = 5 };
+        using var backend = new SimdBackend(2);
+        var run = NewRun("held", settings);
+        using var stop = new CancellationTokenSource();
+        using (var first = new Trainer(Data(), settings, backend, run, new StopAfter(stop, updates: 12)))
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(Data(), settings, backend, run);
+        second.Resume();
+        Assert.Equal([0.25, 0.5, 0.5, 0.5, 0.5], second.Run().Select(epoch => epoch.Beta));
+    }
+
+    [Fact]
+    public void An_epoch_that_was_interrupted_counts_the_seconds_of_both_parts()
+    {
+        var run = NewRun("interrupted", Settings);
+        using var backend = new SimdBackend(2);
+        using var stop = new CancellationTokenSource();
+        using (var first = new Trainer(Data(), Settings, backend, run, new StopAfter(stop, updates: 4, pauseMilliseconds: 100)))
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(Data(), Settings, backend, run);
+        second.Resume();
+        Assert.InRange(second.State.EpochSeconds, 0.4, 60);
+        var epochs = second.Run();
+        Assert.True(epochs[0].Seconds >= 0.4, $"{epochs[0].Seconds} s");
+        Assert.Equal(31 / epochs[0].Seconds, epochs[0].UsersPerSecond, 1e-9);
+        Assert.True(epochs[1].Seconds < epochs[0].Seconds);
+    }
+
+    [Fact]
+    public void A_run_cannot_be_made_shorter_than_it_is()
+    {
+        var settings = Settings with { Epochs = 3 };
+        var run = NewRun("short", settings);
+        using var backend = new SimdBackend(2);
+        using (var trainer = new Trainer(Data(), settings, backend, run)) trainer.Run();
+        var before = File.ReadAllBytes(Path.Combine(run.Path, "run.json"));
+        var problem = Assert.Throws<InputException>(() =>
+            run.Update(run.Manifest with { Settings = settings with { Epochs = 2 } }));
+        Assert.Contains("Epochs is 2, but", problem.Message);
+        Assert.Contains("has finished 3 epochs", problem.Message);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(run.Path, "run.json")));
+        Assert.Equal(4, run.Update(run.Manifest with { Settings = settings with { Epochs = 4 } }).Manifest.Settings.Epochs);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void The_best_weights_are_kept_if_asked_for(bool withFolder)
+    {
+        // A step size of 0.5 spoils the weights again: the best epoch is not the last.
+        var settings = Settings with { Epochs = 12, LearningRate = 0.5 };
+        using var backend = new SimdBackend(2);
+        var run = NewRun("kept", settings);
+        using var last = new Trainer(Data(), settings, backend, run);
+        using var best = new Trainer(Data(), settings, backend, withFolder ? NewRun("best", settings) : null) { KeepBest = true };
+        Assert.All(new[] { last, best }, trainer => trainer.Run());
+        Assert.InRange(best.State.BestEpoch, 1, 11);
+        byte[] final = Weights(last), kept = Weights(best);
+        Assert.NotEqual(final, kept);
+        Checkpoint.Load(run.BestCheckpoint, last.Model);
+        Assert.Equal(Weights(last), kept);
+    }
+
+    [Fact]
+    public void Opening_a_run_gives_the_weights_of_its_checkpoint_and_draws_none()
+    {
+        var settings = Settings with { Epochs = 1 };
+        using var backend = new SimdBackend(2);
+        var run = NewRun("opened", settings);
+        using var trainer = new Trainer(Data(), settings, backend, run);
+        trainer.Run();
+        using var model = run.LoadModel(backend);
+        foreach (var parameter in trainer.Model.Parameters.All)
+            Assert.Equal(Values(trainer, parameter.Value), Values(trainer, model.Parameters[parameter.Name].Value));
+        using var undrawn = new Autoencoder(backend, settings, 20, 5, seed: null);
+        Assert.All(undrawn.Parameters.All, parameter => Assert.Equal(0, backend.SquaredNorm(parameter.Value)));
+    }
+
+    private sealed class StopAfter(CancellationTokenSource stop, int updates, int pauseMilliseconds = 0) : ITrainingObserver
+    {
+        private int _seen;
+
+        public void Updated(in TrainingProgress progress)
+        {
+            Thread.Sleep(pauseMilliseconds);
+            if (++_seen == updates) stop.Cancel();
+        }
+
+        public void EpochEnded(EpochMetrics metrics) { }
+    }
+}
