@@ -7,7 +7,11 @@ using ManualVae.Tools.Verbs;
 
 namespace ManualVae.Tools;
 
-/// <summary>The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error.</summary>
+/// <summary>
+/// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
+/// from the ground up: ExitCode, Readable, Terminal, Session and Flags; Charts and Settings; Runs and Datasets; Report, Studies,
+/// Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
+/// </summary>
 public static class Program
 {
     /// <summary>Exit codes, part of the contract.</summary>
@@ -43,8 +47,11 @@ public static class Program
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null
+            });
         }
         catch (InputException problem)
         {
@@ -64,7 +71,7 @@ public static class Program
         }
     }
 
-    // What a file held may be in the message: nothing of it shall steer the terminal.
+    // The message may hold text of a file; control characters in it must not reach the terminal.
     private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
 
     // "data import " for a verb in a verb.
@@ -73,19 +80,8 @@ public static class Program
 
     internal static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
     {
-        DemoVerb.Create(),
-        DataVerb.Create(),
-        TrainVerb.Create(),
-        EvaluateVerb.Create(),
-        RecommendVerb.Create(),
-        SimilarVerb.Create(),
-        StudyVerb.Create(),
-        GradcheckVerb.Create(),
-        TablesVerb.Create(),
-        CompareVerb.Create(),
-        SweepVerb.Create(),
-        ReportVerb.Create(),
-        BenchVerb.Create(),
-        DevicesVerb.Create(),
+        DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
+        SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
+        SweepVerb.Create(), ReportVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(),
     };
 }

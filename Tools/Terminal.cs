@@ -8,9 +8,11 @@ namespace ManualVae.Tools;
 /// <summary>Where words go: results to standard output, everything else to standard error.</summary>
 internal static class Terminal
 {
-    private static readonly JsonSerializerOptions Format = new()
+    /// <summary>JSON for people and scripts: names and values of enumerations as the documents have them.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         WriteIndented = true,
@@ -29,8 +31,8 @@ internal static class Terminal
     /// <summary>One JSON document on standard output.</summary>
     public static void WriteJson<T>(T document) => Console.Out.WriteLine(ToJson(document));
 
-    /// <summary>The JSON text of a document, names in camel case.</summary>
-    public static string ToJson<T>(T document) => JsonSerializer.Serialize(document, Format);
+    /// <summary>The JSON text of a document.</summary>
+    public static string ToJson<T>(T document) => JsonSerializer.Serialize(document, Json);
 
     /// <summary>A table in the style of all verbs.</summary>
     public static Table Table(params string[] columns)

@@ -74,73 +74,62 @@ public sealed class BadUsageTests : IDisposable
         Assert.Equal(before, Files());
     }
 
+    [Theory]
+    [InlineData("recommend --user nobody", "--user nobody")]
+    [InlineData("recommend --items i1,nothing", "--items nothing")]
+    [InlineData("evaluate --metrics NDCG@0", "NDCG@0")]
+    [InlineData("evaluate --data NOWHERE", "no such folder")]
+    [InlineData("evaluate --input train", "strong split")]
+    public void A_run_is_asked_for_something_it_does_not_have(string command, string expected)
+    {
+        Train();
+        Refused(CommandLine.Run([.. command.Split(' ').Select(Place), "--run", _folder["run"]]), expected);
+    }
+
+    [Theory]
+    [InlineData("best.ckpt", "xx", "evaluate", "best.ckpt: is damaged")]
+    [InlineData("best.ckpt", "\u001b[31m, far longer than the magic number", "evaluate", "best.ckpt: is not a checkpoint")]
+    [InlineData("metrics.jsonl", "{\"epoch\":", "report", "metrics.jsonl, line 1: is not an epoch")]
+    [InlineData("results.json", "{", "report", "results.json")]
+    [InlineData("run.json", "null", "evaluate", "run.json: is not a run manifest")]
+    [InlineData("run.json", "{ \u001b[31m", "evaluate", "run.json: is not a run manifest")]
+    public void A_file_of_a_run_is_not_what_it_should_be(string file, string text, string verb, string expected)
+    {
+        Train();
+        File.WriteAllText(_folder["run", file], text);
+        Refused(verb == "report" ? CommandLine.Run(verb, _folder["run"]) : CommandLine.Run(verb, "--run", _folder["run"]), expected);
+    }
+
     [Fact]
-    public void A_run_is_asked_for_something_it_has_not()
+    public void A_run_without_checkpoint_says_how_it_goes_on()
     {
-        CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["run"], "--epochs", "1", "--hidden", "4",
-            "--latent", "2", "--device", "simd").Succeeded();
-        foreach (var (arguments, expected) in new (string[], string)[]
-        {
-            (["recommend", "--run", _folder["run"], "--user", "nobody"], "--user nobody"),
-            (["recommend", "--run", _folder["run"], "--items", "i1,nothing"], "--items nothing"),
-            (["evaluate", "--run", _folder["run"], "--metrics", "NDCG@0"], "NDCG@0"),
-            (["evaluate", "--run", _folder["run"], "--data", _folder["nowhere"]], "no such folder"),
-            (["evaluate", "--run", _folder["run"], "--input", "train"], "strong split"),
-        })
-        {
-            var result = CommandLine.Run(arguments);
-            Assert.Equal(2, result.ExitCode);
-            Assert.Contains(expected, result.Messages);
-        }
-
-        // Weights, epochs or the manifest are not there, or are not what they should be.
-        foreach (var (file, text, verb, expected) in new[]
-        {
-            ("best.ckpt", null, "evaluate", "last.ckpt"), // deleted one after the other
-            ("last.ckpt", null, "evaluate", "no checkpoint yet; resume its training"),
-            ("best.ckpt", "xx", "evaluate", "best.ckpt: is damaged"),
-            ("best.ckpt", "\u001b[31m, far longer than the magic number", "evaluate", "best.ckpt: is not a checkpoint"),
-            ("metrics.jsonl", "{\"epoch\":", "report", "metrics.jsonl, line 1: is not an epoch"),
-            ("results.json", "{", "report", "results.json"),
-            ("run.json", "null", "evaluate", "run.json: is not a run manifest"),
-            ("run.json", "{ \u001b[31m", "evaluate", "run.json: is not a run manifest"),
-        })
-        {
-            string copy = _folder["copy"];
-            if (!Directory.Exists(copy)) Copy(_folder["run"], copy);
-            if (text is null) File.Delete(Path.Combine(copy, file));
-            else File.WriteAllText(Path.Combine(copy, file), text);
-            if (expected == "last.ckpt") continue;
-            var damaged = verb == "report" ? CommandLine.Run(verb, copy) : CommandLine.Run(verb, "--run", copy);
-            Assert.Equal((2, ""), (damaged.ExitCode, damaged.Output));
-            Assert.Contains(expected, damaged.Messages);
-            Assert.DoesNotContain('\u001b', damaged.Messages);
-            Assert.Single(damaged.Messages.Trim().Split('\n'));
-            Directory.Delete(copy, recursive: true);
-        }
-
-        // One changed byte of a prepared file, or of a checkpoint, is found.
-        Damage(_folder["run", "best.ckpt"]);
-        var checkpoint = CommandLine.Run("evaluate", "--run", _folder["run"]);
-        Assert.Equal(2, checkpoint.ExitCode);
-        Assert.Contains("best.ckpt", checkpoint.Messages);
-        Damage(_folder["data", "train.csr"]);
-        var data = CommandLine.Run("evaluate", "--run", _folder["run"]);
-        Assert.Equal(2, data.ExitCode);
-        Assert.Contains("train.csr", data.Messages);
+        Train();
+        File.Delete(_folder["run", "best.ckpt"]);
+        File.Delete(_folder["run", "last.ckpt"]);
+        Refused(CommandLine.Run("evaluate", "--run", _folder["run"]), "no checkpoint yet; go on with: manualvae train --resume");
     }
 
-    private static void Copy(string from, string to)
+    [Theory]
+    [InlineData("run", "best.ckpt")]
+    [InlineData("data", "train.csr")]
+    public void One_changed_byte_is_found(string folder, string file)
     {
-        Directory.CreateDirectory(to);
-        foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-    }
-
-    private static void Damage(string file)
-    {
-        byte[] bytes = File.ReadAllBytes(file);
+        Train();
+        byte[] bytes = File.ReadAllBytes(_folder[folder, file]);
         bytes[bytes.Length / 2] ^= 1;
-        File.WriteAllBytes(file, bytes);
+        File.WriteAllBytes(_folder[folder, file], bytes);
+        Refused(CommandLine.Run("evaluate", "--run", _folder["run"]), file);
+    }
+
+    private void Train() => CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["run"], "--epochs", "1",
+        "--hidden", "4", "--latent", "2", "--device", "simd").Succeeded();
+
+    private static void Refused(CommandResult result, string expected)
+    {
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(expected, result.Messages);
+        Assert.DoesNotContain('\u001b', result.Messages);
+        Assert.Single(result.Messages.Trim().Split('\n'));
     }
 
     private string Place(string word) => word switch

@@ -26,7 +26,8 @@ public sealed class RunRulesTests : IDisposable
     [InlineData("popularity", "--seed 3", "--seed is not a setting of popularity; it has none.")]
     public void A_baseline_refuses_flags_that_it_would_ignore(string model, string flags, string expected)
     {
-        var result = CommandLine.Run(["train", "--data", _data, "--output", _folder["run"], "--model", model, .. flags.Split(' ')]);
+        var result = CommandLine.Run(["train", "--data", _data, "--output", _folder["run"], "--model", model,
+            .. flags.Split(' ')]);
         Refused(result, expected);
         Assert.False(Directory.Exists(_folder["run"]));
     }
@@ -34,8 +35,8 @@ public sealed class RunRulesTests : IDisposable
     [Fact]
     public void A_baseline_records_its_own_settings_only()
     {
-        CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--model", "ease", "--lambda", "10", "--device", "simd",
-            "--threads", "0").Succeeded();
+        CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--model", "ease", "--lambda", "10", "--device",
+            "simd", "--threads", "0").Succeeded();
         var manifest = Manifest("run");
         Assert.Equal(["model", "device"], manifest.GetProperty("settings").EnumerateObject().Select(p => p.Name));
         Assert.Equal("""{"lambda":10}""", JsonSerializer.Serialize(manifest.GetProperty("baselineSettings")));
@@ -49,7 +50,8 @@ public sealed class RunRulesTests : IDisposable
         string[] train = ["train", "--data", _data, "--output", _folder["run"], "--model", "cdae", "--epochs", "1"];
         Refused(CommandLine.Run([.. train, "--device", "gpu:77"]), "gpu:77");
         CommandLine.Run([.. train, "--device", "reference", "--threads", "1"]).Succeeded();
-        Assert.Equal(["model", "threads", "device"], Manifest("run").GetProperty("settings").EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["model", "threads", "device"],
+            Manifest("run").GetProperty("settings").EnumerateObject().Select(p => p.Name));
         CommandLine.Run("evaluate", "--run", _folder["run"], "--metrics", "NDCG@5").Succeeded();
     }
 
@@ -83,10 +85,12 @@ public sealed class RunRulesTests : IDisposable
     public void A_run_that_a_study_trained_resumes()
     {
         Train("run", "--epochs", "1").Succeeded();
-        CommandLine.Run("study", "collapse", "--run", _folder["run"], "--users", "10", "--betas", "2", "--epochs", "1").Succeeded();
+        CommandLine.Run("study", "collapse", "--run", _folder["run"], "--users", "10", "--betas", "2", "--epochs", "1")
+            .Succeeded();
         string trained = Path.Combine("run", "studies", "collapse", "beta-2");
         Assert.Equal("liang2018", Manifest(trained).GetProperty("preset").GetString());
-        Assert.Contains("beta: 0.2 -> 2", Manifest(trained).GetProperty("deviations").EnumerateArray().Select(d => d.GetString()));
+        Assert.Contains("beta: 0.2 -> 2", Manifest(trained).GetProperty("deviations").EnumerateArray()
+            .Select(d => d.GetString()));
         CommandLine.Run("train", "--resume", "--output", _folder[trained], "--epochs", "2").Succeeded();
         Assert.Equal(2, File.ReadAllLines(_folder[trained, "metrics.jsonl"]).Length);
     }
@@ -96,7 +100,8 @@ public sealed class RunRulesTests : IDisposable
     {
         Train("run", "--epochs", "1").Succeeded();
         string file = _folder["run", "run.json"];
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"preset\": \"liang2018\"", "\"preset\": null", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"preset\": \"liang2018\"", "\"preset\": null",
+            StringComparison.Ordinal));
         CommandLine.Run("train", "--resume", "--output", _folder["run"], "--epochs", "2").Succeeded();
     }
 
@@ -137,15 +142,16 @@ public sealed class RunRulesTests : IDisposable
         CommandLine.Run([.. table, "--epochs", "1"]).Succeeded();
         var result = CommandLine.Run([.. table, "--epochs", "2"]);
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("holds a run with other settings or data; give another --output", result.Messages, StringComparison.Ordinal);
+        Assert.Contains("holds a run with other settings or data; give another --output", result.Messages,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Training_names_its_device_once()
     {
         if (ManualVae.Compute.Backends.List(1).Any(d => d.Name == "gpu:0" && d.Available)) return;
-        string[] messages = CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--hidden", "8", "--latent", "4",
-            "--epochs", "1", "--validation-metric", "NDCG@5").Succeeded().Messages.Split('\n');
+        string[] messages = CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--hidden", "8", "--latent",
+            "4", "--epochs", "1", "--validation-metric", "NDCG@5").Succeeded().Messages.Split('\n');
         Assert.Single(messages, line => line.StartsWith("device", StringComparison.Ordinal));
     }
 

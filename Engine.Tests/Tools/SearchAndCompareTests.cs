@@ -37,14 +37,16 @@ public sealed class SearchAndCompareTests : IDisposable
         Assert.Equal(2, CommandLine.Run("compare", runs[0]).ExitCode);
 
         // Two runs of a deterministic model count as one and change nothing; groups of users are corrected for as well.
-        var pooled = CommandLine.Run("compare", $"{runs[0]},{runs[0]}", runs[2], "--metrics", "NDCG@5", "--by-clicks", "4,100", "--json")
-            .Succeeded().Json;
+        var pooled = CommandLine.Run("compare", $"{runs[0]},{runs[0]}", runs[2], "--metrics", "NDCG@5", "--by-clicks", "4,100",
+            "--json").Succeeded().Json;
         var groups = pooled.GetProperty("comparisons").EnumerateArray().ToList();
         Assert.Equal("all", groups[0].GetProperty("group").GetString());
         Assert.Equal(Number(rows[1], "difference"), Number(groups[0], "difference"), 12);
         Assert.Equal(groups[0].GetProperty("users").GetInt32(), groups.Skip(1).Sum(g => g.GetProperty("users").GetInt32()));
-        Assert.Equal(0, pooled.GetProperty("runs")[0].GetProperty("metrics").GetProperty("NDCG@5").GetProperty("seedDeviation").GetDouble());
-        Assert.Contains("--by-clicks", CommandLine.Run("compare", runs[0], runs[1], "--by-clicks", "50,10").Messages, StringComparison.Ordinal);
+        Assert.Equal(0, pooled.GetProperty("runs")[0].GetProperty("metrics").GetProperty("NDCG@5")
+            .GetProperty("seedDeviation").GetDouble());
+        Assert.Contains("--by-clicks", CommandLine.Run("compare", runs[0], runs[1], "--by-clicks", "50,10").Messages,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,9 +65,10 @@ public sealed class TablesTests : IDisposable
     public void Ncf_says_that_baselines_miss_the_clicks_of_a_validation_part()
     {
         string data = WriteSampled(5, validation: FixedScores.Rows(5, [], [1], []));
-        var result = CommandLine.Run("tables", "ncf", "--data", data, "--output", _folder["tables"], "--rows", "popularity,Mult-DAE",
-            "--epochs", "1").Succeeded();
-        Assert.Contains("has a validation part, which the baselines are not fitted to", result.Messages, StringComparison.Ordinal);
+        var result = CommandLine.Run("tables", "ncf", "--data", data, "--output", _folder["tables"], "--rows",
+            "popularity,Mult-DAE", "--epochs", "1").Succeeded();
+        Assert.Contains("has a validation part, which the baselines are not fitted to", result.Messages,
+            StringComparison.Ordinal);
         Assert.Contains("\"fit-validation\": true", File.ReadAllText(_folder["tables", "sampled-5", "Mult-DAE", "run.json"]),
             StringComparison.Ordinal);
     }

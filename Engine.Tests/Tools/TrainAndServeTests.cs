@@ -22,7 +22,7 @@ public sealed class TrainAndServeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void From_training_to_recommendations()
+    public void Training_learns_and_evaluation_says_how_well()
     {
         var trained = Train("run", "--epochs", "100", "--json").Succeeded().Json;
         Assert.Equal((100, "multvae"), (trained.GetProperty("epochs").GetInt32(), trained.GetProperty("model").GetString()));
@@ -31,42 +31,52 @@ public sealed class TrainAndServeTests : IDisposable
 
         var results = CommandLine.Run("evaluate", "--run", _folder["run"], "--metrics", "Recall@5,NDCG@5", "--per-user",
             _folder["users.tsv"], "--json").Succeeded().Json;
-        Assert.Equal(("multvae", "test", 8, 0), (results.GetProperty("model").GetString(),
-            results.GetProperty("split").GetString(),
-            results.GetProperty("users").GetInt32(), results.GetProperty("skippedUsers").GetInt32()));
-        Assert.InRange(results.GetProperty("metrics").GetProperty("NDCG@5").GetProperty("mean").GetDouble(), 0.75, 1);
-        Assert.True(results.GetProperty("metrics").GetProperty("Recall@5").GetProperty("standardError").GetDouble() >= 0);
-        Assert.Equal(results.ToString(), System.Text.Json.JsonDocument.Parse(
-            File.ReadAllText(_folder["run", "results.json"])).RootElement.ToString());
+        Assert.Equal(("multvae", "test"), (results.GetProperty("model").GetString(), results.GetProperty("split").GetString()));
+        Assert.Equal((8, 0), (results.GetProperty("users").GetInt32(), results.GetProperty("skippedUsers").GetInt32()));
+        var metrics = results.GetProperty("metrics");
+        Assert.InRange(metrics.GetProperty("NDCG@5").GetProperty("mean").GetDouble(), 0.75, 1);
+        Assert.True(metrics.GetProperty("Recall@5").GetProperty("standardError").GetDouble() >= 0);
+        string saved = File.ReadAllText(_folder["run", "results.json"]);
+        Assert.Equal(results.ToString(), JsonDocument.Parse(saved).RootElement.ToString());
         Assert.Equal(9, File.ReadAllLines(_folder["users.tsv"]).Length);
-
-        // u32 is even and in the test part: what it misses of its kind comes first, and what it has never comes.
-        var list = CommandLine.Run("recommend", "--run", _folder["run"], "--user", "u32", "--top", "3",
-            "--json").Succeeded().Json.GetProperty("recommendations");
-        Assert.All(list.EnumerateArray(), item => Assert.Equal(0, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
-        Assert.Equal(3, list.GetArrayLength());
-        Assert.StartsWith("Title ", list[0].GetProperty("title").GetString());
-
-        // Someone new, known by odd items only.
-        var someone = CommandLine.Run("recommend", "--run", _folder["run"], "--items", "i1,i3", "i5", "--top", "4",
-            "--json").Succeeded().Json;
-        Assert.All(someone.GetProperty("recommendations").EnumerateArray(),
-            item => Assert.Equal(1, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
-
-        CommandLine.Run("recommend", "--run", _folder["run"], "--all", "--top", "2", "--output", _folder["all.tsv"]).Succeeded();
-        var lines = File.ReadAllLines(_folder["all.tsv"]);
-        Assert.Equal(1 + 40 * 2, lines.Length);
-        Assert.Contains("Title", lines[^1]);
-
-        var neighbours = CommandLine.Run("similar", "--run", _folder["run"], "--item", "i4", "--top", "5",
-            "--json").Succeeded().Json.GetProperty("similar");
-        Assert.All(neighbours.EnumerateArray(), item =>
-            Assert.Equal(0, int.Parse(item.GetProperty("item").GetString()![1..]) % 2));
 
         string table = CommandLine.Run("evaluate", "--run", _folder["run"]).Succeeded().Output;
         Assert.Contains("NDCG@100", table);
         Assert.Contains("standard error", table);
-        Assert.Contains("Title", CommandLine.Run("recommend", "--run", _folder["run"], "--user", "u32").Succeeded().Output);
+    }
+
+    [Fact]
+    public void A_user_gets_what_the_user_misses_and_an_item_its_kind()
+    {
+        Train("run", "--epochs", "100").Succeeded();
+        string[] run = ["--run", _folder["run"]];
+
+        // u32 is even and in the test part: what it misses of its kind comes first, and what it has never comes.
+        var list = CommandLine.Run(["recommend", .. run, "--user", "u32", "--top", "3", "--json"]).Succeeded().Json
+            .GetProperty("recommendations");
+        Assert.Equal([0, 0, 0], Parities(list));
+        Assert.StartsWith("Title ", list[0].GetProperty("title").GetString());
+        Assert.Contains("Title", CommandLine.Run(["recommend", .. run, "--user", "u32"]).Succeeded().Output);
+
+        // Someone new, known by odd items only.
+        var someone = CommandLine.Run(["recommend", .. run, "--items", "i1,i3", "i5", "--top", "4", "--json"]).Succeeded().Json;
+        Assert.Equal([1, 1, 1, 1], Parities(someone.GetProperty("recommendations")));
+
+        var neighbours = CommandLine.Run(["similar", .. run, "--item", "i4", "--top", "5", "--json"]).Succeeded().Json;
+        Assert.Equal([0, 0, 0, 0, 0], Parities(neighbours.GetProperty("similar")));
+
+        static IEnumerable<int> Parities(JsonElement items) =>
+            items.EnumerateArray().Select(item => int.Parse(item.GetProperty("item").GetString()![1..]) % 2);
+    }
+
+    [Fact]
+    public void Recommendations_for_all_users_go_into_a_file()
+    {
+        Train("run", "--epochs", "1").Succeeded();
+        CommandLine.Run("recommend", "--run", _folder["run"], "--all", "--top", "2", "--output", _folder["all.tsv"]).Succeeded();
+        var lines = File.ReadAllLines(_folder["all.tsv"]);
+        Assert.Equal(1 + 40 * 2, lines.Length);
+        Assert.Contains("Title", lines[^1]);
     }
 
     [Fact]
@@ -143,7 +153,8 @@ public sealed class TrainAndServeTests : IDisposable
         Assert.Equal("train", shown.GetProperty("input").GetString());
         Assert.Equal(0.75, Mrr(CommandLine.Run([.. evaluate, "--input", "all"]).Succeeded().Json));
 
-        static double Mrr(JsonElement results) => results.GetProperty("metrics").GetProperty("MRR@6").GetProperty("mean").GetDouble();
+        static double Mrr(JsonElement results) => results.GetProperty("metrics").GetProperty("MRR@6").GetProperty("mean")
+            .GetDouble();
     }
 
     [Fact]
@@ -154,7 +165,7 @@ public sealed class TrainAndServeTests : IDisposable
             """);
         var result = CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--config", config, "--latent", "4",
             "--device", "simd").Succeeded();
-        var settings = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder["run", "run.json"])).RootElement;
+        var settings = JsonDocument.Parse(File.ReadAllText(_folder["run", "run.json"])).RootElement;
         Assert.Equal(4, settings.GetProperty("settings").GetProperty("latent").GetInt32());
         Assert.Equal(2, settings.GetProperty("settings").GetProperty("epochs").GetInt32());
         Assert.Equal(0.2, settings.GetProperty("settings").GetProperty("beta").GetDouble());

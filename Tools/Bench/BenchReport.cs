@@ -14,7 +14,8 @@ namespace ManualVae.Tools.Bench;
 /// <param name="Gflops">Floating-point operations a second, in thousands of millions.</param>
 /// <param name="GigabytesPerSecond">Bytes that must move, a second.</param>
 /// <param name="FractionOfPeak">
-/// The time that the nearer roof (peak or copy bandwidth) allows, divided by the time it took: of the median run against the samples next to
+/// The time that the nearer roof (peak or copy bandwidth) allows, divided by the time it took: of the median run against the
+/// samples next to
 /// it, or of the median time against the median of all samples where there are none between runs.
 /// </param>
 internal sealed record BenchResult(
@@ -57,12 +58,14 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
     public void Print()
     {
         var console = Terminal.Results;
-        var table = Terminal.Table("operation", "shape", ">threads", ">median ms", ">p90 ms", ">GFLOP/s", ">GB/s", ">of the roof");
+        var table = Terminal.Table("operation", "shape", ">threads", ">median ms", ">p90 ms", ">GFLOP/s", ">GB/s",
+            ">of the roof");
         foreach (var r in Results)
             table.AddRow(Markup.Escape(r.Name), r.Shape, Text($"{r.Threads}"), Text($"{r.MedianSeconds * 1e3:0.000}"),
                 Text($"{r.P90Seconds * 1e3:0.000}"), Rate(r.Gflops), Rate(r.GigabytesPerSecond), Text($"{r.FractionOfPeak:P1}"));
         console.Write(table);
-        console.WriteLine(Text($"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy {CopyGigabytesPerSecond:0.0} GB/s"));
+        console.WriteLine(Text($"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy ")
+            + Text($"{CopyGigabytesPerSecond:0.0} GB/s"));
     }
 
     /// <summary>Log-log picture: the two roofs and every result that has an intensity.</summary>

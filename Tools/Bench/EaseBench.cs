@@ -5,19 +5,23 @@ using ManualVae.Data;
 
 namespace ManualVae.Tools.Bench;
 
-/// <summary>What EASE costs at the shape of ML-20M: X'X and the inverse of the whole item-item matrix, in single precision.</summary>
+/// <summary>
+/// What EASE costs at the shape of ML-20M: X'X and the inverse of the whole item-item matrix, in single precision.
+/// </summary>
 internal static class EaseBench
 {
     private const float Ridge = 500;
 
-    /// <summary>A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3, as if it were dense.</summary>
+    /// <summary>
+    /// A line for X'X, one for the inverse and one for both; the operations of the inverse are n^3, as if it were dense.
+    /// </summary>
     /// <param name="train">Clicks.</param>
     /// <param name="runs">Times to fit.</param>
     /// <param name="probe">Samples the machine's limits before the first fit and after the last.</param>
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int runs, MachineProbe probe)
     {
         int n = train.Columns;
-        SampleOften(probe); // before the matrix is there: the memory that the probe copies shall not count
+        SampleOften(probe); // before the matrix exists, so that its peak does not include the memory of the probe
         var matrix = GC.AllocateUninitializedArray<float>(checked(n * n));
         double[] gram = new double[runs], inverse = new double[runs], both = new double[runs];
         for (int run = 0; run < runs; run++)

@@ -6,7 +6,9 @@ using ManualVae.Models;
 
 namespace ManualVae.Tools.Bench;
 
-/// <summary>Evaluation of held-out users at the shape of ML-20M: encode, score, rank and measure Recall@20/50 and NDCG@100.</summary>
+/// <summary>
+/// Evaluation of held-out users at the shape of ML-20M: encode, score, rank and measure Recall@20/50 and NDCG@100.
+/// </summary>
 internal static class EvaluateBench
 {
     private const int BatchSize = 500;

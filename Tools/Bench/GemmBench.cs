@@ -4,7 +4,9 @@ using ManualVae.Compute.Simd;
 
 namespace ManualVae.Tools.Bench;
 
-/// <summary>The matrix product at the decoder's shapes in its three layouts, and at awkward ones beside their even neighbours.</summary>
+/// <summary>
+/// The matrix product at the decoder's shapes in its three layouts, and at awkward ones beside their even neighbours.
+/// </summary>
 internal static class GemmBench
 {
     private const int Rounds = 25, WarmUp = 5;
@@ -32,12 +34,15 @@ internal static class GemmBench
     /// <summary>All shapes on the SIMD backend.</summary>
     public static IEnumerable<BenchResult> Run(MachineProbe probe) => Run(probe, Shapes, "");
 
-    /// <summary>Some shapes in turn, round after round, so that a slow moment of the machine falls on all of them and on its limits.</summary>
+    /// <summary>
+    /// Some shapes in turn, round after round, so that a slow moment of the machine falls on all of them and on its limits.
+    /// </summary>
     public static IEnumerable<BenchResult> Run(
         MachineProbe probe, (string Name, Transpose Layout, int M, int N, int K)[] shapes, string suffix)
     {
         using var backend = new SimdBackend(probe.Pool);
-        var work = shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Runs: new ProbedRuns(probe))).ToArray();
+        var work = shapes.Select(shape => (Shape: shape, Tensors: Operands(backend, shape), Runs: new ProbedRuns(probe)))
+            .ToArray();
         for (int round = -WarmUp; round < Rounds; round++)
         {
             Session.Cancellation.ThrowIfCancellationRequested();
@@ -45,7 +50,8 @@ internal static class GemmBench
             {
                 if (round >= 0) probe.Sample();
                 var measured = round >= 0 ? runs : new ProbedRuns(probe);
-                for (double spent = 0; spent < SecondsOfRound;) spent += measured.Time(() => backend.MatMul(shape.Layout, a, b, c));
+                for (double spent = 0; spent < SecondsOfRound;)
+                    spent += measured.Time(() => backend.MatMul(shape.Layout, a, b, c));
             }
         }
         probe.Sample();
@@ -72,7 +78,8 @@ internal static class GemmBench
     }
 
     /// <summary>A product's line: its name and sizes, its operations, and the bytes that must move.</summary>
-    private static (string Name, string Shape, double Flops, double Bytes) Work((string Name, Transpose, int M, int N, int K) shape)
+    private static (string Name, string Shape, double Flops, double Bytes) Work(
+        (string Name, Transpose, int M, int N, int K) shape)
     {
         var (name, _, m, n, k) = shape;
         return ($"gemm {name}", $"{m}x{k}x{n}", 2.0 * m * n * k, sizeof(float) * ((double)m * k + (double)k * n + (double)m * n));

@@ -39,7 +39,9 @@ internal static class GpuBench
         return new(1, flops / peak.Best / 1e9, 2.0 * sizeof(float) * from.Length / copy.Median / 1e9);
     }
 
-    /// <summary>Every level at the decoder's shapes, then the SIMD backend at the same ones against the processor's own limits.</summary>
+    /// <summary>
+    /// Every level at the decoder's shapes, then the SIMD backend at the same ones against the processor's own limits.
+    /// </summary>
     public static IEnumerable<BenchResult> Gemm(ILayeredGemm device, MachineLimits limits)
     {
         foreach (var shape in GemmBench.DecoderShapes)

@@ -10,7 +10,8 @@ namespace ManualVae.Tools.Bench;
 
 /// <summary>
 /// Whole training steps of Mult-VAE at the shape of ML-20M: sparse rows loaded, forward, loss, backward and Adam, as the trainer
-/// runs them: on a GPU the losses of a step wait for the backward pass of the one before, so that a step's time is the time from one to
+/// runs them: on a GPU the losses of a step wait for the backward pass of the one before, so that a step's time is the time
+/// from one to
 /// the next. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>.
 /// </summary>
 internal static class StepBench
@@ -74,7 +75,8 @@ internal static class StepBench
         {
             // Per step: an operation at one shape may run several times in it.
             int perStep = Math.Max(1, times.Seconds.Count / BreakdownSteps);
-            double[] sums = [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
+            double[] sums =
+                [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
             yield return BenchResult.From(times.Name, $"{times.Rows}x{times.Columns}{(perStep > 1 ? $", {perStep} times" : "")}",
                 times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), threads);
         }

@@ -1,6 +1,6 @@
 namespace ManualVae.Tools.Charts;
 
-/// <summary>A level that deserves a name: the peak of the machine, a published value, the best epoch.</summary>
+/// <summary>A named level: the peak of the machine, a published value, the best epoch.</summary>
 /// <param name="Label">Its name, written beside it.</param>
 /// <param name="Value">Where it is.</param>
 /// <param name="Vertical">True for a value of the x axis.</param>
@@ -12,7 +12,7 @@ public sealed record Chart : Figure
     /// <summary>The horizontal axis.</summary>
     public required Axis X { get; init; }
 
-    /// <summary>The vertical axis; its name stands above it, where it can be read without turning the head.</summary>
+    /// <summary>The vertical axis; its name stands above it, horizontally.</summary>
     public required Axis Y { get; init; }
 
     /// <summary>What is drawn, later ones on top.</summary>
@@ -64,7 +64,8 @@ public sealed record Chart : Figure
     internal double DrawLegend(Svg svg, double left, double top)
     {
         var entries = Series.Zip(Colours()).Where(pair => pair.First.Name.Length > 0)
-            .Select(pair => (pair.First.Name, new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
+            .Select(pair => (pair.First.Name,
+                new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
         return DrawLegend(svg, left, top, entries.Count > 1 ? entries : []);
     }
 

@@ -34,7 +34,8 @@ public abstract record Figure
         // An identity that depends on the content alone: figures inlined in one page must not share clip paths.
         string id = "mv" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))[..10];
         var (w, h) = (Svg.Number(Width), Svg.Number(height));
-        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure{(Width > 700 ? " mv-wide" : "")}\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" "
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure{(Width > 700 ? " mv-wide" : "")}\" "
+            + $"viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" "
             + $"aria-label=\"{Svg.Escape(Title)}\">\n<style>{FigureStyle.Css}</style>\n"
             + $"<rect class=\"mv-paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"
             + body.Replace(ClipPlaceholder, id, StringComparison.Ordinal) + "</svg>\n";
@@ -44,7 +45,8 @@ public abstract record Figure
     private protected const string ClipPlaceholder = "mv-figure-id";
 
     /// <summary>A halo in the colour of the paper keeps words readable over lines.</summary>
-    private protected const string Halo = "style=\"paint-order:stroke;stroke:var(--mv-paper);stroke-width:4;stroke-linejoin:round\"";
+    private protected const string Halo =
+        "style=\"paint-order:stroke;stroke:var(--mv-paper);stroke-width:4;stroke-linejoin:round\"";
 
     /// <summary>Draws everything below <paramref name="top"/> and returns the height of the figure.</summary>
     internal abstract double Draw(Svg svg, double top);
@@ -91,17 +93,22 @@ internal static class FigureStyle
     public const int Colours = 8;
 
     private const string Light =
-        "--mv-paper:#ffffff;--mv-ink:#1c2430;--mv-muted:#5c6675;--mv-grid:#e6e9ee;--mv-axis:#aab2bf;--mv-cold:#c2410c;--mv-hot:#1d5fd1;"
-        + "--mv-c0:#1d5fd1;--mv-c1:#d9650b;--mv-c2:#12805c;--mv-c3:#8446c4;--mv-c4:#c2304a;--mv-c5:#0b7f95;--mv-c6:#8a6116;--mv-c7:#667085";
+        "--mv-paper:#ffffff;--mv-ink:#1c2430;--mv-muted:#5c6675;--mv-grid:#e6e9ee;--mv-axis:#aab2bf;"
+        + "--mv-cold:#c2410c;--mv-hot:#1d5fd1;"
+        + "--mv-c0:#1d5fd1;--mv-c1:#d9650b;--mv-c2:#12805c;--mv-c3:#8446c4;"
+        + "--mv-c4:#c2304a;--mv-c5:#0b7f95;--mv-c6:#8a6116;--mv-c7:#667085";
 
     private const string Dark =
-        "--mv-paper:#161b22;--mv-ink:#e8ecf2;--mv-muted:#9aa5b4;--mv-grid:#2a313b;--mv-axis:#566170;--mv-cold:#ff9d5c;--mv-hot:#6ea8ff;"
-        + "--mv-c0:#6ea8ff;--mv-c1:#ff9d5c;--mv-c2:#4fd1a1;--mv-c3:#c79bff;--mv-c4:#ff7d90;--mv-c5:#4fc9de;--mv-c6:#e0b354;--mv-c7:#a4afbf";
+        "--mv-paper:#161b22;--mv-ink:#e8ecf2;--mv-muted:#9aa5b4;--mv-grid:#2a313b;--mv-axis:#566170;"
+        + "--mv-cold:#ff9d5c;--mv-hot:#6ea8ff;"
+        + "--mv-c0:#6ea8ff;--mv-c1:#ff9d5c;--mv-c2:#4fd1a1;--mv-c3:#c79bff;"
+        + "--mv-c4:#ff7d90;--mv-c5:#4fc9de;--mv-c6:#e0b354;--mv-c7:#a4afbf";
 
     /// <summary>Rules that hold for figures alone and inside a page.</summary>
     public const string Css =
         ".mv-figure{" + Light
-            + ";max-width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
+            + ";max-width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica "
+                + "Neue',Arial,sans-serif}"
         + "@media (prefers-color-scheme:dark){.mv-figure{" + Dark + "}}"
         + ".mv-figure .mv-paper{fill:var(--mv-paper)}"
         + ".mv-figure text{font-size:12px;fill:var(--mv-ink)}"

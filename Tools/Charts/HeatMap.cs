@@ -102,5 +102,6 @@ public sealed record HeatMap : Figure
     }
 
     private static string Fill(int shade) =>
-        $"style=\"fill:var(--mv-{(shade < 0 ? "cold" : "hot")});fill-opacity:{Svg.Number(Math.Abs(shade) / (double)Shades)}\" shape-rendering=\"crispEdges\"";
+        $"style=\"fill:var(--mv-{(shade < 0 ? "cold" : "hot")});fill-opacity:"
+            + $"{Svg.Number(Math.Abs(shade) / (double)Shades)}\" shape-rendering=\"crispEdges\"";
 }

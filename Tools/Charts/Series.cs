@@ -65,7 +65,8 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
             for (int i = start; i < end; i++) Append(line, x.At(X[i]), y.At(Y[i]));
             if (end - start > 1)
                 svg.Path(line.ToString(),
-                    $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
+                    $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round"
+            + $"{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
             if (Markers || end - start == 1)
                 for (int i = start; i < end; i++) svg.Circle(x.At(X[i]), y.At(Y[i]), 3,
                     $"style=\"fill:{colour};stroke:var(--mv-paper)\"");

@@ -51,7 +51,8 @@ internal sealed class Svg
         Raw($"<line x1=\"{Number(x1)}\" y1=\"{Number(y1)}\" x2=\"{Number(x2)}\" y2=\"{Number(y2)}\" {attributes}/>");
 
     public void Rectangle(double x, double y, double width, double height, string attributes) => Raw(
-        $"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(Math.Max(0, width))}\" height=\"{Number(Math.Max(0, height))}\" {attributes}/>");
+        $"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(Math.Max(0, width))}\" "
+            + $"height=\"{Number(Math.Max(0, height))}\" {attributes}/>");
 
     public void Circle(double x, double y, double radius, string attributes) =>
         Raw($"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"{Number(radius)}\" {attributes}/>");

@@ -7,9 +7,6 @@ namespace ManualVae.Tools.Datasets;
 /// <summary>The summary of a dataset, as a table or as JSON.</summary>
 internal static class DescribeText
 {
-    private static readonly JsonSerializerOptions Camel = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true };
-
     /// <summary>Prints the summary as a table or as JSON.</summary>
     public static void Print(PreparedDataset data, bool json)
     {
@@ -19,26 +16,26 @@ internal static class DescribeText
     }
 
     private static void PrintJson(PreparedDataset data, DatasetSummary summary) =>
-        Console.Out.WriteLine(JsonSerializer.Serialize(new
-    {
-        data = data.Directory,
-        data.ManifestHash,
-        data.Manifest.Source,
-        data.Manifest.Split,
-        data.Manifest.Seed,
-        summary.Users,
-        summary.Items,
-        summary.Clicks,
-        summary.Density,
-        summary.Activity,
-        summary.Popularity,
-        summary.TopItemsShare,
-        summary.UsersWithoutHeldOut,
-        data.Manifest.Filters,
-        data.Manifest.SplitSettings,
-        data.Manifest.Counts,
-        data.Manifest.Import,
-    }, Camel));
+        Terminal.WriteJson(new
+        {
+            data = data.Directory,
+            data.ManifestHash,
+            data.Manifest.Source,
+            data.Manifest.Split,
+            data.Manifest.Seed,
+            summary.Users,
+            summary.Items,
+            summary.Clicks,
+            summary.Density,
+            summary.Activity,
+            summary.Popularity,
+            summary.TopItemsShare,
+            summary.UsersWithoutHeldOut,
+            data.Manifest.Filters,
+            data.Manifest.SplitSettings,
+            data.Manifest.Counts,
+            data.Manifest.Import,
+        });
 
     private static void PrintTable(PreparedDataset data, DatasetSummary summary)
     {

@@ -19,7 +19,8 @@ internal sealed record SynthesizeOptions
     public long? Interactions { get; init; }
 
     /// <summary>
-    /// Users for validation, and again for the test; null takes the preset's, or a tenth, at most 10000, for another number of users.
+    /// Users for validation, and again for the test; null takes the preset's, or a tenth, at most 10000, for another number of
+    /// users.
     /// </summary>
     public int? HeldOutUsers { get; init; }
 

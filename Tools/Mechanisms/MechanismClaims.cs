@@ -6,7 +6,7 @@ using static ManualVae.Tools.Studies.StudyText;
 namespace ManualVae.Tools.Mechanisms;
 
 /// <summary>A claim of the paper, what was measured, and whether they agree.</summary>
-/// <param name="Claim">As in the abstract or in papers.md B.</param>
+/// <param name="Claim">What arXiv 2511.06781 claims.</param>
 /// <param name="Measured">Figures with their uncertainty.</param>
 /// <param name="Verdict">agrees, disagrees or inconclusive.</param>
 internal sealed record MechanismClaim(string Claim, string Measured, string Verdict);
@@ -106,7 +106,8 @@ internal sealed class MechanismClaims
     }
 
     /// <summary>
-    /// Two-sided p of the exact sign test: were a pair inside as likely to be of either setting, how often would the counts lie so far
+    /// Two-sided p of the exact sign test: were a pair inside as likely to be of either setting, how often would the counts lie
+    /// so far
     /// apart? Intervals do not serve here, a share of none having no width.
     /// </summary>
     private static double SignTest(double a, double b) => Math.Min(1, 2 * Binomial.CDF(0.5, (int)(a + b), Math.Min(a, b)));

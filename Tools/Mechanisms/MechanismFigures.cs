@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ManualVae.Data;
 using ManualVae.Study;
 
@@ -10,19 +9,13 @@ namespace ManualVae.Tools.Mechanisms;
 /// <param name="Values">The numbers.</param>
 internal sealed record MechanismFigures(string Request, Dictionary<string, Interval> Values)
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
     /// <summary>The figures kept in a file, or those that are measured now and kept there.</summary>
     public static MechanismFigures ReadOrMeasure(string file, string request, Func<Dictionary<string, Interval>> measure)
     {
         try
         {
             if (File.Exists(file) && JsonSerializer.Deserialize<MechanismFigures>(
-                File.ReadAllText(file), Json) is { Values: not null } kept
+                File.ReadAllText(file), Terminal.Json) is { Values: not null } kept
                 && kept.Request == request)
                 return kept;
         }
@@ -31,7 +24,7 @@ internal sealed record MechanismFigures(string Request, Dictionary<string, Inter
             // Not ours, or damaged: measured again below.
         }
         var figures = new MechanismFigures(request, measure());
-        AtomicFile.WriteText(file, JsonSerializer.Serialize(figures, Json) + "\n");
+        AtomicFile.WriteText(file, Terminal.ToJson(figures) + "\n");
         return figures;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
     {
         string name = $"seed {seed}, {setting.Name}";
         var trained = StudyTraining.Train(data, setting.Run, preset, folder, name);
-        return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), $"{plan.Users} users, {plan.Pairs} pairs", () =>
+        return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), $"{plan.Users} users, {plan.Pairs} "
+            + "pairs", () =>
         {
             Console.Error.WriteLine($"{name}: studies");
             using var run = TrainedModel.Open(trained.Path, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
@@ -73,8 +74,10 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
                 dropped.HelpsOf(PairKind.Global), dropped.HelpDecay);
         }
         var masked = new MaskingOptions { Draws = 6, Rates = [0.5], Neighbours = Nearest(users), Seed = seed };
-        var masking = MaskingStudy.Run(model, users, masked with {
-            Pairs = (int)Math.Min(masked.Pairs, (long)users.Count * (users.Count - 1)) }, Session.Cancellation);
+        var masking = MaskingStudy.Run(model, users, masked with
+        {
+            Pairs = (int)Math.Min(masked.Pairs, (long)users.Count * (users.Count - 1))
+        }, Session.Cancellation);
         MaskingOutput.Write(folder, masking);
         AddMasking(f, masking);
         var neighbours = NeighbourStudy.Run(model, users, Neighbourhoods(users, seed));

@@ -37,7 +37,8 @@ internal sealed record MechanismPlan
         if (Users < 3) throw new InputException($"--users {Users}: give at least 3.");
         if (AnchorWeights.FirstOrDefault(w => w <= 0, 1) is <= 0 and var weight)
             throw new InputException(Text($"--anchor-weights {weight}: give weights above 0."));
-        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta) throw new InputException(Text($"--betas {beta}: give 0 or more."));
+        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta) throw new InputException(Text($"--betas {beta}: give 0 ")
+            + Text($"or more."));
     }
 
     /// <summary>
@@ -48,12 +49,17 @@ internal sealed record MechanismPlan
         var published = Preset.Load(training.Preset);
         if (published.Model != "multvae" || published.Levels != 1 || published.Encoder == EncoderKind.Gated)
             throw new InputException(
-                $"--preset {training.Preset}: the studies need a VAE of one latent level with tanh decoder layers; liang2018, for one.");
+                $"--preset {training.Preset}: the studies need a VAE of one latent level with tanh decoder layers; "
+                    + "liang2018, for one.");
         long updates = (long)Epochs * ((data.Train.Rows + published.BatchSize - 1) / published.BatchSize);
         return published with
         {
-            Epochs = Epochs, Patience = 0, BetaSteps = Math.Max(1, (long)(updates / 2 / published.Beta)), Device = training.Device,
-            Threads = training.Threads, Seed = seed,
+            Epochs = Epochs,
+            Patience = 0,
+            BetaSteps = Math.Max(1, (long)(updates / 2 / published.Beta)),
+            Device = training.Device,
+            Threads = training.Threads,
+            Seed = seed,
         };
     }
 
@@ -67,8 +73,12 @@ internal sealed record MechanismPlan
         foreach (double weight in AnchorWeights) yield return new(Anchored(weight), masked with { AnchorWeight = weight }, true);
         if (Early > 0 && Early < Epochs) yield return new("early", masked with { Epochs = Early }, false);
         foreach (double beta in Betas)
-            yield return new(Constant(beta), masked with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant,
-                Epochs = Math.Max(1, Epochs / 2) }, false);
+            yield return new(Constant(beta), masked with
+            {
+                Beta = beta,
+                BetaSchedule = BetaScheduleKind.Constant,
+                Epochs = Math.Max(1, Epochs / 2)
+            }, false);
     }
 
     /// <summary>Name of the setting with anchors of a weight.</summary>

@@ -19,7 +19,8 @@ internal static class Page
         .lead,.muted{color:var(--mv-muted)}
         .lead{font-size:16px;margin:0 0 18px}
         nav{display:flex;flex-wrap:wrap;gap:6px 8px;margin:0 0 8px}
-        nav a{font-size:13px;color:var(--mv-ink);text-decoration:none;padding:3px 11px;border:1px solid var(--mv-grid);border-radius:99px;background:var(--mv-paper)}
+        nav a{font-size:13px;color:var(--mv-ink);text-decoration:none;padding:3px 11px;
+          border:1px solid var(--mv-grid);border-radius:99px;background:var(--mv-paper)}
         nav a:hover{border-color:var(--mv-hot)}
         .card{background:var(--mv-paper);border:1px solid var(--mv-grid);border-radius:10px;padding:16px 20px;margin:0 0 16px}
         .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:14px 24px;margin:0}
@@ -27,7 +28,8 @@ internal static class Page
         dt{font-size:12px;color:var(--mv-muted)}
         dd{margin:0;font-weight:600;overflow-wrap:anywhere}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));gap:16px;align-items:start}
-        figure{margin:0;border:1px solid var(--mv-grid);border-radius:10px;background:var(--mv-paper);overflow:hidden;text-align:center}
+        figure{margin:0;border:1px solid var(--mv-grid);border-radius:10px;background:var(--mv-paper);
+          overflow:hidden;text-align:center}
         figure svg{display:block;margin:0 auto}
         figure:has(.mv-wide){grid-column:1/-1}
         .scroll{overflow-x:auto}
@@ -52,15 +54,18 @@ internal static class Page
     {
         var page = new StringBuilder();
         page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
-            .Append($"<title>{Html.Escape(title)}</title>\n<style>\n{FigureStyle.Page}\n{Css}</style>\n</head>\n<body>\n<header>\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<meta name=\"color-scheme\" "
+                + "content=\"light dark\">\n")
+            .Append($"<title>{Html.Escape(title)}</title>\n<style>\n")
+            .Append($"{FigureStyle.Page}\n{Css}</style>\n</head>\n<body>\n<header>\n")
             .Append($"<h1>{Html.Escape(title)}</h1>\n<p class=\"lead\">{Html.Escape(lead)}</p>\n");
         if (sections.Count > 2)
             page.Append("<nav>").AppendJoin("", sections
                 .Select((s, i) => $"<a href=\"#section-{i + 1}\">{Html.Escape(s.Title)}</a>")).Append("</nav>\n");
         page.Append("</header>\n<main>\n");
         for (int i = 0; i < sections.Count; i++)
-            page.Append($"<section id=\"section-{i + 1}\">\n<h2>{Html.Escape(sections[i].Title)}</h2>\n{sections[i].Content}</section>\n");
+            page.Append($"<section id=\"section-{i + 1}\">\n")
+                .Append($"<h2>{Html.Escape(sections[i].Title)}</h2>\n{sections[i].Content}</section>\n");
         return page.Append($"</main>\n<footer>{Html.Escape(footer)}</footer>\n</body>\n</html>\n").ToString();
     }
 }

@@ -30,7 +30,8 @@ internal static class RunComparison
         return new("Results",
             $"<p>Mean over {users} users of the {string.Join(" and ", parts)} part, with ± one standard error.{skipped}"
             + (evaluated.Count > 1 ? " The best value of each metric is bold." : "") + "</p>\n"
-            + $"<div class=\"card\">{table}</div>\n{figure}{Html.Details("What the metrics mean", $"<div class=\"card\">{definitions}</div>")}");
+            + $"<div class=\"card\">{table}</div>\n{figure}"
+            + $"{Html.Details("What the metrics mean", $"<div class=\"card\">{definitions}</div>")}");
     }
 
     /// <summary>Validation by epoch of all trained runs; null where fewer than two were trained.</summary>

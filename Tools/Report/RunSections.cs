@@ -17,8 +17,10 @@ internal static class RunSections
         yield return new(several ? run.Name : "Run", Facts(run) + Settings(run.Folder.Manifest));
         if (run.Epochs.Count > 0) yield return new(several ? $"{run.Name}: training" : "Training",
             Html.Figures(Curves(run).Select(f => f.ToSvg())));
-        foreach (var study in Studies(run)) yield return study with {
-            Title = several ? $"{run.Name}: {study.Title}" : char.ToUpperInvariant(study.Title[0]) + study.Title[1..] };
+        foreach (var study in Studies(run)) yield return study with
+        {
+            Title = several ? $"{run.Name}: {study.Title}" : char.ToUpperInvariant(study.Title[0]) + study.Title[1..]
+        };
     }
 
     private static string Facts(ReportedRun run)
@@ -76,7 +78,7 @@ internal static class RunSections
             yield return new Chart
             {
                 Title = $"Validation {settings.ValidationMetric}", X = new("epoch"), Y = new(settings.ValidationMetric),
-                    Series = [Line("", e => e.Validation ?? double.NaN)],
+                Series = [Line("", e => e.Validation ?? double.NaN)],
                 Rules = epochs.LastOrDefault(e => e.Best) is { } best
                     ? [new(FormattableString.Invariant($"best: epoch {best.Epoch}, {best.Validation:0.0000}"), best.Epoch,
                     Vertical: true)] : [],
@@ -88,16 +90,22 @@ internal static class RunSections
                 : [Line("reconstruction", e => e.Reconstruction), Line("total", e => e.Loss, dashed: true)],
         };
         if (settings.Model == "multdae") yield break;
-        yield return new Chart { Title = "KL divergence, unweighted",
+        yield return new Chart
+        {
+            Title = "KL divergence, unweighted",
             Subtitle = "How much the latent code says of a user: near 0 is collapse", X = new("epoch"), Y = new("KL", "nats"),
-            Series = [Line("", e => e.Kl)] };
-        yield return new Chart { Title = "β, the weight of the KL", X = new("epoch"), Y = new("β") { Min = 0 },
-            Series = [Line("", e => e.Beta)] };
+            Series = [Line("", e => e.Kl)]
+        };
+        yield return new Chart
+        {
+            Title = "β, the weight of the KL", X = new("epoch"), Y = new("β") { Min = 0 },
+            Series = [Line("", e => e.Beta)]
+        };
         if (epochs.Any(e => e.AnchorSpread is not null))
             yield return new Chart
             {
                 Title = "Anchors", Subtitle = "Both spreads near 0 would be the degenerate solution", X = new("epoch"),
-                    Y = new("root mean square distance"),
+                Y = new("root mean square distance"),
                 Series = [Line("anchors from their mean", e => e.AnchorSpread ?? double.NaN),
                     Line("posterior means from theirs", e => e.MeanSpread ?? double.NaN)],
             };
@@ -149,7 +157,8 @@ internal static class RunSections
 
     private static string Shown(JsonNode value) => IsInterval(value)
         ? $"{Shown(value["value"]!)} [{Shown(value["low"]!)}, {Shown(value["high"]!)}]"
-        : value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number && !number.TryGetInt64(out _)
+        : value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number
+            && !number.TryGetInt64(out _)
             ? number.GetDouble().ToString("G4", CultureInfo.InvariantCulture) : value.ToString();
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

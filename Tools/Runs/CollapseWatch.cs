@@ -4,12 +4,12 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Runs;
 
-/// <summary>Passes training events on and says once, from the fifth epoch on, where the posterior has collapsed.</summary>
-/// <param name="inner">Who else watches.</param>
-/// <param name="say">Takes the line.</param>
+/// <summary>Passes training events on and warns once, from the fifth epoch on, if the posterior has collapsed.</summary>
+/// <param name="inner">The observer that gets the events.</param>
+/// <param name="say">Takes the warning.</param>
 internal sealed class CollapseWatch(ITrainingObserver inner, Action<string> say) : ITrainingObserver
 {
-    private const int FirstEpoch = 5; // before, a posterior near its prior is only a young one
+    private const int FirstEpoch = 5; // earlier, every posterior is still near its prior
     private bool _said;
 
     /// <summary>The model in training, once there is one.</summary>

@@ -21,7 +21,8 @@ internal static class HeldOut
     {
         var input = new Option<string>("--input")
         {
-            Description = "Clicks the model is shown of a user: all that are known before the part, or train: on ready-made splits the "
+            Description = "Clicks the model is shown of a user: all that are known before the part, or train: on "
+                + "ready-made splits the "
                 + "training clicks alone, while validation clicks only stay out of the test's ranking.",
             DefaultValueFactory = _ => "all",
         };

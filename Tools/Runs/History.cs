@@ -29,7 +29,7 @@ internal sealed record History(CsrMatrix FoldIn, int Row, int[] HeldOut)
                 + $"ids look like {string.Join(", ", data.UserIds.Take(3))}. For someone new give --items.");
     }
 
-    /// <summary>The history of someone nobody trained on: a list of original item ids.</summary>
+    /// <summary>The history of a new user: a list of original item ids.</summary>
     /// <exception cref="InputException">An id is unknown, or none is given.</exception>
     public static History OfItems(PreparedDataset data, IReadOnlyCollection<string> ids)
     {

@@ -43,7 +43,7 @@ internal static class RankedItems
         console.Write(table);
     }
 
-    /// <summary>A few of the items by name, and how many more there are.</summary>
+    /// <summary>The first items by name, and how many more there are.</summary>
     public static string Named(PreparedDataset data, IReadOnlyList<int> items)
     {
         const int shown = 4;

@@ -56,6 +56,9 @@ internal sealed class TrainedModel : IDisposable
         var prepared = OpenData(path, manifest, data);
         if (manifest.BaselineSettings is not null)
             return new(folder, prepared, null, BaselineFile.Load(folder.BestCheckpoint, Backend));
+        if (!File.Exists(folder.BestCheckpoint) && !File.Exists(folder.LastCheckpoint))
+            throw new InputException(
+                $"{path}: the run has no checkpoint yet; go on with: manualvae train --resume --output {path}");
         var backend = Backend();
         try
         {
@@ -75,7 +78,7 @@ internal sealed class TrainedModel : IDisposable
     private static PreparedDataset OpenData(string path, RunManifest manifest, string? data)
     {
         if (data is null && !Directory.Exists(manifest.Data))
-            throw new InputException($"{manifest.Data}: the run's data is not there any more; say where it is with --data DIR.");
+            throw new InputException($"{manifest.Data}: the run's data is missing; say where it is with --data DIR.");
         var prepared = PreparedDataset.Open(data ?? manifest.Data);
         if (prepared.ManifestHash != manifest.DataHash)
         {

@@ -41,7 +41,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
 
     private protected string Describe(double reconstruction, double kl, double anchor, double beta) =>
         string.Create(CultureInfo.InvariantCulture,
-        $"recon {reconstruction:0.00}{(settings.Model == "multdae" ? "" : $"  KL {kl:0.00}  β {beta:0.0000}")}{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}");
+        $"recon {reconstruction:0.00}{(settings.Model == "multdae" ? "" : $"  KL {kl:0.00}  β {beta:0.0000}")}"
+            + $"{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}");
 
     private sealed class Nothing(RunSettings settings) : TrainingDisplay(settings)
     {
@@ -67,7 +68,9 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
 
         private protected override void Show(EpochMetrics metrics, TimeSpan left) => Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {metrics.Epoch,4}/{_settings.Epochs}  loss {metrics.Loss:0.00}  {Describe(metrics.Reconstruction, metrics.Kl, metrics.Anchor, metrics.Beta)}{Validated(metrics)}  {metrics.UsersPerSecond:#,0} users/s  {Readable.Clock(left)} left"));
+            $"epoch {metrics.Epoch,4}/{_settings.Epochs}  loss {metrics.Loss:0.00}  "
+                + $"{Describe(metrics.Reconstruction, metrics.Kl, metrics.Anchor, metrics.Beta)}{Validated(metrics)}"
+            + $"  {metrics.UsersPerSecond:#,0} users/s  {Readable.Clock(left)} left"));
 
         private string Validated(EpochMetrics metrics) => metrics.Validation is not double value ? "" : string.Create(
             CultureInfo.InvariantCulture, $"  {_settings.ValidationMetric} {value:0.0000}{(metrics.Best ? "*" : " ")}");
@@ -98,7 +101,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         {
             _task!.Value = (progress.Epoch - 1 + (double)progress.Batch / progress.Batches) / progress.Epochs;
             _parts = string.Create(CultureInfo.InvariantCulture,
-                $"[bold]{progress.Epoch}[/]/{progress.Epochs}  {Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta)}");
+                $"[bold]{progress.Epoch}[/]/{progress.Epochs}  "
+                    + $"{Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta)}");
             _speed = string.Create(CultureInfo.InvariantCulture, $"{progress.UsersPerSecond:#,0} users/s");
             Describe();
         }

@@ -73,7 +73,8 @@ internal static class TrainingJob
         watch.Model = trainer.Model;
         run = run.Update(run.Manifest with
         {
-            Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length), Backend = device.Backend.Description,
+            Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length),
+            Backend = device.Backend.Description,
         });
         if (header) WriteHeader(data, run, device, trainer.Memory);
         if (resume) trainer.Resume();
@@ -122,17 +123,19 @@ internal static class TrainingJob
         message.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"model      {settings.Model}, {manifest.Parameters:#,0} weights"));
         message.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, {counts.TrainClicks:#,0} clicks"));
+            $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, "
+                + $"{counts.TrainClicks:#,0} clicks"));
         message.WriteLine($"device     {device.Backend.Description}{device.Note}");
         message.WriteLine($"memory     about {memory}");
         message.WriteLine($"seed       {settings.Seed}");
-        string deviations = manifest.Deviations.Count == 0 ? "no deviation" : $"{Readable.Count(manifest.Deviations.Count, "deviation")}:";
+        string deviations = manifest.Deviations.Count == 0 ? "no deviation"
+            : $"{Readable.Count(manifest.Deviations.Count, "deviation")}:";
         message.WriteLine($"preset     {manifest.Preset ?? "none"}, {deviations}");
         foreach (string deviation in manifest.Deviations) message.WriteLine($"           {deviation}");
         message.WriteLine($"run        {run.Path}");
     }
 
-    /// <summary>A backend, and why <c>auto</c> did not find a GPU where the header shall say so.</summary>
+    /// <summary>A backend, and the note for the header that <c>auto</c> found no GPU.</summary>
     private sealed record Device(IBackend Backend, string Note) : IDisposable
     {
         public static Device Open(RunSettings settings, bool header)

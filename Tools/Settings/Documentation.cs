@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -42,7 +43,8 @@ internal static partial class Documentation
         {
             XText plain => plain.Value,
             XElement { Value: "" } link when (string?)link.Attribute("cref") is { } name =>
-                name.StartsWith("P:", StringComparison.Ordinal) ? SettingFlag.Of(name.Split('.')[^1]) : name.Split('.')[^1],
+                name.StartsWith("P:", StringComparison.Ordinal)
+                    ? $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(name.Split('.')[^1])}" : name.Split('.')[^1],
             XElement other => other.Value,
             _ => "",
         }));

@@ -6,7 +6,9 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Settings;
 
-/// <summary>A property of an options record as a flag: <c>BatchSize</c> is <c>--batch-size</c>, its documentation the help text.</summary>
+/// <summary>
+/// A property of an options record as a flag: <c>BatchSize</c> is <c>--batch-size</c>, its documentation the help text.
+/// </summary>
 internal sealed class SettingFlag
 {
     private readonly PropertyInfo _property;
@@ -26,7 +28,9 @@ internal sealed class SettingFlag
         string[] parts = [Documentation.Of(property), SettingText.Choices(Type), note, shown];
         Option = new($"--{Name}")
         {
-            Description = string.Join(' ', parts.Where(part => part.Length > 0)), HelpName = SettingText.Kind(Type), Required = required,
+            Description = string.Join(' ', parts.Where(part => part.Length > 0)),
+            HelpName = SettingText.Kind(Type),
+            Required = required,
             Arity = Type == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
     }
@@ -60,5 +64,6 @@ internal sealed class SettingFlag
     public void Apply(ParseResult parsed, object options) =>
         _property.SetValue(options, Read(parsed).Deserialize(_property.PropertyType, RunSettings.Json));
 
-    private string Text(object? value) => SettingText.Write(JsonSerializer.SerializeToNode(value, _property.PropertyType, RunSettings.Json));
+    private string Text(object? value) =>
+        SettingText.Write(JsonSerializer.SerializeToNode(value, _property.PropertyType, RunSettings.Json));
 }

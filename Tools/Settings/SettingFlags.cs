@@ -18,11 +18,12 @@ internal sealed class SettingFlags<TOptions> where TOptions : class
     /// <param name="defaults">The record whose values the help texts show; null to show none.</param>
     /// <param name="only">Names of the properties that have flags; null for all.</param>
     /// <param name="notes">What help texts say beside the documentation, by name of the property.</param>
-    public SettingFlags(TOptions? defaults, IReadOnlyList<string>? only = null, IReadOnlyDictionary<string, string>? notes = null) =>
-        _flags = [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.CanWrite && SettingText.Reads(property.PropertyType) && only?.Contains(property.Name) != false)
-            .Select(property => new SettingFlag(property, defaults, notes?.GetValueOrDefault(property.Name) ?? "",
-                defaults is not null && property.IsDefined(typeof(RequiredMemberAttribute))))];
+    public SettingFlags(
+        TOptions? defaults, IReadOnlyList<string>? only = null, IReadOnlyDictionary<string, string>? notes = null) =>
+        _flags = [.. from property in typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            where property.CanWrite && SettingText.Reads(property.PropertyType) && only?.Contains(property.Name) != false
+            let required = defaults is not null && property.IsDefined(typeof(RequiredMemberAttribute))
+            select new SettingFlag(property, defaults, notes?.GetValueOrDefault(property.Name) ?? "", required)];
 
     /// <summary>The flags, for a command.</summary>
     public IEnumerable<Symbol> Options => _flags.Select(flag => flag.Option);

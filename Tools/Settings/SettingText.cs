@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -80,7 +81,7 @@ internal static class SettingText
     // What a list holds; null for other types.
     private static Type? ElementOf(Type type) => type == typeof(string) ? null
         : type.IsArray ? type.GetElementType()
-        : type.IsGenericType && type.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? type.GetGenericArguments()[0] : null;
+        : type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable)) ? type.GetGenericArguments()[0] : null;
 
     private static IEnumerable<string> Names(Type type) =>
         Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);

@@ -31,8 +31,9 @@ internal sealed class TrainingFlags
     public TrainingFlags()
     {
         var defaults = new RunSettings();
-        _flags = RunSettings.Properties.Select(property => new SettingFlag(
-            property, defaults, property.Name == nameof(RunSettings.Model) ? ModelNames.Describe() : "")).ToDictionary(flag => flag.Name);
+        _flags = RunSettings.Properties
+            .Select(p => new SettingFlag(p, defaults, p.Name == nameof(RunSettings.Model) ? ModelNames.Describe() : ""))
+            .ToDictionary(flag => flag.Name);
         foreach (var baseline in ModelNames.Baselines)
             foreach (var property in baseline.Defaults?.GetType().GetProperties() ?? [])
             {

@@ -52,7 +52,8 @@ internal static class AnchorOutput
         };
         if (double.IsFinite(fit))
             series.Add(new LineSeries(Text($"tau², L = {fit:0.##} fitted"), x,
-                [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))]) { Dashed = true });
+                [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))])
+            { Dashed = true });
         return new Chart
         {
             Title = "Anchors and the variance of the mean across masks", Subtitle = "Relative to anchor weight 0; band: 95 %",

@@ -15,8 +15,9 @@ internal static class CollapseOutput
                 result.KlByDimension.Select((kl, k) => new object?[] { k, kl, result.MeanVariance[k] }))
             .Plot("kl", new Chart
             {
-                Title = "KL by latent dimension", Subtitle = Text(
-                    $"Mean of {result.Users} users, largest first; {result.InformativeUnits} of {result.KlByDimension.Length} above {CollapseStudy.Threshold} nats"),
+                Title = "KL by latent dimension",
+                Subtitle = Text($"Mean of {result.Users} users, largest first; {result.InformativeUnits} of ")
+                    + Text($"{result.KlByDimension.Length} above {CollapseStudy.Threshold} nats"),
                 X = new Axis("dimension, by rank"), Y = new Axis("KL", "nats") { Log = true },
                 Series = [new LineSeries("", [.. Enumerable.Range(1, result.KlByDimension.Length).Select(i => (double)i)],
                     [.. result.KlByDimension.OrderDescending()])],
@@ -68,8 +69,10 @@ internal static class CollapseOutput
     /// <summary>The summary for people.</summary>
     public static IEnumerable<string> Lines(CollapseResult r, List<SweepPoint> points)
     {
-        yield return Text($"{r.Users} users: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} dimensions active, {r.InformativeUnits} informative");
-        yield return Text($"mutual information {r.MutualInformation} nats (at most {r.InformationLimit:0.00} with this many users); aggregate KL {r.AggregateKl:0.00}; mean W2 {r.MeanDistance:0.00}");
+        yield return Text($"{r.Users} users: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} dimensions ")
+            + Text($"active, {r.InformativeUnits} informative");
+        yield return Text($"mutual information {r.MutualInformation} nats (at most {r.InformationLimit:0.00} with this ")
+            + Text($"many users); aggregate KL {r.AggregateKl:0.00}; mean W2 {r.MeanDistance:0.00}");
         yield return r.Alarm is null ? "no alarm" : $"ALARM: {r.Alarm}";
         if (points.Count == 0) yield break;
         yield return Row("beta", "validation", "KL", "active", "informative", "mean W2");

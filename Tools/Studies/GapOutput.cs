@@ -20,7 +20,8 @@ internal static class GapOutput
             .Plot("gap", new Chart
             {
                 Title = "Compromise gap by latent distance",
-                Subtitle = $"What a pair would lose at one common code, equal weights, one point a pair; Spearman {result.GapAndDistance}",
+                Subtitle = "What a pair would lose at one common code, equal weights, one point a pair; Spearman "
+                    + $"{result.GapAndDistance}",
                 X = new Axis("latent distance W2(u, v)"), Y = new Axis("gap a click", "nats"),
                 Series = [new ScatterSeries("", [.. result.Pairs.Select(r => r.Pair.Distance)], result.ClickGap)],
             });
@@ -28,7 +29,8 @@ internal static class GapOutput
     /// <summary>The summary for people.</summary>
     public static IEnumerable<string> Lines(GapResult result)
     {
-        yield return Text($"{result.Pairs.Length} pairs: gap at a shared code {result.Pairs.Average(r => r.Gap):0.0} nats on average; ")
+        yield return Text($"{result.Pairs.Length} pairs: gap at a shared code {result.Pairs.Average(r => r.Gap):0.0} nats ")
+            + Text($"on average; ")
             + Text($"paid by the posteriors' overlap {result.Pairs.Average(r => r.Overlap):0.###}");
         yield return $"Spearman of the gap per click and W2: {result.GapAndDistance}";
     }

@@ -26,8 +26,9 @@ internal static class GradientOutput
                 }))
             .Plot("norms", new BarChart
             {
-                Title = "Size of single users' gradients", Subtitle = Text(
-                    $"Mean of {result.Users.Count} users, root mean square of {result.Options.Draws} draws of mask and noise; bars: 95 %"),
+                Title = "Size of single users' gradients",
+                Subtitle = Text($"Mean of {result.Users.Count} users, root mean square of {result.Options.Draws} draws of mask ")
+                    + "and noise; bars: 95 %",
                 Value = new Axis("norm"), Categories = names,
                 Series = [new BarSeries("", [.. result.Parts.Select(p => p.Norm.Value)],
                     [.. result.Parts.Select(p => (p.Norm.High - p.Norm.Low) / 2)])],
@@ -58,9 +59,11 @@ internal static class GradientOutput
             yield return Row($"{p.Part}, {p.Block}", p.Norm.ToString(), Text($"{p.Spread:0.000}"), p.Consistency.ToString(),
                 p.Agreement.ToString());
         yield return $"cosine of the reconstruction's and the KL's gradient of the encoder: {r.Conflict}";
-        yield return Text($"share of the output layer's squared gradient on the user's own clicks: mean {r.Users.Average(u => u.OwnShare):0.00}");
+        yield return Text($"share of the output layer's squared gradient on the user's own clicks: mean ")
+            + Text($"{r.Users.Average(u => u.OwnShare):0.00}");
         var first = r.Users[0];
-        yield return $"driving items of the first user: {string.Join("; ", first.TopItems.Select((i, n) => Text($"{Name(data, i)} {first.TopShares[n]:0.0%}")))}";
+        yield return "driving items of the first user: "
+            + $"{string.Join("; ", first.TopItems.Select((i, n) => Text($"{Name(data, i)} {first.TopShares[n]:0.0%}")))}";
     }
 
     private static string Name(PreparedDataset data, int item) => data.ItemTitles[item] ?? data.ItemIds[item];

@@ -72,8 +72,11 @@ internal static class InfluenceOutput
 
     public static IEnumerable<string> Lines(InfluenceResult r)
     {
-        yield return Text($"{r.Users} users: {r.PositiveShare:0.0%} of ordered pairs help each other to first order; mean cosine {r.MeanCosine:0.0000}");
+        yield return Text($"{r.Users} users: {r.PositiveShare:0.0%} of ordered pairs help each other to first order; mean ")
+            + Text($"cosine {r.MeanCosine:0.0000}");
         yield return Text($"sign the same under another draw: {r.SignStability:0.0%}");
-        yield return Text($"clusters of {string.Join(", ", r.Cluster.CountBy(c => c).OrderBy(c => c.Key).Select(c => c.Value))} users: mean cosine within {r.WithinCosine:0.0000}, between {r.BetweenCosine:0.0000}");
+        string sizes = string.Join(", ", r.Cluster.CountBy(c => c).OrderBy(c => c.Key).Select(c => c.Value));
+        yield return Text($"clusters of {sizes} users: mean cosine within {r.WithinCosine:0.0000}, ")
+            + Text($"between {r.BetweenCosine:0.0000}");
     }
 }

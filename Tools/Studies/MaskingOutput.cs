@@ -28,7 +28,8 @@ internal static class MaskingOutput
         .Plot("drift", new Chart
         {
             Title = "Neighbourhood drift",
-            Subtitle = Text($"Jaccard overlap of a user's {result.Options.Neighbours} nearest of {result.Users} by W2; 1 is no drift; band: 95 %"),
+            Subtitle = Text($"Jaccard overlap of a user's {result.Options.Neighbours} nearest of {result.Users} by W2; 1 ")
+                + Text($"is no drift; band: 95 %"),
             X = new Axis("probability that a click is dropped"),
             Y = new Axis("overlap") { Min = 0, Max = 1 },
             Series = [Drift("two masks", result, d => d.BetweenMasks), Drift("mask and clean", result, d => d.WithClean)],
@@ -51,8 +52,10 @@ internal static class MaskingOutput
             MaskingRow[] rows = [.. group];
             double[] x = [.. rows.Select(r => r.Rate)];
             string name = $"{group.Key.Group}, {(group.Key.Shared ? "shared mask" : "own masks")}";
-            if (exact is not null) series.Add(new LineSeries(name, x, [.. rows.Select(exact)]) {
-                Colour = colour, Dashed = group.Key.Shared });
+            if (exact is not null) series.Add(new LineSeries(name, x, [.. rows.Select(exact)])
+            {
+                Colour = colour, Dashed = group.Key.Shared
+            });
             series.Add(exact is not null
                 ? new ScatterSeries("", x, [.. rows.Select(r => value(r).Value)]) { Colour = colour }
                 : new LineSeries(name, x, [.. rows.Select(r => value(r).Value)])

@@ -65,7 +65,8 @@ internal static class NeighbourOutput
         {
             int[] members = [.. Enumerable.Range(0, result.Users).Where(u => result.Cohort[u] == cohort)];
             return new ScatterSeries(label, [.. members.Select(u => result.Map[2 * u])],
-                [.. members.Select(u => result.Map[2 * u + 1])]) { Radius = 2.5 };
+                [.. members.Select(u => result.Map[2 * u + 1])])
+            { Radius = 2.5 };
         }
         return new Chart
         {

@@ -37,7 +37,8 @@ internal static class RadiusOutput
             .Plot("helps-relative", new Chart
             {
                 Title = "Does a step on v help u, near or far for these two?",
-                Subtitle = "P(helps) by tenth of W2(u, v) over the geometric mean of both users' mean W2; band: 95 % bootstrap over users",
+                Subtitle = "P(helps) by tenth of W2(u, v) over the geometric mean of both users' mean W2; band: 95 % "
+                    + "bootstrap over users",
                 X = new Axis("relative latent distance"), Y = new Axis("P(helps)") { Min = 0, Max = 1 },
                 Series =
                 [
@@ -100,10 +101,12 @@ internal static class RadiusOutput
         Y = new Axis("median error", "nats") { Log = true },
         Series =
         [
-            new LineSeries("measured", [.. result.Orders.Select(o => o.Step)], [.. result.Orders.Select(o => o.MedianError)]) {
+            new LineSeries("measured", [.. result.Orders.Select(o => o.Step)], [.. result.Orders.Select(o => o.MedianError)])
+            {
                 Markers = true },
             new LineSeries("slope 2", [.. result.Orders.Select(o => o.Step)],
-                [.. result.Orders.Select(o => result.Orders[0].MedianError * Math.Pow(o.Step / result.Orders[0].Step, 2))]) {
+                [.. result.Orders.Select(o => result.Orders[0].MedianError * Math.Pow(o.Step / result.Orders[0].Step, 2))])
+            {
                     Dashed = true },
         ],
     };
@@ -128,15 +131,20 @@ internal static class RadiusOutput
     /// <summary>The summary for people.</summary>
     public static IEnumerable<string> Lines(RadiusResult r)
     {
-        yield return Text($"{r.Pairs.Count} pairs of {r.Users} users, {r.Options.Draws} draws, step {r.Step:0.###e+0}{(r.Options.Masked ? ", masked input" : "")}");
+        yield return Text($"{r.Pairs.Count} pairs of {r.Users} users, {r.Options.Draws} draws, step ")
+            + Text($"{r.Step:0.###e+0}{(r.Options.Masked ? ", masked input" : "")}");
         yield return $"P(helps) over all pairs: {r.Helps}";
         yield return $"Spearman of W2 and helping {r.HelpDecay}, and cosine {r.CosineDecay}; control {r.ShuffledDecay}";
         yield return $"the same, the clicks of u and v held fixed: helping {r.PartialHelpDecay}, cosine {r.PartialCosineDecay}";
         yield return $"W2 relative to both users' mean distances: helping {r.RelativeHelpDecay}, cosine {r.RelativeCosineDecay}";
-        yield return Text($"Lipschitz constant of the decoder's gradient: at least {r.Lipschitz:0.##} (median of pairs {r.LipschitzMedian:0.##})");
-        yield return Text($"||g_u|| above the content mismatch: {r.PositiveRadiusShare:0.0%} of pairs; inside r_share: {r.InsideShare:0.0%} (possibly {r.PossiblyInsideShare:0.0%})");
-        yield return Text($"inside by the pair's own constant: {r.InsideOwnShare:0.0%}; inside but not helped: {r.Violations} of {r.InsidePairs}, {r.OwnViolations} of {r.InsideOwnPairs}");
-        yield return Text($"first order: error falls with the step to the power {r.RemainderSlope:0.00}; sign right for {r.Orders[^1].SignAgreement:0.0%} at the smallest step");
+        yield return Text($"Lipschitz constant of the decoder's gradient: at least {r.Lipschitz:0.##} (median of pairs ")
+            + Text($"{r.LipschitzMedian:0.##})");
+        yield return Text($"||g_u|| above the content mismatch: {r.PositiveRadiusShare:0.0%} of pairs; inside r_share: ")
+            + Text($"{r.InsideShare:0.0%} (possibly {r.PossiblyInsideShare:0.0%})");
+        yield return Text($"inside by the pair's own constant: {r.InsideOwnShare:0.0%}; inside but not helped: ")
+            + Text($"{r.Violations} of {r.InsidePairs}, {r.OwnViolations} of {r.InsideOwnPairs}");
+        yield return Text($"first order: error falls with the step to the power {r.RemainderSlope:0.00}; sign right for ")
+            + Text($"{r.Orders[^1].SignAgreement:0.0%} at the smallest step");
         yield return "";
         yield return Row("", "pairs", "P(helps)", "control", "cosine", "change (nats)");
         foreach (var b in r.ByDistance.Concat(r.ByRelativeDistance).Concat(r.ByKind))

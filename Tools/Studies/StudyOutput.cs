@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
@@ -11,19 +9,11 @@ namespace ManualVae.Tools.Studies;
 /// <summary>The folder <c>RUN/studies/VERB</c>: <c>results.json</c>, tables as CSV and figures as SVG.</summary>
 internal sealed class StudyOutput
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
-    };
-
     /// <summary>Names the folder and writes the document.</summary>
     public StudyOutput(string parent, string verb, object result)
     {
         Folder = Path.Combine(parent, "studies", verb);
-        Document = JsonSerializer.Serialize(result, Json);
+        Document = Terminal.ToJson(result);
         AtomicFile.WriteText(Path.Combine(Folder, "results.json"), Document + "\n");
     }
 

@@ -65,7 +65,8 @@ internal static class SweepRun
         string all = System.Text.Json.JsonSerializer.Serialize(settings.Run with { Threads = 0, Device = "" }, RunSettings.Json)
             + (settings.Baseline?.ToJsonString() ?? "") + data.ManifestHash;
         string shown = string.Concat(Shown(trial).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '=' ? c : '_'));
-        return $"{shown[..Math.Min(80, shown.Length)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..8]}";
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+        return $"{shown[..Math.Min(80, shown.Length)]}-{hash[..8]}";
     }
 
     private static string Shown(IReadOnlyDictionary<string, string> trial) =>
@@ -73,8 +74,11 @@ internal static class SweepRun
 
     /// <summary>The contents of <c>sweep.json</c>.</summary>
     public static object Document(ResolvedSettings settings, List<Trial> results) =>
-        new { model = settings.Run.Model, preset = settings.Preset, validationMetric = settings.Run.ValidationMetric,
-            best = results.FirstOrDefault(), trials = results };
+        new
+        {
+            model = settings.Run.Model, preset = settings.Preset, validationMetric = settings.Run.ValidationMetric,
+            best = results.FirstOrDefault(), trials = results
+        };
 
     /// <summary>The table for people.</summary>
     public static void WriteTable(string metric, List<Trial> results)

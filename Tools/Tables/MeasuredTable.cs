@@ -11,7 +11,7 @@ internal sealed record MeasuredRow(string Name, IReadOnlyDictionary<string, Resu
 /// <param name="Data">The folder.</param>
 /// <param name="Ranked">What was ranked: all items, or fewer.</param>
 /// <param name="Rows">The models.</param>
-/// <param name="Note">What a reader must know of the published figures; null for nothing.</param>
+/// <param name="Note">A remark on the published figures, or null.</param>
 internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<MeasuredRow> Rows, string? Note = null)
 {
     /// <summary>The tables as one JSON document.</summary>

@@ -8,16 +8,22 @@ namespace ManualVae.Tools.Tables;
 /// <param name="unasked">Rows that are made only where <c>--rows</c> names them, because they take long.</param>
 internal sealed class TableFlags(IReadOnlyList<TableRow> rows, params string[] unasked)
 {
-    private readonly Option<string[]> _data = new("--data") { Description = "Prepared datasets.", HelpName = "folder",
-        Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _data = new("--data")
+    {
+        Description = "Prepared datasets.", HelpName = "folder", Required = true, AllowMultipleArgumentsPerToken = true,
+    };
 
-    private readonly Option<string> _output = new("--output") {
-        Description = "Folder of the runs; what is there already is not trained again.", HelpName = "folder", Required = true };
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "Folder of the runs; what is there already is not trained again.", HelpName = "folder", Required = true,
+    };
 
-    private readonly Option<string?> _rows = new("--rows") {
+    private readonly Option<string?> _rows = new("--rows")
+    {
         Description = $"Which rows, of {string.Join(", ", rows.Select(r => r.Name))}. [default: all"
             + (unasked.Length > 0 ? $" but {string.Join(", ", unasked)}]" : "]"),
-        HelpName = "name,name,..." };
+        HelpName = "name,name,...",
+    };
 
     private readonly Option<bool> _json = Flags.Json();
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Data;
@@ -8,7 +9,9 @@ using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Verbs;
 
-/// <summary><c>manualvae bench</c>: throughput of this machine against its own limits, which are measured between the runs.</summary>
+/// <summary>
+/// <c>manualvae bench</c>: throughput of this machine against its own limits, which are measured between the runs.
+/// </summary>
 internal static class BenchVerb
 {
     /// <summary>The command.</summary>
@@ -64,9 +67,9 @@ internal static class BenchVerb
             BenchResult[] measured = [.. run(probe)];
             limits = probe.Limits;
             var (low, high) = probe.PeakRange;
-            Console.Error.WriteLine(FormattableString.Invariant(
-                $"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s ({low:0.0} to {high:0.0} from sample to sample), ")
-                + FormattableString.Invariant($"copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s ({low:0.0} to "
+                + $"{high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
         return Print(options, json, limits!, results);
@@ -97,7 +100,9 @@ internal static class BenchVerb
         var shape = SyntheticShape.MovieLens20M;
         return SyntheticClicks.Generate(shape with
         {
-            Users = users, HeldOutUsers = heldOut, Interactions = (long)((double)shape.Interactions / shape.Users * users),
+            Users = users,
+            HeldOutUsers = heldOut,
+            Interactions = (long)((double)shape.Interactions / shape.Users * users),
         }, cancellation: Session.Cancellation);
     }
 

@@ -17,7 +17,8 @@ internal static class CompareVerb
     {
         var runs = new Argument<string[]>("RUN")
         {
-            Description = "Run folders; each is compared with the first. Several joined by commas (training seeds, divisions of one "
+            Description = "Run folders; each is compared with the first. Several joined by commas (training seeds, "
+                + "divisions of one "
                 + "source) count as one: a user's value is the mean over those that evaluate the user.",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -26,7 +27,8 @@ internal static class CompareVerb
         var metrics = HeldOut.Metrics();
         var byClicks = new Option<string?>("--by-clicks")
         {
-            Description = "Compare groups of users too, by their clicks in the part, shown and to find together: the groups' upper ends, "
+            Description = "Compare groups of users too, by their clicks in the part, shown and to find together: the "
+                + "groups' upper ends, "
                 + "such as 10,50,100.", HelpName = "n,n,...",
         };
         var seed = Flags.Seed("--seed", "Seed of the bootstrap.", 0);
@@ -45,21 +47,27 @@ internal static class CompareVerb
                 string own = trained.Data.Manifest.Source.Sha256 ?? trained.Data.ManifestHash;
                 if ((source ??= own) != own) throw OtherData(folder, names[0]);
                 Console.Error.WriteLine($"evaluating {folder}");
-                return Evaluate(
-                    trained, HeldOut.Part(trained.Data, parsed.GetValue(split)!, parsed.GetValue(input)!), parsed.GetValue(metrics));
+                var part = HeldOut.Part(trained.Data, parsed.GetValue(split)!, parsed.GetValue(input)!);
+                return Evaluate(trained, part, parsed.GetValue(metrics));
             })])).ToList();
             foreach (var (other, name) in pooled.Zip(names))
                 if (!other.Datasets.SetEquals(pooled[0].Datasets)) throw OtherData(name, names[0]);
-            var rows = PairedComparison.WithFirst([.. names.Zip(pooled, (name, runs) => (name, runs.Values))], parsed.GetValue(seed),
-                limits.Length == 0 ? null : pooled[0].ByClicks(limits));
+            var rows = PairedComparison.WithFirst([.. names.Zip(pooled, (name, runs) => (name, runs.Values))],
+                parsed.GetValue(seed), limits.Length == 0 ? null : pooled[0].ByClicks(limits));
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
                     baseline = names[0], split = parsed.GetValue(split), input = parsed.GetValue(input),
                     users = pooled[0].Users.Length, comparisons = rows,
-                    runs = names.Zip(pooled, (name, runs) => new { name, metrics = runs.Values.Keys.ToDictionary(metric => metric,
-                        metric => new { mean = runs.Values[metric].Average(), seedDeviation = Finite(runs.SeedDeviation(metric)),
-                            means = runs.RunMeans(metric) }) }),
+                    runs = names.Zip(pooled, (name, runs) => new
+                    {
+                        name, metrics = runs.Values.Keys.ToDictionary(metric => metric,
+                        metric => new
+                        {
+                            mean = runs.Values[metric].Average(), seedDeviation = Finite(runs.SeedDeviation(metric)),
+                            means = runs.RunMeans(metric)
+                        })
+                    }),
                 });
             else WriteTable(names, pooled, rows);
             return ExitCode.Done;
@@ -73,7 +81,8 @@ internal static class CompareVerb
     {
         if (text is null) return [];
         string[] parts = text.Split(',');
-        int[] limits = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        int[] limits = [.. parts.Select(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
         return limits.Zip(limits.Prepend(0)).All(pair => pair.First > pair.Second)
             ? limits
             : throw new InputException($"--by-clicks {text}: give increasing whole numbers above 0, such as 10,50,100.");
@@ -106,8 +115,8 @@ internal static class CompareVerb
             console.Write(means);
         }
         bool grouped = rows.Any(row => row.Group != PairedComparison.AllUsers);
-        var table = Terminal.Table(["metric", "run", .. grouped ? new[] { "clicks", ">users" } : [], ">mean", ">baseline", ">difference",
-            ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)"]);
+        var table = Terminal.Table(["metric", "run", .. grouped ? new[] { "clicks", ">users" } : [], ">mean", ">baseline",
+            ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)"]);
         foreach (var row in rows)
         {
             string colour = row.AdjustedP >= 0.05 ? "grey" : row.Difference > 0 ? "green" : "red";
@@ -123,7 +132,8 @@ internal static class CompareVerb
             $"Against [bold]{Markup.Escape(names[0])}[/], over the same {pooled[0].Users.Length:#,0} users"));
         console.Write(table);
         console.MarkupLine(
-            "[grey]Interval: percentile bootstrap over users. Holm: the t-test's p, corrected for all comparisons of this table.[/]");
+            "[grey]Interval: percentile bootstrap over users. Holm: the t-test's p, corrected for all comparisons of this "
+                + "table.[/]");
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -21,7 +21,7 @@ internal static class DemoVerb
     private static JsonObject DemoSettings(int epochs) => new()
     {
         ["epochs"] = epochs, ["batch-size"] = 100, ["hidden"] = new JsonArray(200), ["latent"] = 64, ["beta-steps"] = 5000,
-            ["device"] = "simd",
+        ["device"] = "simd",
     };
 
     public static Command Create()
@@ -31,8 +31,10 @@ internal static class DemoVerb
             Description = "Folder for everything it makes; replaced if an earlier demo made it.", HelpName = "folder",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
         };
-        var epochs = new Option<int>("--epochs") { Description = "Epochs of Mult-VAE.", HelpName = "n",
-            DefaultValueFactory = _ => 30 };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "Epochs of Mult-VAE.", HelpName = "n", DefaultValueFactory = _ => 30,
+        };
         var json = Flags.Json();
         return Verb.Create("demo", "The whole job on built-in data: prepare, train, evaluate, recommend, report.",
             parsed => Run(parsed.GetValue(output)!, Flags.Positive("--epochs", parsed.GetValue(epochs)), parsed.GetValue(json)),
@@ -91,7 +93,9 @@ internal static class DemoVerb
         console.MarkupLine($"   [bold]{Markup.Escape(report)}[/]");
         console.WriteLine();
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] [grey]Next: manualvae recommend --run {Markup.Escape(Path.Combine(folder, "multvae"))} --user u1, or your own data: manualvae data import --help[/]"));
+            $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] [grey]Next: manualvae recommend --run "
+                + $"{Markup.Escape(Path.Combine(folder, "multvae"))} --user u1, "
+            + $"or your own data: manualvae data import --help[/]"));
         if (json) Terminal.WriteJson(summary);
         return ExitCode.Done;
     }
@@ -112,7 +116,8 @@ internal static class DemoVerb
 
     private static ReportSection Section((string History, IReadOnlyList<RankedItem> Items) recommendations) =>
         new("Recommendations",
-        $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because much was found.</p>\n<div class=\"card\">"
+        $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because "
+            + "much was found.</p>\n<div class=\"card\">"
         + Html.Table([">rank", "title", "genres", ">score", "held out"],
             recommendations.Items.Select(item => (IReadOnlyList<string>)
         [

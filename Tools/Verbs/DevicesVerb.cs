@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using ManualVae.Compute;
 
 namespace ManualVae.Tools.Verbs;
@@ -7,15 +6,13 @@ namespace ManualVae.Tools.Verbs;
 /// <summary><c>manualvae devices</c>: what this machine offers, and why a backend is or is not available.</summary>
 internal static class DevicesVerb
 {
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     public static Command Create()
     {
         var json = Flags.Json();
         return Verb.Create("devices", "List the devices of this machine and why each can or cannot be used.", parsed =>
         {
             var devices = Backends.List();
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { devices }, Layout));
+            if (parsed.GetValue(json)) Terminal.WriteJson(new { devices });
             else
                 foreach (var device in devices)
                     Console.WriteLine($"{device.Name,-10} {(device.Available ? "yes" : "no "),-4} {device.Description}");

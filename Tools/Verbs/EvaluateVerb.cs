@@ -15,8 +15,10 @@ internal static class EvaluateVerb
         var split = HeldOut.Split();
         var input = HeldOut.Input();
         var metrics = HeldOut.Metrics();
-        var perUser = new Option<string?>("--per-user") {
-            Description = "Write each user's values into this file (tab-separated).", HelpName = "file" };
+        var perUser = new Option<string?>("--per-user")
+        {
+            Description = "Write each user's values into this file (tab-separated).", HelpName = "file",
+        };
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("evaluate", "Measure a run on held-out clicks; writes results.json into the run.", parsed =>
@@ -44,7 +46,8 @@ internal static class EvaluateVerb
                 metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
                     $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
         string input = document.Input is { } given ? $", input {given}" : "";
-        string skipped = document.SkippedUsers > 0 ? FormattableString.Invariant($", {document.SkippedUsers:#,0} skipped (nothing held out)") : "";
+        string skipped = document.SkippedUsers > 0 ? FormattableString.Invariant($", {document.SkippedUsers:#,0} skipped ")
+            + FormattableString.Invariant($"(nothing held out)") : "";
         console.MarkupLine(FormattableString.Invariant(
             $"[bold]{document.Model}[/] on {document.Split}{input}: {document.Users:#,0} users{skipped}"));
         console.Write(table);

@@ -1,11 +1,14 @@
 using System.CommandLine;
+using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Study;
 using ManualVae.Training;
 
 namespace ManualVae.Tools.Verbs;
 
-/// <summary><c>manualvae gradcheck</c>: finite differences, Taylor slopes and backend parity for every operation and preset.</summary>
+/// <summary>
+/// <c>manualvae gradcheck</c>: finite differences, Taylor slopes and backend parity for every operation and preset.
+/// </summary>
 internal static class GradcheckVerb
 {
     public static Command Create()
@@ -17,7 +20,8 @@ internal static class GradcheckVerb
             DefaultValueFactory = _ => "simd",
         };
         var json = Flags.Json();
-        return Verb.Create("gradcheck", "Check every backward pass against finite differences, and the fast backend against the reference.",
+        return Verb.Create("gradcheck", "Check every backward pass against finite differences, and the fast backend "
+            + "against the reference.",
             parsed => Run(parsed.GetValue(preset), parsed.GetValue(device)!, parsed.GetValue(json)), preset, device, json);
     }
 
@@ -42,6 +46,7 @@ internal static class GradcheckVerb
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static string Line(GradientFinding f) => FormattableString.Invariant(
-        $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} {(f.Kind == "taylor" ? $"slope {f.Value:0.000}" : $"error {f.Value:0.0e+00}"),-14} {f.Worst}");
+    private static string Line(GradientFinding f) => string.Create(CultureInfo.InvariantCulture,
+        $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "
+        + $"{(f.Kind == "taylor" ? $"slope {f.Value:0.000}" : $"error {f.Value:0.0e+00}"),-14} {f.Worst}");
 }

@@ -18,14 +18,18 @@ internal static class RecommendVerb
         var user = new Option<string?>("--user") { Description = "A user of the data, by original id.", HelpName = "id" };
         var items = new Option<string[]>("--items")
         {
-            Description = "For someone nobody trained on: the ids of items they clicked, separated by commas.",
-                HelpName = "id,id,...", AllowMultipleArgumentsPerToken = true,
+            Description = "For a new user: the ids of the items they clicked, separated by commas.",
+            HelpName = "id,id,...", AllowMultipleArgumentsPerToken = true,
         };
-        var itemsFile = new Option<string?>("--items-file") { Description = "The same from a file, one id a line.",
-            HelpName = "file" };
+        var itemsFile = new Option<string?>("--items-file")
+        {
+            Description = "The same from a file, one id a line.", HelpName = "file",
+        };
         var all = new Option<bool>("--all") { Description = "All users of the data, into the file of --output." };
-        var output = new Option<string?>("--output") {
-            Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file",
+        };
         var top = Flags.Top();
         var json = Flags.Json();
         var model = new ModelFlags();
@@ -47,9 +51,13 @@ internal static class RecommendVerb
             var ranked = RankedItems.Recommend(trained, history, k);
             var known = history.FoldIn.RowColumns(history.Row).ToArray();
             if (parsed.GetValue(json))
-                Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, user = id,
-                    history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked });
-            else RankedItems.WriteTable($"{(id is null ? "someone" : $"user {id}")} who clicked {RankedItems.Named(trained.Data, known)}", ranked);
+                Terminal.WriteJson(new
+                {
+                    model = trained.Folder.Manifest.Model, user = id,
+                    history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked
+                });
+            else RankedItems.WriteTable($"{(id is null ? "someone" : $"user {id}")} who clicked "
+                + $"{RankedItems.Named(trained.Data, known)}", ranked);
             return ExitCode.Done;
         }, [run, user, items, itemsFile, all, output, top, json, .. model.Options]);
     }
@@ -74,14 +82,15 @@ internal static class RecommendVerb
                     {
                         int item = items[row * k + r];
                         writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"{data.UserIds[user + row]}\t{r + 1}\t{data.ItemIds[item]}\t{scores[row * k + r]:R}\t{data.ItemTitles[item]}"));
+                            $"{data.UserIds[user + row]}\t{r + 1}\t{data.ItemIds[item]}\t"
+                                + $"{scores[row * k + r]:R}\t{data.ItemTitles[item]}"));
                     }
                 user += count;
             }
         });
         if (json) Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, users = data.UserIds.Length, top = k, output });
         else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{output}: {k} items for each of {data.UserIds.Length:#,0} users"));
+            $"{output}: {Readable.Count(k, "item")} for each of {Readable.Count(data.UserIds.Length, "user")}"));
         return ExitCode.Done;
     }
 

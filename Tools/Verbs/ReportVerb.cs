@@ -9,10 +9,14 @@ internal static class ReportVerb
 {
     public static Command Create()
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run folders; several are shown side by side.",
-            Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--output") {
-            Description = "The file to write. [default: report.html in the first run]", HelpName = "file" };
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Run folders; several are shown side by side.", Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string?>("--output")
+        {
+            Description = "The file to write. [default: report.html in the first run]", HelpName = "file",
+        };
         var title = new Option<string?>("--title") { Description = "Title of the page.", HelpName = "text" };
         return Verb.Create("report", "Write a self-contained HTML report of one run or several.", parsed =>
         {

@@ -11,8 +11,10 @@ internal static class SimilarVerb
     public static Command Create()
     {
         var run = Flags.Run();
-        var item = new Option<string>("--item") { Description = "An item of the data, by original id.", HelpName = "id",
-            Required = true };
+        var item = new Option<string>("--item")
+        {
+            Description = "An item of the data, by original id.", HelpName = "id", Required = true,
+        };
         var top = Flags.Top();
         var json = Flags.Json();
         var model = new ModelFlags();
@@ -25,8 +27,11 @@ internal static class SimilarVerb
             var (neighbours, by) = Neighbours(trained, index, k);
             var ranked = neighbours.Select((n, r) => RankedItems.Describe(data, r, n.Item, n.Similarity)).ToList();
             if (parsed.GetValue(json))
-                Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, item = data.ItemIds[index],
-                    title = data.ItemTitles[index], by, similar = ranked });
+                Terminal.WriteJson(new
+                {
+                    model = trained.Folder.Manifest.Model, item = data.ItemIds[index],
+                    title = data.ItemTitles[index], by, similar = ranked
+                });
             else RankedItems.WriteTable($"Most like {data.ItemTitles[index] ?? data.ItemIds[index]}, by {by}", ranked);
             return ExitCode.Done;
         }, [run, item, top, json, .. model.Options]);

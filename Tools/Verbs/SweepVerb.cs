@@ -17,19 +17,25 @@ internal static class SweepVerb
     public static Command Create()
     {
         var flags = new TrainingFlags();
-        var data = new Option<string>("--data") { Description = "Prepared dataset with a validation part.", HelpName = "folder",
-            Required = true };
-        var output = new Option<string>("--output") {
+        var data = new Option<string>("--data")
+        {
+            Description = "Prepared dataset with a validation part.", HelpName = "folder", Required = true,
+        };
+        var output = new Option<string>("--output")
+        {
             Description = "Folder of the trials and of sweep.json; given again, the sweep goes on.", HelpName = "folder",
-            Required = true };
+            Required = true,
+        };
         var vary = new Option<string[]>("--vary")
         {
-            Description =
-                "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. Repeat for more.",
+            Description = "What to vary: name=v1,v2,v3 (lists: hidden=600|600,300), name=low..high or name=log:low..high. "
+                + "Repeat for more.",
             HelpName = "name=values", Required = true,
         };
-        var random = new Option<int>("--random") { Description = "Draw this many trials instead of the whole grid.",
-            HelpName = "n" };
+        var random = new Option<int>("--random")
+        {
+            Description = "Draw this many trials instead of the whole grid.", HelpName = "n",
+        };
         var searchSeed = Flags.Seed("--search-seed", "Seed of the draws.", 1);
         var json = Flags.Json();
         return Verb.Create("sweep", "Grid or random search over settings by the validation metric; resumable.", parsed =>

@@ -16,14 +16,21 @@ internal static class TrainVerb
     public static Command Create()
     {
         var flags = new TrainingFlags();
-        var data = new Option<string?>("--data") { Description = "Prepared dataset (made by: manualvae data import).",
-            HelpName = "folder" };
-        var output = new Option<string>("--output") { Description = "Run folder to write.", HelpName = "folder",
-            Required = true };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Prepared dataset (made by: manualvae data import).",
+            HelpName = "folder"
+        };
+        var output = new Option<string>("--output")
+        {
+            Description = "Run folder to write.", HelpName = "folder",
+            Required = true
+        };
         var resume = new Option<bool>("--resume")
         {
             Description =
-                $"Go on with an interrupted run, to the same bits. May change: {string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
+                "Go on with an interrupted run, to the same bits. May change: "
+                    + $"{string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
         };
         var json = Flags.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using ManualVae.Data.Download;
 using ManualVae.Tools.Datasets;
 
@@ -8,19 +7,21 @@ namespace ManualVae.Tools.Verbs.Data;
 /// <summary><c>data download NAME</c>: a public dataset from its owner's address.</summary>
 internal static class DataDownloadVerb
 {
-    private static readonly JsonSerializerOptions Camel = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true };
-
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var name = new Argument<string?>(
-            "NAME") { Description = "A dataset of the catalogue; without one, the catalogue is listed.",
-            Arity = ArgumentArity.ZeroOrOne };
-        var output = new Option<string?>("--output", "-o") { Description = "The folder to fetch into. Default: datasets/NAME.",
-            HelpName = "DIR" };
-        var catalogue = new Option<string?>("--catalogue") { Description = "Another catalogue than the built-in one.",
-            HelpName = "FILE" };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "A dataset of the catalogue; without one, the catalogue is listed.", Arity = ArgumentArity.ZeroOrOne,
+        };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "The folder to fetch into. Default: datasets/NAME.", HelpName = "DIR",
+        };
+        var catalogue = new Option<string?>("--catalogue")
+        {
+            Description = "Another catalogue than the built-in one.", HelpName = "FILE",
+        };
         var json = Flags.Json();
         return Verb.Create("download", "Fetch a public dataset from its owner; resumes, and checks size and counts.", result =>
         {
@@ -35,7 +36,7 @@ internal static class DataDownloadVerb
 
     private static void List(CatalogueEntry[] entries, bool json)
     {
-        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(entries, Camel));
+        if (json) Terminal.WriteJson(entries);
         else
             foreach (var entry in entries)
                 Console.Out.WriteLine($"{entry.Name,-18}{entry.Title}; --format {entry.Format}; {entry.Homepage}");
@@ -49,8 +50,8 @@ internal static class DataDownloadVerb
         client.DefaultRequestHeaders.UserAgent.ParseAdd("manualvae");
         var done = DatasetProgress.Run($"fetching {entry.Name}", progress =>
             DatasetDownload.Run(entry, directory, client, progress, Session.Cancellation));
-        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new { entry.Name, done.Directory, entry.Format, done.Users,
-            done.Items, done.Clicks }, Camel));
+        if (json)
+            Terminal.WriteJson(new { entry.Name, done.Directory, entry.Format, done.Users, done.Items, done.Clicks });
         else
         {
             Console.Out.WriteLine($"{done.Directory}: {done.Users} users, {done.Items} items, {done.Clicks} clicks");

@@ -14,8 +14,11 @@ internal static class DataExportVerb
     {
         var directory = new Argument<string?>("DIR") { Description = "A prepared dataset.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string?>("--data") { Description = "The same, as an option.", HelpName = "DIR" };
-        var format = new Option<string>("--format") { Description = "Layout to write: pro-sg (Mult-VAE, RecVAE, PIAVAE).",
-            DefaultValueFactory = _ => ClickFormats.ProSg };
+        var format = new Option<string>("--format")
+        {
+            Description = "Layout to write: pro-sg (Mult-VAE, RecVAE, PIAVAE).",
+            DefaultValueFactory = _ => ClickFormats.ProSg
+        };
         var ids = new Option<string?>("--ids")
         {
             Description = "What unique_sid.txt and unique_uid.txt list: 'original' ids (as the reference code) or 'positions'. "

@@ -17,7 +17,8 @@ internal static class DataSynthesizeVerb
             [nameof(SynthesizeOptions.Preset)] = $"One of {string.Join(", ", SyntheticShape.Presets.Keys)}.",
         });
         var (output, overwrite, json) = (DatasetFlags.Output(), DatasetFlags.Overwrite(), Flags.Json());
-        return Verb.Create("synthesize", "Make up clicks with planted tastes, power-law popularity and log-normal activity.", result =>
+        return Verb.Create("synthesize", "Make up clicks with planted tastes, power-law popularity and log-normal "
+            + "activity.", result =>
         {
             var options = settings.Read(result, new());
             var shape = options.ToShape();

@@ -13,7 +13,8 @@ internal static class StudyAnchorsVerb
     {
         var flags = new StudyFlags<AnchorOptions>(500);
         var sweep = new SettingFlags<AnchorSweep>(new());
-        return Verb.Create("anchors", "Variance of the mean across masks and distance to the centroid; a sweep of lambda with --weights.", parsed =>
+        return Verb.Create("anchors", "Variance of the mean across masks and distance to the centroid; a sweep of lambda "
+            + "with --weights.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();
@@ -24,7 +25,8 @@ internal static class StudyAnchorsVerb
             {
                 var result = AnchorStudy.Run(run.Model, users, run.Settings.AnchorWeight, run.Settings.Dropout, options);
                 var points = weights.Run(run, users, options);
-                return flags.Print(parsed, AnchorOutput.Write(run.Folder.Path, result, points), AnchorOutput.Lines(result, points));
+                return flags.Print(parsed, AnchorOutput.Write(run.Folder.Path, result, points),
+                    AnchorOutput.Lines(result, points));
             }
         }, [.. flags.Options, .. sweep.Options]);
     }

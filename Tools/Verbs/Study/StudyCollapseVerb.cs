@@ -13,7 +13,8 @@ internal static class StudyCollapseVerb
     {
         var flags = new StudyFlags<CollapseOptions>(1000);
         var sweep = new SettingFlags<CollapseSweep>(new());
-        return Verb.Create("collapse", "KL by dimension, active units, mutual information, sigmas; a sweep of beta with --betas.", parsed =>
+        return Verb.Create("collapse", "KL by dimension, active units, mutual information, sigmas; a sweep of beta with "
+            + "--betas.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();

@@ -11,7 +11,8 @@ internal static class StudyGradientsVerb
     public static Command Create()
     {
         var flags = new StudyFlags<GradientOptions>(200);
-        return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread over draws, driving items.", parsed =>
+        return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread "
+            + "over draws, driving items.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();

@@ -11,7 +11,8 @@ internal static class StudyInfluenceVerb
     public static Command Create()
     {
         var flags = new StudyFlags<InfluenceOptions>(1000);
-        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and clusters.", parsed =>
+        return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and "
+            + "clusters.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();

@@ -11,7 +11,8 @@ internal static class StudyMaskingVerb
     public static Command Create()
     {
         var flags = new StudyFlags<MaskingOptions>(600);
-        return Verb.Create("masking", "Contraction and expansion under masks against the closed forms; drift of neighbourhoods.", parsed =>
+        return Verb.Create("masking", "Contraction and expansion under masks against the closed forms; drift of "
+            + "neighbourhoods.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();

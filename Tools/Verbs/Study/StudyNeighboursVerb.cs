@@ -16,7 +16,8 @@ internal static class StudyNeighboursVerb
         {
             Description = "Other runs on the same data, beside this one.", HelpName = "folder,folder",
         };
-        return Verb.Create("neighbours", "Nearest users by W2 beside nearest by clicks; latent maps of cohorts by activity.", parsed =>
+        return Verb.Create("neighbours", "Nearest users by W2 beside nearest by clicks; latent maps of cohorts by "
+            + "activity.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();

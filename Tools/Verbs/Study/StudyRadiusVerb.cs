@@ -11,7 +11,8 @@ internal static class StudyRadiusVerb
     public static Command Create()
     {
         var flags = new StudyFlags<RadiusOptions>(1000);
-        return Verb.Create("radius", "The sharing radius (theorem 2.3) beside the truth: one gradient step on v, the change of u's loss.", parsed =>
+        return Verb.Create("radius", "The sharing radius (theorem 2.3) beside the truth: one gradient step on v, the "
+            + "change of u's loss.", parsed =>
         {
             var options = flags.Read(parsed);
             options.Validate();

@@ -77,7 +77,8 @@ internal static class TablesMarecVerb
         {
             using var trained = TableRun.Open(data, row, [], folder);
             amongAll.Add(new(row.Name, TableRun.Measure(trained, Metrics), Published.GetValueOrDefault(row.Name)));
-            var alone = Evaluator.Evaluate(new RestrictedRecommender(trained.Recommender, cold), data.Test!, Metric.ParseList(Metrics),
+            var alone = Evaluator.Evaluate(new RestrictedRecommender(trained.Recommender, cold), data.Test!,
+                Metric.ParseList(Metrics),
                 cancellation: Session.Cancellation);
             amongCold.Add(new(row.Name, HeldOut.Document(trained, alone, "test").Metrics, null));
         }

@@ -31,9 +31,11 @@ internal static class TablesMechanismsVerb
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "Prepared dataset.", HelpName = "folder", Required = true };
-        var output = new Option<string>("--output") {
+        var output = new Option<string>("--output")
+        {
             Description = "Folder for the runs and the table; what is finished in it is kept.", HelpName = "folder",
-            Required = true };
+            Required = true,
+        };
         var plans = new SettingFlags<MechanismPlan>(new()).Alias(nameof(MechanismPlan.AnchorWeights), "--anchor-weight");
         var trainings = new SettingFlags<MechanismTraining>(new()).Alias(nameof(MechanismTraining.Seeds), "--seed");
         var json = Flags.Json();
@@ -74,8 +76,10 @@ internal static class TablesMechanismsVerb
     private static IEnumerable<string> Lines(
         PreparedDataset data, RunSettings run, ulong[] seeds, MechanismRepeats figures, IReadOnlyList<MechanismClaim> claims)
     {
-        yield return Text($"{data.Directory}: {data.Train.Rows} training users, {data.ItemCount} items; {run.Epochs} epochs each, beta to {run.Beta} half way");
-        yield return Text($"seeds {string.Join(", ", seeds)}: mean and 95 % interval over users{(seeds.Length > 1 ? " and training" : "; one training run each")}");
+        yield return Text($"{data.Directory}: {data.Train.Rows} training users, {data.ItemCount} items; {run.Epochs} ")
+            + Text($"epochs each, beta to {run.Beta} half way");
+        yield return Text($"seeds {string.Join(", ", seeds)}: mean and 95 % interval over ")
+            + Text($"users{(seeds.Length > 1 ? " and training" : "; one training run each")}");
         foreach (string[] settings in figures.Settings.Chunk(4))
         {
             yield return "";
