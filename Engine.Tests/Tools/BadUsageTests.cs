@@ -97,7 +97,8 @@ public sealed class BadUsageTests : IDisposable
     {
         Train();
         File.WriteAllText(_folder["run", file], text);
-        Refused(verb == "report" ? CommandLine.Run(verb, _folder["run"]) : CommandLine.Run(verb, "--run", _folder["run"]), expected);
+        string[] run = verb == "report" ? [_folder["run"]] : ["--run", _folder["run"]];
+        Refused(CommandLine.Run([verb, .. run]), expected);
     }
 
     [Fact]
