@@ -49,5 +49,7 @@ public sealed class ItemList
 
     private static string? Known(string field) => field.Length == 0 ? null : field;
 
-    private static string? OneLine(string? text) => text?.ReplaceLineEndings(" ").Replace('\t', ' ');
+    /// <summary>A text that stays in its field of a line: blanks for tabs, line breaks and control characters.</summary>
+    internal static string? OneLine(string? text) => text is not null && text.Any(char.IsControl)
+        ? string.Concat(text.ReplaceLineEndings(" ").Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
 }

@@ -89,7 +89,7 @@ public class BadInputTests : IDisposable
     [InlineData("--min-user-clicks", "-1", "--min-user-clicks")]
     [InlineData("--min-user-clicks", "100", "no training clicks are left")]
     [InlineData("--min-rating", "3", "holds no ratings")]
-    [InlineData("--user-column", "u", "--format csv only")]
+    [InlineData("--user-column", "u", "--format pairs: has columns of its own")]
     [InlineData("--test-ratio", "1.5", "--test-ratio")]
     [InlineData("--separator", "", "--separator")]
     [InlineData("--fold-in-order", "random", "--fold-in-order 'random': give one of")]

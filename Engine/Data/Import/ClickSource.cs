@@ -70,6 +70,16 @@ internal sealed class ClickSource
         else log.Add(Users.Intern(user), Items.Intern(item), time);
     }
 
+    /// <summary>Notes title and genres of a record's item; -1 for a field that there is not. An empty one says nothing.</summary>
+    public void Describe(TableReader table, int id, int title, int genres = -1)
+    {
+        string? Text(int field) => field >= 0 && field < table.FieldCount && table.Text(field) is { Length: > 0 } text
+            ? ItemList.OneLine(text) : null;
+        string item = table.Text(id);
+        var known = Descriptions.GetValueOrDefault(item);
+        Descriptions[item] = (Text(title) ?? known.Title, Text(genres) ?? known.Genres);
+    }
+
     /// <summary>Merges the ready-made parts into one log, sorted by user and item.</summary>
     public void MergeParts()
     {

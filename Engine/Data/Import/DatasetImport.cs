@@ -20,7 +20,11 @@ public static class DatasetImport
     {
         options.Validate();
         var files = new SourceFiles(progress, cancellation, standardInput);
-        if (options.Format == ClickFormats.ProSg) return ProSgReader.Read(options, files);
+        string input = options.Input;
+        options = LayoutDetection.Resolve(options, files, note);
+        if (options.Format == ClickFormats.ProSg)
+            return options.Items is null ? ProSgReader.Read(options, files)
+                : throw About($"{Setting(nameof(options.Items))}: format {ClickFormats.ProSg} takes no titles; leave it out.");
         var source = ClickFormats.Read(options, files);
         cancellation.ThrowIfCancellationRequested();
 
@@ -64,7 +68,7 @@ public static class DatasetImport
             note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
         var manifest = new DatasetManifest
         {
-            Source = files.Describe(options),
+            Source = files.Describe(options with { Input = input }),
             Filters = options.Filters,
             Split = split,
             Seed = drawsSeed ? options.Seed : null,

@@ -5,8 +5,11 @@ namespace ManualVae.Data.Import;
 /// <summary>What an import reads, keeps and divides.</summary>
 public sealed record ImportOptions
 {
-    /// <summary>Layout of the source.</summary>
-    public required string Format { get; init; }
+    /// <summary>The format that recognises the layout.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>Layout of the source; auto recognises it by names of files and first lines.</summary>
+    public string Format { get; init; } = Auto;
     /// <summary>
     /// File, folder or zip archive to read, or a file in an archive (<c>set.zip/ratings.csv</c>); gzip, bzip2 and zstd are read
     /// directly. A minus sign is standard input.
@@ -42,6 +45,15 @@ public sealed record ImportOptions
     public string? RatingColumn { get; init; }
     /// <summary>csv: name of the column of times.</summary>
     public string? TimeColumn { get; init; }
+    /// <summary>csv, jsonl: the column of the items' titles.</summary>
+    public string? TitleColumn { get; init; }
+    /// <summary>
+    /// File of the items' titles and genres, for any format: a table with a header or JSON lines. Columns such as title and
+    /// genres are recognised.
+    /// </summary>
+    public string? Items { get; init; }
+    /// <summary>The column of ids in the file of items; null recognises it.</summary>
+    public string? ItemIdColumn { get; init; }
     /// <summary>csv: the separator, 1 to 16 ASCII characters.</summary>
     public string Separator { get; init; } = ",";
 
@@ -67,7 +79,8 @@ public sealed record ImportOptions
             throw About($"{validation} {ValidationRatio} and {test} {TestRatio}: their sum must be below 1.");
         if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
             throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
-        if (Format != "csv" && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
-            throw About($"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
+        if (Format is not ("csv" or "jsonl" or "parquet" or Auto)
+            && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn ?? TitleColumn) is not null)
+            throw About($"{Setting(nameof(Format))} {Format}: has columns of its own; name none.");
     }
 }

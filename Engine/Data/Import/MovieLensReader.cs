@@ -19,9 +19,9 @@ internal static class MovieLensReader
         using var items = new TableReader(source.Files, titles, "|", latin1: true);
         while (items.Read())
         {
-            items.Expect(5 + Genres100K.Length, 5 + Genres100K.Length, "24 separated by '|'");
+            if (items.FieldCount < 2) continue;
             var genres = new List<string>();
-            for (int genre = 0; genre < Genres100K.Length; genre++)
+            for (int genre = 0; genre < Genres100K.Length && items.FieldCount == 5 + Genres100K.Length; genre++)
                 if (items.Bytes(5 + genre).SequenceEqual("1"u8)) genres.Add(Genres100K[genre]);
             source.Descriptions[items.Text(0)] = (items.Text(1), genres.Count == 0 ? null : string.Join('|', genres));
         }
@@ -36,15 +36,19 @@ internal static class MovieLensReader
         using var items = new TableReader(source.Files, titles, "::", latin1: true);
         while (items.Read())
         {
-            items.Expect(3, 3, "id::title::genres");
-            Describe(source, items, 0, 1, 2);
+            // Some titles hold "::", and some films have no genres: no reason to refuse the ratings.
+            int last = items.FieldCount - 1;
+            if (last < 1) continue;
+            string title = string.Join("::", Enumerable.Range(1, Math.Max(1, last - 1)).Select(items.Text));
+            string genres = last > 1 ? items.Text(last) : "";
+            source.Descriptions[items.Text(0)] = (title, genres is "" or "(no genres listed)" ? null : genres);
         }
     }
 
     /// <summary>20M, 25M, latest: <c>ratings.csv</c> and <c>movies.csv</c>, with headers.</summary>
     public static void ReadCsv(ClickSource source)
     {
-        string path = SourceFiles.Find(source.Options.Input, "ratings.csv");
+        string path = SourceFiles.Find(source.Options.Input, "ratings.csv", "rating.csv");
         using (var table = new TableReader(source.Files, path, ",", hasHeader: true))
         {
             int user = table.Column("userId"), item = table.Column("movieId"), rating = table.Column("rating"),
@@ -57,7 +61,7 @@ internal static class MovieLensReader
                     table.Time(time));
             }
         }
-        if (SourceFiles.TryFindBeside(path, "movies.csv") is not { } titles) return;
+        if (SourceFiles.TryFindBeside(path, "movies.csv", "movie.csv") is not { } titles) return;
         using var items = new TableReader(source.Files, titles, ",", hasHeader: true, lenient: true);
         int id = items.Column("movieId"), title = items.Column("title"), genres = items.Column("genres");
         while (items.Read()) Describe(source, items, id, title, genres);

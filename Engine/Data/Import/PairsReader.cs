@@ -49,9 +49,13 @@ internal static class PairsReader
         int user = table.Column(options.UserColumn), item = table.Column(options.ItemColumn);
         int rating = options.RatingColumn is null ? -1 : table.Column(options.RatingColumn);
         int time = options.TimeColumn is null ? -1 : table.Column(options.TimeColumn);
+        int title = options.TitleColumn is null ? -1 : table.Column(options.TitleColumn);
         while (table.Read())
+        {
             source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"),
                 rating < 0 ? double.PositiveInfinity : table.Number(rating, "rating"), time < 0 ? 0 : table.Time(time));
+            if (title >= 0) source.Describe(table, item, title);
+        }
     }
 
     /// <summary>Million Song: <c>train_triplets.txt</c>, user, song and play count, tab-separated. Any play is a click.</summary>

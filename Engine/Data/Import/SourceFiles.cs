@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Security.Cryptography;
+using System.Text;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Import;
@@ -16,6 +17,8 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     /// <summary>The input that stands for standard input.</summary>
     public const string StandardInput = "-";
 
+    private const int Looked = 1 << 16;
+
     private static readonly SettingName Input = Setting(nameof(ImportOptions.Input)),
         Format = Setting(nameof(ImportOptions.Format));
 
@@ -24,6 +27,7 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     private readonly HashSet<string> _opened = [];
     private readonly Dictionary<string, PipeInput> _pipes = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Dictionary<string, Func<Stream, Stream>> _rewritten = [];
     private FileStream? _current;
 
     /// <summary>The file itself, or the first of the names that a folder or zip archive holds (each also compressed).</summary>
@@ -79,9 +83,35 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
             FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file)))]
         : Directory.Exists(folder) ? [.. Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal)] : [];
 
+    /// <summary>True for a file whose name, without the ending of a compressor, matches one of the patterns.</summary>
+    public static bool HasName(string file, string[] patterns)
+    {
+        string name = Path.GetFileName(file);
+        if (Endings.FirstOrDefault(ending => ending != "" && name.EndsWith(ending, StringComparison.Ordinal)) is { } found)
+            name = name[..^found.Length];
+        return patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name));
+    }
+
     /// <summary>Opens text for one pass from start to end, decompressed.</summary>
     /// <exception cref="InputException">It cannot be opened, is empty, or is no text.</exception>
-    public Stream Open(string path) => Open(path, textOnly: true);
+    public Stream Open(string path)
+    {
+        var stream = Open(path, textOnly: true);
+        return _rewritten.TryGetValue(path, out var rewrite) ? rewrite(stream) : stream;
+    }
+
+    /// <summary>The beginning of a file, decompressed, as UTF-8 text whatever it is.</summary>
+    /// <exception cref="InputException">It cannot be opened, or is empty.</exception>
+    public string FirstText(string path)
+    {
+        using var stream = Open(path, textOnly: false);
+        var bytes = new byte[Looked];
+        int length = stream.ReadAtLeast(bytes, Looked, throwOnEndOfStream: false);
+        return Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF');
+    }
+
+    /// <summary>From now on, <see cref="Open(string)"/> gives the text as <paramref name="rewrite"/> turns it.</summary>
+    public void Rewrite(string path, Func<Stream, Stream> rewrite) => _rewritten[path] = rewrite;
 
     /// <summary>Opens a file that is read in any order. What cannot be sought is copied to a temporary file.</summary>
     /// <exception cref="InputException">It cannot be opened, or is empty.</exception>

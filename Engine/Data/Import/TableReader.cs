@@ -24,14 +24,15 @@ internal sealed class TableReader : IDisposable
     /// <param name="hasHeader">The first line names the columns, and fields may be quoted.</param>
     /// <param name="latin1">The text is ISO 8859-1, not UTF-8.</param>
     /// <param name="lenient">Accept stray quotes, which titles may hold.</param>
+    /// <param name="quoted">Fields may be quoted although there is no header.</param>
     public TableReader(SourceFiles files, string path, string separator, bool hasHeader = false, bool latin1 = false,
-        bool lenient = false)
+        bool lenient = false, bool quoted = false)
     {
         (_path, _files) = (path, files);
         var options = new CsvReaderOptions
         {
             HasHeader = hasHeader,
-            Mode = hasHeader ? CsvMode.Rfc4180 : CsvMode.NoEscape,
+            Mode = hasHeader || quoted ? CsvMode.Rfc4180 : CsvMode.NoEscape,
             MalformedData = lenient ? CsvMalformedDataHandling.Recover : CsvMalformedDataHandling.Throw,
             TrackLineNumbers = true,
             Encoding = latin1 ? Encoding.Latin1 : null,

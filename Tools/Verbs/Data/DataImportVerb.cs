@@ -35,5 +35,5 @@ internal static class DataImportVerb
         }, [.. settings.Options, .. filters.Options, output, overwrite, json]);
     }
 
-    private static ImportOptions New() => new() { Format = "", Input = "" };
+    private static ImportOptions New() => new() { Input = "" };
 }

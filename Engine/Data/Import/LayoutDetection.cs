@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using static ManualVae.Data.InputException;
+
+namespace ManualVae.Data.Import;
+
+/// <summary>Recognises a layout by names of files and first lines, and settles which columns are read.</summary>
+internal static class LayoutDetection
+{
+    private static readonly string[] Separators = ["\t", ";", ",", "|", "::"];
+
+    private static readonly SettingName Format = Setting(nameof(ImportOptions.Format)),
+        UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
+
+    /// <summary>The options with a format, and for a table the file and its columns.</summary>
+    /// <exception cref="InputException">The layout is not known.</exception>
+    public static ImportOptions Resolve(ImportOptions options, SourceFiles files, Action<string>? note)
+    {
+        if (options.Format != ImportOptions.Auto)
+            return Layouts.Named(options.Format) is { } named && IsOfColumns(named) && named.Name != "csv"
+                ? Settle(options, named, ClickFile(options.Input, named) ?? SourceFiles.Find(options.Input), files) : options;
+        foreach (var layout in Layouts.All)
+        {
+            if (ClickFile(options.Input, layout) is not { } path || !Matches(layout, path, options, files)) continue;
+            var settled = IsOfColumns(layout) ? Settle(options, layout, path, files) : options with { Format = layout.Name };
+            note?.Invoke(Describe(layout, path, settled));
+            return settled;
+        }
+        string seen = Seen(options.Input, files);
+        throw About(
+            $"{options.Input}: its layout is not known; {seen}. Give {Format}, or {UserColumn} and {ItemColumn} of a table.");
+    }
+
+    private static bool IsOfColumns(Layout layout) =>
+        layout.Read == PairsReader.ReadCsv || layout.Read == ColumnReader.Read || layout.Read == ColumnReader.ReadQuoted
+            || layout.Read == JsonLines.Read || layout.Read == ParquetClicks.Read;
+
+    /// <summary>The file with the clicks: the input itself, or the one of a folder that has such a name.</summary>
+    private static string? ClickFile(string input, Layout layout)
+    {
+        if (SourceFiles.IsFolder(input))
+        {
+            var found = SourceFiles.Files(input).Concat(SourceFiles.Files(Path.Combine(input, "training_set")))
+                .Where(file => SourceFiles.HasName(file, layout.Files)).ToArray();
+            return found.Length == 1 || (found.Length > 1 && !IsOfColumns(layout)) ? found[0] : null;
+        }
+        string file = SourceFiles.Find(input);
+        return !layout.ByName || SourceFiles.HasName(file, layout.Files) ? file : null;
+    }
+
+    private static bool Matches(Layout layout, string path, ImportOptions options, SourceFiles files)
+    {
+        if (layout.ByName && layout.Lines is null) return true;
+        string text = files.FirstText(path);
+        if (layout.Lines is { } lines
+            && !Regex.IsMatch(text, lines, RegexOptions.Multiline, TimeSpan.FromSeconds(5))) return false;
+        if (layout.Read == PairsReader.ReadCsv) return Header(text, layout, options) is not null;
+        return layout.Read != JsonLines.Read || layout.User is not null || Columns(JsonNames(text), layout, options) is not null;
+    }
+
+    /// <summary>The options that read this layout from this file.</summary>
+    private static ImportOptions Settle(ImportOptions options, Layout layout, string path, SourceFiles files)
+    {
+        string? separator = layout.Separator;
+        var columns = (User: layout.User, Item: layout.Item, Rating: layout.Rating, Time: layout.Time);
+        if (options is { Format: not ImportOptions.Auto, UserColumn: not null, ItemColumn: not null })
+            return options with { Input = path, Separator = separator ?? options.Separator };
+        if (layout.Read == PairsReader.ReadCsv)
+            (separator, columns) = Header(files.FirstText(path), layout, options) ?? throw Unknown(path, files.FirstText(path));
+        else if (layout.User is null)
+            columns = (layout.Read == JsonLines.Read ? Columns(JsonNames(files.FirstText(path)), layout, options)
+                : Columns(ParquetClicks.Columns(files, path), layout, options)) ?? throw Unknown(path, files.FirstText(path));
+        bool times = options.CarveValidation || options.Split is SplitKind.LeaveOneOut or SplitKind.Temporal;
+        return options with
+        {
+            Format = layout.Name, Input = path, Separator = separator ?? options.Separator,
+            UserColumn = options.UserColumn ?? columns.User, ItemColumn = options.ItemColumn ?? columns.Item,
+            RatingColumn = options.RatingColumn ?? (options.Filters.MinRating is null ? null : columns.Rating),
+            TimeColumn = options.TimeColumn ?? (times ? columns.Time : null),
+        };
+    }
+
+    private static InputException Unknown(string path, string text) => About(
+        $"{path}: holds no known columns of users and items but '{Shortened(text)}'; give {UserColumn} and {ItemColumn}.");
+
+    private static (string Separator, (string, string, string?, string?) Columns)? Header(string text, Layout layout,
+        ImportOptions options)
+    {
+        foreach (string separator in layout.Separator is { } only ? [only] : Separators)
+            if (Columns(Fields(text, separator), layout, options) is { } columns) return (separator, columns);
+        return null;
+    }
+
+    private static (string User, string Item, string? Rating, string? Time)? Columns(IReadOnlyList<string> names, Layout layout,
+        ImportOptions options)
+    {
+        string? One(string? given, string? known, string[] likely) => given is not null ? ColumnNames.FindExact(names, given)
+            : known is not null ? ColumnNames.FindExact(names, known) : ColumnNames.Find(names, likely);
+        string? user = One(options.UserColumn, layout.User, ColumnNames.Users),
+            item = One(options.ItemColumn, layout.Item, ColumnNames.Items);
+        if (user is null || item is null || user == item) return null;
+        return (user, item, One(options.RatingColumn, layout.Rating, ColumnNames.Ratings),
+            One(options.TimeColumn, layout.Time, ColumnNames.Times));
+    }
+
+    private static string[] Fields(string text, string separator) =>
+        [.. Line(text).Split(separator).Select(field => field.Trim(' ', '"'))];
+
+    private static List<string> JsonNames(string text) => JsonTable.Names(Encoding.UTF8.GetBytes(Line(text)));
+
+    private static string Line(string text) => text.Split('\n', 2)[0].TrimEnd('\r').TrimStart('\uFEFF');
+
+    private static string Describe(Layout layout, string path, ImportOptions options)
+    {
+        var said = new StringBuilder($"{path}: read as {layout.What} (format {layout.Name})");
+        if (options.UserColumn is not null) said.Append($": user from {options.UserColumn}, item from {options.ItemColumn}");
+        if (options.RatingColumn is not null) said.Append($", rating from {options.RatingColumn}");
+        if (options.TimeColumn is not null) said.Append($", time from {options.TimeColumn}");
+        if (layout.Note is not null) said.Append($"; {layout.Note}");
+        return said.ToString();
+    }
+
+    private static string Seen(string input, SourceFiles files)
+    {
+        if (SourceFiles.IsFolder(input))
+        {
+            var names = SourceFiles.Files(input).Take(10).Select(Path.GetFileName);
+            return $"it holds {string.Join(", ", names.DefaultIfEmpty("no file"))}";
+        }
+        return $"its first line is '{Shortened(files.FirstText(SourceFiles.Find(input)))}'";
+    }
+
+    private static string Shortened(string text) =>
+        string.Concat(Line(text).Take(100).Select(letter => char.IsControl(letter) && letter != '\t' ? '?' : letter));
+}
