@@ -14,9 +14,6 @@ namespace ManualVae.Tools;
 /// </summary>
 public static class Program
 {
-    /// <summary>Exit codes, part of the contract.</summary>
-    public const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
-
     /// <summary>Runs one verb and returns its exit code.</summary>
     public static int Main(string[] args)
     {
@@ -43,7 +40,7 @@ public static class Program
                 ?? parsed.Errors[0];
             string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             Console.Error.WriteLine($"manualvae: {message} Try: manualvae {PathTo(parsed.CommandResult)}--help");
-            return WrongUsage;
+            return ExitCode.WrongUsage;
         }
         try
         {
@@ -56,18 +53,18 @@ public static class Program
         catch (InputException problem)
         {
             Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(SettingFlag.Of))}");
-            return WrongUsage;
+            return ExitCode.WrongUsage;
         }
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine("manualvae: interrupted");
-            return Interrupted;
+            return ExitCode.Interrupted;
         }
         catch (Exception problem)
         {
             Console.Error.WriteLine($"manualvae: failed: {OneLine(problem.Message)}");
             if (Environment.GetEnvironmentVariable("MANUALVAE_DEBUG") is not null) Console.Error.WriteLine(problem);
-            return Failed;
+            return ExitCode.Failed;
         }
     }
 
