@@ -36,7 +36,7 @@ public sealed unsafe partial class SimdBackend
                 {
                     float* dy = s.Dy.Row(row) + first, x = s.X.Row(row) + first, saved = s.Saved.Row(row);
                     if (dBias != null) Elementwise.Apply(new AddScaled(1), last - first, dBias, dy, dBias);
-                    if (dGain != null) Elementwise.Apply(new GainGradient(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
+                    if (dGain != null) Elementwise.Apply(new Normalise(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
                 }
             });
         if (dx.IsNone) return;
@@ -69,14 +69,6 @@ public sealed unsafe partial class SimdBackend
         private readonly Vector<float> _mean = new(mean), _r = new(r);
         public Vector<float> Invoke(Vector<float> x, Vector<float> gain, Vector<float> bias) =>
             Vector.MultiplyAddEstimate(gain, (x - _mean) * _r, bias);
-    }
-
-    /// <summary>(x, dy, dgain) to dgain + dy (x - mean) r.</summary>
-    private readonly struct GainGradient(float mean, float r) : ITernaryOperator
-    {
-        private readonly Vector<float> _mean = new(mean), _r = new(r);
-        public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dGain) =>
-            Vector.MultiplyAddEstimate(dy, (x - _mean) * _r, dGain);
     }
 
     /// <summary>(dy, gain, x) to dy gain (x - mean) r.</summary>
