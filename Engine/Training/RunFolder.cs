@@ -142,8 +142,11 @@ public sealed class RunFolder
             throw new InputException($"{path}: is not a run (it has no run.json); give the folder of a training.");
         try
         {
-            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
-                ?? throw new JsonException("it is empty"));
+            var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
+            if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
+                throw new JsonException("model, settings, data, dataHash and deviations must not be null");
+            manifest.Settings.RequireValues();
+            return new(path, manifest);
         }
         catch (JsonException problem)
         {

@@ -69,7 +69,7 @@ internal static class TrainingJob
         var settings = run.Manifest.Settings;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
-        using var trainer = new Trainer(data, settings, device.Backend, run, watch);
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume);
         watch.Model = trainer.Model;
         run = run.Update(run.Manifest with
         {
@@ -77,7 +77,6 @@ internal static class TrainingJob
             Backend = device.Backend.Description,
         });
         if (header) WriteHeader(data, run, device, trainer.Memory);
-        if (resume) trainer.Resume();
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
