@@ -61,7 +61,7 @@ public static class Evaluator
         }
         return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) => metric.IsPerUser
             ? MetricResult.FromUsers(metric, perUser[m])
-            : new MetricResult(metric, lists.Value(metric), null, null))]);
+            : new MetricResult(metric, lists.Value(metric), null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
     }
 
     private static double Novelty(UserRanking ranking, int cutoff, ItemPopularity popularity)
