@@ -129,7 +129,7 @@ public sealed class PreparedDataset
     public EvaluationSplit ShowingTraining(EvaluationSplit part) => Manifest.Split != SplitKind.Strong
         ? part with { FoldIn = Train, Excluded = part.Known }
         : throw InputException.About(
-            $"{InputException.Setting("Input")} train: users held out by a strong split have no training clicks; leave it out.");
+            $"Users held out by a strong split have no training clicks to show: leave {InputException.Setting("Protocol")} out.");
 
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>
