@@ -17,28 +17,29 @@ internal static class EvaluateVerb
         var metrics = HeldOut.Metrics();
         var perUser = new Option<string?>("--per-user")
         {
-            Description = "Write each user's values into this file (tab-separated).", HelpName = "file",
+            Description = $"Write each user's values into this file (tab-separated). {OutputFile.Help}", HelpName = "file",
         };
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("evaluate", "Measure a run on held-out clicks; writes results.json into the run.", parsed =>
         {
+            string? file = parsed.GetValue(perUser);
+            OutputFile.RefuseTwo("--per-user", file, parsed.GetValue(json));
             using var trained = model.Open(parsed, parsed.GetValue(run)!);
             var (name, shown) = (parsed.GetValue(split)!, parsed.GetValue(input)!);
             var part = HeldOut.Part(trained.Data, name, shown);
             var result = HeldOut.Evaluate(trained, part, parsed.GetValue(metrics));
             var document = HeldOut.Document(trained, result, name) with { Input = shown == "all" ? null : shown };
             document.Save(trained.Folder.Results);
-            if (parsed.GetValue(perUser) is string file) PerUserFile.Write(file, result, part, trained.Data.UserIds);
+            if (file is not null) OutputFile.WriteText(file, PerUserFile.Text(result, part, trained.Data.UserIds));
             if (parsed.GetValue(json)) Console.Out.WriteLine(document.ToJson());
-            else WriteTable(document, result);
+            else WriteTable(OutputFile.IsStandardOutput(file) ? Terminal.Messages : Terminal.Results, document, result);
             return ExitCode.Done;
         }, [run, split, input, metrics, perUser, json, .. model.Options]);
     }
 
-    private static void WriteTable(ResultsDocument document, EvaluationResult result)
+    private static void WriteTable(IAnsiConsole console, ResultsDocument document, EvaluationResult result)
     {
-        var console = Terminal.Results;
         var table = Terminal.Table("metric", ">mean", ">± standard error", "definition");
         foreach (var metric in result.Metrics)
             table.AddRow(
