@@ -9,8 +9,8 @@ namespace ManualVae.Tools;
 
 /// <summary>
 /// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
-/// from the ground up: ExitCode, Readable, Terminal, Session and Flags; Charts and Settings; Runs and Datasets; Report, Studies,
-/// Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
+/// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Runs and Datasets;
+/// Report, Studies, Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
 /// </summary>
 public static class Program
 {
@@ -32,7 +32,11 @@ public static class Program
     public static int Run(string[] args, CancellationToken cancellation)
     {
         Session.Begin(cancellation);
-        var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        var parsed = Root().Parse(args, new ParserConfiguration
+        {
+            EnablePosixBundling = false,
+            ResponseFileTokenReplacer = null, // an id may begin with @
+        });
         if (parsed.Errors.Count > 0)
         {
             // A word that was not understood explains more than the verb or flag that is missing for it.

@@ -87,6 +87,13 @@ public sealed class RunFolder
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
 
+    /// <summary>A run and the studies of it.</summary>
+    public static FolderKind Kind { get; } = new("run", folder => File.Exists(System.IO.Path.Combine(folder, "run.json"))
+        ? file => file.StartsWith("studies/", StringComparison.Ordinal)
+            || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
+                or "results.json" or "report.html"
+        : null);
+
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
 
     /// <summary>The folder.</summary>
