@@ -26,7 +26,7 @@ internal static class TrainingJob
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
         MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
-        var run = RunFolder.Create(folder, Manifest(data, settings));
+        var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
         try
         {
             return Train(data, run, device, display, header);
@@ -99,7 +99,8 @@ internal static class TrainingJob
         {
             using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
                 () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
-            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline },
+                RunIds.Of(data, settings.Run));
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });
         return TrainingOutcome.Of(RunFolder.Open(folder), []) with { Seconds = clock.Elapsed.TotalSeconds };
