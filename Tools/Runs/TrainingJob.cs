@@ -77,6 +77,9 @@ internal static class TrainingJob
             Backend = device.Backend.Description,
         });
         if (header) WriteHeader(data, run, device, trainer.Memory);
+        if (!settings.FitValidation && data.Validation is not { HasClicksToFind: true })
+            display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
+                + "last counts");
         if (resume) trainer.Resume();
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");

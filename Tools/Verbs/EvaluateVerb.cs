@@ -26,6 +26,7 @@ internal static class EvaluateVerb
             using var trained = model.Open(parsed, parsed.GetValue(run)!);
             var (name, shown) = (parsed.GetValue(split)!, parsed.GetValue(input)!);
             var part = HeldOut.Part(trained.Data, name, shown);
+            RunData.NoteUsersWithoutClicks(trained.Folder.Manifest.Model, part);
             var result = HeldOut.Evaluate(trained, part, parsed.GetValue(metrics));
             var document = HeldOut.Document(trained, result, name) with { Input = shown == "all" ? null : shown };
             document.Save(trained.Folder.Results);
