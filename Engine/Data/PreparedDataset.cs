@@ -171,7 +171,7 @@ public sealed class PreparedDataset
             Matrix(TrainFile, Train);
             Part("validation", Validation);
             Part("test", Test);
-            WriteUsers(Path.Combine(folder, UsersFile));
+            WriteUsers(Path.Combine(folder, UsersFile), UserIds);
             Items.Write(Path.Combine(folder, ItemsFile));
             foreach (string path in System.IO.Directory.EnumerateFiles(folder))
                 files[Path.GetFileName(path)] = DatasetManifest.HashFile(path);
@@ -180,6 +180,19 @@ public sealed class PreparedDataset
             AtomicFile.Write(Path.Combine(folder, ManifestFile), stream => stream.Write(bytes));
         }, Kind);
         return new PreparedDataset(manifest, Train, Validation, Test, UserIds, Items, directory, DatasetManifest.Hash(bytes));
+    }
+
+    /// <summary>The same dataset with other columns.</summary>
+    /// <param name="items">What the columns stand for.</param>
+    /// <param name="map">Gives a matrix of this dataset those columns.</param>
+    internal PreparedDataset WithItems(ItemList items, Func<CsrMatrix, CsrMatrix> map)
+    {
+        EvaluationSplit? Part(EvaluationSplit? part) => part is null ? null : part with
+        {
+            FoldIn = map(part.FoldIn), HeldOut = map(part.HeldOut),
+            Candidates = part.Candidates is null ? null : map(part.Candidates),
+        };
+        return new(Manifest, map(Train), Part(Validation), Part(Test), UserIds, items, Directory, ManifestHash);
     }
 
     private static void Check(EvaluationSplit part, int users, int items)
@@ -214,13 +227,15 @@ public sealed class PreparedDataset
         };
     }
 
-    private void WriteUsers(string path) => AtomicFile.Write(path, stream =>
+    /// <summary>Writes <c>users.tsv</c>: index and id.</summary>
+    internal static void WriteUsers(string path, IReadOnlyList<string> ids) => AtomicFile.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index\tid");
-        for (int user = 0; user < UserIds.Length; user++) writer.WriteLine($"{user}\t{UserIds[user]}");
+        for (int user = 0; user < ids.Count; user++) writer.WriteLine($"{user}\t{ids[user]}");
     });
 
-    private static string[] ReadUsers(string path) =>
+    /// <summary>Reads <c>users.tsv</c>.</summary>
+    internal static string[] ReadUsers(string path) =>
         [.. File.ReadLines(path).Skip(1).Select(line => line[(line.IndexOf('\t') + 1)..])];
 }

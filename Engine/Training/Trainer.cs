@@ -44,7 +44,7 @@ public sealed partial class Trainer : IDisposable
     {
         settings.Validate();
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
-        (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, data.Validation);
+        (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, ValidationOf(data));
         Memory = MemoryEstimate.Of(settings, data, backend);
         Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));

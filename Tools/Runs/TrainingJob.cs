@@ -33,7 +33,7 @@ internal static class TrainingJob
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
         MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
-        var run = RunFolder.Create(folder, Manifest(data, settings));
+        var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
         try
         {
             return Train(data, run, device, display, header);
@@ -88,6 +88,9 @@ internal static class TrainingJob
             Backend = device.Backend.Description,
         });
         if (header) WriteHeader(data, run, device, trainer.Memory);
+        if (!settings.FitValidation && data.Validation is not { HasClicksToFind: true })
+            display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
+                + "last counts");
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
@@ -109,7 +112,8 @@ internal static class TrainingJob
         {
             using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
                 () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
-            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline },
+                RunIds.Of(data, settings.Run));
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });
         return TrainingOutcome.Of(RunFolder.Open(folder), []) with { Seconds = clock.Elapsed.TotalSeconds };

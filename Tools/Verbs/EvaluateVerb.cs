@@ -42,7 +42,7 @@ internal static class EvaluateVerb
             MeasuredLists measured;
             string? results = parsed.GetValue(output), values = parsed.GetValue(perUser);
             OutputFile.RefuseTwo("--per-user", values, parsed.GetValue(json));
-            OutputFile.RefuseTwo("--output", results, parsed.GetValue(json) || OutputFile.IsStandardOutput(values));
+            OutputFile.RefuseTwo("--output", results, parsed.GetValue(json));
             if (file is null)
             {
                 using var trained = model.Open(parsed, folder!);

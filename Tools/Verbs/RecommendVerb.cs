@@ -86,7 +86,7 @@ internal static class RecommendVerb
             Session.Cancellation.ThrowIfCancellationRequested();
             var first = History.OfUser(data, user);
             int count = Math.Min(UsersAtOnce, first.FoldIn.Rows - first.Row); // users of one matrix are neighbours in it
-            trained.Recommender.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k), scores.AsSpan(0, count * k));
+            trained.Serving.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k), scores.AsSpan(0, count * k));
             for (int row = 0; row < count; row++)
                 for (int r = 0; r < k && items[row * k + r] >= 0; r++)
                     yield return (data.UserIds[user + row],

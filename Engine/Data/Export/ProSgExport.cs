@@ -64,7 +64,7 @@ public static class ProSgExport
 
     /// <summary>True where the fold-in was drawn by positions.</summary>
     public static bool ByPosition(PreparedDataset data) =>
-        data.Manifest.SplitSettings?.GetValueOrDefault(DatasetImport.FoldInOrderSetting) == "positions";
+        data.Manifest.SplitSettings?.GetValueOrDefault(SplitRules.FoldInOrderSetting) == "positions";
 
     private static int[] Range(int count) => [.. Enumerable.Range(0, count)];
 
