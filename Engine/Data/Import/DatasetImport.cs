@@ -7,13 +7,14 @@ public static class DatasetImport
     /// <param name="options">What to read and how to divide it.</param>
     /// <param name="note">Receives a line about each decision that the options left open, and about a split of no use.</param>
     /// <param name="progress">Receives the share of the current file that has been read.</param>
+    /// <param name="standardInput">What the input <c>-</c> stands for.</param>
     /// <param name="cancellation">Stops the import.</param>
     /// <exception cref="InputException">The options or the files cannot be used.</exception>
     public static PreparedDataset Run(ImportOptions options, Action<string>? note = null, IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        Stream? standardInput = null, CancellationToken cancellation = default)
     {
         options.Validate();
-        var files = new SourceFiles(progress, cancellation);
+        var files = new SourceFiles(progress, cancellation, standardInput);
         var data = options.Format == ClickFormats.ProSg
             ? ProSgReader.Read(options, files) : Divide(options, files, note, cancellation);
         foreach (string warning in SplitWarnings.Of(data)) note?.Invoke(warning);

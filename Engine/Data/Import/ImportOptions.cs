@@ -7,7 +7,10 @@ public sealed record ImportOptions
 {
     /// <summary>Layout of the source.</summary>
     public required string Format { get; init; }
-    /// <summary>File or folder to read; .gz is read directly.</summary>
+    /// <summary>
+    /// File, folder or zip archive to read, or a file in an archive (<c>set.zip/ratings.csv</c>); gzip, bzip2 and zstd are read
+    /// directly. A minus sign is standard input.
+    /// </summary>
     public required string Input { get; init; }
     /// <summary>Which clicks to keep.</summary>
     public ClickFilters Filters { get; init; } = new();
