@@ -68,7 +68,7 @@ public sealed record RunManifest
 /// <param name="Validation">The validation metric, or null without validation users.</param>
 /// <param name="Seconds">Time of the epoch's training, without validation.</param>
 /// <param name="UsersPerSecond">Training speed.</param>
-/// <param name="Best">True where it is the best epoch so far.</param>
+/// <param name="Best">True if it is the best epoch so far.</param>
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
 /// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
 /// 2511.06781, section 3).</param>
@@ -120,7 +120,7 @@ public sealed class RunFolder
 
     private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
+    /// <summary>Throws if <see cref="Create"/> would, because something is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
         AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
