@@ -32,7 +32,13 @@ public class MetricTests
     public void A_list_keeps_its_order_and_drops_repetitions() =>
         Assert.Equal(["NDCG@100", "Recall@20"], Metric.ParseList("NDCG@100, Recall@20,ndcg@100").Select(m => m.Name));
 
+    [Fact]
+    public void Numbers_after_a_name_are_more_cutoffs() => Assert.Equal(["NDCG@5", "NDCG@10", "NDCG@20", "Recall@1", "Recall@20"],
+        Metric.ParseList("ndcg@5,10, 20,10 Recall@1,20").Select(m => m.Name));
+
     [Theory]
+    [InlineData("5,NDCG@10")]
+    [InlineData("NDCG@5,0")]
     [InlineData("")]
     [InlineData("Recall")]
     [InlineData("Recall@")]

@@ -19,7 +19,8 @@ public class ResultsTests
         var document = ResultsDocument.From(Evaluate("Recall@1 NDCG@3 Coverage@1"), "ease", "some/data", "test");
         using var json = JsonDocument.Parse(document.ToJson());
         var root = json.RootElement;
-        Assert.Equal(["model", "data", "split", "users", "skippedUsers", "metrics"], root.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["model", "data", "split", "users", "skippedUsers", "metrics", "emptyFoldIn"],
+            root.EnumerateObject().Select(p => p.Name));
         Assert.Equal((2, 1), (root.GetProperty("users").GetInt32(), root.GetProperty("skippedUsers").GetInt32()));
         var recall = root.GetProperty("metrics").GetProperty("Recall@1");
         Assert.Equal(0.5, recall.GetProperty("mean").GetDouble());

@@ -8,8 +8,9 @@ public static class Evaluator
 {
     /// <summary>
     /// Ranks all items for every user of the split, known items excluded, and measures the lists; sampled metrics rank the
-    /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. The result does
-    /// not depend on the model's batch size or on the number of threads.
+    /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. Where scores are
+    /// equal, a value is the expected one over all orders of the items concerned, so the numbers of items do not matter. The
+    /// result does not depend on the model's batch size or on the number of threads.
     /// </summary>
     /// <param name="model">What is measured.</param>
     /// <param name="split">Fold-in, held-out and excluded clicks.</param>
@@ -29,59 +30,54 @@ public static class Evaluator
         var perUser = metrics.Select(m => m.IsPerUser ? new double[rows.Length] : []).ToArray();
         var lists = new ListCounts(metrics, model.ItemCount);
         int k = Math.Min(metrics.Where(m => !m.Sampled).Select(m => m.Cutoff).DefaultIfEmpty(0).Max(), model.ItemCount);
-        bool sampled = metrics.Any(m => m.Sampled);
+        var ranker = new BatchRanker(model, split, k, needsScores: metrics.Any(m => m.Sampled));
         var userMetrics = new UserMetrics(metrics.Max(m => m.Cutoff));
 
         int batch = Math.Max(1, Math.Min(model.BatchSize, foldIn.Rows));
-        var (items, itemScores) = (new int[batch * k], new float[batch * k]);
-        var scores = new float[sampled ? batch * model.ItemCount : 0];
+        var rankings = new UserRanking[batch];
         for (int first = 0, done = 0; first < foldIn.Rows; first += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, foldIn.Rows - first);
             int end = done;
             while (end < rows.Length && rows[end] < first + count) end++;
-            if (end > done)
-            {
-                if (k > 0)
-                    model.Rank(
-                        foldIn, first, count, k, items.AsSpan(0, count * k), itemScores.AsSpan(0, count * k), split.Excluded);
-                if (sampled) model.Score(foldIn, first, count, scores.AsSpan(0, count * model.ItemCount));
-            }
+            if (end > done) ranker.Load(first, count, rows.AsSpan(done, end - done));
             Parallel.For(done, end, user =>
             {
                 int row = rows[user];
-                var list = Ranked(items.AsSpan((row - first) * k, k));
-                Span<bool> hits = list.Length <= 1024 ? stackalloc bool[list.Length] : new bool[list.Length];
-                hits.Clear();
-                foreach (int item in heldOut.RowColumns(row))
-                    if (list.IndexOf(item) is >= 0 and var rank) hits[rank] = true;
+                var ranking = rankings[row - first] = ranker.Ranking(row);
                 for (int m = 0; m < metrics.Count; m++)
                     if (metrics[m].Sampled)
                         perUser[m][user] = SampledRanking.Value(
-                            metrics[m], scores.AsSpan((row - first) * model.ItemCount, model.ItemCount), heldOut.RowColumns(row),
-                            split.Candidates!.RowColumns(row));
+                            metrics[m], ranker.Scores(row), heldOut.RowColumns(row), split.Candidates!.RowColumns(row));
                     else if (metrics[m].Kind == MetricKind.Novelty)
-                        perUser[m][user] = Novelty(list[..Math.Min(list.Length, metrics[m].Cutoff)], popularity!);
+                        perUser[m][user] = Novelty(ranking, metrics[m].Cutoff, popularity!);
                     else if (metrics[m].IsPerUser)
-                        perUser[m][user] = userMetrics.Value(metrics[m].Kind, metrics[m].Cutoff, hits, heldOut.RowLength(row));
+                        perUser[m][user] = userMetrics.Value(
+                            metrics[m].Kind, metrics[m].Cutoff, ranking.Ties, heldOut.RowLength(row));
             });
-            for (; done < end; done++) lists.Add(Ranked(items.AsSpan((rows[done] - first) * k, k)));
+            for (; done < end; done++) lists.Add(rankings[rows[done] - first]);
             progress?.Report(first + count);
         }
         return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) => metric.IsPerUser
             ? MetricResult.FromUsers(metric, perUser[m])
-            : new MetricResult(metric, lists.Value(metric), null, null))]);
+            : new MetricResult(metric, lists.Value(metric), null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
     }
 
-    // The list without its padding.
-    private static Span<int> Ranked(Span<int> items) => items.IndexOf(-1) is >= 0 and var end ? items[..end] : items;
-
-    private static double Novelty(ReadOnlySpan<int> list, ItemPopularity popularity)
+    private static double Novelty(UserRanking ranking, int cutoff, ItemPopularity popularity)
     {
         double sum = 0;
-        foreach (int item in list) sum += popularity.SelfInformation(item);
-        return list.IsEmpty ? 0 : sum / list.Length;
+        int length = 0;
+        foreach (var tie in ranking.Ties)
+        {
+            int within = tie.Within(cutoff);
+            if (within == 0) break;
+            double own = 0;
+            foreach (int item in ranking.Items.AsSpan(tie.First, tie.Length)) own += popularity.SelfInformation(item);
+            sum += own * within / tie.Length;
+            length += within;
+        }
+        return length == 0 ? 0 : sum / length;
     }
 
     private static void Check(

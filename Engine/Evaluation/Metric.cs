@@ -67,13 +67,23 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
         return metric;
     }
 
-    /// <summary>Reads names separated by commas or blanks; a name given twice counts once.</summary>
+    /// <summary>
+    /// Reads names separated by commas or blanks; a name given twice counts once. A number alone is another cutoff of the name
+    /// before it: <c>NDCG@5,10,20</c>.
+    /// </summary>
     /// <exception cref="InputException">No name at all, or one that <see cref="Parse"/> refuses.</exception>
     public static IReadOnlyList<Metric> ParseList(string names)
     {
-        var metrics = names.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(Parse).Distinct().ToArray();
-        return metrics.Length > 0
-            ? metrics
+        var metrics = new List<Metric>();
+        string? kind = null;
+        foreach (string part in names.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
+        {
+            string name = char.IsAsciiDigit(part[0]) && kind is not null ? $"{kind}@{part}" : part;
+            kind = name.Split('@')[0];
+            metrics.Add(Parse(name));
+        }
+        return metrics.Count > 0
+            ? [.. metrics.Distinct()]
             : throw new InputException("No metric named: give for instance Recall@20,Recall@50,NDCG@100.");
     }
 

@@ -87,6 +87,13 @@ public sealed class RunFolder
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
 
+    /// <summary>A run and the studies of it.</summary>
+    public static FolderKind Kind { get; } = new("run", folder => File.Exists(System.IO.Path.Combine(folder, "run.json"))
+        ? file => file.StartsWith("studies/", StringComparison.Ordinal)
+            || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
+                or "results.json" or "report.html"
+        : null);
+
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
 
     /// <summary>The folder.</summary>
@@ -142,8 +149,11 @@ public sealed class RunFolder
             throw new InputException($"{path}: is not a run (it has no run.json); give the folder of a training.");
         try
         {
-            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
-                ?? throw new JsonException("it is empty"));
+            var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
+            if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
+                throw new JsonException("model, settings, data, dataHash and deviations must not be null");
+            manifest.Settings.RequireValues();
+            return new(path, manifest);
         }
         catch (JsonException problem)
         {

@@ -52,11 +52,5 @@ internal sealed class StudyOutput
     }
 
     private static IEnumerable<string> Cells(object? value) => value is Interval interval
-        ? [Cell(interval.Value), Cell(interval.Low), Cell(interval.High)] : [Cell(value)];
-
-    private static string Cell(object? value)
-    {
-        string text = value?.ToString() ?? "";
-        return text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-    }
+        ? [$"{interval.Value}", $"{interval.Low}", $"{interval.High}"] : [Readable.CsvField($"{value}")];
 }

@@ -20,6 +20,7 @@ internal static class SweepRun
     public static List<Trial> Run(PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials,
         List<ResolvedSettings> resolved, string output)
     {
+        using var claim = OutputFolder.Claim(output, data.Directory);
         var results = new List<Trial>();
         for (int t = 0; t < trials.Count; t++)
         {

@@ -25,7 +25,8 @@ internal static class DataImportVerb
             if (options.Separator is "tab" or "\\t") options = options with { Separator = "\t" };
             options.Validate();
             string directory = result.GetValue(output)!;
-            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
+            using var claim = OutputFolder.Claim(directory, options.Input);
+            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite), kind: PreparedDataset.Kind);
             var notes = new List<string>(); // printed after the progress bar, which owns the terminal while it runs
             var data = DatasetProgress.Run("reading", progress =>
                 DatasetImport.Run(options, notes.Add, progress, Session.Cancellation));
