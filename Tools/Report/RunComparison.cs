@@ -55,7 +55,7 @@ internal static class RunComparison
         if (run.Results!.Metrics.GetValueOrDefault(metric) is not { Mean: double mean } value) return "–";
         double best = all.Max(r => r.Results!.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
         string text = mean.ToString("0.0000", CultureInfo.InvariantCulture);
-        bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).Kind != MetricKind.Gini;
+        bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).LargerIsBetter;
         return (lead ? $"<span class=\"best\">{text}</span>" : text)
             + (value.StandardError is double error ? FormattableString.Invariant($" <span class=\"se\">± {error:0.0000}</span>")
                 : "");
