@@ -19,4 +19,8 @@ internal static class Readable
     /// <summary>A count with its noun: <c>1 user</c>, <c>2 users</c>.</summary>
     public static string Count(long count, string noun) =>
         FormattableString.Invariant($"{count:#,0} {noun}{(count == 1 ? "" : "s")}");
+
+    /// <summary>A field of a CSV file, quoted where it must be.</summary>
+    public static string CsvField(string text) => text.AsSpan().IndexOfAny(",\"\r\n") >= 0
+        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

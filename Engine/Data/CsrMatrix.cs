@@ -135,6 +135,24 @@ public sealed class CsrMatrix
         return new CsrMatrix(Columns, offsets, [.. columns], _values is null ? null : [.. values]);
     }
 
+    /// <summary>The entries in other columns, each of which takes at most one of the present ones.</summary>
+    /// <param name="columns">Number of columns of the result.</param>
+    /// <param name="newColumns">The new column of each present one; -1 leaves its entries out.</param>
+    public CsrMatrix MapColumns(int columns, int[] newColumns)
+    {
+        if (newColumns.Length != Columns)
+            throw new ArgumentException($"Got {newColumns.Length} columns for {Columns}.", nameof(newColumns));
+        var kept = KeepColumns(Array.ConvertAll(newColumns, column => column >= 0));
+        int[] indices = Array.ConvertAll(kept._columnIndices, column => newColumns[column]);
+        for (int row = 0; row < Rows; row++)
+        {
+            var (start, length) = ((int)kept._rowOffsets[row], kept.RowLength(row));
+            if (kept._values is null) Array.Sort(indices, start, length);
+            else Array.Sort(indices, kept._values, start, length);
+        }
+        return new CsrMatrix(columns, kept._rowOffsets, indices, kept._values);
+    }
+
     /// <summary>Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A pair lies outside the matrix.</exception>
     public static CsrMatrix FromPairs(int rows, int columns, IReadOnlyList<(int Row, int Column)> pairs)

@@ -27,6 +27,9 @@ public static class Evaluator
         var (foldIn, heldOut) = (split.FoldIn, split.HeldOut);
         var rows = Enumerable.Range(0, heldOut.Rows)
             .Where(row => heldOut.RowLength(row) > 0 && split.Candidates?.RowLength(row) is null or > 0).ToArray();
+        if (rows.Length == 0)
+            throw new InputException("No user of this part has anything to find, so nothing can be measured: "
+                + "prepare the data with another split, or with more clicks of each user.");
         var perUser = metrics.Select(_ => new double[rows.Length]).ToArray();
         var lists = new ListCounts(metrics, model.ItemCount);
         int k = Math.Min(metrics.Where(m => !m.Sampled).Select(m => m.Cutoff).DefaultIfEmpty(0).Max(), model.ItemCount);

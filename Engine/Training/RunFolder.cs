@@ -39,6 +39,9 @@ public sealed record RunManifest
     /// <summary>Number of items.</summary>
     public int Items { get; init; }
 
+    /// <summary>SHA-256 of the files of <see cref="RunIds"/>; null for a run of an older version, which has none.</summary>
+    public string? IdsHash { get; init; }
+
     /// <summary>Number of weights; 0 for a model without parameters.</summary>
     public long Parameters { get; init; }
 
@@ -74,7 +77,8 @@ public sealed record EpochMetrics(
     double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null);
 
 /// <summary>
-/// A run: <c>run.json</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>, <c>results.json</c>, <c>report.html</c>.
+/// A run: <c>run.json</c>, <c>items.tsv</c>, <c>users.tsv</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>,
+/// <c>results.json</c>, <c>report.html</c>.
 /// Every file is moved into place complete, so a kill at any moment leaves a run that resumes.
 /// </summary>
 public sealed class RunFolder
@@ -86,6 +90,13 @@ public sealed class RunFolder
     };
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
+
+    /// <summary>A run and the studies of it.</summary>
+    public static FolderKind Kind { get; } = new("run", folder => File.Exists(System.IO.Path.Combine(folder, "run.json"))
+        ? file => file.StartsWith("studies/", StringComparison.Ordinal)
+            || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
+                or "results.json" or "report.html"
+        : null);
 
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
 
@@ -115,13 +126,20 @@ public sealed class RunFolder
         AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
 
     /// <summary>Starts a run in a folder that is new or empty.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="manifest">What the run is.</param>
+    /// <param name="ids">What its columns stand for, and whom it trains on; null for a run for its own data only.</param>
     /// <exception cref="InputException">The folder holds something already, or cannot be made.</exception>
-    public static RunFolder Create(string path, RunManifest manifest)
+    public static RunFolder Create(string path, RunManifest manifest, RunIds? ids = null)
     {
         RefuseToReplace(path);
         AtomicFile.CreateFolder(path);
-        return new RunFolder(path, manifest).Write();
+        return new RunFolder(path, manifest with { IdsHash = ids?.Save(path) }).Write();
     }
+
+    /// <summary>The ids that the run was trained with, or null for a run of an older version.</summary>
+    /// <exception cref="InputException">Their files are missing or were changed.</exception>
+    public RunIds? ReadIds() => Manifest.IdsHash is null ? null : RunIds.Read(Path, Manifest.IdsHash);
 
     /// <summary>The same run described anew: <c>run.json</c> is replaced.</summary>
     /// <exception cref="InputException">More epochs are finished than the manifest allows.</exception>
@@ -142,8 +160,11 @@ public sealed class RunFolder
             throw new InputException($"{path}: is not a run (it has no run.json); give the folder of a training.");
         try
         {
-            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
-                ?? throw new JsonException("it is empty"));
+            var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
+            if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
+                throw new JsonException("model, settings, data, dataHash and deviations must not be null");
+            manifest.Settings.RequireValues();
+            return new(path, manifest);
         }
         catch (JsonException problem)
         {

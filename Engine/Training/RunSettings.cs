@@ -115,6 +115,7 @@ public sealed record RunSettings : AutoencoderSettings
     /// <inheritdoc/>
     public override void Validate()
     {
+        RequireValues();
         Require(Epochs >= 1, Epochs, "at least 1");
         Require(BatchSize >= 1, BatchSize, "at least 1");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0");
@@ -132,6 +133,14 @@ public sealed record RunSettings : AutoencoderSettings
         Require(Threads >= 0, Threads, "0 (all) or more");
         Metric.Parse(ValidationMetric);
         base.Validate();
+    }
+
+    /// <summary>Refuses null where JSON may hold it and the type does not allow it.</summary>
+    internal void RequireValues()
+    {
+        string? missing = Model is null ? nameof(Model) : Hidden is null ? nameof(Hidden)
+            : ValidationMetric is null ? nameof(ValidationMetric) : Device is null ? nameof(Device) : null;
+        if (missing is not null) throw About($"{Setting(missing)} is null; give a value, or leave it out for the default.");
     }
 
     /// <summary>The settings that differ from another's, as "name: theirs -> ours", in the order of the flags.</summary>

@@ -55,9 +55,8 @@ internal sealed record BenchResult(
 internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSecond, IReadOnlyList<BenchResult> Results)
 {
     /// <summary>The table for people.</summary>
-    public void Print()
+    public void Print(IAnsiConsole console)
     {
-        var console = Terminal.Results;
         var table = Terminal.Table("operation", "shape", ">threads", ">median ms", ">p90 ms", ">GFLOP/s", ">GB/s",
             ">of the roof");
         foreach (var r in Results)

@@ -45,7 +45,8 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : cl
     {
         int users = Flags.Positive("--users", parsed.GetValue(_users));
         string? ids = parsed.GetValue(_ids);
-        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0));
+        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0),
+            keepUnknown: false);
         try
         {
             _ = run.Model; // refuses a baseline
@@ -59,7 +60,8 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : cl
     }
 
     /// <summary>Opens another run for comparison, with the same flags.</summary>
-    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) => _model.Open(parsed, path, batch);
+    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) =>
+        _model.Open(parsed, path, batch, keepUnknown: false);
 
     /// <summary>Prints the result: the document with <c>--json</c>, otherwise the lines.</summary>
     public int Print(ParseResult parsed, StudyOutput output, IEnumerable<string> lines)

@@ -63,6 +63,6 @@ internal sealed class StudyOutput
     {
         string text = value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture)
             : value?.ToString() ?? "";
-        return text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return Readable.CsvField(text);
     }
 }

@@ -22,6 +22,10 @@ internal static class SweepRun
         PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials, List<ResolvedSettings> resolved,
             string output)
     {
+        if (data.Validation is not { HasClicksToFind: true })
+            throw new InputException(
+                $"{data.Directory}: no validation user has anything to find, and a sweep judges by that; divide the data anew.");
+        using var claim = OutputFolder.Claim(output, data.Directory);
         var results = new List<Trial>();
         for (int t = 0; t < trials.Count; t++)
         {

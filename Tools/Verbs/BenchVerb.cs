@@ -52,6 +52,7 @@ internal static class BenchVerb
         {
             var chosen = flags.Read(parsed, new());
             chosen.Validate();
+            OutputFile.RefuseTwo("--svg", chosen.Svg, parsed.GetValue(json));
             return run(chosen, parsed.GetValue(json));
         }, [.. flags.Options, json]);
     }
@@ -88,9 +89,9 @@ internal static class BenchVerb
     private static int Print(BenchOptions options, bool json, MachineLimits limits, IReadOnlyList<BenchResult> results)
     {
         var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results);
-        if (options.Svg is string file) AtomicFile.WriteText(file, report.Roofline());
+        if (options.Svg is string file) OutputFile.WriteText(file, report.Roofline());
         if (json) Terminal.WriteJson(report);
-        else report.Print();
+        else report.Print(OutputFile.IsStandardOutput(options.Svg) ? Terminal.Messages : Terminal.Results);
         return ExitCode.Done;
     }
 

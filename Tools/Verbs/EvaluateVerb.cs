@@ -26,7 +26,7 @@ internal static class EvaluateVerb
         var heldOut = new HeldOutFlags();
         var perUser = new Option<string?>("--per-user")
         {
-            Description = "Write each user's values into this file (tab-separated).", HelpName = "file",
+            Description = $"Write each user's values into this file (tab-separated). {OutputFile.Help}", HelpName = "file",
         };
         var output = new Option<string?>("--output")
         {
@@ -40,7 +40,9 @@ internal static class EvaluateVerb
             if (folder is null == file is null)
                 throw new InputException("evaluate needs --run FOLDER, or --predictions FILE with --data FOLDER.");
             MeasuredLists measured;
-            string? results = parsed.GetValue(output);
+            string? results = parsed.GetValue(output), values = parsed.GetValue(perUser);
+            OutputFile.RefuseTwo("--per-user", values, parsed.GetValue(json));
+            OutputFile.RefuseTwo("--output", results, parsed.GetValue(json));
             if (file is null)
             {
                 using var trained = model.Open(parsed, folder!);
@@ -53,18 +55,18 @@ internal static class EvaluateVerb
                     ?? throw new InputException("--predictions needs --data FOLDER, whose held-out clicks it predicts.");
                 measured = heldOut.Evaluate(parsed, file, PreparedDataset.Open(data));
             }
-            if (results is not null) measured.Document.Save(results);
-            if (parsed.GetValue(perUser) is string values)
-                PerUserFile.Write(values, measured.Result, measured.Part, measured.Data.UserIds);
+            if (results is not null) OutputFile.WriteText(results, measured.Document.ToJson() + "\n");
+            if (values is not null)
+                OutputFile.WriteText(values, PerUserFile.Text(measured.Result, measured.Part, measured.Data.UserIds));
             if (parsed.GetValue(json)) Console.Out.WriteLine(measured.Document.ToJson());
-            else WriteTable(measured.Document, measured.Result);
+            else WriteTable(OutputFile.IsStandardOutput(values) || OutputFile.IsStandardOutput(results)
+                ? Terminal.Messages : Terminal.Results, measured.Document, measured.Result);
             return ExitCode.Done;
         }, [run, predictions, .. heldOut.Options, perUser, output, json, .. model.Options]);
     }
 
-    private static void WriteTable(ResultsDocument document, EvaluationResult result)
+    private static void WriteTable(IAnsiConsole console, ResultsDocument document, EvaluationResult result)
     {
-        var console = Terminal.Results;
         var table = Terminal.Table("metric", ">mean", ">± standard error", "definition");
         foreach (var metric in result.Metrics)
             table.AddRow(

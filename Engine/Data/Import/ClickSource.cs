@@ -12,7 +12,8 @@ internal sealed class ClickSource
     public ClickSource(ImportOptions options, SourceFiles files)
     {
         (Options, Files, _minimumRating) = (options, files, options.Filters.MinRating);
-        _keepTimes = options.Split is SplitKind.LeaveOneOut or SplitKind.Temporal || options.CarveValidation;
+        _keepTimes = options.Split is SplitKind.LeaveOneOut or SplitKind.LeaveKOut or SplitKind.Ratio or SplitKind.Temporal
+            || options.CarveValidation;
         Train = NewLog();
     }
 

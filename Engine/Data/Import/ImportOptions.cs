@@ -7,7 +7,10 @@ public sealed record ImportOptions
 {
     /// <summary>Layout of the source.</summary>
     public required string Format { get; init; }
-    /// <summary>File or folder to read; .gz is read directly.</summary>
+    /// <summary>
+    /// File, folder or zip archive to read, or a file in an archive (<c>set.zip/ratings.csv</c>); gzip, bzip2 and zstd are read
+    /// directly. A minus sign is standard input.
+    /// </summary>
     public required string Input { get; init; }
     /// <summary>Which clicks to keep.</summary>
     public ClickFilters Filters { get; init; } = new();
@@ -22,15 +25,38 @@ public sealed record ImportOptions
     /// order, or positions if ready-made parts are merged.
     /// </summary>
     public FoldInOrder? FoldInOrder { get; init; }
-    /// <summary>Temporal: share of the clicks for validation.</summary>
+    /// <summary>Temporal: share of all clicks for validation; ratio: of each user's.</summary>
     public double ValidationRatio { get; init; } = 0.1;
-    /// <summary>Temporal: share of the clicks for the test.</summary>
+    /// <summary>Temporal: share of all clicks for the test; ratio: of each user's.</summary>
     public double TestRatio { get; init; } = 0.2;
+    /// <summary>Leave-k-out: clicks of each user for the test, and as many for validation.</summary>
+    public int HeldOutClicks { get; init; } = 5;
+    /// <summary>
+    /// Leave-one-out, leave-k-out, ratio: hold out a user's last clicks by time, or drawn ones; null takes the last where the
+    /// source has times.
+    /// </summary>
+    public HoldOutOrder? HoldOut { get; init; }
+    /// <summary>
+    /// I/K: fold I of K is the test, the next one validation. Strong: folds of the users; ratio: of each user's clicks.
+    /// </summary>
+    public string? Fold { get; init; }
+    /// <summary>Temporal: leave out clicks before this moment (a date, or a number like the source's times).</summary>
+    public string? TrainFrom { get; init; }
+    /// <summary>Temporal: validation begins at this moment; null takes its ratio of the clicks before the test.</summary>
+    public string? ValidationFrom { get; init; }
+    /// <summary>Temporal: the test begins at this moment; null takes its ratio of the latest clicks.</summary>
+    public string? TestFrom { get; init; }
+    /// <summary>Temporal: leave out clicks from this moment on.</summary>
+    public string? TestUntil { get; init; }
     /// <summary>
     /// Ready-made train and test without validation: hold out a training click of each user (the last by time, else a drawn
     /// one), and draw negatives for it if the test has sampled ones.
     /// </summary>
     public bool CarveValidation { get; init; }
+    /// <summary>
+    /// Ready-made files: leave held-out clicks out that the user's training (or, for the test, validation) holds too.
+    /// </summary>
+    public bool DropOverlap { get; init; }
     /// <summary>csv: name of the column of users.</summary>
     public string? UserColumn { get; init; }
     /// <summary>csv: name of the column of items.</summary>
@@ -42,13 +68,15 @@ public sealed record ImportOptions
     /// <summary>csv: the separator, 1 to 16 ASCII characters.</summary>
     public string Separator { get; init; } = ",";
 
+    /// <summary>The moments of a temporal split, or null where none is given.</summary>
+    internal TimeWindow? Window => TimeWindow.Of(TrainFrom, ValidationFrom, TestFrom, TestUntil);
+
     /// <summary>Refuses settings that no import can have.</summary>
     /// <exception cref="InputException">Names the setting and what it must be.</exception>
     public void Validate()
     {
         if (Split == SplitKind.ColdItems)
-            throw About(
-                $"{Setting(nameof(Split))} cold-items: divides a prepared dataset; use strong, weak, leave-one-out or temporal.");
+            throw About($"{Setting(nameof(Split))} cold-items: divides a prepared dataset; give another split.");
         foreach (var (name, value) in new[]
         {
             (nameof(Filters.MinItemClicks), Filters.MinItemClicks), (nameof(Filters.MinUserClicks), Filters.MinUserClicks),
@@ -62,6 +90,9 @@ public sealed record ImportOptions
         if (!(TestRatio > 0)) throw About($"{test} {TestRatio}: must be above 0.");
         if (!(ValidationRatio + TestRatio < 1))
             throw About($"{validation} {ValidationRatio} and {test} {TestRatio}: their sum must be below 1.");
+        if (HeldOutClicks < 1) throw About($"{Setting(nameof(HeldOutClicks))} {HeldOutClicks}: must be 1 or more.");
+        Import.Fold.Parse(Fold);
+        _ = Window;
         if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
             throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
         if (Format != "csv" && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)

@@ -12,7 +12,7 @@ internal static class LightGcnReader
         string input = source.Options.Input;
         source.RequireNoRatingFilter(input);
         ReadFile(source, SourceFiles.Find(input, "train.txt"), source.Train);
-        if (!Directory.Exists(input)) return;
+        if (!SourceFiles.IsFolder(input)) return;
         if (SourceFiles.TryFind(input, "valid.txt", "validation.txt", "val.txt") is { } validation)
             ReadFile(source, validation, source.Validation = source.NewLog());
         if (SourceFiles.TryFind(input, "test.txt") is { } test) ReadFile(source, test, source.Test = source.NewLog());

@@ -13,7 +13,7 @@ internal static class NcfReader
     public static void Read(ClickSource source)
     {
         string input = source.Options.Input;
-        if (!Directory.Exists(input))
+        if (!SourceFiles.IsFolder(input))
             throw About($"{input}: no such folder; format ncf reads a folder, check {Setting(nameof(source.Options.Input))}.");
         string train = Find(input, "*.train.rating") ?? SourceFiles.Find(input, "train.tsv", "train.rating");
         source.HasTimes = ReadClicks(source, train, source.Train);
@@ -22,8 +22,8 @@ internal static class NcfReader
     }
 
     private static string? Find(string folder, string pattern) =>
-        new[] { pattern, pattern + ".gz" }.SelectMany(p =>
-            Directory.GetFiles(folder, p)).Order(StringComparer.Ordinal).ToArray() switch
+        new[] { pattern, pattern + ".gz", pattern + ".zst", pattern + ".bz2" }.SelectMany(p =>
+            SourceFiles.Files(folder, p)).Order(StringComparer.Ordinal).ToArray() switch
         {
             [] => null,
             [var only] => only,

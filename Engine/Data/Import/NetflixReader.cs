@@ -16,20 +16,19 @@ internal static class NetflixReader
         source.HasTimes = true;
         string input = source.Options.Input;
         foreach (string file in Files(input)) ReadFile(source, file);
-        string folder = Directory.Exists(input) ? input : Path.GetDirectoryName(Path.GetFullPath(input))!;
+        string folder = SourceFiles.IsFolder(input) ? input : Path.GetDirectoryName(Path.GetFullPath(input))!;
         if (SourceFiles.TryFind(folder, "movie_titles.csv", "movie_titles.txt") is { } titles) ReadTitles(source, titles);
     }
 
     private static IEnumerable<string> Files(string input)
     {
-        if (!Directory.Exists(input)) return [SourceFiles.Find(input)];
+        if (!SourceFiles.IsFolder(input)) return [SourceFiles.Find(input)];
         foreach (string folder in new[] { input, Path.Combine(input, "training_set") })
             foreach (string pattern in new[] { "combined_data_*.txt*", "mv_*.txt*" })
-                if (Directory.Exists(folder) && Directory.GetFiles(folder, pattern) is { Length: > 0 } found)
-                    return found.Order(StringComparer.Ordinal);
+                if (SourceFiles.Files(folder, pattern) is { Length: > 0 } found) return found;
         var (name, format) = (Setting(nameof(ImportOptions.Input)), Setting(nameof(ImportOptions.Format)));
         throw About(
-            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or .gz); check {name} and {format}.");
+            $"{input}: holds no mv_*.txt and no combined_data_*.txt (plain or compressed); check {name} and {format}.");
     }
 
     private static void ReadFile(ClickSource source, string path)

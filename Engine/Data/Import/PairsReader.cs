@@ -20,7 +20,7 @@ internal static class PairsReader
     public static void Read(ClickSource source)
     {
         string input = source.Options.Input;
-        if (!Directory.Exists(input))
+        if (!SourceFiles.IsFolder(input))
         {
             ReadPairs(source, SourceFiles.Find(input), source.Train, required: true);
             return;

@@ -25,10 +25,11 @@ internal static class DataImportVerb
             if (options.Separator is "tab" or "\\t") options = options with { Separator = "\t" };
             options.Validate();
             string directory = result.GetValue(output)!;
-            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
+            using var claim = OutputFolder.Claim(directory, options.Input);
+            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite), kind: PreparedDataset.Kind);
             var notes = new List<string>(); // printed after the progress bar, which owns the terminal while it runs
             var data = DatasetProgress.Run("reading", progress =>
-                DatasetImport.Run(options, notes.Add, progress, Session.Cancellation));
+                DatasetImport.Run(options, notes.Add, progress, Console.OpenStandardInput(), Session.Cancellation));
             foreach (string note in notes) Console.Error.WriteLine(note);
             DescribeText.Print(data.Save(directory, result.GetValue(overwrite)), result.GetValue(json));
             return ExitCode.Done;
