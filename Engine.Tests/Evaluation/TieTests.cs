@@ -8,8 +8,8 @@ namespace ManualVae.Tests.Evaluation;
 /// <summary>Equal scores: metrics are expected values over all orders of the tied items.</summary>
 public class TieTests
 {
-    private const string AllMetrics =
-        "Recall@1,3,5 RecallAll@3 Precision@3 HitRate@1,3,5 MRR@1,3,6 NDCG@1,3,5 MAP@1,3,6 Novelty@3 Coverage@3 Gini@3";
+    private const string Linear = "Recall@1,3,5 RecallAll@3 Precision@3 HitRate@1,3,5 MRR@1,3,6 NDCG@1,3,5 MAP@1,3,6 Novelty@3 "
+        + "ARP@1,3 LongTail@2,3 Diversity@1,2,3,4,6 Serendipity@1,3,5 AUC RBP@0.8,0.3";
 
     [Fact]
     public void Expected_values_are_the_mean_over_all_orders()
@@ -19,17 +19,17 @@ public class TieTests
         int[][] orders = [.. Permutations([0, 1, 2, 3, 4, 5, 6]).Where(p => p.Zip(p.Skip(1)).All(x =>
             scores[x.First] >= scores[x.Second]))];
         Assert.Equal(48, orders.Length);
-        var popularity = new ItemPopularity([7, 3, 1, 4, 9, 2, 6], 10);
+        var facts = new ItemFacts(new([7, 3, 1, 3, 9, 3, 6], 10), FixedScores.Rows(3, [0], [0, 1], [], [2], [1, 2], [0], [1]));
         foreach (int[] heldOut in new int[][] { [1], [0, 3], [2, 4, 5], [1, 2, 3, 4], [6], [5, 6] })
         {
-            var metrics = PerUser();
+            var metrics = Metric.ParseList(Linear);
             var split = new EvaluationSplit(FixedScores.Rows(7, [[]]), FixedScores.Rows(7, heldOut), 0);
-            var tied = Evaluator.Evaluate(new FixedScores([scores]), split, metrics, popularity);
+            var tied = Evaluator.Evaluate(new FixedScores([scores]), split, metrics, facts);
             foreach (var metric in metrics)
             {
                 double mean = orders.Average(order => Evaluator.Evaluate(
                     new FixedScores([[.. Enumerable.Range(0, 7).Select(item => -(float)Array.IndexOf(order, item))]]),
-                    split, [metric], popularity)[metric.Name]);
+                    split, [metric], facts)[metric.Name]);
                 Assert.Equal(mean, tied[metric.Name], 12);
             }
         }
@@ -70,10 +70,12 @@ public class TieTests
             FixedScores.Rows(items, [.. shuffled.Select(o => o[..4].Select(number).ToArray())]),
             FixedScores.Rows(items, [.. shuffled.Select(o => o[4..7].Select(number).ToArray())]), 0);
         int[] clicks = [.. Enumerable.Range(0, items).Select(_ => random.Next(20))];
-        var metrics = Metric.ParseList(AllMetrics);
-        var before = Evaluator.Evaluate(new FixedScores(scores, batchSize), Split(i => i), metrics, new(clicks, 20));
+        int[][] genres = [.. Enumerable.Range(0, items).Select(i => i % 7 == 0 ? [] : new[] { i % 3, 3 + i % 2 })];
+        var metrics = Metric.ParseList(Linear + " Calibration@3 Coverage@3 Gini@3 RSP@3 GAUC");
+        var before = Evaluator.Evaluate(new FixedScores(scores, batchSize), Split(i => i), metrics,
+            new(new(clicks, 20), FixedScores.Rows(5, genres)));
         var after = Evaluator.Evaluate(new FixedScores([.. scores.Select(row => row.Reverse().ToArray())], 7),
-            Split(i => items - 1 - i), metrics, new([.. clicks.Reverse()], 20));
+            Split(i => items - 1 - i), metrics, new(new([.. clicks.Reverse()], 20), FixedScores.Rows(5, [.. genres.Reverse()])));
         Assert.All(before.Metrics.Zip(after.Metrics), pair => Assert.Equal(pair.First.Mean, pair.Second.Mean, 12));
     }
 
@@ -90,8 +92,6 @@ public class TieTests
             Assert.Equal(0.05, Evaluator.Evaluate(model, split, Metric.ParseList("Recall@1"))["Recall@1"], 15);
         }
     }
-
-    private static Metric[] PerUser() => [.. Metric.ParseList(AllMetrics).Where(m => m.IsPerUser)];
 
     private static IEnumerable<int[]> Permutations(int[] items) => items.Length <= 1 ? [items]
         : items.SelectMany(item => Permutations([.. items.Where(other => other != item)]).Select(rest => (int[])[item, .. rest]));

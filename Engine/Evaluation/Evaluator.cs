@@ -15,25 +15,26 @@ public static class Evaluator
     /// <param name="model">What is measured.</param>
     /// <param name="split">Fold-in, held-out and excluded clicks.</param>
     /// <param name="metrics">What to measure.</param>
-    /// <param name="popularity">Training popularity; needed by <see cref="MetricKind.Novelty"/> only.</param>
+    /// <param name="items">What is known of the items; metrics of what is in the lists need it, such as novelty.</param>
     /// <param name="progress">Told how many rows are done, after each batch.</param>
     /// <param name="cancellation">Watched between batches.</param>
     /// <exception cref="InputException">The split does not fit the model, or has no candidates for a sampled metric.</exception>
     public static EvaluationResult Evaluate(
-        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity = null,
+        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemFacts? items = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        Check(model, split, metrics, popularity);
+        Check(model, split, metrics, items);
         var (foldIn, heldOut) = (split.FoldIn, split.HeldOut);
         var rows = Enumerable.Range(0, heldOut.Rows)
             .Where(row => heldOut.RowLength(row) > 0 && split.Candidates?.RowLength(row) is null or > 0).ToArray();
         if (rows.Length == 0)
             throw new InputException("No user of this part has anything to find, so nothing can be measured: "
                 + "prepare the data with another split, or with more clicks of each user.");
-        var perUser = metrics.Select(m => m.IsPerUser ? new double[rows.Length] : []).ToArray();
+        var perUser = metrics.Select(_ => new double[rows.Length]).ToArray();
         var lists = new ListCounts(metrics, model.ItemCount);
         int k = Math.Min(metrics.Where(m => !m.Sampled).Select(m => m.Cutoff).DefaultIfEmpty(0).Max(), model.ItemCount);
-        var ranker = new BatchRanker(model, split, k, needsScores: metrics.Any(m => m.Sampled));
+        var ranker = new BatchRanker(model, split, k, metrics.Any(m => m.Sampled || m.Basis == MetricBasis.Scores));
+        var listMetrics = items is null ? null : new ListMetrics(items, split);
         var userMetrics = new UserMetrics(metrics.Max(m => m.Cutoff));
 
         int batch = Math.Max(1, Math.Min(model.BatchSize, foldIn.Rows));
@@ -49,42 +50,34 @@ public static class Evaluator
             {
                 int row = rows[user];
                 var ranking = rankings[row - first] = ranker.Ranking(row);
-                for (int m = 0; m < metrics.Count; m++)
-                    if (metrics[m].Sampled)
-                        perUser[m][user] = SampledRanking.Value(
-                            metrics[m], ranker.Scores(row), heldOut.RowColumns(row), split.Candidates!.RowColumns(row));
-                    else if (metrics[m].Kind == MetricKind.Novelty)
-                        perUser[m][user] = Novelty(ranking, metrics[m].Cutoff, popularity!);
-                    else if (metrics[m].IsPerUser)
-                        perUser[m][user] = userMetrics.Value(
-                            metrics[m].Kind, metrics[m].Cutoff, ranking.Ties, heldOut.RowLength(row));
+                for (int m = 0; m < metrics.Count; m++) perUser[m][user] = Value(metrics[m], row, ranking);
             });
             for (; done < end; done++) lists.Add(rankings[rows[done] - first]);
             progress?.Report(first + count);
         }
-        return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) => metric.IsPerUser
-            ? MetricResult.FromUsers(metric, perUser[m])
-            : new MetricResult(metric, lists.Value(metric), null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
+        return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) =>
+            metric.IsPerUser ? MetricResult.FromUsers(metric, perUser[m])
+            : new MetricResult(metric, metric.Kind == MetricKind.Gauc
+                ? Weighted(perUser[m], [.. rows.Select(heldOut.RowLength)])
+                : lists.Value(metric, items, split.Known, rows), null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
+
+        double Value(Metric metric, int row, UserRanking ranking) => metric switch
+        {
+            { Sampled: true } => SampledRanking.Value(
+                metric, ranker.Scores(row), heldOut.RowColumns(row), split.Candidates!.RowColumns(row)),
+            { Basis: MetricBasis.Hits } => userMetrics.Value(metric.Kind, metric.Cutoff, ranking.Ties, heldOut.RowLength(row)),
+            { Basis: MetricBasis.Items } => listMetrics!.Value(metric.Kind, metric.Cutoff, ranking, row),
+            { Basis: MetricBasis.Scores } => ScoreMetrics.Value(
+                metric, ranker.Scores(row), split.Known.RowColumns(row), heldOut.RowColumns(row)),
+            _ => 0,
+        };
     }
 
-    private static double Novelty(UserRanking ranking, int cutoff, ItemPopularity popularity)
-    {
-        double sum = 0;
-        int length = 0;
-        foreach (var tie in ranking.Ties)
-        {
-            int within = tie.Within(cutoff);
-            if (within == 0) break;
-            double own = 0;
-            foreach (int item in ranking.Items.AsSpan(tie.First, tie.Length)) own += popularity.SelfInformation(item);
-            sum += own * within / tie.Length;
-            length += within;
-        }
-        return length == 0 ? 0 : sum / length;
-    }
+    private static double Weighted(double[] values, int[] weights) =>
+        values.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum(weight => (double)weight);
 
     private static void Check(
-        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity)
+        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemFacts? items)
     {
         if (split.FoldIn.Columns != model.ItemCount)
             throw new InputException(
@@ -98,7 +91,11 @@ public static class Evaluator
         if (metrics.FirstOrDefault(m => m.Sampled) is { Sampled: true } sampled && split.Candidates is null)
             throw new InputException(
                 $"{sampled} needs sampled candidates, and this data has none: ask for {sampled with { Sampled = false }}.");
-        if (metrics.Any(m => m.Kind == MetricKind.Novelty) && popularity is null)
-            throw new ArgumentNullException(nameof(popularity), "Novelty needs the training popularity.");
+        foreach (var metric in metrics)
+            if (items is null && (metric.Basis == MetricBasis.Items || metric.Kind == MetricKind.StatisticalParity))
+                throw new InputException($"{metric} needs to know the items: ask for it in an evaluation, not in training.");
+            else if (metric.Kind == MetricKind.Calibration && items!.Genres is null
+                || metric.Kind == MetricKind.Diversity && items!.Features is null)
+                throw new InputException($"{metric} needs the genres of the items, and this data has none; leave it out.");
     }
 }

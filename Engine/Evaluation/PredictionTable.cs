@@ -111,8 +111,8 @@ internal static class PredictionTable
             if (!double.TryParse(fields[Third], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 || !double.IsFinite(value))
                 throw new InputException($"{path}:{number}: the {(ThirdIsRank ? "rank" : "score")} '{fields[Third]}' is not a "
-                    + "number"
-                    + (number == 1 ? "; a header must name the columns user, item, score or rank." : "; correct the line."));
+                    + "number" + (number == 1 ? "; a header must name the columns user, item, score or rank."
+                        : "; correct the line."));
             return new(fields[User], fields[Item], ThirdIsRank ? -value : value, number);
         }
     }

@@ -54,7 +54,7 @@ internal static class RunComparison
         double best = all.Max(r => r.Results!.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
         string text = $"{mean:0.0000}", error = value.StandardError is null ? ""
             : $" <span class=\"se\">± {value.StandardError:0.0000}</span>";
-        bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).Kind != MetricKind.Gini;
+        bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).LargerIsBetter;
         return (lead ? $"<span class=\"best\">{text}</span>" : text) + error;
     }
 

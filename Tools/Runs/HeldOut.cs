@@ -28,7 +28,7 @@ internal static class HeldOut
     public static EvaluationResult Evaluate(
         IRecommender model, PreparedDataset data, EvaluationSplit part, string? metrics) => Evaluator.Evaluate(
         model, part, metrics is null ? Metric.DefaultsFor(part) : Metric.ParseList(metrics),
-        ItemPopularity.Of(data.Train), cancellation: Session.Cancellation);
+        ItemFacts.Of(data), cancellation: Session.Cancellation);
 
     /// <summary>The contents of <c>results.json</c>.</summary>
     public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split) =>
@@ -46,7 +46,8 @@ internal static class HeldOut
         string Cell(ResultsDocument result, string metric)
         {
             if (result.Metrics.GetValueOrDefault(metric) is not { Mean: double mean } value) return "";
-            bool best = mean >= results.Max(r => r.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
+            bool best = Metric.Parse(metric).LargerIsBetter
+                && mean >= results.Max(r => r.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
             string text = mean.ToString("0.0000");
             return (best ? $"[bold green]{text}[/]" : text)
                 + (value.StandardError is double error ? $" [grey]± {error:0.0000}[/]" : "");

@@ -51,8 +51,8 @@ internal static class EvaluateVerb
             }
             else
             {
-                string data = model.Data(parsed) ?? throw new InputException(
-                    "--predictions needs --data FOLDER, the dataset whose held-out clicks it predicts.");
+                string data = model.Data(parsed)
+                    ?? throw new InputException("--predictions needs --data FOLDER, whose held-out clicks it predicts.");
                 measured = heldOut.Evaluate(parsed, file, PreparedDataset.Open(data));
             }
             if (results is not null) OutputFile.WriteText(results, measured.Document.ToJson() + "\n");
