@@ -19,8 +19,9 @@ public static class DatasetImport
     {
         options.Validate();
         var files = new SourceFiles(progress, cancellation);
-        if (options.Format == ClickFormats.ProSg) return ProSgReader.Read(options, files);
+        if (options.Format == ClickFormats.ProSg) return ReadPublished(options, files, note);
         var source = ClickFormats.Read(options, files);
+        Tell(files.Text, note);
         cancellation.ThrowIfCancellationRequested();
 
         var split = options.Split
@@ -39,7 +40,8 @@ public static class DatasetImport
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
         if (source.Train.Count == 0)
             throw new InputException(
-                $"{options.Input}: no training clicks are left of {source.ClicksRead} read; relax the filters.");
+                $"{options.Input}: no training clicks are left of {source.ClicksRead} read, besides {source.LeftOutByWhere} left "
+                    + "out by their columns; relax the filters.");
 
         bool drawsSeed = split == SplitKind.Strong;
         if (options.CarveValidation)
@@ -71,6 +73,8 @@ public static class DatasetImport
             Import = new ImportTally
             {
                 ClicksRead = source.ClicksRead,
+                BadLines = files.Text.BadLines,
+                LeftOutByWhere = source.LeftOutByWhere,
                 BelowMinimumRating = source.BelowMinimumRating,
                 DuplicatesMerged = duplicates,
                 RemovedByFilters = removed,
@@ -80,6 +84,19 @@ public static class DatasetImport
         };
         return new PreparedDataset(manifest, division.Train, division.Validation, division.Test, userIds,
             new ItemList(itemIds, [.. described.Select(d => d.Title)], [.. described.Select(d => d.Genres)]));
+    }
+
+    private static PreparedDataset ReadPublished(ImportOptions options, SourceFiles files, Action<string>? note)
+    {
+        var data = files.Text.Read(options, () => ProSgReader.Read(options, files));
+        Tell(files.Text, note);
+        return data;
+    }
+
+    private static void Tell(SourceText text, Action<string>? note)
+    {
+        foreach (string line in text.Notes) note?.Invoke(line);
+        if (text.BadLines > 0) note?.Invoke($"left out {text.BadLines} bad lines in all");
     }
 
     private static void RequireUsableSplit(ImportOptions options, ClickSource source, SplitKind split, bool asDivided)

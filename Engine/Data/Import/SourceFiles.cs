@@ -15,6 +15,9 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     private readonly List<string> _opened = [];
     private FileStream? _current;
 
+    /// <summary>Their text.</summary>
+    public SourceText Text { get; } = new();
+
     /// <summary>The file itself, or the first of the names that a folder holds (each also as <c>.gz</c>).</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static string Find(string path, params string[] names) =>
