@@ -145,7 +145,8 @@ public static class BaselineCatalogue
         }
         catch (JsonException problem)
         {
-            throw new InputException($"{baseline.Name}: {problem.Path?.TrimStart('$', '.')} cannot be {settings}.", problem);
+            throw new InputException(
+                $"{baseline.Name}: {problem.Path?.TrimStart('$', '.')} cannot be {settings.ToJsonString()}.", problem);
         }
     }
 }
