@@ -66,7 +66,8 @@ public class DoubtfulInputTests : IDisposable
             Format = "csv", Input = path, UserColumn = "user", ItemColumn = "item", RatingColumn = "liked",
         };
         string message = Refused(options);
-        Assert.Contains($"log.csv:3: a rating of {low} would count as a click; give MinRating 1 or MinRating {low}", message);
+        Assert.Contains($"log.csv:3: a rating of {low} would count as a click; give MinRating 1", message);
+        Assert.EndsWith($"or MinRating {low} to keep it.", message);
         Assert.Equal(2, Read(options with { Filters = new() { MinRating = 1 } }).Train.Count);
         Assert.Equal(3, Read(options with { Filters = new() { MinRating = -1 } }).Train.Count);
         Assert.Equal(3, Read(options with { RatingColumn = null }).Train.Count);

@@ -95,7 +95,8 @@ internal sealed class ClickSource
         if (rating > 0 || _minimumRating is not null) return rating;
         string text = table.Text(field);
         throw About(
-            $"{table.Path}:{table.Line}: a {what} of {text} would count as a click; give {MinRating} 1 or {MinRating} {text}.");
+            $"{table.Path}:{table.Line}: a {what} of {text} would count as a click; give {MinRating} 1 to leave it out, or {
+                MinRating} {text} to keep it.");
     }
 
     /// <summary>The first lines of a file.</summary>

@@ -63,6 +63,9 @@ public static class DatasetImport
         long overlap = Overlap(division.Validation) + Overlap(division.Test);
         if (overlap > 0)
             note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
+        if (division.Ties > 0)
+            note?.Invoke(
+                $"{division.Ties} held-out clicks share their time with a click before them; the order of lines decided");
         var manifest = new DatasetManifest
         {
             Source = files.Describe(options),
@@ -105,7 +108,7 @@ public static class DatasetImport
         var (name, column) = (Setting(nameof(options.Split)), Setting(nameof(options.TimeColumn)));
         if (asDivided)
         {
-            if (options.Filters != new ClickFilters())
+            if (options.Filters with { MinRating = null } != new ClickFilters())
                 throw About(
                     $"{input}: a ready-made split is used as it is; leave the filters out, or divide anew with {name} strong.");
             if (split == SplitKind.Temporal || (split == SplitKind.LeaveOneOut && !OneTestClickEach(source)))

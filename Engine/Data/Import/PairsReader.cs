@@ -123,7 +123,7 @@ internal static class PairsReader
             order.Add(table.Bytes(0), table.Bytes(1));
         });
         if (order.IsLikely) source.Files.Text.Note(
-            $"{path}: the first column, read as users, looks like products, and the second like people; if so, use format "
-                + "csv with user column 2 and item column 1");
+            $"{path}: read as {source.Users.Count} users and {source.Items.Count} items, but the first column looks like products"
+                + " and the second like people; if so, use format csv with user column 2 and item column 1");
     }
 }

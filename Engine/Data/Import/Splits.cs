@@ -82,6 +82,7 @@ internal static class Splits
         var log = source.Train;
         var (offsets, positions) = log.ByUser(source.Users.Count);
         ClickLog train = source.NewLog(), validation = source.NewLog(), test = source.NewLog();
+        long ties = 0;
         for (int user = 0; user < source.Users.Count; user++)
         {
             int[] own = InOrderOfTime(positions[offsets[user]..offsets[user + 1]], log);
@@ -90,9 +91,10 @@ internal static class Splits
                 int fromEnd = own.Length - i;
                 var part = fromEnd == 1 && own.Length >= 2 ? test : fromEnd == 2 && own.Length >= 3 ? validation : train;
                 part.Add(user, log.Items[own[i]]);
+                if (part != train && log.Times[own[i]] == log.Times[own[i - 1]]) ties++;
             }
         }
-        return FromLogs(source, train, validation, test);
+        return FromLogs(source, train, validation, test) with { Ties = ties };
     }
 
     /// <summary>
@@ -110,15 +112,24 @@ internal static class Splits
         ClickLog train = source.NewLog(), validation = source.NewLog(), test = source.NewLog();
         for (int i = 0; i < order.Length; i++)
             (i >= firstTest ? test : i >= firstValidation ? validation : train).Add(log.Users[order[i]], log.Items[order[i]]);
+        long AtTimeBefore(int first, int end)
+        {
+            int i = first;
+            while (first > 0 && i < end && source.Train.Times[order[i]] == source.Train.Times[order[first - 1]]) i++;
+            return i - first;
+        }
         if (train.Count == 0) throw new InputException("The temporal split leaves no training clicks; give smaller ratios.");
-        return FromLogs(source, train, validationRatio > 0 ? validation : null, test);
+        return FromLogs(source, train, validationRatio > 0 ? validation : null, test) with
+        {
+            Ties = AtTimeBefore(firstValidation, firstTest) + AtTimeBefore(firstTest, order.Length),
+        };
     }
 
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn
-    /// with the seed from the items that are not in the user's training clicks. The test clicks are ignored: like any item
-    /// of the future, a test click may be among them.
+    /// times, else one drawn with the seed, whatever the order of lines. Where the test has sampled negatives, each of these
+    /// users is given as many, drawn with the seed from the items that are not in the user's training clicks. The test clicks
+    /// are ignored: like any item of the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -128,9 +139,11 @@ internal static class Splits
         var keep = new bool[log.Count];
         Array.Fill(keep, true);
         var validation = source.NewLog();
+        int[] itemRanks = source.Items.SortedRanks();
         foreach (int user in SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
+            if (!source.HasTimes) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
             if (own.Length < 2) continue;
             int chosen = source.HasTimes ? InOrderOfTime(own, log)[^1] : own[random.Choice(own.Length, 1)[0]];
             keep[chosen] = false;
