@@ -95,10 +95,10 @@ public class DoubtfulInputTests : IDisposable
     public void LightGCN_says_what_it_counted()
     {
         _folder.Write("in/train.txt", "0 5 7\n1 5\n1 7 9\n");
-        _folder.Write("in/test.txt", "0 9\n1\n");
+        _folder.Write("in/test.txt", "0 9 8\n1\n2 5\n");
         string[] notes = [.. Read(new() { Format = "lightgcn", Input = _folder["in"] }).Files.Text.Notes];
         Assert.EndsWith("train.txt: 2 users, 5 clicks; 1 lines repeat a user", notes[0]);
-        Assert.EndsWith("test.txt: 2 users, 1 clicks", notes[1]);
+        Assert.EndsWith("test.txt: 3 users, 3 clicks; 1 users are new; 1 items are new", notes[1]);
     }
 
     [Theory]

@@ -107,8 +107,14 @@ internal sealed class ClickSource
     {
         if (Options.NoHeader) return;
         string[][] rows = [.. FirstLines(path).Select(split)];
-        if (!HeaderLine.Stands(rows, rating: rating)) return;
-        string line = string.Join(' ', rows[0]), user = rows[0][0], item = rows[0][1];
+        if (rows.Length == 0) return;
+        string line = string.Join(' ', rows[0]);
+        if (!HeaderLine.Stands(rows, rating: rating))
+        {
+            if (!line.Any(char.IsAsciiDigit)) Files.Text.Note($"{path}:1: '{line}' is read as a click, not as a header");
+            return;
+        }
+        string user = rows[0][0], item = rows[0][1];
         throw About(
             $"{path}:1: '{line}' looks like a header; use {Format} csv {UserColumn} {user} {ItemColumn} {item}, or {NoHeader}.");
     }

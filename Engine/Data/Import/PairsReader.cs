@@ -84,7 +84,8 @@ internal static class PairsReader
         bool header = !options.NoHeader && (!numbered || HeaderLine.Stands(
             [.. lines.Select(line => Separators.Split(line, separator))], Number(options.UserColumn), Number(options.ItemColumn),
             Number(options.RatingColumn)));
-        if (header && numbered) source.Files.Text.Note($"{path}:1: is taken for a header: {lines[0]}");
+        if (numbered && !options.NoHeader && lines.Count > 0)
+            source.Files.Text.Note($"{path}:1: '{lines[0]}' is read as {(header ? "a header" : "a click, not as a header")}");
         return new TableReader(source.Files, path, separator, header, quoted: separator != Separators.Blanks);
     }
 
