@@ -62,7 +62,10 @@ internal static class DescribeText
             ("validation", Part(data.Validation)),
             ("test", Part(data.Test)
                 + (summary.UsersWithoutHeldOut > 0 ? $"; {N(summary.UsersWithoutHeldOut)} users with nothing to find" : "")),
-            ("read", $"{N(import.ClicksRead)} clicks; {N(import.BelowMinimumRating)} rated too low, "
+            ("read", $"{N(import.ClicksRead)} clicks; "
+                + (import.LeftOutByWhere > 0 ? $"{N(import.LeftOutByWhere)} lines left out by their columns, " : "")
+                + (import.BadLines > 0 ? $"{N(import.BadLines)} bad lines left out, " : "")
+                + $"{N(import.BelowMinimumRating)} rated too low, "
                 + $"{N(import.DuplicatesMerged)} repeated, "
                 + $"{N(import.RemovedByFilters)} filtered out, {N(import.UnknownItemsDropped)} on items unknown in training"),
             ("clicks of a user", Spread(summary.Activity)),

@@ -34,6 +34,7 @@ public class ColumnTests : IDisposable
     [InlineData("user\titem\n1\ta,b\n", "separated by tab")]
     [InlineData("user|item|genres\n1|a,b|x\n", "separated by \"|\"")]
     [InlineData("user::item\n1::a,b\n", "separated by \"::\"")]
+    [InlineData("user   item\n1  a,b\n", "separated by blank")]
     public void A_guessed_separator_is_said(string text, string names)
     {
         var source = Read(text, "user", "item");
@@ -90,7 +91,7 @@ public class ColumnTests : IDisposable
         Assert.EndsWith("log.csv:3: the user is empty", notes[1]);
         Assert.EndsWith("log.csv:4: the rating 'NaN' is not a number", notes[2]);
         Assert.Contains("log.csv:8: the rating '3,5' is not a number", Refused(text, "user", "item", rating: "stars", skip: 5));
-        Assert.Contains("log.csv:2: the item is empty; correct or remove the line, leave such lines out (SkipBadLines)",
+        Assert.Contains("log.csv:2: the item is empty; correct or remove the line, leave it out (SkipBadLines)",
             Refused(text, "user", "item", rating: "stars"));
     }
 

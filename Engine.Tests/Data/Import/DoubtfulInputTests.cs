@@ -66,7 +66,8 @@ public class DoubtfulInputTests : IDisposable
             Format = "csv", Input = path, UserColumn = "user", ItemColumn = "item", RatingColumn = "liked",
         };
         string message = Refused(options);
-        Assert.Contains($"log.csv:3: a rating of {low} would count as a click; give MinRating 1 or MinRating {low}", message);
+        Assert.Contains($"log.csv:3: a rating of {low} would count as a click; give MinRating 1", message);
+        Assert.EndsWith($"or MinRating {low} to keep it.", message);
         Assert.Equal(2, Read(options with { Filters = new() { MinRating = 1 } }).Train.Count);
         Assert.Equal(3, Read(options with { Filters = new() { MinRating = -1 } }).Train.Count);
         Assert.Equal(3, Read(options with { RatingColumn = null }).Train.Count);
@@ -94,10 +95,10 @@ public class DoubtfulInputTests : IDisposable
     public void LightGCN_says_what_it_counted()
     {
         _folder.Write("in/train.txt", "0 5 7\n1 5\n1 7 9\n");
-        _folder.Write("in/test.txt", "0 9\n1\n");
+        _folder.Write("in/test.txt", "0 9 8\n1\n2 5\n");
         string[] notes = [.. Read(new() { Format = "lightgcn", Input = _folder["in"] }).Files.Text.Notes];
         Assert.EndsWith("train.txt: 2 users, 5 clicks; 1 lines repeat a user", notes[0]);
-        Assert.EndsWith("test.txt: 2 users, 1 clicks", notes[1]);
+        Assert.EndsWith("test.txt: 3 users, 3 clicks; 1 users are new; 1 items are new", notes[1]);
     }
 
     [Theory]

@@ -77,6 +77,31 @@ public class TimeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(SplitKind.LeaveOneOut, 2)]
+    [InlineData(SplitKind.Temporal, 2)]
+    public void Clicks_at_one_time_are_counted_for_the_order_of_lines_decides(SplitKind split, int ties)
+    {
+        Import("user,item,time\nu,a,5\nu,b,5\nu,c,5\nv,a,1\nv,b,2\nv,c,3\n", split);
+        Assert.Contains($"{ties} held-out clicks share their time with a click before them; the order of lines decided", _notes);
+    }
+
+    [Fact]
+    public void A_carved_validation_part_does_not_depend_on_the_order_of_lines()
+    {
+        string[] lines = [.. Enumerable.Range(0, 60).Select(i => $"{i % 6}\t{i * 7 % 60}")];
+        var data = new List<PreparedDataset>();
+        foreach (int seed in new[] { 1, 2 })
+        {
+            new Random(seed).Shuffle(lines);
+            _folder.Write("in/train.tsv", string.Join('\n', lines));
+            _folder.Write("in/test.tsv", "0\t59\n");
+            data.Add(DatasetImport.Run(new ImportOptions { Format = "pairs", Input = _folder["in"], CarveValidation = true }));
+        }
+        Samples.AssertEqual(data[0].Train, data[1].Train);
+        Samples.AssertEqual(data[0].Validation, data[1].Validation);
+    }
+
+    [Theory]
     [InlineData("dd/MM/yyyy", "late")]
     [InlineData("%d/%m/%Y", "late")]
     [InlineData("MM/dd/yyyy", "early")]

@@ -96,7 +96,8 @@ internal sealed class ClickSource
         if (rating > 0 || _minimumRating is not null) return rating;
         string text = table.Text(field);
         throw About(
-            $"{table.Path}:{table.Line}: a {what} of {text} would count as a click; give {MinRating} 1 or {MinRating} {text}.");
+            $"{table.Path}:{table.Line}: a {what} of {text} would count as a click; give {MinRating} 1 to leave it out, or {
+                MinRating} {text} to keep it.");
     }
 
     /// <summary>The first lines of a file.</summary>
@@ -107,8 +108,14 @@ internal sealed class ClickSource
     {
         if (Options.NoHeader) return;
         string[][] rows = [.. FirstLines(path).Select(split)];
-        if (!HeaderLine.Stands(rows, rating: rating)) return;
-        string line = string.Join(' ', rows[0]), user = rows[0][0], item = rows[0][1];
+        if (rows.Length == 0) return;
+        string line = string.Join(' ', rows[0]);
+        if (!HeaderLine.Stands(rows, rating: rating))
+        {
+            if (!line.Any(char.IsAsciiDigit)) Files.Text.Note($"{path}:1: '{line}' is read as a click, not as a header");
+            return;
+        }
+        string user = rows[0][0], item = rows[0][1];
         throw About(
             $"{path}:1: '{line}' looks like a header; use {Format} csv {UserColumn} {user} {ItemColumn} {item}, or {NoHeader}.");
     }

@@ -84,6 +84,9 @@ public static class DatasetImport
         {
             note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
         }
+        if (division.Ties > 0)
+            note?.Invoke(
+                $"{division.Ties} held-out clicks share their time with a click before them; the order of lines decided");
         var manifest = new DatasetManifest
         {
             Source = files.Describe(options),

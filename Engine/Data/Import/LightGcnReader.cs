@@ -26,6 +26,7 @@ internal static class LightGcnReader
         source.RequireNoHeader(path, line => Separators.Split(line, Separators.Blanks));
         using var table = new TableReader(source.Files, path, Separators.Blanks);
         var shape = new Shape();
+        var (users, items) = (source.Users.Count, source.Items.Count);
         table.ForEach(() =>
         {
             var user = table.Id(0, "user");
@@ -38,7 +39,9 @@ internal static class LightGcnReader
         });
         shape.Refuse(source, path);
         source.Files.Text.Note($"{path}: {shape.Users.Count} users, {log.Count} clicks"
-            + (shape.Users.Count < shape.Lines ? $"; {shape.Lines - shape.Users.Count} lines repeat a user" : ""));
+            + (shape.Users.Count < shape.Lines ? $"; {shape.Lines - shape.Users.Count} lines repeat a user" : "")
+            + (log != source.Train && source.Users.Count > users ? $"; {source.Users.Count - users} users are new" : "")
+            + (log != source.Train && source.Items.Count > items ? $"; {source.Items.Count - items} items are new" : ""));
     }
 
     /// <summary>What all lines of a file have in common.</summary>

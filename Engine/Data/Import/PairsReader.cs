@@ -84,7 +84,8 @@ internal static class PairsReader
         bool header = !options.NoHeader && (!numbered || HeaderLine.Stands(
             [.. lines.Select(line => Separators.Split(line, separator))], Number(options.UserColumn), Number(options.ItemColumn),
             Number(options.RatingColumn)));
-        if (header && numbered) source.Files.Text.Note($"{path}:1: is taken for a header: {lines[0]}");
+        if (numbered && !options.NoHeader && lines.Count > 0)
+            source.Files.Text.Note($"{path}:1: '{lines[0]}' is read as {(header ? "a header" : "a click, not as a header")}");
         return new TableReader(source.Files, path, separator, header, quoted: separator != Separators.Blanks);
     }
 
@@ -123,7 +124,7 @@ internal static class PairsReader
             order.Add(table.Bytes(0), table.Bytes(1));
         });
         if (order.IsLikely) source.Files.Text.Note(
-            $"{path}: the first column, read as users, looks like products, and the second like people; if so, use format "
-                + "csv with user column 2 and item column 1");
+            $"{path}: read as {source.Users.Count} users and {source.Items.Count} items, but the first column looks like products"
+                + " and the second like people; if so, use format csv with user column 2 and item column 1");
     }
 }

@@ -21,7 +21,7 @@ internal static class SplitRules
         var (name, column) = (Setting(nameof(options.Split)), Setting(nameof(options.TimeColumn)));
         if (asDivided)
         {
-            if (options.Filters != new ClickFilters())
+            if (options.Filters with { MinRating = null } != new ClickFilters())
                 throw About(
                     $"{input}: a ready-made split is used as it is; leave the filters out, or divide anew with {name} strong.");
             if (split == SplitKind.Temporal || (split == SplitKind.LeaveOneOut && !OneTestClickEach(source)))

@@ -113,16 +113,25 @@ internal static class Splits
         ClickLog train = source.NewLog(), validation = source.NewLog(), test = source.NewLog();
         for (int i = 0; i < order.Length; i++)
             (i >= firstTest ? test : i >= firstValidation ? validation : train).Add(log.Users[order[i]], log.Items[order[i]]);
+        long AtTimeBefore(int first, int end)
+        {
+            int i = first;
+            while (first > 0 && i < end && source.Train.Times[order[i]] == source.Train.Times[order[first - 1]]) i++;
+            return i - first;
+        }
         if (train.Count == 0)
             throw new InputException("The temporal split leaves no training clicks; give smaller ratios or later moments.");
-        return FromLogs(source, train, validation.Count > 0 || validationRatio > 0 ? validation : null, test);
+        return FromLogs(source, train, validation.Count > 0 || validationRatio > 0 ? validation : null, test) with
+        {
+            Ties = AtTimeBefore(firstValidation, firstTest) + AtTimeBefore(firstTest, order.Length),
+        };
     }
 
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn
-    /// with the seed from the items that are not in the user's training clicks. The test clicks are ignored: like any item
-    /// of the future, a test click may be among them.
+    /// times, else one drawn with the seed, whatever the order of lines. Where the test has sampled negatives, each of these
+    /// users is given as many, drawn with the seed from the items that are not in the user's training clicks. The test clicks
+    /// are ignored: like any item of the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -132,9 +141,11 @@ internal static class Splits
         var keep = new bool[log.Count];
         Array.Fill(keep, true);
         var validation = source.NewLog();
+        int[] itemRanks = source.Items.SortedRanks();
         foreach (int user in SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
+            if (!source.HasTimes) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
             if (own.Length < 2) continue;
             int chosen = source.HasTimes ? InOrderOfTime(own, log)[^1] : own[random.Choice(own.Length, 1)[0]];
             keep[chosen] = false;

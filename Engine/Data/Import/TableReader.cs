@@ -67,7 +67,8 @@ internal sealed class TableReader : IDisposable
     public long Line => _reader.LineNumber;
 
     /// <summary>Names of the columns; empty without a header.</summary>
-    public IReadOnlyList<string> Headers => _reader.Headers;
+    public IReadOnlyList<string> Headers => _tokens is null || _reader.Headers.Count == 0 ? _reader.Headers
+        : Separators.Split(_reader.Headers[0], Separators.Blanks);
 
     /// <summary>Calls <paramref name="row"/> with each record. Bad lines are left out as far as the import allows.</summary>
     /// <param name="row">Throws what <see cref="Malformed"/> returns before it has done anything with a bad line.</param>
@@ -112,7 +113,9 @@ internal sealed class TableReader : IDisposable
     {
         try
         {
-            if (Headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
+            if (_tokens is null && Headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
+            for (int i = 0; _tokens is not null && i < Headers.Count; i++)
+                if (Headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
         }
         catch (Exception problem) when (Explain(problem, 1) is { } explained)
         {
@@ -168,19 +171,21 @@ internal sealed class TableReader : IDisposable
         var bytes = Bytes(field);
         if (_files.Text.TimeFormat is { } pattern)
             return DateText.Parse(Text(field), pattern)
-                ?? throw Malformed($"the time '{Text(field)}' is not of the form {pattern}");
+                ?? throw Malformed($"the time '{Text(field)}' is not of the form {pattern}", TimeFormat);
         if (Utf8Parser.TryParse(bytes, out long value, out int used) && used == bytes.Length) return new ClickTime(value);
         if (Utf8Parser.TryParse(bytes, out double number, out used) && used == bytes.Length && ClickTime.Of(number) is { } time)
             return time;
         string text = Text(field);
         if (DateText.DayFirst(text, out bool asks) is null && asks) _dayFirst ??= DayFirst(field);
         return DateText.Parse(text, _dayFirst ?? true) ?? throw Malformed(
-            $"the time '{text}' is neither a number nor a date as logs write them");
+            $"the time '{text}' is neither a number nor a date as logs write them", TimeFormat);
     }
 
     /// <summary>The error for the current record.</summary>
-    public InputException Malformed(string found) => _malformed = About(
-        $"{Path}:{Line}: {found}; correct or remove the line, leave such lines out ({SkipBadLines}), or check {Format}.");
+    /// <param name="found">What is wrong.</param>
+    /// <param name="check">The setting that may be to blame; null for the format.</param>
+    public InputException Malformed(string found, SettingName? check = null) => _malformed = About(
+        $"{Path}:{Line}: {found}; correct or remove the line, leave it out ({SkipBadLines}), or check {check ?? Format}.");
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();

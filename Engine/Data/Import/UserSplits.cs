@@ -44,14 +44,20 @@ internal static class UserSplits
     {
         var log = source.Train;
         var parts = new Parts(source);
-        foreach (var (user, own) in InOrder(source, ByTime(source)))
+        bool byTime = ByTime(source);
+        long ties = 0;
+        foreach (var (user, own) in InOrder(source, byTime))
         {
             var (validation, test) = sizes(own.Length);
+            int firstTest = own.Length - test, firstValidation = firstTest - validation;
             for (int i = 0; i < own.Length; i++)
-                (i >= own.Length - test ? parts.Test : i >= own.Length - test - validation ? parts.Validation : parts.Train)
-                    .Add(user, log.Items[own[i]]);
+            {
+                (i >= firstTest ? parts.Test : i >= firstValidation ? parts.Validation : parts.Train).Add(user, log.Items[own[i]]);
+                bool startsPart = (i == firstTest && test > 0) || (i == firstValidation && validation > 0);
+                if (byTime && startsPart && i > 0 && log.Times[own[i]] == log.Times[own[i - 1]]) ties++;
+            }
         }
-        return parts.Divide();
+        return parts.Divide() with { Ties = ties };
     }
 
     // The positions of each user's clicks, by time or shuffled; users by id, so that the draws do not depend on the file's order.
