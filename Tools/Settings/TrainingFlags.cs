@@ -19,7 +19,8 @@ internal sealed class TrainingFlags
 
     private readonly Option<string?> _preset = new("--preset")
     {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}]",
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}, "
+            + "with --beta-steps for the length of the run]",
         HelpName = "name",
     };
 
@@ -90,6 +91,7 @@ internal sealed class TrainingFlags
             return ForBaseline(baseline, settings);
         }
 
+        bool rampToData = preset is null && !settings.ContainsKey("beta-steps");
         preset ??= DefaultPreset;
         var start = Training.Preset.Load(preset, model);
         var all = JsonSerializer.SerializeToNode(start, RunSettings.Json)!.AsObject();
@@ -99,7 +101,7 @@ internal sealed class TrainingFlags
                 : throw new InputException($"--{name} is not a setting of {model ?? start.Model}; see manualvae train --help.");
         var run = all.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
-        return ResolvedSettings.From(run, preset);
+        return ResolvedSettings.From(run, preset) with { RampToData = rampToData && run.Variational };
     }
 
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
