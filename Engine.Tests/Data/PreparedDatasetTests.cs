@@ -99,7 +99,7 @@ public class PreparedDatasetTests
         Samples.AssertEqual(data.Train, validation.FoldIn);
         Samples.AssertEqual(data.Train, validation.Known);
         var strong = Samples.Strong();
-        Assert.Contains("Input train", Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!)).Message);
+        Assert.Contains("no training clicks to show: leave Protocol out", Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!)).Message);
     }
 
     [Fact]

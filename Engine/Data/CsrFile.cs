@@ -36,6 +36,15 @@ public static class CsrFile
         stream.Write(hash.GetCurrentHash());
     }
 
+    /// <summary>True for a file that begins as such a file does.</summary>
+    public static bool Is(string path)
+    {
+        if (!File.Exists(path)) return false;
+        using var stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[8];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);
+    }
+
     /// <summary>Reads a matrix and verifies it.</summary>
     /// <exception cref="InputException">The file is missing, truncated, changed, or not a matrix at all.</exception>
     public static CsrMatrix Read(string path)

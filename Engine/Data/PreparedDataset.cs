@@ -12,6 +12,13 @@ public sealed class PreparedDataset
     private const string ManifestFile = "manifest.json", UsersFile = "users.tsv", ItemsFile = "items.tsv",
         TrainFile = "train.csr";
 
+    private static readonly string[] KnownFiles =
+    [
+        UsersFile, ItemsFile, TrainFile,
+        .. from part in new[] { "validation", "test" } from kind in new[] { "foldin", "heldout", "candidates" }
+           select $"{part}.{kind}.csr",
+    ];
+
     /// <summary>Puts a dataset together in memory; <see cref="Save"/> it to get a folder and a hash.</summary>
     /// <param name="manifest">Source, filters, split and seed; counts and file hashes are filled in here and by Save.</param>
     /// <param name="train">Training users x items.</param>
@@ -37,6 +44,15 @@ public sealed class PreparedDataset
         (ManifestHash, Directory) = (hash, directory);
         (Train, Validation, Test, UserIds, Items) = (train, validation, test, userIds, items);
     }
+
+    /// <summary>The folder, known by its manifest; where that is damaged, by its training matrix.</summary>
+    public static FolderKind Kind { get; } = new("prepared dataset", folder =>
+    {
+        string manifest = Path.Combine(folder, ManifestFile);
+        if (!File.Exists(manifest)) return null;
+        var files = DatasetManifest.FilesListedIn(manifest) ?? (CsrFile.Is(Path.Combine(folder, TrainFile)) ? KnownFiles : null);
+        return files is null ? null : file => file == ManifestFile || !file.Contains('/') && files.Contains(file);
+    });
 
     /// <summary>What the folder is and where it came from.</summary>
     public DatasetManifest Manifest { get; }
@@ -129,11 +145,11 @@ public sealed class PreparedDataset
     public EvaluationSplit ShowingTraining(EvaluationSplit part) => Manifest.Split != SplitKind.Strong
         ? part with { FoldIn = Train, Excluded = part.Known }
         : throw InputException.About(
-            $"{InputException.Setting("Input")} train: users held out by a strong split have no training clicks; leave it out.");
+            $"Users held out by a strong split have no training clicks to show: leave {InputException.Setting("Protocol")} out.");
 
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>
-    /// <param name="overwrite">Replace a folder that is there already.</param>
+    /// <param name="overwrite">Replace a prepared dataset that is there already.</param>
     /// <exception cref="InputException">The folder exists and may not be replaced.</exception>
     public PreparedDataset Save(string directory, bool overwrite = false)
     {
@@ -162,7 +178,7 @@ public sealed class PreparedDataset
             manifest = Manifest with { Files = files };
             bytes = manifest.ToBytes();
             AtomicFile.Write(Path.Combine(folder, ManifestFile), stream => stream.Write(bytes));
-        });
+        }, Kind);
         return new PreparedDataset(manifest, Train, Validation, Test, UserIds, Items, directory, DatasetManifest.Hash(bytes));
     }
 

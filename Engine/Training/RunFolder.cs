@@ -68,7 +68,7 @@ public sealed record RunManifest
 /// <param name="Validation">The validation metric, or null without validation users.</param>
 /// <param name="Seconds">Time of the epoch's training, without validation.</param>
 /// <param name="UsersPerSecond">Training speed.</param>
-/// <param name="Best">True where it is the best epoch so far.</param>
+/// <param name="Best">True if it is the best epoch so far.</param>
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
 /// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
 /// 2511.06781, section 3).</param>
@@ -90,6 +90,13 @@ public sealed class RunFolder
     };
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
+
+    /// <summary>A run and the studies of it.</summary>
+    public static FolderKind Kind { get; } = new("run", folder => File.Exists(System.IO.Path.Combine(folder, "run.json"))
+        ? file => file.StartsWith("studies/", StringComparison.Ordinal)
+            || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
+                or "results.json" or "report.html"
+        : null);
 
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
 
@@ -113,7 +120,7 @@ public sealed class RunFolder
 
     private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
+    /// <summary>Throws if <see cref="Create"/> would, because something is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
         AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
@@ -153,8 +160,11 @@ public sealed class RunFolder
             throw new InputException($"{path}: is not a run (it has no run.json); give the folder of a training.");
         try
         {
-            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
-                ?? throw new JsonException("it is empty"));
+            var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
+            if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
+                throw new JsonException("model, settings, data, dataHash and deviations must not be null");
+            manifest.Settings.RequireValues();
+            return new(path, manifest);
         }
         catch (JsonException problem)
         {

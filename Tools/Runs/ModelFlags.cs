@@ -29,6 +29,9 @@ internal sealed class ModelFlags
     /// <summary>The flags of a study, which computes in single precision always.</summary>
     public IEnumerable<Symbol> StudyOptions => [_data, _device, _threads];
 
+    /// <summary>The dataset that was named, or null.</summary>
+    public string? Data(ParseResult parsed) => parsed.GetValue(_data);
+
     /// <summary>Opens a run.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The run folder.</param>

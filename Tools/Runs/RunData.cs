@@ -43,14 +43,6 @@ internal static class RunData
         return aligned.Data;
     }
 
-    /// <summary>Says how many users of a part are ranked for without a click.</summary>
-    public static void NoteUsersWithoutClicks(string model, EvaluationSplit part)
-    {
-        if (part.UsersShownWithoutClicks is > 0 and var users)
-            Console.Error.WriteLine($"note: {Readable.Count(users, "user")} with something to find had no click before it; "
-                + $"{model} knows nothing of them, and its lists for them mean little.");
-    }
-
     private static void Note(string run, PreparedDataset data, int known, IReadOnlyList<string> unknown) =>
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"note: {data.Directory} is not the data that {run} was trained on; items are matched by id: {known:#,0} of its ")

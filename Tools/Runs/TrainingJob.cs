@@ -21,6 +21,13 @@ internal static class TrainingJob
     public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay>? show = null, bool header = true)
     {
+        using var claim = OutputFolder.Claim(folder, data.Directory);
+        return StartClaimed(data, settings, folder, claim, show, header);
+    }
+
+    private static TrainingOutcome StartClaimed(PreparedDataset data, ResolvedSettings settings, string folder,
+        OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header)
+    {
         RunFolder.RefuseToReplace(folder);
         settings = settings.On(data);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
@@ -34,12 +41,14 @@ internal static class TrainingJob
         }
         catch (InputException) when (!File.Exists(run.LastCheckpoint)) // refused before there was anything to keep
         {
-            Directory.Delete(run.Path, recursive: true);
+            claim.Clear();
             throw;
         }
     }
 
-    /// <summary>Goes on with a run from its last checkpoint, or from the start if it has none.</summary>
+    /// <summary>
+    /// Goes on with a run from its last checkpoint, or from the start if it has none. The caller has claimed its folder.
+    /// </summary>
     public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, Func<RunSettings, TrainingDisplay>? show = null,
         bool header = true)
     {
@@ -52,7 +61,9 @@ internal static class TrainingJob
     public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay> show)
     {
-        if (!File.Exists(Path.Combine(folder, "run.json"))) return Start(data, settings, folder, show, header: false);
+        using var claim = OutputFolder.Claim(folder, data.Directory);
+        if (!File.Exists(Path.Combine(folder, "run.json")))
+            return StartClaimed(data, settings, folder, claim, show, header: false);
         settings = settings.On(data);
         var run = RunFolder.Open(folder);
         var there = run.Manifest;
@@ -71,7 +82,7 @@ internal static class TrainingJob
         var settings = run.Manifest.Settings;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
-        using var trainer = new Trainer(data, settings, device.Backend, run, watch);
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume);
         watch.Model = trainer.Model;
         run = run.Update(run.Manifest with
         {
@@ -83,7 +94,6 @@ internal static class TrainingJob
             display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
                 + "last counts");
         foreach (string line in TrainingAdvice.Before(settings, data.Train.Rows)) display.Say(line);
-        if (resume) trainer.Resume();
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try

@@ -75,8 +75,6 @@ public class BadInputTests : IDisposable
         bytes[bytes.Length / 2 + 1] ^= 0xff;
         File.WriteAllBytes(_folder["clicks.tsv.gz"], bytes);
         AssertRefused("clicks.tsv.gz:", "--format", "pairs", "--input", _folder["clicks.tsv.gz"]);
-        File.WriteAllText(_folder["text.tsv.gz"], "1\t2\n");
-        AssertRefused("text.tsv.gz", "--format", "pairs", "--input", _folder["text.tsv.gz"]);
     }
 
     [Theory]
@@ -118,7 +116,7 @@ public class BadInputTests : IDisposable
     {
         string path = _folder.Write("log.csv", "who,what\n1,2\n");
         AssertRefused("--user-column and --item-column", "--format", "csv", "--input", path);
-        AssertRefused("log.csv:1: no column 'user'; its columns are who, what", "--format", "csv", "--input", path,
+        AssertRefused("log.csv:1: no column 'user'; its columns are 'who', 'what'", "--format", "csv", "--input", path,
             "--user-column", "user", "--item-column", "what");
     }
 

@@ -165,12 +165,7 @@ public sealed class Cdae : IBaseline
         uint step = 0;
         for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
         {
-            var shuffle = new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle);
-            for (int i = order.Length - 1; i > 0; i--)
-            {
-                int other = CounterRandom.Below(shuffle, 0, (uint)i, i + 1);
-                (order[i], order[other]) = (order[other], order[i]);
-            }
+            CounterRandom.Shuffle(new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle), order);
             double sum = 0;
             for (int first = 0; first < order.Length; first += BatchSize)
             {

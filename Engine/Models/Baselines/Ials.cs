@@ -73,9 +73,6 @@ public sealed class Ials : IBaseline
     /// <inheritdoc/>
     public int ItemCount => _items.Length / _settings.Factors;
 
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
     /// <summary>Item vectors h, items x d, row-major.</summary>
     public ReadOnlySpan<float> ItemVectors => _items;
 

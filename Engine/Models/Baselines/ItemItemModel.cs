@@ -19,9 +19,6 @@ public sealed class ItemItemModel : IBaseline
     /// <inheritdoc/>
     public int ItemCount { get; }
 
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
     /// <summary>W, items x items, row-major: entry (i, j) is what a click on i adds to the score of j.</summary>
     public ReadOnlySpan<float> Weights => _weights;
 
