@@ -34,7 +34,8 @@ public sealed class NothingToFindTests : IDisposable
         {
             var refused = CommandLine.Run(verb);
             Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
-            Assert.Matches("nothing is held out in its (test|validation) part|no validation user has anything to find", refused.Messages);
+            Assert.Matches(
+                "nothing is held out in its (test|validation) part|no validation user has anything to find", refused.Messages);
         }
         Assert.False(Directory.Exists(_folder["sweep"]));
     }
