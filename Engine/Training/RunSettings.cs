@@ -112,6 +112,11 @@ public sealed record RunSettings : AutoencoderSettings
     /// <inheritdoc/>
     public override bool HasAnchors => Anchors || AnchorWeight > 0;
 
+    /// <summary>Gradient updates of the whole run.</summary>
+    /// <param name="users">Training users.</param>
+    public long UpdatesOn(int users) =>
+        (long)Epochs * Math.Max(1, EncoderPasses + DecoderPasses) * ((users + BatchSize - 1L) / BatchSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {

@@ -29,6 +29,7 @@ internal static class TrainingJob
         OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header)
     {
         RunFolder.RefuseToReplace(folder);
+        settings = settings.On(data);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
@@ -63,6 +64,7 @@ internal static class TrainingJob
         using var claim = OutputFolder.Claim(folder, data.Directory);
         if (!File.Exists(Path.Combine(folder, "run.json")))
             return StartClaimed(data, settings, folder, claim, show, header: false);
+        settings = settings.On(data);
         var run = RunFolder.Open(folder);
         var there = run.Manifest;
         if (there.DataHash != data.ManifestHash || there.Settings.DeviationsFrom(settings.Run).Count > 0
@@ -91,11 +93,14 @@ internal static class TrainingJob
         if (!settings.FitValidation && data.Validation is not { HasClicksToFind: true })
             display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
                 + "last counts");
+        foreach (string line in TrainingAdvice.Before(settings, data.Train.Rows)) display.Say(line);
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
         {
-            return TrainingOutcome.Of(run, display.Watch(() => trainer.Run(Session.Cancellation)));
+            var epochs = display.Watch(() => trainer.Run(Session.Cancellation));
+            foreach (string line in TrainingAdvice.After(run, epochs, data.Train.Rows)) display.Say(line);
+            return TrainingOutcome.Of(run, epochs);
         }
         catch (OperationCanceledException)
         {
