@@ -42,9 +42,9 @@ internal static class CompareVerb
             string? source = null;
             var pooled = names.Select(name => new PooledRuns([.. Parts(name).Select(part =>
             {
-                Console.Error.WriteLine($"evaluating {part}");
                 if (File.Exists(part)) return Checked(heldOut.Evaluate(parsed, part, PreparedDataset.Open(DataOfLists())), part);
                 using var trained = model.Open(parsed, part);
+                Console.Error.WriteLine($"evaluating {part}");
                 return Checked(heldOut.Evaluate(parsed, trained), part);
             })])).ToList();
             string DataOfLists() => model.Data(parsed) ?? (names.SelectMany(Parts).FirstOrDefault(Directory.Exists) is string run
