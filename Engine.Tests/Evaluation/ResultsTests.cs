@@ -45,11 +45,11 @@ public class ResultsTests
     }
 
     [Fact]
-    public void No_evaluated_user_gives_null()
+    public void A_part_without_anything_to_find_is_refused()
     {
         var nobody = new EvaluationSplit(FixedScores.Rows(2, [0]), FixedScores.Rows(2, [[]]), 0);
-        var result = Evaluator.Evaluate(new FixedScores([[1, 2]]), nobody, Metric.ParseList("Recall@1"));
-        Assert.Equal(new ResultsValue(null, null), ResultsDocument.From(result, "m", "d", "test").Metrics["Recall@1"]);
+        Assert.Contains("anything to find", Assert.Throws<InputException>(
+            () => Evaluator.Evaluate(new FixedScores([[1, 2]]), nobody, Metric.ParseList("Recall@1"))).Message);
     }
 
     [Fact]
