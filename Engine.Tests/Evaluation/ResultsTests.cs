@@ -45,11 +45,11 @@ public class ResultsTests
     }
 
     [Fact]
-    public void A_part_without_anything_to_find_is_refused()
+    public void A_part_with_nothing_to_find_is_refused()
     {
         var nobody = new EvaluationSplit(FixedScores.Rows(2, [0]), FixedScores.Rows(2, [[]]), 0);
-        Assert.Contains("anything to find", Assert.Throws<InputException>(
-            () => Evaluator.Evaluate(new FixedScores([[1, 2]]), nobody, Metric.ParseList("Recall@1"))).Message);
+        Assert.Contains("nothing can be measured", Assert.Throws<InputException>(() =>
+            Evaluator.Evaluate(new FixedScores([[1, 2]]), nobody, Metric.ParseList("Recall@1"))).Message);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using ManualVae.Data;
 using Xunit;
 
 namespace ManualVae.Tests.Tools;
@@ -38,6 +39,35 @@ public class OverwriteTests : IDisposable
         CommandLine.Run("data", "export", data, "--output", _folder["e"]).Succeeded();
         CommandLine.Run("data", "export", data, "--output", _folder["e"], "--overwrite").Succeeded();
     }
+
+    [Fact]
+    public void A_folder_that_another_command_writes_is_refused_until_that_ends()
+    {
+        string data = CommandLine.WriteToyData(_folder["d"]);
+        string clicks = _folder.Write("a.csv", "user,item\nu,i\nv,i\nw,i\n");
+        string[] vae = ["--hidden", "8", "--latent", "4", "--epochs", "1", "--device", "reference"];
+        string[][] commands =
+        [
+            ["train", "--data", data, "--output", _folder["out"], .. vae],
+            ["train", "--data", data, "--output", _folder["out"], "--model", "popularity"],
+            ["train", "--resume", "--output", _folder["out"]],
+            ["sweep", "--data", data, "--output", _folder["out"], "--model", "ease", "--vary", "lambda=1,2"],
+            ["data", "import", "--format", "csv", "--user-column", "user", "--item-column", "item", "--held-out-users", "1",
+                "--input", clicks, "--output", _folder["out"]],
+            ["data", "synthesize", "--output", _folder["out"]],
+            ["data", "export", data, "--output", _folder["out"]],
+            ["demo", "--output", _folder["out"]],
+        ];
+        using (OutputFolder.Claim(_folder["out"]))
+            foreach (string[] command in commands) AssertRefused("another command is writing", command);
+        _folder.Write(".out.manualvae.lock", ""); // of a process that was killed
+        CommandLine.Run(commands[0]).Succeeded();
+        AssertRefused("not empty", commands[1]);
+    }
+
+    [Fact]
+    public void A_run_in_its_data_is_refused() => AssertRefused("lies in the input", "train", "--data",
+        CommandLine.WriteToyData(_folder["d"]), "--output", _folder["d", "run"], "--model", "popularity");
 
     private void AssertRefused(string names, params string[] arguments)
     {

@@ -28,8 +28,8 @@ public sealed class CsrMatrix
             throw new ArgumentException($"Got {values.Length} values for {columnIndices.Length} entries.", nameof(values));
         for (int row = 0; row + 1 < rowOffsets.Length; row++)
         {
-            if (rowOffsets[row + 1] < rowOffsets[row])
-                throw new ArgumentException($"Row offsets decrease after row {row}.", nameof(rowOffsets));
+            if (rowOffsets[row + 1] < rowOffsets[row] || rowOffsets[row + 1] > columnIndices.LongLength)
+                throw new ArgumentException($"Row offsets decrease or leave the entries after row {row}.", nameof(rowOffsets));
             int previous = -1;
             for (long e = rowOffsets[row]; e < rowOffsets[row + 1]; previous = columnIndices[e++])
                 if (columnIndices[e] <= previous || columnIndices[e] >= columns)

@@ -21,6 +21,7 @@ public sealed record DatasetManifest
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the file is never put into a web page
+        RespectNullableAnnotations = true,
         WriteIndented = true,
         NewLine = "\n",
     };
@@ -70,6 +71,7 @@ public sealed record DatasetManifest
                 throw new InputException(
                     $"{path}: format version {version}, this program reads version {CurrentVersion}; import the dataset again.");
             manifest = JsonSerializer.Deserialize<DatasetManifest>(bytes, Json)!;
+            if (!Enum.IsDefined(manifest.Split)) throw new JsonException("its split is none of the known ones");
         }
         catch (Exception problem) when (
             problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)

@@ -111,9 +111,11 @@ public sealed class PreparedDataset
                 throw new InputException($"{path}: changed since it was written (SHA-256 differs); import the dataset again.");
         }
 
+        foreach (string name in new[] { UsersFile, ItemsFile, TrainFile })
+            if (!manifest.Files.ContainsKey(name))
+                throw new InputException($"{manifestPath}: lists no {name}; import the dataset again.");
         CsrMatrix? Matrix(string name) => manifest.Files.ContainsKey(name) ? CsrFile.Read(Path.Combine(directory, name)) : null;
-        var train = Matrix(TrainFile)
-            ?? throw new InputException($"{manifestPath}: lists no {TrainFile}; import the dataset again.");
+        var train = Matrix(TrainFile)!;
         bool strong = manifest.Split == SplitKind.Strong;
         EvaluationSplit? Part(string name, int firstUser, CsrMatrix? sharedFoldIn) =>
             Matrix($"{name}.heldout.csr") is not { } heldOut ? null
@@ -126,8 +128,11 @@ public sealed class PreparedDataset
             var validation = Part("validation", strong ? counts.TrainUsers : 0, train);
             var test = Part("test", strong ? counts.Users - counts.TestUsers : 0,
                 strong ? null : validation is null ? train : CsrMatrix.Union(train, validation.HeldOut));
-            return new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
+            var data = new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
                 ItemList.Read(Path.Combine(directory, ItemsFile)), directory, DatasetManifest.Hash(bytes));
+            if (data.Manifest.Counts != counts)
+                throw new ArgumentException($"{ManifestFile} counts other users, items or clicks than the files hold");
+            return data;
         }
         catch (ArgumentException problem)
         {
@@ -236,6 +241,5 @@ public sealed class PreparedDataset
     });
 
     /// <summary>Reads <c>users.tsv</c>.</summary>
-    internal static string[] ReadUsers(string path) =>
-        [.. File.ReadLines(path).Skip(1).Select(line => line[(line.IndexOf('\t') + 1)..])];
+    internal static string[] ReadUsers(string path) => [.. IdRows.Read(path, columns: 2).Select(row => row[1])];
 }

@@ -30,6 +30,7 @@ public sealed record ResultsDocument(
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     };
 
@@ -50,8 +51,10 @@ public sealed record ResultsDocument(
     {
         try
         {
-            return JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
+            var results = JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
                 ?? throw new InputException($"{path}: holds no results; evaluate the run again.");
+            return results.Metrics.FirstOrDefault(metric => metric.Value is null).Key is not string empty ? results
+                : throw new JsonException($"{empty} has no value");
         }
         catch (Exception problem) when (problem is JsonException or IOException)
         {

@@ -32,7 +32,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <param name="maxRows">Largest batch, in training and scoring.</param>
     /// <param name="seed">Seed of the initial weights; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
-    /// <param name="fuse">Let the backend apply updates within the backward pass where it can.</param>
+    /// <param name="fuse">Let the backend apply updates within the backward pass if it can.</param>
     public Autoencoder(
         IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
         bool fuse = false)
@@ -201,7 +201,7 @@ public sealed partial class Autoencoder : IRecommender
     }
 
     /// <summary>
-    /// Adds the gradient of the mean loss over the batch to the parameters (or, where they are fused, updates them), for the last
+    /// Adds the gradient of the mean loss over the batch to the parameters (or updates them, if they are fused), for the last
     /// forward pass. Gradients of parameters are not zeroed here.
     /// </summary>
     /// <returns>The mean loss.</returns>

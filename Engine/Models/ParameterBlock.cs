@@ -119,7 +119,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <param name="seed">Seed of the initialisation; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
     /// <param name="fuse">
-    /// Fusable parameters get no gradient: only where the backend honours <see cref="Parameter.FusedStep"/>.
+    /// Fusable parameters get no gradient: only if the backend honours <see cref="Parameter.FusedStep"/>.
     /// </param>
     public void Build(ulong? seed, bool training, bool fuse = false)
     {

@@ -118,7 +118,7 @@ public static class Checkpoint
         return ReadHeader(file, path);
     }
 
-    /// <summary>Reads weights (and moments, where the file and the model have them) into a model of the same shape.</summary>
+    /// <summary>Reads weights (and moments, if the file and the model have them) into a model of the same shape.</summary>
     /// <exception cref="InputException">Not a checkpoint, damaged, or of another model.</exception>
     public static Header Load(string path, Autoencoder model)
     {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using ManualVae.Models.Baselines;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -68,7 +69,7 @@ public sealed record RunManifest
 /// <param name="Validation">The validation metric, or null without validation users.</param>
 /// <param name="Seconds">Time of the epoch's training, without validation.</param>
 /// <param name="UsersPerSecond">Training speed.</param>
-/// <param name="Best">True where it is the best epoch so far.</param>
+/// <param name="Best">True if it is the best epoch so far.</param>
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
 /// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
 /// 2511.06781, section 3).</param>
@@ -87,6 +88,7 @@ public sealed class RunFolder
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
     };
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
@@ -120,7 +122,7 @@ public sealed class RunFolder
 
     private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
+    /// <summary>Throws if <see cref="Create"/> would, because something is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
         AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
@@ -164,9 +166,11 @@ public sealed class RunFolder
             if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
                 throw new JsonException("model, settings, data, dataHash and deviations must not be null");
             manifest.Settings.RequireValues();
+            if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
+            if (manifest.BaselineSettings is null) manifest.Settings.Validate();
             return new(path, manifest);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InputException)
         {
             throw new InputException($"{file}: is not a run manifest of this version ({problem.Message}); train again.", problem);
         }
@@ -181,7 +185,8 @@ public sealed class RunFolder
         foreach (var (number, line) in File.ReadLines(MetricsFile).Index())
             try
             {
-                if (line.Length > 0) epochs.Add(JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)!);
+                if (line.Length > 0) epochs.Add(JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)
+                    ?? throw new JsonException("it is null"));
             }
             catch (JsonException problem)
             {
@@ -222,6 +227,18 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>The fitted baseline.</summary>
+    /// <param name="backend">Makes the backend of a baseline that computes on one, which then owns it.</param>
+    /// <exception cref="InputException">Its file is missing, damaged, or of other items than the run.</exception>
+    public IBaseline LoadBaseline(Func<IBackend> backend)
+    {
+        var model = BaselineFile.Load(BestCheckpoint, backend);
+        if (model.ItemCount == Manifest.Items && model.Name == Manifest.Model) return model;
+        model.Dispose();
+        throw new InputException($"{BestCheckpoint}: holds {model.Name} of {model.ItemCount} items, the run is {Manifest.Model} "
+            + $"of {Manifest.Items}; train again.");
+    }
+
     private RunFolder Write()
     {
         var json = JsonSerializer.SerializeToNode(Manifest, Json.WithKebabSettings())!;
@@ -244,10 +261,12 @@ internal static class RunJson
     public static JsonSerializerOptions WithKebabSettings(this JsonSerializerOptions options) =>
         new(options) { Converters = { new SettingsConverter() } };
 
+    private static readonly JsonSerializerOptions WithoutNulls = new(RunSettings.Json) { RespectNullableAnnotations = true };
+
     private sealed class SettingsConverter : System.Text.Json.Serialization.JsonConverter<RunSettings>
     {
         public override RunSettings? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<RunSettings>(ref reader, RunSettings.Json);
+            JsonSerializer.Deserialize<RunSettings>(ref reader, WithoutNulls);
 
         public override void Write(Utf8JsonWriter writer, RunSettings value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value, RunSettings.Json);

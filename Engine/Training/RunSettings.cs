@@ -127,7 +127,7 @@ public sealed record RunSettings : AutoencoderSettings
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
         {
             SettingName encoder = Setting(nameof(EncoderPasses)), decoder = Setting(nameof(DecoderPasses));
-            throw About($"{decoder} is {DecoderPasses}; it must be above 0 where {encoder} is, and 0 where it is 0.");
+            throw About($"{decoder} is {DecoderPasses}; it must be above 0 if {encoder} is, and 0 if {encoder} is 0.");
         }
         Require(Patience >= 0, Patience, "0 or more");
         Require(Threads >= 0, Threads, "0 (all) or more");
@@ -135,7 +135,7 @@ public sealed record RunSettings : AutoencoderSettings
         base.Validate();
     }
 
-    /// <summary>Refuses null where JSON may hold it and the type does not allow it.</summary>
+    /// <summary>Refuses null, which JSON may hold, in settings that need a value.</summary>
     internal void RequireValues()
     {
         string? missing = Model is null ? nameof(Model) : Hidden is null ? nameof(Hidden)

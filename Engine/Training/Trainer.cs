@@ -90,8 +90,8 @@ public sealed partial class Trainer : IDisposable
     public TrainingState State => _state;
 
     /// <summary>
-    /// After <see cref="Run"/> the model holds the weights of the best epoch, and not of the last. Takes room for another copy of
-    /// the weights where there is no run folder.
+    /// After <see cref="Run"/> the model holds the weights of the best epoch, not of the last. Takes room for another copy of
+    /// the weights if there is no run folder.
     /// </summary>
     public bool KeepBest { get; init; }
 

@@ -37,7 +37,7 @@ internal static class HtmlReport
         foreach (string path in folders)
         {
             var folder = RunFolder.Open(path);
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+            string name = Readable.Folder(path);
             if (runs.Any(r => r.Name == name)) name = path;
             runs.Add(new(name, folder, folder.ReadMetrics(),
                 File.Exists(folder.Results) ? ResultsDocument.Load(folder.Results) : null));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
@@ -49,10 +48,9 @@ internal static class HeldOut
             if (result.Metrics.GetValueOrDefault(metric) is not { Mean: double mean } value) return "";
             bool best = Metric.Parse(metric).LargerIsBetter
                 && mean >= results.Max(r => r.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
-            string text = mean.ToString("0.0000", CultureInfo.InvariantCulture);
+            string text = mean.ToString("0.0000");
             return (best ? $"[bold green]{text}[/]" : text)
-                + (value.StandardError is double error ? string.Create(CultureInfo.InvariantCulture,
-                    $" [grey]± {error:0.0000}[/]") : "");
+                + (value.StandardError is double error ? $" [grey]± {error:0.0000}[/]" : "");
         }
     }
 }

@@ -100,9 +100,9 @@ internal sealed class HeldOutFlags
             counts.KnownItems == 0 ? "none is of an item that the user is known to have clicked"
                 : Said(counts.KnownItems, "are of items that the user is known to have clicked; they are not ranked"),
         ];
-        return FormattableString.Invariant($"{counts.Lines:#,0} for {counts.Users:#,0} users; ")
+        return $"{counts.Lines:#,0} for {counts.Users:#,0} users; "
             + string.Join("; ", remarks.Where(remark => remark.Length > 0));
     }
 
-    private static string Said(long count, string what) => count == 0 ? "" : FormattableString.Invariant($"{count:#,0} {what}");
+    private static string Said(long count, string what) => count == 0 ? "" : $"{count:#,0} {what}";
 }

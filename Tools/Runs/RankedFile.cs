@@ -30,7 +30,7 @@ internal static class RankedFile
                 if (json)
                     writer.WriteLine(JsonSerializer.Serialize(new { user, item.Rank, item.Item, score, item.Title }, JsonLine));
                 else
-                    WriteLine(user ?? "", item.Rank.ToString(CultureInfo.InvariantCulture), item.Item,
+                    WriteLine(user ?? "", item.Rank.ToString(), item.Item,
                         score.ToString("R", CultureInfo.InvariantCulture), item.Title ?? "");
             }
 

@@ -68,7 +68,7 @@ internal sealed class TrainedModel : IDisposable
         var manifest = folder.Manifest;
         var prepared = RunData.Open(folder, data, keepUnknown);
         if (manifest.BaselineSettings is not null)
-            return new(folder, prepared, null, BaselineFile.Load(folder.BestCheckpoint, Backend));
+            return new(folder, prepared, null, folder.LoadBaseline(Backend));
         if (!File.Exists(folder.BestCheckpoint) && !File.Exists(folder.LastCheckpoint))
             throw new InputException(
                 $"{path}: the run has no checkpoint yet; go on with: manualvae train --resume --output {path}");

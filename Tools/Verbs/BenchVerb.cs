@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Data;
@@ -68,9 +67,8 @@ internal static class BenchVerb
             BenchResult[] measured = [.. run(probe)];
             limits = probe.Limits;
             var (low, high) = probe.PeakRange;
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s ({low:0.0} to "
-                + $"{high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+            Console.Error.WriteLine($"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s "
+                + $"({low:0.0} to {high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s");
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
         return Print(options, json, limits!, results);
@@ -81,8 +79,8 @@ internal static class BenchVerb
     {
         using var device = GpuBench.Open(options.Device, options.Precision);
         var limits = GpuBench.Limits(device);
-        Console.Error.WriteLine(FormattableString.Invariant(
-            $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+        Console.Error.WriteLine($"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy "
+            + $"{limits.CopyGigabytesPerSecond:0.0} GB/s");
         return Print(options, json, limits, [.. run(device, limits)]);
     }
 

@@ -121,15 +121,14 @@ internal static class CompareVerb
             string colour = row.AdjustedP >= 0.05 ? "grey" : row.Difference > 0 ? "green" : "red";
             table.AddRow([
                 row.Metric, $"[bold]{Markup.Escape(row.Model)}[/]",
-                .. grouped ? new[] { row.Group, row.Users.ToString("#,0", CultureInfo.InvariantCulture) } : [],
+                .. grouped ? new[] { row.Group, row.Users.ToString("#,0") } : [],
                 Number(row.Mean, "0.0000"), Number(row.BaselineMean, "0.0000"),
                 $"[{colour}]{Number(row.Difference, "+0.0000;-0.0000;0.0000")}[/]",
                 $"{Number(row.Low, "+0.0000;-0.0000")} … {Number(row.High, "+0.0000;-0.0000")}",
                 P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}[/]",
                 P(row.FalseDiscoveryP)]);
         }
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"Against [bold]{Markup.Escape(names[0])}[/], over the same {pooled[0].Users.Length:#,0} users"));
+        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same {pooled[0].Users.Length:#,0} users");
         console.Write(table);
         console.MarkupLine(
             "[grey]Interval: percentile bootstrap over users. Holm, BH: the t-test's p, corrected for all comparisons of this "
@@ -139,7 +138,7 @@ internal static class CompareVerb
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => value.ToString(format);
 
     private static string P(double p) => p < 0.0001 ? "< 0.0001" : Number(p, "0.0000");
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Data.Synthetic;
@@ -69,8 +68,8 @@ internal static class DemoVerb
         var data = SyntheticClicks.Generate(SyntheticShape.Small,
             cancellation: Session.Cancellation).Save(Path.Combine(folder, DataFolder));
         var counts = data.Manifest.Counts;
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"   {counts.TrainUsers:#,0} training users · {counts.Items:#,0} items · {counts.TrainClicks:#,0} clicks"));
+        console.MarkupLine(
+            $"   {counts.TrainUsers:#,0} training users · {counts.Items:#,0} items · {counts.TrainClicks:#,0} clicks");
 
         Step(console, 2, "Training", "Mult-VAE (Liang et al. 2018) beside three baselines");
         foreach (string model in Models)
@@ -106,8 +105,7 @@ internal static class DemoVerb
         AtomicFile.WriteText(Path.Combine(folder, Marker), Terminal.ToJson(summary) + "\n");
         console.MarkupLine($"   [bold]{Markup.Escape(report)}[/]");
         console.WriteLine();
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] Next, the same user and then your own data:"));
+        console.MarkupLine($"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] Next, the same user and then your own data:");
         // Not through the console, which would break a long line.
         var plain = json ? Console.Error : Console.Out;
         plain.WriteLine($"  manualvae recommend --run {Path.Combine(folder, "multvae")} --user {recommendations.User}");
@@ -140,7 +138,7 @@ internal static class DemoVerb
         [
             $"{item.Rank}", $"<strong>{Html.Escape(item.Title ?? item.Item)}</strong>",
                 Html.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? ""),
-            item.Score.ToString("0.00", CultureInfo.InvariantCulture), item.HeldOut ? "✓ clicked" : "",
+            $"{item.Score:0.00}", item.HeldOut ? "✓ clicked" : "",
         ])) + "</div>\n");
 
     private static void Step(IAnsiConsole console, int number, string title, string what)

@@ -116,7 +116,7 @@ public class BadInputTests : IDisposable
     {
         string path = _folder.Write("log.csv", "who,what\n1,2\n");
         AssertRefused("--user-column and --item-column", "--format", "csv", "--input", path);
-        AssertRefused("log.csv:1: no column 'user'; its columns are who, what", "--format", "csv", "--input", path,
+        AssertRefused("log.csv:1: no column 'user'; its columns are 'who', 'what'", "--format", "csv", "--input", path,
             "--user-column", "user", "--item-column", "what");
     }
 

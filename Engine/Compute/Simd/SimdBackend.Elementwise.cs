@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace ManualVae.Compute.Simd;
 
-// Elementwise operations and reductions.
+// Elementwise operations, reductions and the optimiser.
 public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
@@ -116,4 +116,10 @@ public sealed unsafe partial class SimdBackend
                 Elementwise.Apply(default(GateGradientG), n,
                     s.Dg.Pointer() + i, s.H.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dg.Pointer() + i));
     }
+
+    /// <inheritdoc/>
+    public void Adam(Parameter parameter, AdamStep step) =>
+        ForElements(parameter.Value, (parameter, new AdamUpdate(step, parameter.WeightDecay)),
+            static (in (Parameter P, AdamUpdate Update) s, long i, int n) => s.Update.Apply(n, s.P.Gradient.Pointer() + i,
+                s.P.Value.Pointer() + i, s.P.FirstMoment.Pointer() + i, s.P.SecondMoment.Pointer() + i));
 }

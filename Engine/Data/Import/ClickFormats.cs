@@ -30,8 +30,11 @@ public static class ClickFormats
     {
         if (!Readers.TryGetValue(options.Format, out var read))
             throw About($"{Setting(nameof(options.Format))} {options.Format}: unknown; use one of {string.Join(", ", Names)}.");
-        var source = new ClickSource(options, files);
-        read(source);
-        return source;
+        return files.Text.Read(options, () =>
+        {
+            var source = new ClickSource(options, files);
+            read(source);
+            return source;
+        });
     }
 }

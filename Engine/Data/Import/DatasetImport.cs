@@ -16,7 +16,7 @@ public static class DatasetImport
         options.Validate();
         var files = new SourceFiles(progress, cancellation, standardInput);
         var data = options.Format == ClickFormats.ProSg
-            ? ProSgReader.Read(options, files) : Divide(options, files, note, cancellation);
+            ? ReadPublished(options, files, note) : Divide(options, files, note, cancellation);
         foreach (string warning in SplitWarnings.Of(data)) note?.Invoke(warning);
         return data;
     }
@@ -25,6 +25,7 @@ public static class DatasetImport
         CancellationToken cancellation)
     {
         var source = ClickFormats.Read(options, files);
+        Tell(files.Text, note);
         cancellation.ThrowIfCancellationRequested();
 
         var split = options.Split
@@ -45,7 +46,8 @@ public static class DatasetImport
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
         if (source.Train.Count == 0)
             throw new InputException(
-                $"{options.Input}: no training clicks are left of {source.ClicksRead} read; relax the filters.");
+                $"{options.Input}: no training clicks are left of {source.ClicksRead} read, besides {source.LeftOutByWhere} left "
+                    + "out by their columns; relax the filters.");
 
         bool draws = SplitRules.DrawsClicks(split, source, asDivided);
         if (draws && options.HoldOut is null && options.Fold is null)
@@ -92,6 +94,8 @@ public static class DatasetImport
             Import = new ImportTally
             {
                 ClicksRead = source.ClicksRead,
+                BadLines = files.Text.BadLines,
+                LeftOutByWhere = source.LeftOutByWhere,
                 BelowMinimumRating = source.BelowMinimumRating,
                 DuplicatesMerged = duplicates,
                 RemovedByFilters = removed,
@@ -101,6 +105,19 @@ public static class DatasetImport
         };
         return new PreparedDataset(manifest, division.Train, division.Validation, division.Test, userIds,
             new ItemList(itemIds, [.. described.Select(d => d.Title)], [.. described.Select(d => d.Genres)]));
+    }
+
+    private static PreparedDataset ReadPublished(ImportOptions options, SourceFiles files, Action<string>? note)
+    {
+        var data = files.Text.Read(options, () => ProSgReader.Read(options, files));
+        Tell(files.Text, note);
+        return data;
+    }
+
+    private static void Tell(SourceText text, Action<string>? note)
+    {
+        foreach (string line in text.Notes) note?.Invoke(line);
+        if (text.BadLines > 0) note?.Invoke($"left out {text.BadLines} bad lines in all");
     }
 
     private static int MergeDuplicates(ClickSource source)

@@ -57,16 +57,28 @@ public sealed record ImportOptions
     /// Ready-made files: leave held-out clicks out that the user's training (or, for the test, validation) holds too.
     /// </summary>
     public bool DropOverlap { get; init; }
-    /// <summary>csv: name of the column of users.</summary>
+    /// <summary>csv: the column of users, by name or number (from 1).</summary>
     public string? UserColumn { get; init; }
-    /// <summary>csv: name of the column of items.</summary>
+    /// <summary>csv: the column of items, by name or number.</summary>
     public string? ItemColumn { get; init; }
-    /// <summary>csv: name of the column of ratings.</summary>
+    /// <summary>csv: the column of ratings, by name or number.</summary>
     public string? RatingColumn { get; init; }
-    /// <summary>csv: name of the column of times.</summary>
+    /// <summary>csv: the column of times, by name or number.</summary>
     public string? TimeColumn { get; init; }
-    /// <summary>csv: the separator, 1 to 16 ASCII characters.</summary>
-    public string Separator { get; init; } = ",";
+    /// <summary>csv: the separator, 1 to 16 ASCII characters; null guesses it from the first lines.</summary>
+    public string? Separator { get; init; }
+    /// <summary>The first line is a click, even if it looks like names of columns.</summary>
+    public bool NoHeader { get; init; }
+    /// <summary>
+    /// csv: lines to keep, as COLUMN=VALUE or COLUMN=VALUE,VALUE; a semicolon separates conditions that must all hold.
+    /// </summary>
+    public string? Where { get; init; }
+    /// <summary>Pattern of dates, as dd/MM/yyyy HH:mm or %d/%m/%Y %H:%M; null knows those of common logs.</summary>
+    public string? TimeFormat { get; init; }
+    /// <summary>Encoding of the text, such as latin1; null takes UTF-8, or Latin-1 for a file that is not UTF-8.</summary>
+    public string? Encoding { get; init; }
+    /// <summary>Leave out up to this many bad lines, and name the first three.</summary>
+    public int SkipBadLines { get; init; }
 
     /// <summary>The moments of a temporal split, or null where none is given.</summary>
     internal TimeWindow? Window => TimeWindow.Of(TrainFrom, ValidationFrom, TestFrom, TestUntil);
@@ -93,9 +105,11 @@ public sealed record ImportOptions
         if (HeldOutClicks < 1) throw About($"{Setting(nameof(HeldOutClicks))} {HeldOutClicks}: must be 1 or more.");
         Import.Fold.Parse(Fold);
         _ = Window;
-        if (Separator.Length is 0 or > 16 || !System.Text.Ascii.IsValid(Separator) || Separator.AsSpan().ContainsAny("\r\n\""))
+        if (SkipBadLines < 0) throw About($"{Setting(nameof(SkipBadLines))} {SkipBadLines}: must be 0 or more.");
+        if (Separator is { } text
+            && (text.Length is 0 or > 16 || !System.Text.Ascii.IsValid(text) || text.AsSpan().ContainsAny("\r\n\"")))
             throw About($"{Setting(nameof(Separator))}: must be 1 to 16 ASCII characters, no quote and no line break.");
-        if (Format != "csv" && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn) is not null)
+        if (Format != "csv" && (UserColumn ?? ItemColumn ?? RatingColumn ?? TimeColumn ?? Where) is not null)
             throw About($"Columns are named for {Setting(nameof(Format))} csv only, not for {Format}; leave them out.");
     }
 }

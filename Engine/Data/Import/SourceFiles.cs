@@ -26,6 +26,9 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private FileStream? _current;
 
+    /// <summary>Their text.</summary>
+    public SourceText Text { get; } = new();
+
     /// <summary>The file itself, or the first of the names that a folder or zip archive holds (each also compressed).</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static string Find(string path, params string[] names)

@@ -113,7 +113,8 @@ internal static class Splits
         ClickLog train = source.NewLog(), validation = source.NewLog(), test = source.NewLog();
         for (int i = 0; i < order.Length; i++)
             (i >= firstTest ? test : i >= firstValidation ? validation : train).Add(log.Users[order[i]], log.Items[order[i]]);
-        if (train.Count == 0) throw new InputException("The temporal split leaves no training clicks; give smaller ratios or later moments.");
+        if (train.Count == 0)
+            throw new InputException("The temporal split leaves no training clicks; give smaller ratios or later moments.");
         return FromLogs(source, train, validation.Count > 0 || validationRatio > 0 ? validation : null, test);
     }
 

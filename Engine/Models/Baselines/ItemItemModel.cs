@@ -11,7 +11,11 @@ public sealed class ItemItemModel : IBaseline
         (Name, ItemCount, _weights) = (name, itemCount, weights);
 
     internal ItemItemModel(string name, IReadOnlyList<Array> state)
-        : this(name, (int)Math.Sqrt(state[0].LongLength), (float[])state[0]) { }
+        : this(name, (int)Math.Sqrt(state[0].LongLength), (float[])state[0])
+    {
+        if ((long)ItemCount * ItemCount != _weights.LongLength)
+            throw new ArgumentException($"{_weights.LongLength} weights are no square.", nameof(state));
+    }
 
     /// <inheritdoc/>
     public string Name { get; }
