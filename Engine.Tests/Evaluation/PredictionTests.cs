@@ -70,7 +70,8 @@ public sealed class PredictionTests : IDisposable
     [InlineData("user,item,score\nx,,1\n", "a.csv:2: the item is empty")]
     [InlineData("x,p,1,2\n", "a.csv:1: 4 columns without a header")]
     [InlineData("user,item,score\n", "holds no predictions")]
-    [InlineData("", "holds no predictions")]
+    [InlineData("", "the file is empty")]
+    [InlineData("PAR1...", "is a Parquet file")]
     [InlineData("user,item\nw,p\n", "nobody of the users to be evaluated; its first user is 'w', theirs is 'x'")]
     [InlineData("user,item\nx,0\n", "none of the data's items; its first item is '0', the data's is 'p'")]
     public void What_cannot_be_read_is_named(string text, string expected)

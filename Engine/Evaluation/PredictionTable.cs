@@ -8,7 +8,7 @@ namespace ManualVae.Evaluation;
 
 /// <summary>
 /// The lines of a file of predictions: user, item, and a score or a rank; without either the order of the lines is the rank. CSV
-/// or TSV, plain or gzip, with or without a header.
+/// or TSV, plain or compressed, with or without a header.
 /// </summary>
 internal static class PredictionTable
 {
@@ -29,8 +29,12 @@ internal static class PredictionTable
         var lines = new List<Line>();
         try
         {
-            char separator = Separator(path);
-            using var reader = CsvReader.Create(Open(path), new CsvReaderOptions
+            // One pass, so that a pipe will do: the first bytes are read ahead for the separator.
+            var text = InputStream.Decode(File.OpenRead(path), path, textOnly: true);
+            var start = new byte[1 << 16];
+            start = start[..text.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+            char separator = Separator(start);
+            using var reader = CsvReader.Create(new PrefixedStream(start, text), new CsvReaderOptions
             {
                 HasHeader = false, Mode = separator == '\t' ? CsvMode.NoEscape : CsvMode.Rfc4180, Separator = separator,
                 TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw,
@@ -67,17 +71,10 @@ internal static class PredictionTable
         return values[0] is 0 or 1 && values.Index().All(value => value.Item == value.Index + values[0]);
     });
 
-    private static char Separator(string path)
+    private static char Separator(byte[] start)
     {
-        using var text = new StreamReader(Open(path));
-        string first = text.ReadLine() ?? "";
+        string first = Encoding.UTF8.GetString(start).Split('\n')[0];
         return new[] { '\t', ';', ',' }.MaxBy(separator => first.Count(c => c == separator));
-    }
-
-    private static Stream Open(string path)
-    {
-        var file = File.OpenRead(path);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipFile(file) : file;
     }
 
     private sealed record Columns(int User, int Item, int Third, bool ThirdIsRank, bool IsHeader)
