@@ -9,14 +9,11 @@ namespace ManualVae.Tools;
 
 /// <summary>
 /// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
-/// from the ground up: ExitCode, Readable, Terminal, Session and Flags; Charts and Settings; Runs and Datasets; Report, Studies,
-/// Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
+/// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Runs and Datasets;
+/// Report, Studies, Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
 /// </summary>
 public static class Program
 {
-    /// <summary>Exit codes, part of the contract.</summary>
-    public const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
-
     /// <summary>Runs one verb and returns its exit code.</summary>
     public static int Main(string[] args)
     {
@@ -35,7 +32,11 @@ public static class Program
     public static int Run(string[] args, CancellationToken cancellation)
     {
         Session.Begin(cancellation);
-        var parsed = Root().Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        var parsed = Root().Parse(args, new ParserConfiguration
+        {
+            EnablePosixBundling = false,
+            ResponseFileTokenReplacer = null, // an id may begin with @
+        });
         if (parsed.Errors.Count > 0)
         {
             // A word that was not understood explains more than the verb or flag that is missing for it.
@@ -43,7 +44,7 @@ public static class Program
                 ?? parsed.Errors[0];
             string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             Console.Error.WriteLine($"manualvae: {message} Try: manualvae {PathTo(parsed.CommandResult)}--help");
-            return WrongUsage;
+            return ExitCode.WrongUsage;
         }
         try
         {
@@ -56,18 +57,18 @@ public static class Program
         catch (InputException problem)
         {
             Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(SettingFlag.Of))}");
-            return WrongUsage;
+            return ExitCode.WrongUsage;
         }
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine("manualvae: interrupted");
-            return Interrupted;
+            return ExitCode.Interrupted;
         }
         catch (Exception problem)
         {
             Console.Error.WriteLine($"manualvae: failed: {OneLine(problem.Message)}");
             if (Environment.GetEnvironmentVariable("MANUALVAE_DEBUG") is not null) Console.Error.WriteLine(problem);
-            return Failed;
+            return ExitCode.Failed;
         }
     }
 

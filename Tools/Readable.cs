@@ -1,6 +1,6 @@
 namespace ManualVae.Tools;
 
-/// <summary>Durations, sizes and counts as people write them.</summary>
+/// <summary>Durations, sizes, counts and folders as people write them.</summary>
 internal static class Readable
 {
     /// <summary>A duration for people: <c>0:07</c>, <c>1:02:33</c>.</summary>
@@ -11,12 +11,18 @@ internal static class Readable
     /// <summary>A number of bytes for people: <c>120 MiB</c>.</summary>
     public static string Bytes(double bytes) => bytes switch
     {
-        >= 1L << 30 => FormattableString.Invariant($"{bytes / (1L << 30):0.0} GiB"),
-        >= 1L << 20 => FormattableString.Invariant($"{bytes / (1L << 20):0} MiB"),
-        _ => FormattableString.Invariant($"{bytes / 1024:0} KiB"),
+        >= 1L << 30 => $"{bytes / (1L << 30):0.0} GiB",
+        >= 1L << 20 => $"{bytes / (1L << 20):0} MiB",
+        _ => $"{bytes / 1024:0} KiB",
     };
 
+    /// <summary>The name of a folder, however its path is written.</summary>
+    public static string Folder(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+
     /// <summary>A count with its noun: <c>1 user</c>, <c>2 users</c>.</summary>
-    public static string Count(long count, string noun) =>
-        FormattableString.Invariant($"{count:#,0} {noun}{(count == 1 ? "" : "s")}");
+    public static string Count(long count, string noun) => $"{count:#,0} {noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>A field of a CSV file, quoted where it must be.</summary>
+    public static string CsvField(string text) => text.AsSpan().IndexOfAny(",\"\r\n") >= 0
+        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

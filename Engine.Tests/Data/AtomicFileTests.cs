@@ -37,6 +37,60 @@ public class AtomicFileTests : IDisposable
         Assert.Equal(["file"], Samples.Entries(_folder.Path));
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("sub/missing")]
+    [InlineData("link2")]
+    public void A_link_stays_and_its_target_is_written(string target)
+    {
+        string file = _folder.Write("file", "old");
+        File.CreateSymbolicLink(_folder["link2"], "file");
+        File.CreateSymbolicLink(_folder["link"], target);
+        AtomicFile.WriteText(_folder["link"], "new");
+        Assert.Equal(target, new FileInfo(_folder["link"]).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(_folder["link"]));
+        Assert.Equal(target.StartsWith("sub", StringComparison.Ordinal) ? "old" : "new", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void Links_in_a_circle_are_refused()
+    {
+        File.CreateSymbolicLink(_folder["a"], "b");
+        File.CreateSymbolicLink(_folder["b"], "a");
+        Assert.Throws<InputException>(() => AtomicFile.WriteText(_folder["a"], "new"));
+        Assert.Throws<InputException>(() => AtomicFile.WriteFolder(_folder["a"], overwrite: false, _ => { }));
+    }
+
+    [Fact]
+    public async Task A_pipe_is_written_straight_and_stays()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string pipe = _folder["pipe"];
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", pipe)) await mkfifo.WaitForExitAsync();
+        File.CreateSymbolicLink(_folder["link"], "pipe");
+        foreach (string name in new[] { "pipe", "link" })
+        {
+            var read = Task.Run(() => File.ReadAllText(pipe));
+            AtomicFile.WriteText(_folder[name], "new");
+            Assert.Equal("new", await read);
+        }
+        Assert.Equal(["link", "pipe"], Samples.Entries(_folder.Path));
+    }
+
+    [Fact]
+    public void A_device_is_written_straight_and_stays()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        File.CreateSymbolicLink(_folder["null"], "/dev/null");
+        AtomicFile.WriteText(_folder["null"], "new");
+        AtomicFile.WriteText("/dev/null", "new");
+        Assert.Equal("", File.ReadAllText("/dev/null"));
+    }
+
+    [Fact]
+    public void A_folder_in_place_of_a_file_is_refused() =>
+        Assert.Contains("is a folder", Assert.Throws<InputException>(() => AtomicFile.WriteText(_folder.Path, "new")).Message);
+
     [Fact]
     public void A_reader_sees_the_old_folder_until_the_new_one_is_whole()
     {

@@ -99,7 +99,8 @@ public class PreparedDatasetTests
         Samples.AssertEqual(data.Train, validation.FoldIn);
         Samples.AssertEqual(data.Train, validation.Known);
         var strong = Samples.Strong();
-        Assert.Contains("Input train", Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!)).Message);
+        var problem = Assert.Throws<InputException>(() => strong.ShowingTraining(strong.Test!));
+        Assert.Contains("no training clicks to show: leave Protocol out", problem.Message);
     }
 
     [Fact]

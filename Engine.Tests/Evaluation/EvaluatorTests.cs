@@ -18,7 +18,7 @@ public class EvaluatorTests
         var split = new EvaluationSplit(
             FixedScores.Rows(items, [.. lines["foldin"].Select(Numbers)]),
             FixedScores.Rows(items, [.. lines["heldout"].Select(Numbers)]), FirstUser: 0);
-        var popularity = new ItemPopularity(Numbers(lines["clicks"].Single()), Users: 40);
+        var popularity = new ItemFacts(new(Numbers(lines["clicks"].Single()), Users: 40));
         var metrics = Metric.ParseList(string.Join(',', lines["metric"].Select(p => p[0])));
 
         var result = Evaluator.Evaluate(new FixedScores(scores), split, metrics, popularity);
@@ -40,7 +40,7 @@ public class EvaluatorTests
     {
         var (scores, split) = RandomCase(users: 37, items: 50);
         var metrics = Metric.ParseList("Recall@20 NDCG@10 MAP@5 Coverage@5 Gini@10 Novelty@3 sampled-NDCG@10");
-        var popularity = ItemPopularity.Of(split.FoldIn);
+        var popularity = new ItemFacts(ItemPopularity.Of(split.FoldIn));
         var whole = Evaluator.Evaluate(new FixedScores(scores, batchSize: 1000), split, metrics, popularity);
         foreach (int batchSize in (int[])[1, 2, 5, 37])
         {

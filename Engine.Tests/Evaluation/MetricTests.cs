@@ -18,21 +18,40 @@ public class MetricTests
     {
         foreach (var kind in Enum.GetValues<MetricKind>())
         {
-            var metric = new Metric(kind, 7);
+            var metric = kind switch
+            {
+                MetricKind.Auc or MetricKind.Gauc => new Metric(kind, 0),
+                MetricKind.RankBiasedPrecision => new Metric(kind, 0, Persistence: 0.95),
+                _ => new Metric(kind, 7),
+            };
             Assert.Equal(metric, Metric.Parse(metric.Name));
             Assert.NotEmpty(metric.Definition);
         }
         Assert.Equal(
             ["Recall@20", "RecallAll@20", "NDCG@20", "Precision@20", "MAP@20", "MRR@20", "HitRate@20", "Coverage@20", "Gini@20",
-                "Novelty@20"],
-            Enum.GetValues<MetricKind>().Select(kind => new Metric(kind, 20).Name));
+                "Novelty@20", "ARP@20", "LongTail@20", "Diversity@20", "Serendipity@20", "Calibration@20", "RSP@20"],
+            Enum.GetValues<MetricKind>().Where(kind => kind < MetricKind.Auc).Select(kind => new Metric(kind, 20).Name));
     }
 
     [Fact]
     public void A_list_keeps_its_order_and_drops_repetitions() =>
         Assert.Equal(["NDCG@100", "Recall@20"], Metric.ParseList("NDCG@100, Recall@20,ndcg@100").Select(m => m.Name));
 
+    [Fact]
+    public void Numbers_after_a_name_are_more_cutoffs() => Assert.Equal(["NDCG@5", "NDCG@10", "NDCG@20", "Recall@1", "Recall@20"],
+        Metric.ParseList("ndcg@5,10, 20,10 Recall@1,20").Select(m => m.Name));
+
+    [Fact]
+    public void Metrics_of_the_whole_ranking_have_no_cutoff() => Assert.Equal(["AUC", "GAUC", "RBP@0.8", "RBP@0.95"],
+        Metric.ParseList("auc,gauc,RBP@0.8,0.95").Select(m => m.Name));
+
     [Theory]
+    [InlineData("AUC@5")]
+    [InlineData("RBP")]
+    [InlineData("RBP@1")]
+    [InlineData("sampled-AUC")]
+    [InlineData("5,NDCG@10")]
+    [InlineData("NDCG@5,0")]
     [InlineData("")]
     [InlineData("Recall")]
     [InlineData("Recall@")]

@@ -66,6 +66,15 @@ public class PairedTestsTests
         Assert.Equal((-1, -1), PairedTests.BootstrapInterval([1, 2, 3], [2, 3, 4]));
 
     [Fact]
+    public void Benjamini_and_Hochberg_correct_from_the_largest_p_down()
+    {
+        // R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.9), "BH")
+        double[] adjusted = PairedTests.BenjaminiHochberg([0.01, 0.04, 0.03, 0.005, 0.9]);
+        Assert.All(adjusted.Zip([0.025, 0.05, 0.05, 0.025, 0.9]), pair => Assert.Equal(pair.Second, pair.First, 12));
+        Assert.Equal([1, 1], PairedTests.BenjaminiHochberg([1, 1]));
+    }
+
+    [Fact]
     public void Values_that_cannot_be_paired_are_refused() =>
         Assert.Throws<ArgumentException>(() => PairedTests.PairedTTest([1, 2], [1]));
 

@@ -19,7 +19,8 @@ public class ResultsTests
         var document = ResultsDocument.From(Evaluate("Recall@1 NDCG@3 Coverage@1"), "ease", "some/data", "test");
         using var json = JsonDocument.Parse(document.ToJson());
         var root = json.RootElement;
-        Assert.Equal(["model", "data", "split", "users", "skippedUsers", "metrics"], root.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["model", "data", "split", "users", "skippedUsers", "metrics", "emptyFoldIn"],
+            root.EnumerateObject().Select(p => p.Name));
         Assert.Equal((2, 1), (root.GetProperty("users").GetInt32(), root.GetProperty("skippedUsers").GetInt32()));
         var recall = root.GetProperty("metrics").GetProperty("Recall@1");
         Assert.Equal(0.5, recall.GetProperty("mean").GetDouble());
@@ -44,11 +45,11 @@ public class ResultsTests
     }
 
     [Fact]
-    public void No_evaluated_user_gives_null()
+    public void A_part_with_nothing_to_find_is_refused()
     {
         var nobody = new EvaluationSplit(FixedScores.Rows(2, [0]), FixedScores.Rows(2, [[]]), 0);
-        var result = Evaluator.Evaluate(new FixedScores([[1, 2]]), nobody, Metric.ParseList("Recall@1"));
-        Assert.Equal(new ResultsValue(null, null), ResultsDocument.From(result, "m", "d", "test").Metrics["Recall@1"]);
+        Assert.Contains("nothing can be measured", Assert.Throws<InputException>(() =>
+            Evaluator.Evaluate(new FixedScores([[1, 2]]), nobody, Metric.ParseList("Recall@1"))).Message);
     }
 
     [Fact]

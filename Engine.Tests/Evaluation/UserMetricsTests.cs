@@ -12,6 +12,10 @@ public class UserMetricsTests
     // Hits at ranks 1, 3 and 6 of 6; 4 items held out.
     private static readonly bool[] Hits = [true, false, true, false, false, true];
 
+    // A ranking without ties.
+    private static double Value(MetricKind kind, int cutoff, bool[] hits, int heldOut) =>
+        Metrics.Value(kind, cutoff, [.. hits.Select((hit, rank) => new Tie(rank, 1, hit ? 1 : 0))], heldOut);
+
     [Theory]
     [InlineData(MetricKind.Recall, 1, 1.0)]                  // 1 / min(1, 4)
     [InlineData(MetricKind.Recall, 3, 0.6666666666666666)]   // 2 / min(3, 4)
@@ -31,16 +35,16 @@ public class UserMetricsTests
     [InlineData(MetricKind.Ndcg, 3, 0.7039180890341347)]     // 1.5 / (1 + 1/log2 3 + 1/2)
     [InlineData(MetricKind.Ndcg, 6, 0.7246262545)]           // 1.8562071871 / 2.5616063116: the ideal stops at 4 items
     public void Known_answers(MetricKind kind, int cutoff, double expected) =>
-        Assert.Equal(expected, Metrics.Value(kind, cutoff, Hits, heldOut: 4), 9);
+        Assert.Equal(expected, Value(kind, cutoff, Hits, heldOut: 4), 9);
 
     [Fact]
     public void The_first_hit_decides_the_reciprocal_rank_and_only_within_the_cutoff()
     {
         bool[] hits = [false, false, false, true];
-        Assert.Equal(0.25, Metrics.Value(MetricKind.Mrr, 4, hits, 1));
-        Assert.Equal(0, Metrics.Value(MetricKind.Mrr, 3, hits, 1));
-        Assert.Equal(0, Metrics.Value(MetricKind.HitRate, 3, hits, 1));
-        Assert.Equal(0.43067655807339306, Metrics.Value(MetricKind.Ndcg, 4, hits, 1), 12); // 1 / log2 5
+        Assert.Equal(0.25, Value(MetricKind.Mrr, 4, hits, 1));
+        Assert.Equal(0, Value(MetricKind.Mrr, 3, hits, 1));
+        Assert.Equal(0, Value(MetricKind.HitRate, 3, hits, 1));
+        Assert.Equal(0.43067655807339306, Value(MetricKind.Ndcg, 4, hits, 1), 12); // 1 / log2 5
     }
 
     [Fact]
@@ -56,9 +60,9 @@ public class UserMetricsTests
             if (heldOut == 0) return true;
             bool[] perfect = [.. Enumerable.Range(0, 100).Select(r => r < heldOut)];
             return PerUserKinds.All(kind =>
-                Metrics.Value(kind, list.cutoff, list.hits, heldOut) is >= 0 and <= 1 + 1e-12
+                Value(kind, list.cutoff, list.hits, heldOut) is >= 0 and <= 1 + 1e-12
                 && (kind is MetricKind.RecallAll or MetricKind.Precision
-                    || Math.Abs(Metrics.Value(kind, list.cutoff, perfect, heldOut) - 1) < 1e-12));
+                    || Math.Abs(Value(kind, list.cutoff, perfect, heldOut) - 1) < 1e-12));
         }).QuickCheckThrowOnFailure();
     }
 
@@ -75,7 +79,7 @@ public class UserMetricsTests
             bool[] better = [.. c.hits];
             (better[c.rank - 1], better[c.rank]) = (true, false);
             return PerUserKinds.All(kind =>
-                Metrics.Value(kind, c.cutoff, better, 12) >= Metrics.Value(kind, c.cutoff, c.hits, 12));
+                Value(kind, c.cutoff, better, 12) >= Value(kind, c.cutoff, c.hits, 12));
         }).QuickCheckThrowOnFailure();
     }
 

@@ -28,7 +28,7 @@ internal static partial class HouseGraph
     /// <summary>The types of the command.</summary>
     public static CompiledType[] Tools { get; } = [.. All.Where(type => IsOfTools(type.Type))];
 
-    /// <summary>The types whose constants a source text names (<c>Program.Done</c>) and the types in its <c>nameof</c>: compiled
+    /// <summary>The types whose constants a source text names (<c>ExitCode.Done</c>) and the types in its <c>nameof</c>: compiled
     /// code shows neither. Not seen: a constant that is named without its type, by <c>using static</c>.</summary>
     public static IEnumerable<Type> NamesIn(string source)
     {

@@ -76,7 +76,6 @@ public sealed class BadUsageTests : IDisposable
 
     [Theory]
     [InlineData("recommend --user nobody", "--user nobody")]
-    [InlineData("recommend --items i1,nothing", "--items nothing")]
     [InlineData("evaluate --metrics NDCG@0", "NDCG@0")]
     [InlineData("evaluate --data NOWHERE", "no such folder")]
     [InlineData("evaluate --input train", "strong split")]

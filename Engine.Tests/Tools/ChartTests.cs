@@ -113,7 +113,6 @@ public class ChartTests
             Title = "Results", Value = new("NDCG@100"),
                 Categories = ["Mult-VAE", "a name that is much too long for the space that there is beside a bar"],
             Series = [new("validation", [0.4, double.NaN], [0.01, 0]), new("test", [0.41, -0.2])],
-                Rules = [new("published", 0.42)],
         },
         ["heat"] = new HeatMap { Title = "Influence", Value = new("g"), Columns = "v", Rows = "u",
             Values = new[,] { { 1.0, -1 }, { double.NaN, 0 } } },

@@ -18,18 +18,19 @@ public sealed class MechanismClaimsTests
     public void More_pairs_inside_the_radius_are_more_than_chance_brings(int before, int after, string verdict)
     {
         var figures = new MechanismRepeats();
-        figures.Add("clean", new("", []));
-        figures.Add("masked", new("", []));
-        figures.Add("beta-0", new("", Inside(before)));
-        figures.Add("beta-20", new("", Inside(after)));
+        figures.Add("clean", []);
+        figures.Add("masked", []);
+        figures.Add("beta-0", Inside(before));
+        figures.Add("beta-20", Inside(after));
         var plan = new MechanismPlan { Epochs = 2, Early = 0, Users = 1000, Pairs = 2000, AnchorWeights = [], Betas = [0, 20] };
         var claim = Assert.Single(MechanismClaims.Judge(figures, plan), c => c.Claim.Contains("more pairs inside"));
         Assert.Equal(verdict, claim.Verdict);
         Assert.Contains($"beta-0: {before}, beta-20: {after}", claim.Measured);
     }
 
-    private static Dictionary<string, Interval> Inside(int pairs) => new()
+    private static Dictionary<MechanismFigure, Interval> Inside(int pairs) => new()
     {
-        [MechanismNames.InsideOwnPairs] = Interval.Exactly(pairs), [MechanismNames.InsideOwn] = Interval.Exactly(pairs / 2000.0),
+        [MechanismFigure.InsideOwnPairs] = Interval.Exactly(pairs),
+        [MechanismFigure.InsideOwn] = Interval.Exactly(pairs / 2000.0),
     };
 }

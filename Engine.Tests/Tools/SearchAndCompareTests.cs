@@ -137,7 +137,14 @@ public sealed class SearchAndCompareTests : IDisposable
         Assert.True(models["ease"] > 1.5 * models["popularity"],
             "personal models must clearly beat popularity, or the data is no use");
         Assert.Contains("<svg", File.ReadAllText(result.Json.GetProperty("report").GetString()!), StringComparison.Ordinal);
-        CommandLine.Run("demo", "--output", _folder["demo"], "--epochs", "1").Succeeded(); // replaces its own folder
+        var again = CommandLine.Run("demo", "--output", _folder["demo"], "--epochs", "1").Succeeded(); // replaces its own folder
+        foreach (string line in again.Output.Split('\n').Where(line => line.StartsWith("  manualvae ", StringComparison.Ordinal)))
+            CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]).Succeeded();
+        Assert.Contains("  manualvae recommend", again.Output, StringComparison.Ordinal);
+        _folder.Write("demo/ease/notes.txt", "keep");
+        var refused = CommandLine.Run("demo", "--output", _folder["demo"]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("holds ease/notes.txt", refused.Messages, StringComparison.Ordinal);
         _folder.Write("mine/notes.txt", "keep");
         Assert.Equal(2, CommandLine.Run("demo", "--output", _folder["mine"]).ExitCode); // and no other
         Assert.True(File.Exists(_folder["mine", "notes.txt"]));

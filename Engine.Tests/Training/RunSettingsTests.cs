@@ -37,6 +37,17 @@ public class RunSettingsTests
     }
 
     [Theory]
+    [InlineData("hidden")]
+    [InlineData("model")]
+    [InlineData("device")]
+    [InlineData("validation-metric")]
+    public void A_setting_that_needs_a_value_refuses_null(string name)
+    {
+        var settings = JsonSerializer.Deserialize<RunSettings>($"{{\"{name}\": null}}", RunSettings.Json)!;
+        Assert.Contains(" is null; give a value", Assert.Throws<InputException>(settings.Validate).Message);
+    }
+
+    [Theory]
     [InlineData("Latent is 0; it must be at least 1.", 0, 500, 0.5)]
     [InlineData("BatchSize is 0; it must be at least 1.", 8, 0, 0.5)]
     [InlineData("Dropout is 1; it must be in [0, 1).", 8, 500, 1)]

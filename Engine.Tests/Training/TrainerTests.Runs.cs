@@ -37,8 +37,7 @@ public sealed partial class TrainerTests
         using var stop = new CancellationTokenSource();
         using (var first = new Trainer(data, settings, backend, run, new StopAfter(stop, updates: 8)))
             Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
-        using var second = new Trainer(data, settings, backend, RunFolder.Open(run.Path));
-        second.Resume();
+        using var second = new Trainer(data, settings, backend, RunFolder.Open(run.Path), resume: true);
         Assert.Equal(8, second.State.Updates);
         second.Run();
 
@@ -60,8 +59,7 @@ public sealed partial class TrainerTests
         using var stop = new CancellationTokenSource();
         using (var first = new Trainer(Data(), settings, backend, run, new StopAfter(stop, updates: 12)))
             Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
-        using var second = new Trainer(Data(), settings, backend, run);
-        second.Resume();
+        using var second = new Trainer(Data(), settings, backend, run, resume: true);
         Assert.Equal([0.25, 0.5, 0.5, 0.5, 0.5], second.Run().Select(epoch => epoch.Beta));
     }
 
@@ -73,8 +71,7 @@ public sealed partial class TrainerTests
         using var stop = new CancellationTokenSource();
         using (var first = new Trainer(Data(), Settings, backend, run, new StopAfter(stop, updates: 4, pauseMilliseconds: 100)))
             Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
-        using var second = new Trainer(Data(), Settings, backend, run);
-        second.Resume();
+        using var second = new Trainer(Data(), Settings, backend, run, resume: true);
         Assert.InRange(second.State.EpochSeconds, 0.4, 60);
         var epochs = second.Run();
         Assert.True(epochs[0].Seconds >= 0.4, $"{epochs[0].Seconds} s");

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
@@ -238,13 +240,35 @@ public sealed partial class TrainerTests : IDisposable
         using var trainer = new Trainer(Data(), Settings with { Epochs = 1 }, new ReferenceBackend(), run);
         trainer.Run();
         byte[] bytes = File.ReadAllBytes(run.LastCheckpoint);
-        bytes[^100] ^= 1;
-        File.WriteAllBytes(run.LastCheckpoint, bytes);
-        Assert.Contains("last.ckpt", Assert.Throws<InputException>(trainer.Resume).Message);
-        File.WriteAllBytes(run.LastCheckpoint, bytes[..50]);
-        Assert.Contains("damaged", Assert.Throws<InputException>(trainer.Resume).Message);
+        AssertRefused([.. bytes[..^100], (byte)(bytes[^100] ^ 1), .. bytes[^99..]], "is damaged");
+        AssertRefused(bytes[..50], "is damaged");
+        byte[] shorter = bytes[..^1000]; // signed as it should be
+        AssertRefused([.. shorter, .. SHA256.HashData(shorter)], "is damaged");
         File.Delete(run.LastCheckpoint);
-        Assert.Contains("last.ckpt", Assert.Throws<InputException>(trainer.Resume).Message);
+        Assert.Contains("last.ckpt", Refused());
+
+        void AssertRefused(byte[] content, string problem)
+        {
+            File.WriteAllBytes(run.LastCheckpoint, content);
+            string message = Refused();
+            Assert.Contains("last.ckpt", message);
+            Assert.Contains(problem, message);
+        }
+
+        string Refused() => Assert.Throws<InputException>(
+            () => new Trainer(Data(), Settings, new ReferenceBackend(), run, resume: true)).Message;
+    }
+
+    [Theory]
+    [InlineData("hidden", "Hidden is null; give a value, or leave it out for the default.")]
+    [InlineData("settings", "run.json: is not a run manifest of this version")]
+    public void A_run_whose_manifest_holds_null_is_refused(string name, string message)
+    {
+        string file = Path.Combine(NewRun("nulls", Settings).Path, "run.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        (name == "settings" ? manifest : manifest["settings"]!.AsObject())[name] = null;
+        File.WriteAllText(file, manifest.ToJsonString());
+        Assert.Contains(message, Assert.Throws<InputException>(() => RunFolder.Open(Path.GetDirectoryName(file)!)).Message);
     }
 
     [Fact]

@@ -69,10 +69,26 @@ public static class CounterRandom
     public static double Normal(RandomKey key, uint user, uint index)
     {
         var block = Block(key.Seed, index >> 2, user, key.Step, (uint)key.Purpose);
-        var (a, b) = (index & 2) == 0 ? (block.X0, block.X1) : (block.X2, block.X3);
+        var (even, odd) = (index & 2) == 0 ? NormalPair(block.X0, block.X1) : NormalPair(block.X2, block.X3);
+        return (index & 1) == 0 ? even : odd;
+    }
+
+    /// <summary>Box-Muller: two standard normal numbers from two words.</summary>
+    internal static (double Even, double Odd) NormalPair(uint a, uint b)
+    {
         double radius = Math.Sqrt(-2 * Math.Log((a + 1.0) / 4294967296.0));
         var (sin, cos) = Math.SinCos(2 * Math.PI * b / 4294967296.0);
-        return radius * ((index & 1) == 0 ? cos : sin);
+        return (radius * cos, radius * sin);
+    }
+
+    /// <summary>Puts values into a random order (Fisher-Yates) that depends on the key and their number alone.</summary>
+    public static void Shuffle(RandomKey key, Span<int> values)
+    {
+        for (int i = values.Length - 1; i > 0; i--)
+        {
+            int j = Below(key, 0, (uint)i, i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
     }
 
     /// <summary>An integer in [0, bound), unbiased to 2^-32 (multiply-shift).</summary>

@@ -4,7 +4,8 @@ namespace ManualVae.Data;
 
 /// <summary>
 /// Writes files and folders under a temporary name and moves them into place: a reader sees the old content or the new, never
-/// half of it, and a failure leaves nothing behind.
+/// half of it, and a failure leaves nothing behind. A link stays, and its target is written; pipes and devices are written
+/// straight.
 /// </summary>
 public static class AtomicFile
 {
@@ -12,7 +13,14 @@ public static class AtomicFile
     /// <exception cref="InputException">The place cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string full = Path.GetFullPath(path);
+        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give the name of a file.");
+        using (var special = Try(path, () => OpenSpecial(path)))
+            if (special is not null)
+            {
+                write(special);
+                return;
+            }
+        string full = RealPath.Of(path);
         CreateFolder(Path.GetDirectoryName(full)!);
         string temporary = TemporaryName(full);
         try
@@ -37,21 +45,22 @@ public static class AtomicFile
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Fills a new folder and moves it to <paramref name="path"/>.</summary>
-    /// <param name="path">The folder to make.</param>
+    /// <param name="path">The folder to make, or a link to it.</param>
     /// <param name="overwrite">Replace a folder that is there already; an empty one is always replaced.</param>
     /// <param name="fill">Writes the contents into the temporary folder it is given.</param>
+    /// <param name="kind">What may be replaced; null for any folder, which the caller has made sure of.</param>
     /// <exception cref="InputException">The folder exists and may not be replaced, or cannot be made.</exception>
-    public static void WriteFolder(string path, bool overwrite, Action<string> fill)
+    public static void WriteFolder(string path, bool overwrite, Action<string> fill, FolderKind? kind = null)
     {
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        RefuseToReplace(full, overwrite);
+        RefuseToReplace(path, overwrite, kind: kind);
+        string full = RealPath.Of(path);
         string temporary = TemporaryName(full);
         try
         {
             Try(path, () => Directory.CreateDirectory(temporary));
             fill(temporary);
-            if (Directory.Exists(full)) Directory.Delete(full, recursive: true);
-            Directory.Move(temporary, full);
+            RefuseToReplace(path, overwrite, kind: kind); // filling may have taken hours
+            Replace(full, temporary);
         }
         catch
         {
@@ -64,20 +73,25 @@ public static class AtomicFile
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">It may be replaced.</param>
     /// <param name="advice">What to do instead; null = to give another name or to overwrite.</param>
-    public static void RefuseToReplace(string path, bool overwrite, string? advice = null)
+    /// <param name="kind">What may be replaced; null for any folder.</param>
+    public static void RefuseToReplace(string path, bool overwrite, string? advice = null, FolderKind? kind = null)
     {
-        if (File.Exists(path)) throw new InputException($"{path}: is a file; give the name of a new folder.");
-        if (overwrite || !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any()) return;
-        throw advice is null
-            ? About($"{path}: the folder exists and is not empty; give another name or pass {Setting("Overwrite")}.")
-            : new InputException($"{path}: the folder exists and is not empty; {advice}.");
+        if (File.Exists(RealPath.Of(path))) throw new InputException($"{path}: is a file; give the name of a new folder.");
+        if (overwrite && kind is null || !Directory.Exists(path) || FolderKind.IsEmpty(path)) return;
+        string? foreign = kind?.Foreign(path);
+        if (overwrite && foreign is null) return;
+        var (flag, what) = (Setting("Overwrite"), kind?.Name);
+        string why = foreign is null ? "the folder exists and is not empty" : $"holds {foreign}, no file of a {what}";
+        throw advice is not null ? new InputException($"{path}: {why}; {advice}.")
+            : foreign is null ? About($"{path}: {why}; give another name or pass {flag}.")
+            : About($"{path}: {why}; give another name ({flag} replaces a {what} alone).");
     }
 
     /// <summary>Makes a folder unless it is there.</summary>
     /// <exception cref="InputException">It cannot be made.</exception>
-    public static void CreateFolder(string path) => Try(path, () => Directory.CreateDirectory(path));
+    public static void CreateFolder(string path) => Try(path, () => Directory.CreateDirectory(RealPath.Of(path)));
 
-    private static T Try<T>(string path, Func<T> create)
+    internal static T Try<T>(string path, Func<T> create)
     {
         try
         {
@@ -87,6 +101,40 @@ public static class AtomicFile
         {
             throw new InputException($"{path}: cannot be written ({problem.Message.TrimEnd('.')}); give another place.", problem);
         }
+    }
+
+    // A pipe or a device, opened; null for anything that a move can replace.
+    private static FileStream? OpenSpecial(string path)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(path)) return null;
+        try
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            if (!stream.CanSeek || RealPath.IsDevice(path)) return stream;
+            stream.Dispose();
+        }
+        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // A link whose target is still to be made.
+        }
+        return null;
+    }
+
+    // The old folder is moved aside first: whenever this is killed, one of the two is whole.
+    private static void Replace(string folder, string by)
+    {
+        string? old = Directory.Exists(folder) ? TemporaryName(folder) : null;
+        if (old is not null) Directory.Move(folder, old);
+        try
+        {
+            Directory.Move(by, folder);
+        }
+        catch when (old is not null)
+        {
+            Directory.Move(old, folder);
+            throw;
+        }
+        if (old is not null) Directory.Delete(old, recursive: true);
     }
 
     private static string TemporaryName(string path) =>

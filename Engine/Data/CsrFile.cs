@@ -36,6 +36,15 @@ public static class CsrFile
         stream.Write(hash.GetCurrentHash());
     }
 
+    /// <summary>True for a file that begins as such a file does.</summary>
+    public static bool Is(string path)
+    {
+        if (!File.Exists(path)) return false;
+        using var stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[8];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);
+    }
+
     /// <summary>Reads a matrix and verifies it.</summary>
     /// <exception cref="InputException">The file is missing, truncated, changed, or not a matrix at all.</exception>
     public static CsrMatrix Read(string path)
@@ -55,9 +64,10 @@ public static class CsrFile
             throw new InputException(
                 $"{path}: .csr version {version}, this program reads version {Version}; import the dataset again.");
         int rows = MemoryMarshal.Read<int>(header[12..]), columns = MemoryMarshal.Read<int>(header[16..]);
-        bool hasValues = MemoryMarshal.Read<int>(header[20..]) == HasValues;
+        int flags = MemoryMarshal.Read<int>(header[20..]);
+        bool hasValues = flags == HasValues;
         long entries = MemoryMarshal.Read<long>(header[24..]);
-        if (rows < 0 || columns < 0 || entries < 0) throw Changed(path);
+        if (rows < 0 || columns < 0 || entries < 0 || flags is not (0 or HasValues)) throw Changed(path);
         if (entries > CsrMatrix.MaxEntries)
             throw new InputException(
                 $"{path}: promises {entries} entries, a matrix holds at most {CsrMatrix.MaxEntries}; import the dataset again.");
@@ -78,6 +88,7 @@ public static class CsrFile
         if (!checksum.SequenceEqual(hash.GetCurrentHash())) throw Changed(path);
         try
         {
+            if (values?.All(float.IsFinite) == false) throw new ArgumentException("A value is not a finite number.");
             return new CsrMatrix(columns, offsets, indices, values);
         }
         catch (ArgumentException problem)

@@ -28,8 +28,8 @@ public sealed class CsrMatrix
             throw new ArgumentException($"Got {values.Length} values for {columnIndices.Length} entries.", nameof(values));
         for (int row = 0; row + 1 < rowOffsets.Length; row++)
         {
-            if (rowOffsets[row + 1] < rowOffsets[row])
-                throw new ArgumentException($"Row offsets decrease after row {row}.", nameof(rowOffsets));
+            if (rowOffsets[row + 1] < rowOffsets[row] || rowOffsets[row + 1] > columnIndices.LongLength)
+                throw new ArgumentException($"Row offsets decrease or leave the entries after row {row}.", nameof(rowOffsets));
             int previous = -1;
             for (long e = rowOffsets[row]; e < rowOffsets[row + 1]; previous = columnIndices[e++])
                 if (columnIndices[e] <= previous || columnIndices[e] >= columns)
@@ -133,6 +133,24 @@ public sealed class CsrMatrix
             offsets[row + 1] = columns.Count;
         }
         return new CsrMatrix(Columns, offsets, [.. columns], _values is null ? null : [.. values]);
+    }
+
+    /// <summary>The entries in other columns, each of which takes at most one of the present ones.</summary>
+    /// <param name="columns">Number of columns of the result.</param>
+    /// <param name="newColumns">The new column of each present one; -1 leaves its entries out.</param>
+    public CsrMatrix MapColumns(int columns, int[] newColumns)
+    {
+        if (newColumns.Length != Columns)
+            throw new ArgumentException($"Got {newColumns.Length} columns for {Columns}.", nameof(newColumns));
+        var kept = KeepColumns(Array.ConvertAll(newColumns, column => column >= 0));
+        int[] indices = Array.ConvertAll(kept._columnIndices, column => newColumns[column]);
+        for (int row = 0; row < Rows; row++)
+        {
+            var (start, length) = ((int)kept._rowOffsets[row], kept.RowLength(row));
+            if (kept._values is null) Array.Sort(indices, start, length);
+            else Array.Sort(indices, kept._values, start, length);
+        }
+        return new CsrMatrix(columns, kept._rowOffsets, indices, kept._values);
     }
 
     /// <summary>Builds a binary matrix from (row, column) pairs in any order; equal pairs become one entry.</summary>

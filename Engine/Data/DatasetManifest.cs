@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace ManualVae.Data;
@@ -20,6 +21,7 @@ public sealed record DatasetManifest
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the file is never put into a web page
+        RespectNullableAnnotations = true,
         WriteIndented = true,
         NewLine = "\n",
     };
@@ -69,6 +71,7 @@ public sealed record DatasetManifest
                 throw new InputException(
                     $"{path}: format version {version}, this program reads version {CurrentVersion}; import the dataset again.");
             manifest = JsonSerializer.Deserialize<DatasetManifest>(bytes, Json)!;
+            if (!Enum.IsDefined(manifest.Split)) throw new JsonException("its split is none of the known ones");
         }
         catch (Exception problem) when (
             problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -81,6 +84,20 @@ public sealed record DatasetManifest
         if (Hash(Encoding.UTF8.GetBytes(blank)) != manifest.Checksum)
             throw new InputException($"{path}: changed since it was written (checksum differs); import the dataset again.");
         return manifest;
+    }
+
+    /// <summary>The files that a manifest of any version lists, sound or not; null if it is no manifest.</summary>
+    internal static IReadOnlyCollection<string>? FilesListedIn(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) is JsonObject manifest && manifest.ContainsKey("formatVersion")
+                && manifest["files"] is JsonObject files ? [.. files.Select(file => file.Key)] : null;
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException) // ArgumentException: a name twice
+        {
+            return null;
+        }
     }
 
     /// <summary>SHA-256 in lower-case hexadecimal.</summary>

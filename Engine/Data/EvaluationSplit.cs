@@ -11,4 +11,14 @@ public sealed record EvaluationSplit(
 {
     /// <summary>The users' clicks that are known before the held-out ones: what is not recommended to them again.</summary>
     public CsrMatrix Known => Excluded ?? FoldIn;
+
+    /// <summary>True where some user has a held-out click; else nothing can be measured.</summary>
+    public bool HasClicksToFind => HeldOut.EntryCount > 0;
+
+    /// <summary>Users with something to find.</summary>
+    public int UsersWithHeldOut => Enumerable.Range(0, HeldOut.Rows).Count(row => HeldOut.RowLength(row) > 0);
+
+    /// <summary>Users with something to find of whom the model is shown nothing.</summary>
+    public int UsersShownWithoutClicks => Enumerable.Range(0, HeldOut.Rows)
+        .Count(row => HeldOut.RowLength(row) > 0 && FoldIn.RowLength(row) == 0);
 }

@@ -5,6 +5,10 @@ public sealed record ImportTally
 {
     /// <summary>Lines (or pairs) read.</summary>
     public long ClicksRead { get; init; }
+    /// <summary>Lines left out because they cannot be read.</summary>
+    public long BadLines { get; init; }
+    /// <summary>Lines left out by <see cref="Import.ImportOptions.Where"/>.</summary>
+    public long LeftOutByWhere { get; init; }
     /// <summary>Clicks below the minimum rating.</summary>
     public long BelowMinimumRating { get; init; }
     /// <summary>Repeated (user, item) pairs merged into one.</summary>

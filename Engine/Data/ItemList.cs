@@ -40,9 +40,7 @@ public sealed class ItemList
     /// <summary>Reads <c>items.tsv</c>.</summary>
     internal static ItemList Read(string path)
     {
-        var rows = File.ReadLines(path).Skip(1).Select(line => line.Split('\t')).ToArray();
-        if (rows.FirstOrDefault(row => row.Length != 4) is not null)
-            throw new ArgumentException($"{path} has a row without four fields");
+        var rows = IdRows.Read(path, columns: 4);
         return new ItemList([.. rows.Select(row => row[1])], [.. rows.Select(row => Known(row[2]))],
             [.. rows.Select(row => Known(row[3]))]);
     }

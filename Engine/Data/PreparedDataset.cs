@@ -12,6 +12,13 @@ public sealed class PreparedDataset
     private const string ManifestFile = "manifest.json", UsersFile = "users.tsv", ItemsFile = "items.tsv",
         TrainFile = "train.csr";
 
+    private static readonly string[] KnownFiles =
+    [
+        UsersFile, ItemsFile, TrainFile,
+        .. from part in new[] { "validation", "test" } from kind in new[] { "foldin", "heldout", "candidates" }
+           select $"{part}.{kind}.csr",
+    ];
+
     /// <summary>Puts a dataset together in memory; <see cref="Save"/> it to get a folder and a hash.</summary>
     /// <param name="manifest">Source, filters, split and seed; counts and file hashes are filled in here and by Save.</param>
     /// <param name="train">Training users x items.</param>
@@ -37,6 +44,15 @@ public sealed class PreparedDataset
         (ManifestHash, Directory) = (hash, directory);
         (Train, Validation, Test, UserIds, Items) = (train, validation, test, userIds, items);
     }
+
+    /// <summary>The folder, known by its manifest; where that is damaged, by its training matrix.</summary>
+    public static FolderKind Kind { get; } = new("prepared dataset", folder =>
+    {
+        string manifest = Path.Combine(folder, ManifestFile);
+        if (!File.Exists(manifest)) return null;
+        var files = DatasetManifest.FilesListedIn(manifest) ?? (CsrFile.Is(Path.Combine(folder, TrainFile)) ? KnownFiles : null);
+        return files is null ? null : file => file == ManifestFile || !file.Contains('/') && files.Contains(file);
+    });
 
     /// <summary>What the folder is and where it came from.</summary>
     public DatasetManifest Manifest { get; }
@@ -95,9 +111,11 @@ public sealed class PreparedDataset
                 throw new InputException($"{path}: changed since it was written (SHA-256 differs); import the dataset again.");
         }
 
+        foreach (string name in new[] { UsersFile, ItemsFile, TrainFile })
+            if (!manifest.Files.ContainsKey(name))
+                throw new InputException($"{manifestPath}: lists no {name}; import the dataset again.");
         CsrMatrix? Matrix(string name) => manifest.Files.ContainsKey(name) ? CsrFile.Read(Path.Combine(directory, name)) : null;
-        var train = Matrix(TrainFile)
-            ?? throw new InputException($"{manifestPath}: lists no {TrainFile}; import the dataset again.");
+        var train = Matrix(TrainFile)!;
         bool strong = manifest.Split == SplitKind.Strong;
         EvaluationSplit? Part(string name, int firstUser, CsrMatrix? sharedFoldIn) =>
             Matrix($"{name}.heldout.csr") is not { } heldOut ? null
@@ -110,8 +128,11 @@ public sealed class PreparedDataset
             var validation = Part("validation", strong ? counts.TrainUsers : 0, train);
             var test = Part("test", strong ? counts.Users - counts.TestUsers : 0,
                 strong ? null : validation is null ? train : CsrMatrix.Union(train, validation.HeldOut));
-            return new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
+            var data = new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
                 ItemList.Read(Path.Combine(directory, ItemsFile)), directory, DatasetManifest.Hash(bytes));
+            if (data.Manifest.Counts != counts)
+                throw new ArgumentException($"{ManifestFile} counts other users, items or clicks than the files hold");
+            return data;
         }
         catch (ArgumentException problem)
         {
@@ -129,11 +150,11 @@ public sealed class PreparedDataset
     public EvaluationSplit ShowingTraining(EvaluationSplit part) => Manifest.Split != SplitKind.Strong
         ? part with { FoldIn = Train, Excluded = part.Known }
         : throw InputException.About(
-            $"{InputException.Setting("Input")} train: users held out by a strong split have no training clicks; leave it out.");
+            $"Users held out by a strong split have no training clicks to show: leave {InputException.Setting("Protocol")} out.");
 
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>
-    /// <param name="overwrite">Replace a folder that is there already.</param>
+    /// <param name="overwrite">Replace a prepared dataset that is there already.</param>
     /// <exception cref="InputException">The folder exists and may not be replaced.</exception>
     public PreparedDataset Save(string directory, bool overwrite = false)
     {
@@ -155,15 +176,28 @@ public sealed class PreparedDataset
             Matrix(TrainFile, Train);
             Part("validation", Validation);
             Part("test", Test);
-            WriteUsers(Path.Combine(folder, UsersFile));
+            WriteUsers(Path.Combine(folder, UsersFile), UserIds);
             Items.Write(Path.Combine(folder, ItemsFile));
             foreach (string path in System.IO.Directory.EnumerateFiles(folder))
                 files[Path.GetFileName(path)] = DatasetManifest.HashFile(path);
             manifest = Manifest with { Files = files };
             bytes = manifest.ToBytes();
             AtomicFile.Write(Path.Combine(folder, ManifestFile), stream => stream.Write(bytes));
-        });
+        }, Kind);
         return new PreparedDataset(manifest, Train, Validation, Test, UserIds, Items, directory, DatasetManifest.Hash(bytes));
+    }
+
+    /// <summary>The same dataset with other columns.</summary>
+    /// <param name="items">What the columns stand for.</param>
+    /// <param name="map">Gives a matrix of this dataset those columns.</param>
+    internal PreparedDataset WithItems(ItemList items, Func<CsrMatrix, CsrMatrix> map)
+    {
+        EvaluationSplit? Part(EvaluationSplit? part) => part is null ? null : part with
+        {
+            FoldIn = map(part.FoldIn), HeldOut = map(part.HeldOut),
+            Candidates = part.Candidates is null ? null : map(part.Candidates),
+        };
+        return new(Manifest, map(Train), Part(Validation), Part(Test), UserIds, items, Directory, ManifestHash);
     }
 
     private static void Check(EvaluationSplit part, int users, int items)
@@ -198,13 +232,14 @@ public sealed class PreparedDataset
         };
     }
 
-    private void WriteUsers(string path) => AtomicFile.Write(path, stream =>
+    /// <summary>Writes <c>users.tsv</c>: index and id.</summary>
+    internal static void WriteUsers(string path, IReadOnlyList<string> ids) => AtomicFile.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index\tid");
-        for (int user = 0; user < UserIds.Length; user++) writer.WriteLine($"{user}\t{UserIds[user]}");
+        for (int user = 0; user < ids.Count; user++) writer.WriteLine($"{user}\t{ids[user]}");
     });
 
-    private static string[] ReadUsers(string path) =>
-        [.. File.ReadLines(path).Skip(1).Select(line => line[(line.IndexOf('\t') + 1)..])];
+    /// <summary>Reads <c>users.tsv</c>.</summary>
+    internal static string[] ReadUsers(string path) => [.. IdRows.Read(path, columns: 2).Select(row => row[1])];
 }

@@ -15,6 +15,12 @@ public enum SplitKind
     LeaveOneOut,
     /// <summary>The latest clicks are held out.</summary>
     Temporal,
+    /// <summary>Some clicks of each user are held out.</summary>
+    LeaveKOut,
+    /// <summary>A share of each user's clicks is held out, or one fold of them.</summary>
+    Ratio,
+    /// <summary>All clicks are for training.</summary>
+    None,
     /// <summary>Items are divided: all clicks of the cold items are held out (<see cref="ItemDivision"/>).</summary>
     ColdItems,
 }

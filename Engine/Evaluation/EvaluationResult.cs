@@ -4,7 +4,9 @@ namespace ManualVae.Evaluation;
 /// <param name="Rows">The evaluated rows of the split, increasing.</param>
 /// <param name="SkippedUsers">Users skipped because none of their clicks is held out.</param>
 /// <param name="Metrics">The metrics, in the order asked for.</param>
-public sealed record EvaluationResult(int[] Rows, int SkippedUsers, IReadOnlyList<MetricResult> Metrics)
+/// <param name="EmptyFoldIn">Evaluated users of whom the model was shown nothing: they are ranked without knowledge.</param>
+public sealed record EvaluationResult(
+    int[] Rows, int SkippedUsers, IReadOnlyList<MetricResult> Metrics, int EmptyFoldIn = 0)
 {
     /// <summary>Number of evaluated users.</summary>
     public int Users => Rows.Length;

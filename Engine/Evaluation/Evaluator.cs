@@ -8,84 +8,76 @@ public static class Evaluator
 {
     /// <summary>
     /// Ranks all items for every user of the split, known items excluded, and measures the lists; sampled metrics rank the
-    /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. The result does
-    /// not depend on the model's batch size or on the number of threads.
+    /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. Where scores are
+    /// equal, a value is the expected one over all orders of the items concerned, so the numbers of items do not matter. The
+    /// result does not depend on the model's batch size or on the number of threads.
     /// </summary>
     /// <param name="model">What is measured.</param>
     /// <param name="split">Fold-in, held-out and excluded clicks.</param>
     /// <param name="metrics">What to measure.</param>
-    /// <param name="popularity">Training popularity; needed by <see cref="MetricKind.Novelty"/> only.</param>
+    /// <param name="items">What is known of the items; metrics of what is in the lists need it, such as novelty.</param>
     /// <param name="progress">Told how many rows are done, after each batch.</param>
     /// <param name="cancellation">Watched between batches.</param>
     /// <exception cref="InputException">The split does not fit the model, or has no candidates for a sampled metric.</exception>
     public static EvaluationResult Evaluate(
-        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity = null,
+        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemFacts? items = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        Check(model, split, metrics, popularity);
+        Check(model, split, metrics, items);
         var (foldIn, heldOut) = (split.FoldIn, split.HeldOut);
         var rows = Enumerable.Range(0, heldOut.Rows)
             .Where(row => heldOut.RowLength(row) > 0 && split.Candidates?.RowLength(row) is null or > 0).ToArray();
-        var perUser = metrics.Select(m => m.IsPerUser ? new double[rows.Length] : []).ToArray();
+        if (rows.Length == 0)
+            throw new InputException("No user of this part has anything to find, so nothing can be measured: "
+                + "prepare the data with another split, or with more clicks of each user.");
+        var perUser = metrics.Select(_ => new double[rows.Length]).ToArray();
         var lists = new ListCounts(metrics, model.ItemCount);
         int k = Math.Min(metrics.Where(m => !m.Sampled).Select(m => m.Cutoff).DefaultIfEmpty(0).Max(), model.ItemCount);
-        bool sampled = metrics.Any(m => m.Sampled);
+        var ranker = new BatchRanker(model, split, k, metrics.Any(m => m.Sampled || m.Basis == MetricBasis.Scores));
+        var listMetrics = items is null ? null : new ListMetrics(items, split);
         var userMetrics = new UserMetrics(metrics.Max(m => m.Cutoff));
 
         int batch = Math.Max(1, Math.Min(model.BatchSize, foldIn.Rows));
-        var (items, itemScores) = (new int[batch * k], new float[batch * k]);
-        var scores = new float[sampled ? batch * model.ItemCount : 0];
+        var rankings = new UserRanking[batch];
         for (int first = 0, done = 0; first < foldIn.Rows; first += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, foldIn.Rows - first);
             int end = done;
             while (end < rows.Length && rows[end] < first + count) end++;
-            if (end > done)
-            {
-                if (k > 0)
-                    model.Rank(
-                        foldIn, first, count, k, items.AsSpan(0, count * k), itemScores.AsSpan(0, count * k), split.Excluded);
-                if (sampled) model.Score(foldIn, first, count, scores.AsSpan(0, count * model.ItemCount));
-            }
+            if (end > done) ranker.Load(first, count, rows.AsSpan(done, end - done));
             Parallel.For(done, end, user =>
             {
                 int row = rows[user];
-                var list = Ranked(items.AsSpan((row - first) * k, k));
-                Span<bool> hits = list.Length <= 1024 ? stackalloc bool[list.Length] : new bool[list.Length];
-                hits.Clear();
-                foreach (int item in heldOut.RowColumns(row))
-                    if (list.IndexOf(item) is >= 0 and var rank) hits[rank] = true;
-                for (int m = 0; m < metrics.Count; m++)
-                    if (metrics[m].Sampled)
-                        perUser[m][user] = SampledRanking.Value(
-                            metrics[m], scores.AsSpan((row - first) * model.ItemCount, model.ItemCount), heldOut.RowColumns(row),
-                            split.Candidates!.RowColumns(row));
-                    else if (metrics[m].Kind == MetricKind.Novelty)
-                        perUser[m][user] = Novelty(list[..Math.Min(list.Length, metrics[m].Cutoff)], popularity!);
-                    else if (metrics[m].IsPerUser)
-                        perUser[m][user] = userMetrics.Value(metrics[m].Kind, metrics[m].Cutoff, hits, heldOut.RowLength(row));
+                var ranking = rankings[row - first] = ranker.Ranking(row);
+                for (int m = 0; m < metrics.Count; m++) perUser[m][user] = Value(metrics[m], row, ranking);
             });
-            for (; done < end; done++) lists.Add(Ranked(items.AsSpan((rows[done] - first) * k, k)));
+            for (; done < end; done++) lists.Add(rankings[rows[done] - first]);
             progress?.Report(first + count);
         }
-        return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) => metric.IsPerUser
-            ? MetricResult.FromUsers(metric, perUser[m])
-            : new MetricResult(metric, lists.Value(metric), null, null))]);
+        return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) =>
+            metric.IsPerUser ? MetricResult.FromUsers(metric, perUser[m])
+            : new MetricResult(metric, metric.Kind == MetricKind.Gauc
+                ? Weighted(perUser[m], [.. rows.Select(heldOut.RowLength)])
+                : lists.Value(metric, items, split.Known, rows), null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
+
+        double Value(Metric metric, int row, UserRanking ranking) => metric switch
+        {
+            { Sampled: true } => SampledRanking.Value(
+                metric, ranker.Scores(row), heldOut.RowColumns(row), split.Candidates!.RowColumns(row)),
+            { Basis: MetricBasis.Hits } => userMetrics.Value(metric.Kind, metric.Cutoff, ranking.Ties, heldOut.RowLength(row)),
+            { Basis: MetricBasis.Items } => listMetrics!.Value(metric.Kind, metric.Cutoff, ranking, row),
+            { Basis: MetricBasis.Scores } => ScoreMetrics.Value(
+                metric, ranker.Scores(row), split.Known.RowColumns(row), heldOut.RowColumns(row)),
+            _ => 0,
+        };
     }
 
-    // The list without its padding.
-    private static Span<int> Ranked(Span<int> items) => items.IndexOf(-1) is >= 0 and var end ? items[..end] : items;
-
-    private static double Novelty(ReadOnlySpan<int> list, ItemPopularity popularity)
-    {
-        double sum = 0;
-        foreach (int item in list) sum += popularity.SelfInformation(item);
-        return list.IsEmpty ? 0 : sum / list.Length;
-    }
+    private static double Weighted(double[] values, int[] weights) =>
+        values.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum(weight => (double)weight);
 
     private static void Check(
-        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemPopularity? popularity)
+        IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemFacts? items)
     {
         if (split.FoldIn.Columns != model.ItemCount)
             throw new InputException(
@@ -99,7 +91,11 @@ public static class Evaluator
         if (metrics.FirstOrDefault(m => m.Sampled) is { Sampled: true } sampled && split.Candidates is null)
             throw new InputException(
                 $"{sampled} needs sampled candidates, and this data has none: ask for {sampled with { Sampled = false }}.");
-        if (metrics.Any(m => m.Kind == MetricKind.Novelty) && popularity is null)
-            throw new ArgumentNullException(nameof(popularity), "Novelty needs the training popularity.");
+        foreach (var metric in metrics)
+            if (items is null && (metric.Basis == MetricBasis.Items || metric.Kind == MetricKind.StatisticalParity))
+                throw new InputException($"{metric} needs to know the items: ask for it in an evaluation, not in training.");
+            else if (metric.Kind == MetricKind.Calibration && items!.Genres is null
+                || metric.Kind == MetricKind.Diversity && items!.Features is null)
+                throw new InputException($"{metric} needs the genres of the items, and this data has none; leave it out.");
     }
 }

@@ -23,4 +23,22 @@ public enum MetricKind
     Gini,
     /// <summary>Mean self-information of the recommended items.</summary>
     Novelty,
+    /// <summary>Mean number of training users of the recommended items.</summary>
+    AveragePopularity,
+    /// <summary>Share of the recommended items outside the most clicked fifth.</summary>
+    LongTail,
+    /// <summary>How unlike the recommended items are.</summary>
+    Diversity,
+    /// <summary>Hits that a list of the most clicked items would not have.</summary>
+    Serendipity,
+    /// <summary>How far the genres of the list are from those of the user's clicks.</summary>
+    Calibration,
+    /// <summary>How unequally items of three groups by popularity are recommended.</summary>
+    StatisticalParity,
+    /// <summary>Chance that a held-out item scores above another one, as a mean over users.</summary>
+    Auc,
+    /// <summary>The same, users weighted by their held-out items.</summary>
+    Gauc,
+    /// <summary>Rank-biased precision.</summary>
+    RankBiasedPrecision,
 }

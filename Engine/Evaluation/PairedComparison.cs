@@ -13,11 +13,13 @@ namespace ManualVae.Evaluation;
 /// <param name="TTestP">p of the paired t-test.</param>
 /// <param name="WilcoxonP">p of Wilcoxon's signed-rank test.</param>
 /// <param name="AdjustedP">The t-test's p after Holm's correction over all models, metrics and groups compared together.</param>
+/// <param name="FalseDiscoveryP">The same p after Benjamini and Hochberg's correction over the same comparisons.</param>
 /// <param name="Users">Number of users compared.</param>
 /// <param name="Group">Which users: <see cref="AllUsers"/> or the name of a group.</param>
 public sealed record PairedComparison(
     string Model, string Metric, double Mean, double BaselineMean, double StandardError, double Low, double High,
-    double TTestP, double WilcoxonP, double AdjustedP, int Users, string Group = PairedComparison.AllUsers)
+    double TTestP, double WilcoxonP, double AdjustedP, double FalseDiscoveryP, int Users,
+    string Group = PairedComparison.AllUsers)
 {
     /// <summary>The group of all users.</summary>
     public const string AllUsers = "all";
@@ -53,8 +55,9 @@ public sealed record PairedComparison(
                     if (users.Length > 0)
                         rows.Add(Pair(name, metric, group, [.. users.Select(u => a[u])], [.. users.Select(u => b[u])], seed));
             }
-        var adjusted = PairedTests.Holm([.. rows.Select(r => r.TTestP)]);
-        return [.. rows.Select((row, i) => row with { AdjustedP = adjusted[i] })];
+        double[] p = [.. rows.Select(r => r.TTestP)];
+        var (holm, discovery) = (PairedTests.Holm(p), PairedTests.BenjaminiHochberg(p));
+        return [.. rows.Select((row, i) => row with { AdjustedP = holm[i], FalseDiscoveryP = discovery[i] })];
     }
 
     private static PairedComparison Pair(string model, string metric, string group, double[] a, double[] b, ulong seed)
@@ -62,6 +65,6 @@ public sealed record PairedComparison(
         var (low, high) = PairedTests.BootstrapInterval(a, b, seed: seed);
         double error = PairedTests.Difference(a, b).Deviation / Math.Sqrt(a.Length);
         return new(model, metric, a.Average(), b.Average(), error, low, high, PairedTests.PairedTTest(a, b).P,
-            PairedTests.WilcoxonSignedRank(a, b).P, 0, a.Length, group);
+            PairedTests.WilcoxonSignedRank(a, b).P, 0, 0, a.Length, group);
     }
 }

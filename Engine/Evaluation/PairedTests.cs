@@ -78,6 +78,22 @@ public static class PairedTests
         return adjusted;
     }
 
+    /// <summary>
+    /// Benjamini and Hochberg's step-up correction for m tests: the i-th smallest p times m / i, made non-decreasing, at most 1.
+    /// Claiming all below alpha keeps the expected share of false ones among the claims below alpha (Benjamini and Hochberg 1995;
+    /// for independent tests or positive dependence, Benjamini and Yekutieli 2001).
+    /// </summary>
+    public static double[] BenjaminiHochberg(ReadOnlySpan<double> p)
+    {
+        var (sorted, order) = (p.ToArray(), Enumerable.Range(0, p.Length).ToArray());
+        Array.Sort(sorted, order);
+        var adjusted = new double[p.Length];
+        double ceiling = 1;
+        for (int i = sorted.Length - 1; i >= 0; i--)
+            adjusted[order[i]] = ceiling = Math.Min(ceiling, sorted[i] * sorted.Length / (i + 1));
+        return adjusted;
+    }
+
     /// <summary>Mean of a - b and its standard deviation (divided by n - 1).</summary>
     internal static (double Mean, double Deviation) Difference(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {

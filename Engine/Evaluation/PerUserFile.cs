@@ -13,11 +13,14 @@ public static class PerUserFile
     private static readonly string[] Leading = ["user", "fold_in", "held_out"];
 
     /// <summary>Writes the file.</summary>
-    /// <param name="path">Where.</param>
+    public static void Write(string path, EvaluationResult result, EvaluationSplit split, IReadOnlyList<string> userIds) =>
+        AtomicFile.WriteText(path, Text(result, split, userIds));
+
+    /// <summary>What the file holds.</summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="split">The split it was made on.</param>
     /// <param name="userIds">Original id of every user of the data.</param>
-    public static void Write(string path, EvaluationResult result, EvaluationSplit split, IReadOnlyList<string> userIds)
+    public static string Text(EvaluationResult result, EvaluationSplit split, IReadOnlyList<string> userIds)
     {
         var metrics = result.Metrics.Where(m => m.PerUser is not null).ToArray();
         var text = new StringBuilder().AppendJoin('\t', [.. Leading, .. metrics.Select(m => m.Metric.Name)]).Append('\n');
@@ -29,7 +32,7 @@ public static class PerUserFile
             foreach (var metric in metrics) text.Append(CultureInfo.InvariantCulture, $"\t{metric.PerUser![user]:R}");
             text.Append('\n');
         }
-        AtomicFile.WriteText(path, text.ToString());
+        return text.ToString();
     }
 
     /// <summary>Reads the users and the values of each metric.</summary>

@@ -14,23 +14,30 @@ public sealed record ResultsValue(double? Mean, double? StandardError);
 /// <param name="Users">Evaluated users.</param>
 /// <param name="SkippedUsers">Users with nothing held out.</param>
 /// <param name="Metrics">By name, in the order asked for.</param>
+/// <param name="EmptyFoldIn">Evaluated users of whom the model was shown nothing.</param>
 /// <param name="Input"><c>train</c> if the model saw the users' training clicks alone; else null and not in the file.</param>
+/// <param name="Protocol">Name of the <see cref="EvaluationProtocol"/>; null and not in the file if it is the default.</param>
+/// <param name="Predictions">How a file of predictions fits the data; null and not in the file for a run.</param>
 public sealed record ResultsDocument(
     string Model, string Data, string Split, int Users, int SkippedUsers, IReadOnlyDictionary<string, ResultsValue> Metrics,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Input = null)
+    int EmptyFoldIn = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Input = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Protocol = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PredictionCounts? Predictions = null)
 {
     private static readonly JsonSerializerOptions Format = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     };
 
     /// <summary>The document of an evaluation.</summary>
     public static ResultsDocument From(EvaluationResult result, string model, string data, string split) =>
         new(model, data, split, result.Users, result.SkippedUsers, result.Metrics.ToDictionary(
-            m => m.Metric.Name, m => new ResultsValue(Finite(m.Mean), Finite(m.StandardError))));
+            m => m.Metric.Name, m => new ResultsValue(Finite(m.Mean), Finite(m.StandardError))), result.EmptyFoldIn);
 
     /// <summary>The JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Format);
@@ -44,8 +51,10 @@ public sealed record ResultsDocument(
     {
         try
         {
-            return JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
+            var results = JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
                 ?? throw new InputException($"{path}: holds no results; evaluate the run again.");
+            return results.Metrics.FirstOrDefault(metric => metric.Value is null).Key is not string empty ? results
+                : throw new JsonException($"{empty} has no value");
         }
         catch (Exception problem) when (problem is JsonException or IOException)
         {

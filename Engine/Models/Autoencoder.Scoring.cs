@@ -16,7 +16,7 @@ public sealed partial class Autoencoder
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
-            _backend.Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
+            Backend.Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
         }
     }
 
@@ -30,7 +30,7 @@ public sealed partial class Autoencoder
             int count = Math.Min(BatchSize, rows - done);
             var logits = Logits(foldIn, firstRow + done, count);
             if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
-            _backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
+            Backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
         }
     }
 

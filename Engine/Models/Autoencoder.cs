@@ -12,14 +12,10 @@ namespace ManualVae.Models;
 /// <see cref="Score"/> or <see cref="Rank"/> while another thread is in one of them throws
 /// <see cref="InvalidOperationException"/>.
 /// </remarks>
-public sealed partial class Autoencoder : IRecommenderWithParameters
+public sealed partial class Autoencoder : IRecommender
 {
     private readonly MemoryScope _memory;
-    private readonly IBackend _backend;
-    private readonly IEncoder _encoder;
-    private readonly Decoder _decoder;
     private readonly IPrior? _prior;
-    private readonly Likelihood _likelihood;
     private readonly Parameter? _anchors;
     private readonly HashSet<Parameter> _decoderParameters;
     private readonly Tensor _noise, _z, _dz, _rowScale, _centroids;
@@ -27,7 +23,6 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     private readonly Tensor _lossParts;
     private readonly Tensor[] _losses;
     private readonly double[] _hostLosses;
-    private Tensor _code;
     private bool _sampled;
 
     /// <summary>Builds the model and draws its initial weights.</summary>
@@ -37,7 +32,7 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     /// <param name="maxRows">Largest batch, in training and scoring.</param>
     /// <param name="seed">Seed of the initial weights; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
-    /// <param name="fuse">Let the backend apply updates within the backward pass where it can.</param>
+    /// <param name="fuse">Let the backend apply updates within the backward pass if it can.</param>
     public Autoencoder(
         IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
         bool fuse = false)
@@ -49,19 +44,19 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
         bool fuse = false)
     {
         settings.Validate();
-        (_memory, _backend, Settings, ItemCount, BatchSize) = (memory, memory.Backend, settings, items, maxRows);
+        (_memory, Backend, Settings, ItemCount, BatchSize) = (memory, memory.Backend, settings, items, maxRows);
         try
         {
             Parameters = new ParameterBlock(memory, settings.FanInInitialisation);
             int latent = settings.Latent * settings.Levels;
             var parts = new AutoencoderBuilder(memory, Parameters, settings, items);
-            _encoder = parts.Encoder("encoder", maxRows);
+            Encoder = parts.Encoder("encoder", maxRows);
             int encoderParameters = Parameters.All.Count;
-            _decoder = new Decoder(
+            Decoder = new Decoder(
                 memory, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
                 settings.WeightDecay, gated: settings.Encoder == EncoderKind.Gated);
             _decoderParameters = [.. Parameters.All.Skip(encoderParameters)];
-            _likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
+            Likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
             if (settings.Variational)
             {
                 _prior = parts.Prior(maxRows);
@@ -79,7 +74,7 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
             _lossParts = memory.Allocate(3, maxRows);
             _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
             _hostLosses = new double[3 * maxRows];
-            Parameters.Build(seed, training, fuse && _backend.FusesUpdates);
+            Parameters.Build(seed, training, fuse && Backend.FusesUpdates);
         }
         catch
         {
@@ -95,16 +90,16 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     public ParameterBlock Parameters { get; }
 
     /// <summary>The decoder; its output layer's rows are the items' vectors.</summary>
-    public Decoder Decoder => _decoder;
+    public Decoder Decoder { get; }
 
     /// <summary>The encoder.</summary>
-    public IEncoder Encoder => _encoder;
+    public IEncoder Encoder { get; }
 
     /// <summary>The distribution of clicks given logits.</summary>
-    public Likelihood Likelihood => _likelihood;
+    public Likelihood Likelihood { get; }
 
     /// <summary>Where it computes.</summary>
-    public IBackend Backend => _backend;
+    public IBackend Backend { get; }
 
     /// <inheritdoc/>
     public string Name => Settings.Variational ? "multvae" : "multdae";
@@ -116,10 +111,10 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     public int BatchSize { get; }
 
     /// <summary>The posterior [B, 2K] of the last forward pass (DAE: the bottleneck [B, K]).</summary>
-    public Tensor Code => _code;
+    public Tensor Code { get; private set; }
 
     /// <summary>The latent code z [B, K] that the last <see cref="Forward"/> decoded.</summary>
-    public Tensor Latent => Settings.Variational ? _z.Top(_code.Rows) : _code;
+    public Tensor Latent => Settings.Variational ? _z.Top(Code.Rows) : Code;
 
     /// <summary>Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>.</summary>
     public ReadOnlySpan<double> ReconstructionLosses => HostLosses(0);
@@ -152,8 +147,8 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
         {
             if (!parameter.IsConstant) continue;
             var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderBuilder.OldEncoder.Length)}"];
-            _backend.Flush(source);
-            _backend.Copy(source.Value, parameter.Value);
+            Backend.Flush(source);
+            Backend.Copy(source.Value, parameter.Value);
         }
     }
 
@@ -181,32 +176,32 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     /// </summary>
     public Tensor Encode(SparseBatch batch, InputMask mask)
     {
-        _backend.EncodeInputs(batch, mask);
-        return _code = _encoder.Forward(batch, noise: default);
+        Backend.EncodeInputs(batch, mask);
+        return Code = Encoder.Forward(batch, noise: default);
     }
 
     private Tensor EncodeAndDecode(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
         _sampled = noise is not null && Settings.Variational;
-        if (_sampled) _backend.DrawNoise(batch, noise!.Value, _noise.Top(batch.Rows));
-        _backend.EncodeInputs(batch, mask);
-        _code = _encoder.Forward(batch, Noise(batch.Rows));
-        if (!Settings.Variational) return _decoder.Forward(_code);
+        if (_sampled) Backend.DrawNoise(batch, noise!.Value, _noise.Top(batch.Rows));
+        Backend.EncodeInputs(batch, mask);
+        Code = Encoder.Forward(batch, Noise(batch.Rows));
+        if (!Settings.Variational) return Decoder.Forward(Code);
         var z = _z.Top(batch.Rows);
-        _backend.SampleForward(_code, Noise(batch.Rows), z);
-        return _decoder.Forward(z);
+        Backend.SampleForward(Code, Noise(batch.Rows), z);
+        return Decoder.Forward(z);
     }
 
     /// <summary>The mean loss of the last forward pass, without gradients; the logits stay as they are.</summary>
     public double Loss(SparseBatch batch, Objective objective)
     {
-        _backend.LikelihoodForward(_likelihood, batch, _decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
+        Backend.LikelihoodForward(Likelihood, batch, Decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
         RegulariserLosses(batch);
         return DownloadLosses(batch, objective);
     }
 
     /// <summary>
-    /// Adds the gradient of the mean loss over the batch to the parameters (or, where they are fused, updates them), for the last
+    /// Adds the gradient of the mean loss over the batch to the parameters (or updates them, if they are fused), for the last
     /// forward pass. Gradients of parameters are not zeroed here.
     /// </summary>
     /// <returns>The mean loss.</returns>
@@ -214,45 +209,45 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     {
         int rows = batch.Rows;
         double share = 1.0 / rows;
-        var logits = _decoder.Output.Logits(rows);
-        _backend.LikelihoodBackward(_likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
+        var logits = Decoder.Output.Logits(rows);
+        Backend.LikelihoodBackward(Likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.
         double loss = DownloadLosses(batch, objective);
         if (!Updated.HasFlag(UpdatedParts.Encoder))
         {
-            _decoder.Backward(Latent, dz: default);
+            Decoder.Backward(Latent, dz: default);
             return loss;
         }
 
-        _encoder.ZeroOutputGradient(rows);
-        var dCode = _encoder.OutputGradient(rows);
+        Encoder.ZeroOutputGradient(rows);
+        var dCode = Encoder.OutputGradient(rows);
         if (!Settings.Variational)
         {
-            _decoder.Backward(_code, dCode);
+            Decoder.Backward(Code, dCode);
         }
         else
         {
             var (z, dz) = (_z.Top(rows), _dz.Top(rows));
-            _backend.Fill(dz, 0);
-            _decoder.Backward(z, dz);
+            Backend.Fill(dz, 0);
+            Decoder.Backward(z, dz);
             var rowScale = _rowScale.Top(rows);
             if (_anchors is not null && objective.AnchorWeight != 0)
             {
-                _backend.Fill(rowScale, objective.AnchorWeight * share);
-                _backend.AnchorBackward(
-                    Settings.AnchorForm, batch, _anchors, _code, z, _centroids.Top(rows), rowScale, dCode, dz);
+                Backend.Fill(rowScale, objective.AnchorWeight * share);
+                Backend.AnchorBackward(
+                    Settings.AnchorForm, batch, _anchors, Code, z, _centroids.Top(rows), rowScale, dCode, dz);
             }
             if (objective.Beta != 0)
             {
                 if (Settings.KlPerClick) UploadKlScale(batch, objective.Beta * share, rowScale);
-                else _backend.Fill(rowScale, objective.Beta * share);
-                _prior!.Backward(batch, _code, z, rowScale, dCode, dz);
+                else Backend.Fill(rowScale, objective.Beta * share);
+                _prior!.Backward(batch, Code, z, rowScale, dCode, dz);
             }
-            _backend.SampleBackward(_code, Noise(rows), dz, dCode);
+            Backend.SampleBackward(Code, Noise(rows), dz, dCode);
         }
-        _encoder.Backward(batch);
+        Encoder.Backward(batch);
         return loss;
     }
 
@@ -268,7 +263,7 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     private void UploadKlScale(SparseBatch batch, double scale, Tensor rowScale)
     {
         for (int row = 0; row < batch.Rows; row++) _hostScale[row] = (float)(scale * KlWeight(batch, row));
-        _backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
+        Backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
     }
 
     /// <summary>KL and anchor term; zeros while the decoder alone is trained.</summary>
@@ -276,25 +271,25 @@ public sealed partial class Autoencoder : IRecommenderWithParameters
     {
         if (!Updated.HasFlag(UpdatedParts.Encoder))
         {
-            _backend.Fill(_losses[1], 0);
-            _backend.Fill(_losses[2], 0);
+            Backend.Fill(_losses[1], 0);
+            Backend.Fill(_losses[2], 0);
             return;
         }
         int rows = batch.Rows;
-        if (_prior is not null) _prior.Forward(batch, _code, _z.Top(rows), _losses[1].Top(rows));
+        if (_prior is not null) _prior.Forward(batch, Code, _z.Top(rows), _losses[1].Top(rows));
         if (_anchors is not null)
-            _backend.AnchorForward(
-                Settings.AnchorForm, batch, _anchors, _code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
+            Backend.AnchorForward(
+                Settings.AnchorForm, batch, _anchors, Code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
     }
 
-    private Span<double> HostLosses(int part) => _hostLosses.AsSpan(part * _rowScale.Rows, _code.Rows);
+    private Span<double> HostLosses(int part) => _hostLosses.AsSpan(part * _rowScale.Rows, Code.Rows);
 
     private double DownloadLosses(SparseBatch batch, Objective objective)
     {
         int rows = batch.Rows;
         double sum = 0;
         Span<double> weights = [objective.Reconstruction, objective.Beta, objective.AnchorWeight];
-        _backend.Download(_lossParts, _hostLosses);
+        Backend.Download(_lossParts, _hostLosses);
         for (int part = 0; part < _losses.Length; part++)
         {
             var losses = HostLosses(part);

@@ -11,16 +11,10 @@ internal sealed class AutoencoderBuilder(MemoryScope memory, ParameterBlock para
     /// <summary>
     /// An encoder whose parameters begin with a name; the same name again shares the weights, with memory of its own.
     /// </summary>
-    internal IEncoder Encoder(string name, int maxRows)
-    {
-        int outputs = settings.Variational ? 2 * settings.Latent : settings.Latent;
-        return settings.Encoder switch
-        {
-            EncoderKind.Gated when settings.Levels == 2 => new HierarchicalEncoder(
-                memory, parameters, name, items, settings.Hidden, settings.Latent, maxRows, settings.WeightDecay),
-            _ => OneLevel(name, outputs, maxRows),
-        };
-    }
+    internal IEncoder Encoder(string name, int maxRows) => settings.Levels == 2
+        ? new HierarchicalEncoder(
+            memory, parameters, name, items, settings.Hidden, settings.Latent, maxRows, settings.WeightDecay)
+        : OneLevel(name, settings.Variational ? 2 * settings.Latent : settings.Latent, maxRows);
 
     /// <summary>The prior of a VAE.</summary>
     internal IPrior Prior(int maxRows)

@@ -12,8 +12,10 @@ namespace ManualVae.Models;
 /// <param name="gate">g.</param>
 /// <param name="width">Width of h, g and y.</param>
 /// <param name="maxRows">Largest batch.</param>
-public abstract class GatedLayer<TLayer>(MemoryScope memory, TLayer value, TLayer gate, int width, int maxRows)
-    : Layer(memory, width, maxRows) where TLayer : Layer
+/// <param name="constant">The layer is never trained.</param>
+public abstract class GatedLayer<TLayer>(
+    MemoryScope memory, TLayer value, TLayer gate, int width, int maxRows, bool constant)
+    : Layer(memory, width, maxRows, constant) where TLayer : Layer
 {
     /// <summary>h.</summary>
     protected TLayer Value => value;
@@ -55,7 +57,7 @@ public sealed class GatedLinear(
     : GatedLayer<Linear>(
         memory, new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
         new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay),
-        outputs, maxRows), IDenseLayer
+        outputs, maxRows, parameters.IsConstant(name)), IDenseLayer
 {
     /// <inheritdoc/>
     public Tensor Forward(Tensor x) => Product(Value.Forward(x), Gate.Forward(x));
@@ -76,7 +78,7 @@ public sealed class GatedSparseLinear(
     : GatedLayer<SparseLinear>(
         memory, new(memory, parameters, name, inputs, outputs, Activation.Identity, maxRows, weightDecay),
         new(memory, parameters, $"{name}.gate", inputs, outputs, Activation.Identity, maxRows, weightDecay),
-        outputs, maxRows), ISparseLayer
+        outputs, maxRows, parameters.IsConstant(name)), ISparseLayer
 {
     /// <inheritdoc/>
     public Tensor Forward(SparseBatch batch) => Product(Value.Forward(batch), Gate.Forward(batch));

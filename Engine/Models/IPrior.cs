@@ -6,7 +6,7 @@ namespace ManualVae.Models;
 public interface IPrior
 {
     /// <summary>
-    /// Before the encoder's pass: reads the clean histories where the prior needs them. Overwrites
+    /// Before the encoder's pass: reads the clean histories if the prior needs them. Overwrites
     /// <see cref="SparseBatch.Inputs"/>.
     /// </summary>
     void Prepare(SparseBatch batch) { }

@@ -31,7 +31,7 @@ public interface IRecommender : IDisposable
 
     /// <summary>
     /// The k best items of each row that its fold-in does not hold, best first (rows x k each); equal scores rank the lower item
-    /// first; where fewer remain, item -1 and score -infinity. Models whose backend fuses scoring with ranking override this.
+    /// first; if fewer remain, item -1 and score -infinity. Models whose backend fuses scoring with ranking override this.
     /// <paramref name="excluded"/>: what is not ranked instead of the fold-in, in the same rows.
     /// </summary>
     void Rank(CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null)

@@ -5,7 +5,7 @@ using ManualVae.Models.Baselines;
 
 namespace ManualVae.Models;
 
-/// <summary>The items most like a given one, best first: never itself, the lower item first where equally similar.</summary>
+/// <summary>The items most like a given one, best first: never itself; of equally similar items the lower one first.</summary>
 public static class ItemSimilarity
 {
     /// <summary>

@@ -6,9 +6,11 @@ namespace ManualVae.Models;
 /// <param name="memory">Where the layer lives.</param>
 /// <param name="width">Width of y.</param>
 /// <param name="maxRows">Largest batch.</param>
-public abstract class Layer(MemoryScope memory, int width, int maxRows) : ILayer
+/// <param name="constant">The layer is never trained, so it has no dL/dy.</param>
+public abstract class Layer(MemoryScope memory, int width, int maxRows, bool constant) : ILayer
 {
-    private readonly Tensor _output = memory.Allocate(maxRows, width), _gradient = memory.Allocate(maxRows, width);
+    private readonly Tensor _output = memory.Allocate(maxRows, width),
+        _gradient = constant ? default : memory.Allocate(maxRows, width);
 
     /// <summary>Where the layer computes.</summary>
     protected IBackend Backend { get; } = memory.Backend;

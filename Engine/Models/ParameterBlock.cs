@@ -82,6 +82,9 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// </summary>
     public void KeepConstant(string prefix) => _constant.Add(prefix);
 
+    /// <summary>True if <see cref="KeepConstant"/> was told a prefix of the name.</summary>
+    public bool IsConstant(string name) => _constant.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>
     /// Declares a parameter, which has no memory before <see cref="Build"/>. Declaring a name again shares the parameter, whose
     /// gradient then comes from several operations and cannot be fused.
@@ -116,12 +119,11 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <param name="seed">Seed of the initialisation; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
     /// <param name="fuse">
-    /// Fusable parameters get no gradient: only where the backend honours <see cref="Parameter.FusedStep"/>.
+    /// Fusable parameters get no gradient: only if the backend honours <see cref="Parameter.FusedStep"/>.
     /// </param>
     public void Build(ulong? seed, bool training, bool fuse = false)
     {
-        bool IsConstant(Declaration d) =>
-            _constant.Exists(prefix => d.Parameter.Name.StartsWith(prefix, StringComparison.Ordinal));
+        bool IsConstant(Declaration d) => this.IsConstant(d.Parameter.Name);
         bool HasGradient(Declaration d) => !IsConstant(d) && !(fuse && d.Fusable);
         var value = Flat(_declared);
         var gradient = training ? Flat(_declared.Where(HasGradient)) : default;

@@ -29,8 +29,7 @@ public sealed class RecVaeEncoder : IInputDifferentiable
     /// <param name="weightDecay">lambda of lambda ||W||^2.</param>
     public RecVaeEncoder(
         MemoryScope memory, ParameterBlock parameters, string name, int items, IReadOnlyList<int> hidden, int outputs,
-        int maxRows,
-        double weightDecay = 0)
+        int maxRows, double weightDecay = 0)
     {
         _backend = memory.Backend;
         int width = hidden[0];
@@ -110,12 +109,12 @@ public sealed class NormalisedSwish : Layer
 
     /// <summary>Declares <c>NAME.gain</c> (ones) and <c>NAME.bias</c> (zeros).</summary>
     public NormalisedSwish(MemoryScope memory, ParameterBlock parameters, string name, int width, int maxRows)
-        : base(memory, width, maxRows)
+        : base(memory, width, maxRows, parameters.IsConstant(name))
     {
         _gain = parameters.Declare($"{name}.gain", 1, width, Initialiser.One);
         _bias = parameters.Declare($"{name}.bias", 1, width, Initialiser.Zero);
         _swish = memory.Allocate(maxRows, width);
-        _dSwish = memory.Allocate(maxRows, width);
+        _dSwish = parameters.IsConstant(name) ? default : memory.Allocate(maxRows, width);
         _saved = memory.Allocate(maxRows, 2);
     }
 

@@ -5,7 +5,7 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>Settings of <see cref="AnchorStudy"/>.</summary>
-public sealed record AnchorOptions
+public sealed record AnchorOptions : IStudyOptions
 {
     /// <summary>Mask draws.</summary>
     public int Draws { get; init; } = 20;

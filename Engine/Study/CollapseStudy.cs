@@ -7,7 +7,7 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>Settings of <see cref="CollapseStudy"/>.</summary>
-public sealed record CollapseOptions
+public sealed record CollapseOptions : IStudyOptions
 {
     /// <summary>Latent draws of each user for the information estimate.</summary>
     public int Draws { get; init; } = 2;

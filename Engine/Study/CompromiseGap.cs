@@ -1,28 +1,6 @@
 using ManualVae.Compute;
-using ManualVae.Data;
 
 namespace ManualVae.Study;
-
-/// <summary>Settings of the compromise gap's measurement.</summary>
-public sealed record GapOptions
-{
-    /// <summary>Pairs of users.</summary>
-    public int Pairs { get; init; } = 500;
-
-    /// <summary>Draws from each posterior.</summary>
-    public int Draws { get; init; } = 20;
-
-    /// <summary>Seed of pairs and draws.</summary>
-    public ulong Seed { get; init; } = 1;
-
-    /// <summary>Refuses options outside their ranges.</summary>
-    /// <exception cref="InputException">Names the option and its range.</exception>
-    public void Validate()
-    {
-        Check.AtLeast(1, Pairs);
-        Check.AtLeast(1, Draws);
-    }
-}
 
 /// <summary>
 /// What it costs two users with different clicks to share one latent code (arXiv 2511.06781, theorem 2.5). The best common

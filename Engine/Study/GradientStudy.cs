@@ -6,7 +6,7 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Study;
 
 /// <summary>Settings of <see cref="GradientStudy"/>.</summary>
-public sealed record GradientOptions
+public sealed record GradientOptions : IStudyOptions
 {
     /// <summary>Draws of masks and noise.</summary>
     public int Draws { get; init; } = 8;

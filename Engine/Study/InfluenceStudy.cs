@@ -16,7 +16,7 @@ public enum InfluencePart
 }
 
 /// <summary>Settings of <see cref="InfluenceStudy"/>.</summary>
-public sealed record InfluenceOptions
+public sealed record InfluenceOptions : IStudyOptions
 {
     /// <summary>decoder, or all: all parameters and all parts of the loss.</summary>
     public InfluencePart Part { get; init; } = InfluencePart.Decoder;

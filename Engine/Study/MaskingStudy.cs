@@ -6,7 +6,7 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Study;
 
 /// <summary>Settings of <see cref="MaskingStudy"/>.</summary>
-public sealed record MaskingOptions
+public sealed record MaskingOptions : IStudyOptions
 {
     /// <summary>Pairs of users, half near and half far.</summary>
     public int Pairs { get; init; } = 400;

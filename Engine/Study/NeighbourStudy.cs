@@ -6,7 +6,7 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Study;
 
 /// <summary>Settings of <see cref="NeighbourStudy"/>.</summary>
-public sealed record NeighbourOptions
+public sealed record NeighbourOptions : IStudyOptions
 {
     /// <summary>k of the neighbourhoods.</summary>
     public int Neighbours { get; init; } = 20;

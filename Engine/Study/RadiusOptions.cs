@@ -3,7 +3,7 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Study;
 
 /// <summary>Settings of <see cref="RadiusStudy"/>.</summary>
-public sealed record RadiusOptions
+public sealed record RadiusOptions : IStudyOptions
 {
     /// <summary>Ordered pairs of users, stratified by latent distance and kind.</summary>
     public int Pairs { get; init; } = 2000;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManualVae.Compute;
 using ManualVae.Data;
@@ -58,24 +59,60 @@ public static class BaselineFile
         file.Position = Magic.Length;
         if (reader.ReadInt32() is int version and not Version)
             throw new InputException($"{path}: has format version {version}, this program reads {Version}; train again.");
-        string name = reader.ReadString();
-        var settings = JsonNode.Parse(reader.ReadString())!.AsObject();
-        var state = new Array[reader.ReadInt32()];
+        bool asked = false; // for a backend, which has errors of its own
+        try
+        {
+            string name = reader.ReadString();
+            if (JsonNode.Parse(reader.ReadString()) is not JsonObject settings)
+                throw new InvalidDataException("its settings are no object");
+            var state = ReadState(reader, file);
+            var model = BaselineCatalogue.Restore(name, settings, state, backend is null ? null : () =>
+            {
+                asked = true;
+                return backend();
+            });
+            if (Shapes(model.State).SequenceEqual(Shapes(state)) && model.ItemCount > 0) return model;
+            model.Dispose();
+            throw new InvalidDataException($"its arrays are not those of {name}");
+        }
+        catch (Exception problem) when (problem is InputException && !asked
+            || problem is IOException or InvalidDataException or JsonException or FormatException or InvalidCastException
+                or ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidOperationException)
+        {
+            string why = problem.Message.TrimEnd('.');
+            throw new InputException($"{path}: cannot be read as a fitted baseline ({why}); train again.", problem);
+        }
+    }
+
+    private static Array[] ReadState(BinaryReader reader, FileStream file)
+    {
+        long Left() => file.Length - SHA256.HashSizeInBytes - file.Position;
+        int count = reader.ReadInt32();
+        if (count < 0 || count > Left()) throw new InvalidDataException($"it promises {count} arrays");
+        var state = new Array[count];
         for (int i = 0; i < state.Length; i++)
         {
             var type = (TypeCode)reader.ReadByte();
             int length = reader.ReadInt32();
+            // Before anything is allocated: a wrong length must not ask for the whole memory.
+            if (length < 0 || (type == TypeCode.Int64 ? 8L : 4L) * length > Left())
+                throw new InvalidDataException($"it promises an array of {length} elements");
             state[i] = type switch
             {
                 TypeCode.Single => GC.AllocateUninitializedArray<float>(length),
                 TypeCode.Int32 => new int[length],
                 TypeCode.Int64 => new long[length],
-                _ => throw new InputException($"{path}: holds an array of an unknown type; train again."),
+                _ => throw new InvalidDataException("it holds an array of an unknown type"),
             };
             InChunks(state[i], file.ReadExactly);
+            if (state[i] is float[] values && !values.All(float.IsFinite))
+                throw new InvalidDataException("it holds a weight that is not a finite number");
         }
-        return BaselineCatalogue.Restore(name, settings, state, backend);
+        return Left() == 0 ? state : throw new InvalidDataException($"{Left()} bytes are left over");
     }
+
+    private static IEnumerable<(Type, int)> Shapes(IEnumerable<Array> state) =>
+        state.Select(array => (array.GetType(), array.Length));
 
     private delegate void BytesAction(Span<byte> bytes);
 

@@ -23,6 +23,21 @@ public sealed class BetaSchedule(BetaScheduleKind kind, double beta, long steps)
         };
     }
 
+    /// <summary>
+    /// Steps that suit a run of any length: beta reaches its end after 80 % of the updates (that of Liang et al. 2018 on
+    /// MovieLens-20M does after 86 %); cyclical: four cycles (Fu et al. 2019).
+    /// </summary>
+    /// <param name="kind">How beta moves.</param>
+    /// <param name="beta">Its cap.</param>
+    /// <param name="updates">Updates of the whole run.</param>
+    public static long StepsFor(BetaScheduleKind kind, double beta, long updates)
+    {
+        const int cycles = 4;
+        const double share = 0.8;
+        double end = kind == BetaScheduleKind.Linear && beta > 0 ? beta : 1;
+        return Math.Max(1, kind == BetaScheduleKind.Cyclical ? updates / cycles : (long)(share * updates / end));
+    }
+
     /// <summary>Tells the schedule how validation went after an epoch that ended with the given beta.</summary>
     public void Validated(bool improved, double betaNow)
     {

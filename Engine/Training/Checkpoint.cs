@@ -67,7 +67,7 @@ public static class Checkpoint
     public sealed record Shape(string Name, int Rows, int Columns);
 
     /// <summary>Writes a model; with its moments the run can go on from there.</summary>
-    public static void Save(string path, IRecommenderWithParameters model, RunSettings settings, TrainingState state,
+    public static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state,
         bool moments)
     {
         var backend = model.Backend;
@@ -118,9 +118,9 @@ public static class Checkpoint
         return ReadHeader(file, path);
     }
 
-    /// <summary>Reads weights (and moments, where the file and the model have them) into a model of the same shape.</summary>
+    /// <summary>Reads weights (and moments, if the file and the model have them) into a model of the same shape.</summary>
     /// <exception cref="InputException">Not a checkpoint, damaged, or of another model.</exception>
-    public static Header Load(string path, IRecommenderWithParameters model)
+    public static Header Load(string path, Autoencoder model)
     {
         using var file = Open(path);
         ReadHeader(file, path); // says so if the file is no checkpoint at all
@@ -132,24 +132,27 @@ public static class Checkpoint
         if (!expected.SequenceEqual(header.Parameters))
             throw new InputException(
                 $"{path}: its parameters are not those of this model; use the settings it was trained with.");
+        int size = header.DoublePrecision ? sizeof(double) : sizeof(float);
+        bool HasMoments(Parameter parameter) => header.Moments && !parameter.IsConstant;
+        if (file.Length != file.Position + SHA256.HashSizeInBytes
+            + model.Parameters.All.Sum(p => p.Value.Length * size * (HasMoments(p) ? 3 : 1))) throw Damaged(path);
         byte[] buffer = [];
         foreach (var parameter in model.Parameters.All)
         {
-            Read(parameter.Value, keep: true);
-            if (!header.Moments || parameter.IsConstant) continue;
-            Read(parameter.FirstMoment.IsNone ? parameter.Value : parameter.FirstMoment, keep: !parameter.FirstMoment.IsNone);
-            Read(parameter.SecondMoment.IsNone ? parameter.Value : parameter.SecondMoment, keep: !parameter.SecondMoment.IsNone);
+            Read(parameter.Value);
+            if (!HasMoments(parameter)) continue;
+            if (parameter.FirstMoment.IsNone)
+            {
+                file.Seek(2 * parameter.Value.Length * size, SeekOrigin.Current);
+                continue;
+            }
+            Read(parameter.FirstMoment);
+            Read(parameter.SecondMoment);
         }
         return header;
 
-        void Read(Tensor tensor, bool keep)
+        void Read(Tensor tensor)
         {
-            int size = header.DoublePrecision ? sizeof(double) : sizeof(float);
-            if (!keep)
-            {
-                file.Seek(tensor.Length * size, SeekOrigin.Current);
-                return;
-            }
             int rows = RowsAtOnce(tensor);
             for (int row = 0; row < tensor.Rows; row += rows)
             {
@@ -202,7 +205,7 @@ public static class Checkpoint
             if (headerLength <= 0 || headerLength > file.Length) throw Damaged(path);
             var json = new byte[headerLength];
             file.ReadExactly(json);
-            return JsonSerializer.Deserialize<Header>(json, RunSettings.Json)!;
+            return JsonSerializer.Deserialize<Header>(json, RunSettings.Json) ?? throw Damaged(path);
         }
         catch (Exception problem) when (problem is EndOfStreamException or JsonException)
         {
@@ -231,8 +234,8 @@ public static class Checkpoint
 
     private static InputException Damaged(string path, Exception? inner = null)
     {
-        string message = $"{path}: is damaged (its checksum does not match its content); train again, or resume from another "
-            + "checkpoint.";
+        string message = $"{path}: is damaged (its checksum or its length does not match its content); "
+            + "train again, or resume from another checkpoint.";
         return inner is null ? new(message) : new(message, inner);
     }
 }

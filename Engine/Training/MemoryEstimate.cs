@@ -10,7 +10,7 @@ namespace ManualVae.Training;
 /// starts.
 /// </summary>
 /// <param name="Parameters">Number of weights.</param>
-/// <param name="ParameterBytes">Weights, Adam's two moments and, where updates are not fused, gradients.</param>
+/// <param name="ParameterBytes">Weights, Adam's two moments and, if updates are not fused, gradients.</param>
 /// <param name="ActivationBytes">Everything else that the model allocates: logits, hidden layers, the prior's memory.</param>
 /// <param name="BatchBytes">The batches of training and of validation.</param>
 /// <param name="DataBytes">The clicks, in this machine's memory.</param>

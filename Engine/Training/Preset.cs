@@ -18,7 +18,7 @@ public static class Preset
             .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal) && n.EndsWith(Suffix, StringComparison.Ordinal))
             .Select(n => n[Prefix.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
 
-    /// <summary>The settings of a preset, for a model where it distinguishes them.</summary>
+    /// <summary>The settings of a preset, for a model if the preset distinguishes models.</summary>
     /// <exception cref="InputException">No such preset.</exception>
     public static RunSettings Load(string name, string? model = null)
     {

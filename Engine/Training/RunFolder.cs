@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using ManualVae.Models.Baselines;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -39,6 +40,9 @@ public sealed record RunManifest
     /// <summary>Number of items.</summary>
     public int Items { get; init; }
 
+    /// <summary>SHA-256 of the files of <see cref="RunIds"/>; null for a run of an older version, which has none.</summary>
+    public string? IdsHash { get; init; }
+
     /// <summary>Number of weights; 0 for a model without parameters.</summary>
     public long Parameters { get; init; }
 
@@ -65,7 +69,7 @@ public sealed record RunManifest
 /// <param name="Validation">The validation metric, or null without validation users.</param>
 /// <param name="Seconds">Time of the epoch's training, without validation.</param>
 /// <param name="UsersPerSecond">Training speed.</param>
-/// <param name="Best">True where it is the best epoch so far.</param>
+/// <param name="Best">True if it is the best epoch so far.</param>
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
 /// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
 /// 2511.06781, section 3).</param>
@@ -74,7 +78,8 @@ public sealed record EpochMetrics(
     double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null);
 
 /// <summary>
-/// A run: <c>run.json</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>, <c>results.json</c>, <c>report.html</c>.
+/// A run: <c>run.json</c>, <c>items.tsv</c>, <c>users.tsv</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>,
+/// <c>results.json</c>, <c>report.html</c>.
 /// Every file is moved into place complete, so a kill at any moment leaves a run that resumes.
 /// </summary>
 public sealed class RunFolder
@@ -83,9 +88,17 @@ public sealed class RunFolder
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
     };
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
+
+    /// <summary>A run and the studies of it.</summary>
+    public static FolderKind Kind { get; } = new("run", folder => File.Exists(System.IO.Path.Combine(folder, "run.json"))
+        ? file => file.StartsWith("studies/", StringComparison.Ordinal)
+            || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
+                or "results.json" or "report.html"
+        : null);
 
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
 
@@ -109,19 +122,26 @@ public sealed class RunFolder
 
     private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
-    /// <summary>Throws where <see cref="Create"/> would because of what is there.</summary>
+    /// <summary>Throws if <see cref="Create"/> would, because something is there.</summary>
     /// <exception cref="InputException">The folder holds something already.</exception>
     public static void RefuseToReplace(string path) =>
         AtomicFile.RefuseToReplace(path, overwrite: false, "give another name, or resume the run that is there");
 
     /// <summary>Starts a run in a folder that is new or empty.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="manifest">What the run is.</param>
+    /// <param name="ids">What its columns stand for, and whom it trains on; null for a run for its own data only.</param>
     /// <exception cref="InputException">The folder holds something already, or cannot be made.</exception>
-    public static RunFolder Create(string path, RunManifest manifest)
+    public static RunFolder Create(string path, RunManifest manifest, RunIds? ids = null)
     {
         RefuseToReplace(path);
         AtomicFile.CreateFolder(path);
-        return new RunFolder(path, manifest).Write();
+        return new RunFolder(path, manifest with { IdsHash = ids?.Save(path) }).Write();
     }
+
+    /// <summary>The ids that the run was trained with, or null for a run of an older version.</summary>
+    /// <exception cref="InputException">Their files are missing or were changed.</exception>
+    public RunIds? ReadIds() => Manifest.IdsHash is null ? null : RunIds.Read(Path, Manifest.IdsHash);
 
     /// <summary>The same run described anew: <c>run.json</c> is replaced.</summary>
     /// <exception cref="InputException">More epochs are finished than the manifest allows.</exception>
@@ -142,10 +162,15 @@ public sealed class RunFolder
             throw new InputException($"{path}: is not a run (it has no run.json); give the folder of a training.");
         try
         {
-            return new(path, JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings())
-                ?? throw new JsonException("it is empty"));
+            var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
+            if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
+                throw new JsonException("model, settings, data, dataHash and deviations must not be null");
+            manifest.Settings.RequireValues();
+            if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
+            if (manifest.BaselineSettings is null) manifest.Settings.Validate();
+            return new(path, manifest);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InputException)
         {
             throw new InputException($"{file}: is not a run manifest of this version ({problem.Message}); train again.", problem);
         }
@@ -160,7 +185,8 @@ public sealed class RunFolder
         foreach (var (number, line) in File.ReadLines(MetricsFile).Index())
             try
             {
-                if (line.Length > 0) epochs.Add(JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)!);
+                if (line.Length > 0) epochs.Add(JsonSerializer.Deserialize<EpochMetrics>(line, JsonLine)
+                    ?? throw new JsonException("it is null"));
             }
             catch (JsonException problem)
             {
@@ -201,6 +227,18 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>The fitted baseline.</summary>
+    /// <param name="backend">Makes the backend of a baseline that computes on one, which then owns it.</param>
+    /// <exception cref="InputException">Its file is missing, damaged, or of other items than the run.</exception>
+    public IBaseline LoadBaseline(Func<IBackend> backend)
+    {
+        var model = BaselineFile.Load(BestCheckpoint, backend);
+        if (model.ItemCount == Manifest.Items && model.Name == Manifest.Model) return model;
+        model.Dispose();
+        throw new InputException($"{BestCheckpoint}: holds {model.Name} of {model.ItemCount} items, the run is {Manifest.Model} "
+            + $"of {Manifest.Items}; train again.");
+    }
+
     private RunFolder Write()
     {
         var json = JsonSerializer.SerializeToNode(Manifest, Json.WithKebabSettings())!;
@@ -223,10 +261,12 @@ internal static class RunJson
     public static JsonSerializerOptions WithKebabSettings(this JsonSerializerOptions options) =>
         new(options) { Converters = { new SettingsConverter() } };
 
+    private static readonly JsonSerializerOptions WithoutNulls = new(RunSettings.Json) { RespectNullableAnnotations = true };
+
     private sealed class SettingsConverter : System.Text.Json.Serialization.JsonConverter<RunSettings>
     {
         public override RunSettings? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<RunSettings>(ref reader, RunSettings.Json);
+            JsonSerializer.Deserialize<RunSettings>(ref reader, WithoutNulls);
 
         public override void Write(Utf8JsonWriter writer, RunSettings value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value, RunSettings.Json);

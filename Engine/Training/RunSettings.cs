@@ -112,9 +112,15 @@ public sealed record RunSettings : AutoencoderSettings
     /// <inheritdoc/>
     public override bool HasAnchors => Anchors || AnchorWeight > 0;
 
+    /// <summary>Gradient updates of the whole run.</summary>
+    /// <param name="users">Training users.</param>
+    public long UpdatesOn(int users) =>
+        (long)Epochs * Math.Max(1, EncoderPasses + DecoderPasses) * ((users + BatchSize - 1L) / BatchSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
+        RequireValues();
         Require(Epochs >= 1, Epochs, "at least 1");
         Require(BatchSize >= 1, BatchSize, "at least 1");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0");
@@ -126,12 +132,20 @@ public sealed record RunSettings : AutoencoderSettings
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
         {
             SettingName encoder = Setting(nameof(EncoderPasses)), decoder = Setting(nameof(DecoderPasses));
-            throw About($"{decoder} is {DecoderPasses}; it must be above 0 where {encoder} is, and 0 where it is 0.");
+            throw About($"{decoder} is {DecoderPasses}; it must be above 0 if {encoder} is, and 0 if {encoder} is 0.");
         }
         Require(Patience >= 0, Patience, "0 or more");
         Require(Threads >= 0, Threads, "0 (all) or more");
         Metric.Parse(ValidationMetric);
         base.Validate();
+    }
+
+    /// <summary>Refuses null, which JSON may hold, in settings that need a value.</summary>
+    internal void RequireValues()
+    {
+        string? missing = Model is null ? nameof(Model) : Hidden is null ? nameof(Hidden)
+            : ValidationMetric is null ? nameof(ValidationMetric) : Device is null ? nameof(Device) : null;
+        if (missing is not null) throw About($"{Setting(missing)} is null; give a value, or leave it out for the default.");
     }
 
     /// <summary>The settings that differ from another's, as "name: theirs -> ours", in the order of the flags.</summary>

@@ -1,8 +1,14 @@
+using ManualVae.Data;
+
 namespace ManualVae.Training;
 
 // What stops a training that went wrong.
 public sealed partial class Trainer
 {
+    // A part with nothing to find would make every epoch's value NaN.
+    private static EvaluationSplit? ValidationOf(PreparedDataset data) =>
+        data.Validation is { HasClicksToFind: true } part ? part : null;
+
     private void RequireFiniteWeights()
     {
         if (FirstNonFinite() is string name)

@@ -36,13 +36,15 @@ public sealed partial class Trainer : IDisposable
     /// <param name="backend">Where to compute; stays the caller's.</param>
     /// <param name="run">Where to save, or null to save nothing.</param>
     /// <param name="observer">Who watches, or null.</param>
-    /// <exception cref="InputException">An impossible setting.</exception>
+    /// <param name="resume">Continue from <c>last.ckpt</c> of the run folder.</param>
+    /// <exception cref="InputException">An impossible setting; or there is no such checkpoint, or it is damaged.</exception>
     public Trainer(
-        PreparedDataset data, RunSettings settings, IBackend backend, RunFolder? run = null, ITrainingObserver? observer = null)
+        PreparedDataset data, RunSettings settings, IBackend backend, RunFolder? run = null, ITrainingObserver? observer = null,
+        bool resume = false)
     {
         settings.Validate();
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
-        (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, data.Validation);
+        (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, ValidationOf(data));
         Memory = MemoryEstimate.Of(settings, data, backend);
         Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
@@ -50,20 +52,24 @@ public sealed partial class Trainer : IDisposable
         _batch = _memory.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
         try
         {
-            Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, settings.Seed, fuse: true);
+            Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, resume ? null : settings.Seed, fuse: true);
+            if (resume) _state = Checkpoint.Load(run!.LastCheckpoint, Model).State;
         }
         catch
         {
+            Model?.Dispose();
             _memory.Dispose();
             throw;
         }
-        _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps);
+        _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps) { Held = _state.HeldBeta };
         AdamOptimizer OptimizerOf(UpdatedParts part) => new(
             backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Model.PartOf(p) == part)], settings.LearningRate);
         _encoderOptimizer = OptimizerOf(UpdatedParts.Encoder);
         _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
         _order = new int[_train.Rows];
+        (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
+        if (resume) _epochs.AddRange(run!.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
     }
 
     private static CsrMatrix WithValidation(PreparedDataset data)
@@ -84,22 +90,10 @@ public sealed partial class Trainer : IDisposable
     public TrainingState State => _state;
 
     /// <summary>
-    /// After <see cref="Run"/> the model holds the weights of the best epoch, and not of the last. Takes room for another copy of
-    /// the weights where there is no run folder.
+    /// After <see cref="Run"/> the model holds the weights of the best epoch, not of the last. Takes room for another copy of
+    /// the weights if there is no run folder.
     /// </summary>
     public bool KeepBest { get; init; }
-
-    /// <summary>Continues from <c>last.ckpt</c> of the run folder.</summary>
-    /// <exception cref="InputException">There is none, or it is damaged.</exception>
-    public void Resume()
-    {
-        var header = Checkpoint.Load(_run!.LastCheckpoint, Model);
-        _state = header.State;
-        (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
-        _beta.Held = _state.HeldBeta;
-        _epochs.Clear();
-        _epochs.AddRange(_run.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
-    }
 
     /// <summary>
     /// Trains to the last epoch or until patience runs out. On cancellation saves <c>last.ckpt</c> and throws.
@@ -277,16 +271,11 @@ public sealed partial class Trainer : IDisposable
         ? null
         : Evaluator.Evaluate(Model, _validation, [_metric]).Metrics[0].Mean;
 
-    /// <summary>Fisher-Yates with the counter-based generator: a pure function of (seed, epoch).</summary>
+    /// <summary>The order of the users: a pure function of (seed, epoch).</summary>
     private void Shuffle(int epoch)
     {
         for (int i = 0; i < _order.Length; i++) _order[i] = i;
-        var key = new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle);
-        for (int i = _order.Length - 1; i > 0; i--)
-        {
-            int j = CounterRandom.Below(key, 0, (uint)i, i + 1);
-            (_order[i], _order[j]) = (_order[j], _order[i]);
-        }
+        CounterRandom.Shuffle(new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle), _order);
     }
 
     private static double Sum(ReadOnlySpan<double> values)

@@ -21,7 +21,7 @@ internal sealed record BenchOptions
     /// <summary>Fits to time; the first also waits for the system's memory.</summary>
     public int Runs { get; init; } = 1;
 
-    /// <summary>Write a roofline picture into this file.</summary>
+    /// <summary>Write a roofline picture into this file; - is standard output.</summary>
     public string? Svg { get; init; }
 
     /// <summary>Refuses options outside their ranges.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Compute.Measure;
 using ManualVae.Tools.Charts;
 using Spectre.Console;
@@ -15,8 +14,7 @@ namespace ManualVae.Tools.Bench;
 /// <param name="GigabytesPerSecond">Bytes that must move, a second.</param>
 /// <param name="FractionOfPeak">
 /// The time that the nearer roof (peak or copy bandwidth) allows, divided by the time it took: of the median run against the
-/// samples next to
-/// it, or of the median time against the median of all samples where there are none between runs.
+/// samples next to it, or of the median time against the median of all samples where there are none between runs.
 /// </param>
 internal sealed record BenchResult(
     string Name, string Shape, int Threads, double MedianSeconds, double P90Seconds, double Gflops, double GigabytesPerSecond,
@@ -26,8 +24,7 @@ internal sealed record BenchResult(
     public static BenchResult From(string name, string shape, double flops, double bytes, Timing timing, int threads)
     {
         double seconds = Math.Max(timing.Median, 1e-9); // no clock resolves less, and rates must stay finite
-        return new BenchResult(
-            name, shape, threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0);
+        return new(name, shape, threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0);
     }
 
     /// <summary>The same from runs with samples between them.</summary>
@@ -55,17 +52,16 @@ internal sealed record BenchResult(
 internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSecond, IReadOnlyList<BenchResult> Results)
 {
     /// <summary>The table for people.</summary>
-    public void Print()
+    public void Print(IAnsiConsole console)
     {
-        var console = Terminal.Results;
         var table = Terminal.Table("operation", "shape", ">threads", ">median ms", ">p90 ms", ">GFLOP/s", ">GB/s",
             ">of the roof");
         foreach (var r in Results)
-            table.AddRow(Markup.Escape(r.Name), r.Shape, Text($"{r.Threads}"), Text($"{r.MedianSeconds * 1e3:0.000}"),
-                Text($"{r.P90Seconds * 1e3:0.000}"), Rate(r.Gflops), Rate(r.GigabytesPerSecond), Text($"{r.FractionOfPeak:P1}"));
+            table.AddRow(Markup.Escape(r.Name), r.Shape, $"{r.Threads}", $"{r.MedianSeconds * 1e3:0.000}",
+                $"{r.P90Seconds * 1e3:0.000}", Rate(r.Gflops), Rate(r.GigabytesPerSecond), $"{r.FractionOfPeak:P1}");
         console.Write(table);
-        console.WriteLine(Text($"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy ")
-            + Text($"{CopyGigabytesPerSecond:0.0} GB/s"));
+        console.WriteLine($"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy "
+            + $"{CopyGigabytesPerSecond:0.0} GB/s");
     }
 
     /// <summary>Log-log picture: the two roofs and every result that has an intensity.</summary>
@@ -78,7 +74,7 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
         return new Chart
         {
             Title = "Roofline of this machine",
-            Subtitle = Text($"{PeakGflops:0} GFLOP/s peak, {CopyGigabytesPerSecond:0} GB/s copy, both measured in this run"),
+            Subtitle = $"{PeakGflops:0} GFLOP/s peak, {CopyGigabytesPerSecond:0} GB/s copy, both measured in this run",
             X = new("arithmetic intensity", "operations a byte") { Log = true },
             Y = new("throughput", "GFLOP/s") { Log = true },
             Series =
@@ -89,7 +85,5 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
         }.ToSvg();
     }
 
-    private static string Rate(double value) => value > 0 ? Text($"{value:0.0}") : "";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Rate(double value) => value > 0 ? $"{value:0.0}" : "";
 }

@@ -38,8 +38,8 @@ internal static class EaseBench
         using (var process = Process.GetCurrentProcess())
         {
             long peak = process.PeakWorkingSet64;
-            Console.Error.WriteLine(FormattableString.Invariant(
-                $"{peak >> 20} MiB resident at most, clicks included: {peak / (4.0 * n * n):0.00} times the matrix"));
+            Console.Error.WriteLine(
+                $"{peak >> 20} MiB resident at most, clicks included: {peak / (4.0 * n * n):0.00} times the matrix");
         }
         SampleOften(probe);
         double cube = (double)n * n * n;

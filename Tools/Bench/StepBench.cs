@@ -9,9 +9,8 @@ using ManualVae.Training;
 namespace ManualVae.Tools.Bench;
 
 /// <summary>
-/// Whole training steps of Mult-VAE at the shape of ML-20M: sparse rows loaded, forward, loss, backward and Adam, as the trainer
-/// runs them: on a GPU the losses of a step wait for the backward pass of the one before, so that a step's time is the time
-/// from one to
+/// Whole training steps of Mult-VAE at the shape of ML-20M, as the trainer runs them: sparse rows loaded, forward, loss, backward
+/// and Adam. On a GPU the losses of a step wait for the backward pass of the one before, so a step's time is the time from one to
 /// the next. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>.
 /// </summary>
 internal static class StepBench
@@ -68,8 +67,7 @@ internal static class StepBench
             batch.Load(train, users);
             loading.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0,
-            Timing.From(loading), threads);
+        yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0, Timing.From(loading), threads);
         // What takes less than a microsecond (the derivative of the identity) is left out.
         foreach (var times in timed.Times.Where(t => t.Seconds.Average() > 1e-6).OrderByDescending(t => t.Seconds.Sum()))
         {

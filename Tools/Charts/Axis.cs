@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManualVae.Tools.Charts;
 
 /// <summary>A named axis. Its range follows the data unless given.</summary>
@@ -94,29 +92,24 @@ internal sealed class Scale
     {
         double size = Math.Abs(value);
         if (size == 0) return "0";
-        return size is >= 1e5 or < 1e-4
-            ? Power(value)
-            : value.ToString(size >= 1000 ? "#,0" : size >= 100 ? "0" : size >= 10 ? "0.#" : size >= 1 ? "0.##" : "0.####",
-                CultureInfo.InvariantCulture);
+        return size is >= 1e5 or < 1e-4 ? Power(value)
+            : value.ToString(size >= 1000 ? "#,0" : size >= 100 ? "0" : size >= 10 ? "0.#" : size >= 1 ? "0.##" : "0.####");
     }
 
     private static string Label(double value, int decimals, double largest)
     {
         if (Math.Abs(value) < 1e-12 * largest) return "0";
-        return largest >= 1e6 || largest < 1e-3
-            ? Power(value)
-            : value.ToString(largest >= 1e4 ? "#,0" : "F" + decimals, CultureInfo.InvariantCulture);
+        return largest >= 1e6 || largest < 1e-3 ? Power(value) : value.ToString(largest >= 1e4 ? "#,0" : "F" + decimals);
     }
 
     private static string Decade(double value) =>
-        value is >= 0.001 and < 100_000 ? value.ToString("#,0.####", CultureInfo.InvariantCulture) : Power(value);
+        value is >= 0.001 and < 100_000 ? $"{value:#,0.####}" : Power(value);
 
     private static string Power(double value)
     {
         int power = (int)Math.Floor(Math.Log10(Math.Abs(value)) + 1e-9);
-        string digits = (value / Math.Pow(10, power)).ToString("0.##", CultureInfo.InvariantCulture);
-        string raised = string.Concat(power.ToString(CultureInfo.InvariantCulture)
-            .Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
+        string digits = $"{value / Math.Pow(10, power):0.##}";
+        string raised = string.Concat($"{power}".Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
         return digits == "1" ? $"10{raised}" : digits == "-1" ? $"-10{raised}" : $"{digits}·10{raised}";
     }
 

@@ -20,9 +20,6 @@ public sealed record BarChart : Figure
     /// <summary>One bar of each in every category.</summary>
     public required IReadOnlyList<BarSeries> Series { get; init; }
 
-    /// <summary>Named levels of the value axis.</summary>
-    public IReadOnlyList<Rule> Rules { get; init; } = [];
-
     /// <summary>A .NET format for the values, or null for three decimals, fewer where values are larger.</summary>
     public string? Format { get; init; }
 
@@ -41,8 +38,7 @@ public sealed record BarChart : Figure
         double right = Width - Margin - 52; // room for the value of the longest bar
         double group = Series.Count * (BarHeight + 2) + 10, bottom = top + Categories.Count * group;
         var values = Series.SelectMany(s =>
-            s.Values.SelectMany((v, c) => s.Errors?[c] is double e ? new[] { Signed ? v - e : v, v + e } : [v]))
-            .Concat(Rules.Select(rule => rule.Value));
+            s.Values.SelectMany((v, c) => s.Errors?[c] is double e ? new[] { Signed ? v - e : v, v + e } : [v]));
         var scale = Value.ScaleOver(values, left, right, zero: true);
         for (int t = 0; t < scale.Ticks.Length; t++)
         {
@@ -59,11 +55,6 @@ public sealed record BarChart : Figure
         }
         double foot = scale.At(scale.Base);
         svg.Line(foot, top, foot, bottom, "class=\"mv-axis\"");
-        foreach (var rule in Rules)
-        {
-            svg.Line(scale.At(rule.Value), top - 2, scale.At(rule.Value), bottom, "class=\"mv-rule\"");
-            svg.Text(scale.At(rule.Value), top - 6, rule.Label, "class=\"mv-tick\" text-anchor=\"middle\"");
-        }
         svg.Text((left + right) / 2, bottom + 38, Value.Title, "class=\"mv-muted\" text-anchor=\"middle\"");
         return bottom + 50;
     }
@@ -83,8 +74,7 @@ public sealed record BarChart : Figure
                     "style=\"stroke:var(--mv-ink);stroke-width:1.2;stroke-opacity:.75;fill:none\"");
             tip = Math.Max(tip, high);
         }
-        string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value)
-            : value.ToString(Format ?? "0.000", System.Globalization.CultureInfo.InvariantCulture);
+        string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value) : value.ToString(Format ?? "0.000");
         svg.Text(tip + 6, middle + 4, text, $"class=\"mv-tick\" {Halo}");
     }
 }

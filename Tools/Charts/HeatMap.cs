@@ -52,10 +52,8 @@ public sealed record HeatMap : Figure
                 if (!double.IsFinite(value)) continue;
                 int shade = diverging ? (int)Math.Round(value / high * Shades)
                     : (int)Math.Round((value - low) / (high - low) * Shades);
-                (shades[shade + Shades] ??= new()).Append('M').Append(Svg.Number(left + column * cell)).Append(' ')
-                    .Append(Svg.Number(top + row * height)).Append('h').Append(Svg.Number(cell)).Append('v').Append(
-                        Svg.Number(height))
-                    .Append('h').Append(Svg.Number(-cell)).Append('z');
+                (shades[shade + Shades] ??= new()).Append($"M{Svg.Number(left + column * cell)} {Svg.Number(top + row * height)}")
+                    .Append($"h{Svg.Number(cell)}v{Svg.Number(height)}h{Svg.Number(-cell)}z");
             }
         for (int s = 0; s < shades.Length; s++)
             if (shades[s] is not null) svg.Path(shades[s].ToString(), Fill(s - Shades));

@@ -64,21 +64,21 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
             var line = new StringBuilder();
             for (int i = start; i < end; i++) Append(line, x.At(X[i]), y.At(Y[i]));
             if (end - start > 1)
-                svg.Path(line.ToString(),
-                    $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round"
-            + $"{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
+                svg.Path(line.ToString(), $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round{Dashes}\"");
             if (Markers || end - start == 1)
-                for (int i = start; i < end; i++) svg.Circle(x.At(X[i]), y.At(Y[i]), 3,
-                    $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
+                for (int i = start; i < end; i++)
+                    svg.Circle(x.At(X[i]), y.At(Y[i]), 3, $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
         }
     }
 
     internal override void DrawMark(Svg svg, double x, double y, string colour)
     {
         if (Low is not null) svg.Rectangle(x, y - 5, 20, 10, $"style=\"fill:{colour};fill-opacity:.16\"");
-        svg.Line(x, y, x + 20, y, $"style=\"stroke:{colour};stroke-width:2{(Dashed ? ";stroke-dasharray:6 4" : "")}\"");
+        svg.Line(x, y, x + 20, y, $"style=\"stroke:{colour};stroke-width:2{Dashes}\"");
         if (Markers) svg.Circle(x + 10, y, 3, $"style=\"fill:{colour}\"");
     }
+
+    private string Dashes => Dashed ? ";stroke-dasharray:6 4" : "";
 
     private IEnumerable<(int Start, int End)> Runs(Func<int, bool> shown)
     {
@@ -95,32 +95,24 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
         path.Append(path.Length == 0 ? 'M' : 'L').Append(Svg.Number(x)).Append(' ').Append(Svg.Number(y));
 }
 
-/// <summary>Separate points, with error bars where <see cref="Low"/> and <see cref="High"/> are given.</summary>
+/// <summary>Separate points.</summary>
 public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y) : Series(Name)
 {
     /// <summary>Radius in pixels; smaller by default the more points there are.</summary>
     public double? Radius { get; init; }
 
-    /// <summary>Lower end of each point's error bar, or null.</summary>
-    public IReadOnlyList<double>? Low { get; init; }
-
-    /// <summary>Upper end of each point's error bar, or null.</summary>
-    public IReadOnlyList<double>? High { get; init; }
-
     internal override IEnumerable<double> XValues => X;
 
-    internal override IEnumerable<double> YValues => Y.Concat(Low ?? []).Concat(High ?? []);
+    internal override IEnumerable<double> YValues => Y;
 
     internal override void Draw(Svg svg, Scale x, Scale y, string colour)
     {
-        CheckLengths(X.Count, Y, Low, High);
+        CheckLengths(X.Count, Y);
         // One path with round caps: a hundredth of the size of as many circles.
         var dots = new StringBuilder();
         for (int i = 0; i < X.Count; i++)
         {
             if (!x.CanShow(X[i]) || !y.CanShow(Y[i])) continue;
-            if (Low is not null && High is not null && y.CanShow(Low[i]) && y.CanShow(High[i]))
-                svg.Line(x.At(X[i]), y.At(Low[i]), x.At(X[i]), y.At(High[i]), $"style=\"stroke:{colour};stroke-width:1.5\"");
             dots.Append('M').Append(Svg.Number(x.At(X[i]))).Append(' ').Append(Svg.Number(y.At(Y[i]))).Append("h0");
         }
         double radius = Radius ?? (X.Count > 2000 ? 1.2 : X.Count > 300 ? 2 : 3.2);

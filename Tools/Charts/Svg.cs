@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 
 namespace ManualVae.Tools.Charts;
 
-/// <summary>Writes SVG elements: numbers in the invariant culture with at most two decimals, text escaped.</summary>
+/// <summary>Writes SVG elements: numbers with at most two decimals, text escaped.</summary>
 internal sealed class Svg
 {
     private readonly StringBuilder _text = new();
@@ -15,7 +14,7 @@ internal sealed class Svg
 
     /// <summary>A coordinate, two decimals at most: <c>12.5</c>.</summary>
     public static string Number(double value) =>
-        (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture); // + 0 turns -0 into 0
+        $"{Math.Round(value, 2) + 0.0:0.##}"; // + 0 turns -0 into 0
 
     /// <summary>Text fit for element content and attributes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);

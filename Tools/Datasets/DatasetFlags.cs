@@ -10,5 +10,8 @@ internal static class DatasetFlags
         new("--output", "-o") { Description = "The folder to make.", Required = true, HelpName = "DIR" };
 
     /// <summary><c>--overwrite</c>.</summary>
-    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace the folder if it exists." };
+    public static Option<bool> Overwrite() => new("--overwrite")
+    {
+        Description = "Replace the folder if an earlier run of this command made it; a folder with any other file is kept.",
+    };
 }

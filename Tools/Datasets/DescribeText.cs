@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ManualVae.Data;
 
@@ -40,11 +39,10 @@ internal static class DescribeText
     private static void PrintTable(PreparedDataset data, DatasetSummary summary)
     {
         var (manifest, counts) = (data.Manifest, data.Manifest.Counts);
-        static string N(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-        static string Share(double value) => (100 * value).ToString("0.###", CultureInfo.InvariantCulture) + " %";
-        static string Spread(CountQuantiles q) => string.Create(CultureInfo.InvariantCulture,
-            $"mean {q.Mean:0.0}; min {q.Minimum}, 10 % {q.P10}, 25 % {q.P25}, median {q.Median}, 75 % {q.P75}, 90 % {q.P90}, 99 "
-                + $"% {q.P99}, max {q.Maximum}");
+        static string N(long value) => value.ToString("N0");
+        static string Share(double value) => $"{100 * value:0.###} %";
+        static string Spread(CountQuantiles q) => $"mean {q.Mean:0.0}; min {q.Minimum}, 10 % {q.P10}, 25 % {q.P25}, "
+            + $"median {q.Median}, 75 % {q.P75}, 90 % {q.P90}, 99 % {q.P99}, max {q.Maximum}";
         string Part(EvaluationSplit? part) => part is null ? "none" : $"{N(part.HeldOut.Rows)} users, "
             + (manifest.Split == SplitKind.Strong ? $"{N(part.FoldIn.EntryCount)} clicks shown, " : "")
                 + $"{N(part.HeldOut.EntryCount)} to find"
@@ -64,7 +62,10 @@ internal static class DescribeText
             ("validation", Part(data.Validation)),
             ("test", Part(data.Test)
                 + (summary.UsersWithoutHeldOut > 0 ? $"; {N(summary.UsersWithoutHeldOut)} users with nothing to find" : "")),
-            ("read", $"{N(import.ClicksRead)} clicks; {N(import.BelowMinimumRating)} rated too low, "
+            ("read", $"{N(import.ClicksRead)} clicks; "
+                + (import.LeftOutByWhere > 0 ? $"{N(import.LeftOutByWhere)} lines left out by their columns, " : "")
+                + (import.BadLines > 0 ? $"{N(import.BadLines)} bad lines left out, " : "")
+                + $"{N(import.BelowMinimumRating)} rated too low, "
                 + $"{N(import.DuplicatesMerged)} repeated, "
                 + $"{N(import.RemovedByFilters)} filtered out, {N(import.UnknownItemsDropped)} on items unknown in training"),
             ("clicks of a user", Spread(summary.Activity)),

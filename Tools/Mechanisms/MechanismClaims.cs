@@ -1,12 +1,11 @@
 using ManualVae.Study;
 using MathNet.Numerics.Distributions;
-using static ManualVae.Tools.Mechanisms.MechanismNames;
-using static ManualVae.Tools.Studies.StudyText;
+using static ManualVae.Tools.Mechanisms.MechanismFigure;
 
 namespace ManualVae.Tools.Mechanisms;
 
 /// <summary>A claim of the paper, what was measured, and whether they agree.</summary>
-/// <param name="Claim">What arXiv 2511.06781 claims.</param>
+/// <param name="Claim">What Vuong et al. (arXiv 2511.06781) claim.</param>
 /// <param name="Measured">Figures with their uncertainty.</param>
 /// <param name="Verdict">agrees, disagrees or inconclusive.</param>
 internal sealed record MechanismClaim(string Claim, string Measured, string Verdict);
@@ -31,6 +30,10 @@ internal sealed class MechanismClaims
         return claims._claims;
     }
 
+    /// <summary>
+    /// Influence decays with latent distance, a step inside the sharing radius always helps (theorem 2.3), and clean input
+    /// favours near users (theorem 2.5).
+    /// </summary>
     private void Sharing()
     {
         foreach (string setting in _figures.Settings)
@@ -43,13 +46,14 @@ internal sealed class MechanismClaims
         }
         double inside = _figures.Total(InsidePairs), own = _figures.Total(InsideOwnPairs), missed = _figures.Total(NotHelped);
         Add("Inside the sharing radius a step on v always helps u",
-            Text($"{inside} pairs inside with the largest constant, {own} with their own; not helped {missed}"),
+            $"{inside} pairs inside with the largest constant, {own} with their own; not helped {missed}",
             missed > 0 ? "disagrees" : own > 0 ? "agrees" : "inconclusive");
         Add("Clean input favours local help",
             $"clean input: P(helps) local {_figures["clean", Local]}, global {_figures["clean", Global]}",
             Above(_figures.Difference("clean", Local, "clean", Global), 0));
     }
 
+    /// <summary>Masking draws far users together, pushes near ones apart and lets neighbourhoods drift (theorem 2.6).</summary>
     private void Masking()
     {
         var gain = _figures.Difference("masked", MaskedGlobal, "clean", Global);
@@ -70,6 +74,7 @@ internal sealed class MechanismClaims
         Compare("Masking beats clean input (paper, ML-20M NDCG@100: .409 and .426)", "clean", "masked", Ndcg, above: true);
     }
 
+    /// <summary>A larger beta contracts latent space, and one too large collapses it.</summary>
     private void Beta()
     {
         string[] sweep = [.. _plan.Betas.Order().Select(MechanismPlan.Constant)];
@@ -83,10 +88,11 @@ internal sealed class MechanismClaims
         double before = _figures.Total(sweep[0], InsideOwnPairs), after = _figures.Total(sweep[^1], InsideOwnPairs);
         double p = SignTest(before, after);
         Add("A larger beta brings more pairs inside the radius",
-            Text($"pairs inside by their own constant: {sweep[0]}: {before}, {sweep[^1]}: {after}; sign test p = {p:0.###}"),
+            $"pairs inside by their own constant: {sweep[0]}: {before}, {sweep[^1]}: {after}; sign test p = {p:0.###}",
             p >= 0.05 ? "inconclusive" : after > before ? "agrees" : "disagrees");
     }
 
+    /// <summary>Anchors hold the mean of a masked user still (proposition 3.2).</summary>
     private void Anchors(string anchored)
     {
         Compare($"Anchors reduce the drift ({anchored})", "masked", anchored, Kept, above: true);
@@ -97,22 +103,22 @@ internal sealed class MechanismClaims
         Compare($"Anchors beat masking alone (paper: .426 and .437) ({anchored})", "masked", anchored, Ndcg, above: true);
     }
 
-    private void Compare(string claim, string before, string after, string name, bool above)
+    private void Compare(string claim, string before, string after, MechanismFigure figure, bool above)
     {
-        var difference = _figures.Difference(after, name, before, name);
+        var difference = _figures.Difference(after, figure, before, figure);
         if (!double.IsFinite(difference.Value)) return;
-        Add(claim, $"{name}: {before} {_figures[before, name]}, {after} {_figures[after, name]}, difference {difference}",
+        Add(claim, $"{figure}: {before} {_figures[before, figure]}, {after} {_figures[after, figure]}, difference {difference}",
             above ? Above(difference, 0) : Below(difference, 0));
     }
 
     /// <summary>
-    /// Two-sided p of the exact sign test: were a pair inside as likely to be of either setting, how often would the counts lie
-    /// so far
-    /// apart? Intervals do not serve here, a share of none having no width.
+    /// Two-sided p of the exact sign test: how often the counts lie so far apart if a pair inside is as likely to be of either
+    /// setting. Intervals do not serve here: a share of none has no width.
     /// </summary>
     private static double SignTest(double a, double b) => Math.Min(1, 2 * Binomial.CDF(0.5, (int)(a + b), Math.Min(a, b)));
 
-    private string List(string[] settings, string name) => string.Join(", ", settings.Select(s => $"{s}: {_figures[s, name]}"));
+    private string List(string[] settings, MechanismFigure figure) =>
+        string.Join(", ", settings.Select(s => $"{s}: {_figures[s, figure]}"));
 
     private void Add(string claim, string measured, string verdict) => _claims.Add(new(claim, measured, verdict));
 

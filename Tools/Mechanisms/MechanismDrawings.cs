@@ -1,7 +1,6 @@
-using ManualVae.Study;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Studies;
-using static ManualVae.Tools.Mechanisms.MechanismNames;
+using static ManualVae.Tools.Mechanisms.MechanismFigure;
 
 namespace ManualVae.Tools.Mechanisms;
 
@@ -14,14 +13,12 @@ internal static class MechanismDrawings
     {
         string[] main = [.. figures.Settings.Where(s => !s.StartsWith("beta-", StringComparison.Ordinal))];
         string[] sweep = [.. plan.Betas.Order().Select(MechanismPlan.Constant)];
-        string[] kinds = ["local", "global", "unrelated"];
         output
-            .Table("claims", ["claim", "measured", "verdict"], claims.Select(
-                c => new object?[] { c.Claim, c.Measured, c.Verdict }))
-            .Table("figures", ["setting", "figure", "mean", "each_seed"],
-                figures.Settings.SelectMany(setting => figures.Names(setting).Select(name =>
-                new object?[] { setting, name, figures[setting, name],
-                    string.Join(' ', figures.Each(setting, name).Select(i => StudyText.Text($"{i.Value:g6}"))) })))
+            .Table("claims", claims, ("claim", c => c.Claim), ("measured", c => c.Measured), ("verdict", c => c.Verdict))
+            .Table("figures",
+                [.. from setting in figures.Settings from figure in figures.Measured(setting) select (setting, figure)],
+                ("setting", row => row.setting), ("figure", row => row.figure), ("mean", row => figures[row.setting, row.figure]),
+                ("each_seed", row => string.Join(' ', figures.Each(row.setting, row.figure).Select(i => $"{i.Value:g6}"))))
             .Plot("helps", new Panels
             {
                 Title = "Does a step on v help u, near or far?", Width = 1000,
@@ -38,8 +35,9 @@ internal static class MechanismDrawings
                 Title = "Help by kind of pair",
                 Subtitle = "local: items in common, near in clicks; global: in common, far; unrelated: none; whiskers: 95 %",
                 Value = new Axis("P(helps)") { Max = 1 },
-                Categories = main, Series = [.. new[] { Local, Global, Unrelated }.Select(
-                    (name, i) => Bars(kinds[i], figures, main, name))],
+                Categories = main,
+                Series = [Bars("local", figures, main, Local), Bars("global", figures, main, Global),
+                    Bars("unrelated", figures, main, Unrelated)],
             })
             .Plot("drift", new BarChart
             {
@@ -74,15 +72,11 @@ internal static class MechanismDrawings
 
     private static LineSeries Line(MechanismRepeats figures, string setting)
     {
-        int[] tenths = [.. Enumerable.Range(0, 10).Where(i => double.IsFinite(figures[setting, TenthHelps(i)].Value))];
-        Interval[] helps = [.. tenths.Select(i => figures[setting, TenthHelps(i)])];
-        return new("", [.. tenths.Select(i => figures[setting, TenthDistance(i)].Value)], [.. helps.Select(h => h.Value)])
-        {
-            Low = [.. helps.Select(h => h.Low)], High = [.. helps.Select(h => h.High)], Markers = true,
-        };
+        var tenths = Tenths.Where(tenth => double.IsFinite(figures[setting, tenth.Helps].Value)).ToArray();
+        return IntervalSeries.Line("", [.. tenths.Select(tenth => figures[setting, tenth.Distance].Value)],
+            [.. tenths.Select(tenth => figures[setting, tenth.Helps])]);
     }
 
-    private static BarSeries Bars(string label, MechanismRepeats figures, string[] settings, string name) => new(
-        label, [.. settings.Select(s => figures[s, name].Value)],
-        [.. settings.Select(s => (figures[s, name].High - figures[s, name].Low) / 2)]);
+    private static BarSeries Bars(string label, MechanismRepeats figures, string[] settings, MechanismFigure figure) =>
+        IntervalSeries.Bars(label, [.. settings.Select(setting => figures[setting, figure])]);
 }

@@ -5,7 +5,8 @@ using ManualVae.Models;
 using ManualVae.Study;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Studies;
-using static ManualVae.Tools.Mechanisms.MechanismNames;
+using static ManualVae.Study.Interval;
+using static ManualVae.Tools.Mechanisms.MechanismFigure;
 
 namespace ManualVae.Tools.Mechanisms;
 
@@ -16,18 +17,18 @@ namespace ManualVae.Tools.Mechanisms;
 internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset data, string preset)
 {
     /// <summary>Trains a setting, unless it is there, and measures it, unless that was done.</summary>
-    public MechanismFigures Figures(MechanismSetting setting, string folder, ulong seed)
+    public Dictionary<MechanismFigure, Interval> Figures(MechanismSetting setting, string folder, ulong seed)
     {
         string name = $"seed {seed}, {setting.Name}";
         var trained = StudyTraining.Train(data, setting.Run, preset, folder, name);
-        return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), $"{plan.Users} users, {plan.Pairs} "
-            + "pairs", () =>
+        string request = $"{plan.Users} users, {plan.Pairs} pairs";
+        return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), request, () =>
         {
             Console.Error.WriteLine($"{name}: studies");
             using var run = TrainedModel.Open(trained.Path, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
             var measured = Measure(run.Model, Population.Sample(data.Train, plan.Users, seed), setting, folder);
-            if (trained.ReadMetrics().Max(e => e.Validation) is double best) measured[Validation] = Interval.Exactly(best);
-            return measured;
+            return (trained.ReadMetrics().Max(e => e.Validation) is double best
+                ? measured.Append((Validation, Exactly(best))) : measured).ToDictionary();
         });
     }
 
@@ -57,45 +58,42 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
 
     private static int Nearest(Population users) => Math.Min(20, users.Count - 1);
 
-    private Dictionary<string, Interval> Measure(
+    private IEnumerable<(MechanismFigure, Interval)> Measure(
         Autoencoder model, Population users, MechanismSetting setting, string folder)
     {
         ulong seed = setting.Run.Seed;
-        var f = new Dictionary<string, Interval>();
         var options = new RadiusOptions { Pairs = plan.Pairs, Seed = seed };
         var radius = RadiusStudy.Run(model, users, options, Session.Cancellation);
         RadiusOutput.Write(folder, "radius", radius, users, data);
-        AddRadius(f, radius);
+        var measured = new List<(MechanismFigure, Interval)>(Of(radius));
         if (setting is { Main: true, Run.Mask: not MaskMode.Clean })
         {
-            var dropped = RadiusStudy.Run(model, users, options with { Masked = true }, Session.Cancellation);
-            RadiusOutput.Write(folder, "radius-masked", dropped, users, data);
-            (f[MaskedLocal], f[MaskedGlobal], f[MaskedDecay]) = (dropped.HelpsOf(PairKind.Local),
-                dropped.HelpsOf(PairKind.Global), dropped.HelpDecay);
+            var masked = RadiusStudy.Run(model, users, options with { Masked = true }, Session.Cancellation);
+            RadiusOutput.Write(folder, "radius-masked", masked, users, data);
+            measured.AddRange([(MaskedLocal, masked.HelpsOf(PairKind.Local)), (MaskedGlobal, masked.HelpsOf(PairKind.Global)),
+                (MaskedDecay, masked.HelpDecay)]);
         }
-        var masked = new MaskingOptions { Draws = 6, Rates = [0.5], Neighbours = Nearest(users), Seed = seed };
-        var masking = MaskingStudy.Run(model, users, masked with
-        {
-            Pairs = (int)Math.Min(masked.Pairs, (long)users.Count * (users.Count - 1))
-        }, Session.Cancellation);
+        var asked = new MaskingOptions { Draws = 6, Rates = [0.5], Neighbours = Nearest(users), Seed = seed };
+        asked = asked with { Pairs = (int)Math.Min(asked.Pairs, (long)users.Count * (users.Count - 1)) };
+        var masking = MaskingStudy.Run(model, users, asked, Session.Cancellation);
         MaskingOutput.Write(folder, masking);
-        AddMasking(f, masking);
+        measured.AddRange(Of(masking));
         var neighbours = NeighbourStudy.Run(model, users, Neighbourhoods(users, seed));
         NeighbourOutput.Write(folder, [(setting.Name, neighbours)], users, data);
-        AddNeighbours(f, neighbours);
+        measured.AddRange(Of(neighbours));
         var anchors = AnchorStudy.Run(model, users, setting.Run.AnchorWeight, 0.5, new AnchorOptions { Draws = 10, Seed = seed });
-        (f[MaskVariance], f[RelativeVariance]) = (anchors.MaskVariance, Interval.Exactly(anchors.RelativeVariance));
-        (f[CentroidDistance], f[Sigma]) = (anchors.CentroidDistance, Interval.Exactly(anchors.Sigma));
+        measured.AddRange([(MaskVariance, anchors.MaskVariance), (RelativeVariance, Exactly(anchors.RelativeVariance)),
+            (CentroidDistance, anchors.CentroidDistance), (Sigma, Exactly(anchors.Sigma))]);
         var collapse = CollapseStudy.Run(model, users, new CollapseOptions { Seed = seed });
-        (f[Kl], f[Information], f[MeanDistance]) = (Interval.Exactly(collapse.Kl), collapse.MutualInformation,
-            Interval.Exactly(collapse.MeanDistance));
-        (f[Informative], f[Active]) = (Interval.Exactly(collapse.InformativeUnits), Interval.Exactly(collapse.ActiveUnits));
+        measured.AddRange([(Kl, Exactly(collapse.Kl)), (Information, collapse.MutualInformation),
+            (MeanDistance, Exactly(collapse.MeanDistance)), (Informative, Exactly(collapse.InformativeUnits)),
+            (Active, Exactly(collapse.ActiveUnits))]);
         if (setting.Main && data.Test is not null)
         {
             var quality = Evaluator.Evaluate(model, data.Test, [Metric.Parse("NDCG@100"), Metric.Parse("Recall@20")]).Metrics;
-            (f[Ndcg], f[Recall]) = (WithError(quality[0]), WithError(quality[1]));
+            measured.AddRange([(Ndcg, WithError(quality[0])), (Recall, WithError(quality[1]))]);
         }
-        return f;
+        return measured;
     }
 
     private static Interval WithError(MetricResult metric)
@@ -104,39 +102,37 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
         return new(metric.Mean, metric.Mean - half, metric.Mean + half);
     }
 
-    private static void AddRadius(Dictionary<string, Interval> f, RadiusResult r)
-    {
-        (f[Helps], f[Local], f[Global]) = (r.Helps, r.HelpsOf(PairKind.Local), r.HelpsOf(PairKind.Global));
-        (f[Unrelated], f[Control], f[ClickDecay]) = (r.HelpsOf(PairKind.Unrelated), r.ShuffledDecay, r.ClickHelpDecay);
-        (f[Decay], f[CosineDecay], f[FixedDecay]) = (r.HelpDecay, r.CosineDecay, r.PartialHelpDecay);
-        (f[RelativeDecay], f[RelativeCosineDecay]) = (r.RelativeHelpDecay, r.RelativeCosineDecay);
-        foreach (var (name, value) in new[]
+    private static IEnumerable<(MechanismFigure, Interval)> Of(RadiusResult r) =>
+    [
+        (Helps, r.Helps), (Local, r.HelpsOf(PairKind.Local)), (Global, r.HelpsOf(PairKind.Global)),
+        (Unrelated, r.HelpsOf(PairKind.Unrelated)), (Control, r.ShuffledDecay), (ClickDecay, r.ClickHelpDecay),
+        (Decay, r.HelpDecay), (CosineDecay, r.CosineDecay), (FixedDecay, r.PartialHelpDecay),
+        (RelativeDecay, r.RelativeHelpDecay), (RelativeCosineDecay, r.RelativeCosineDecay),
+        (Lipschitz, Exactly(r.Lipschitz)), (LipschitzMedian, Exactly(r.LipschitzMedian)),
+        (PositiveRadius, Exactly(r.PositiveRadiusShare)), (Inside, Exactly(r.InsideShare)),
+        (InsideOwn, Exactly(r.InsideOwnShare)), (InsidePairs, Exactly(r.InsidePairs)),
+        (InsideOwnPairs, Exactly(r.InsideOwnPairs)), (NotHelped, Exactly(r.Violations + r.OwnViolations)),
+        (FirstOrder, Exactly(r.RemainderSlope)),
+        .. Tenths.Zip(r.ByRelativeDistance).SelectMany(tenth => new[]
         {
-            (Lipschitz, r.Lipschitz), (LipschitzMedian, r.LipschitzMedian), (PositiveRadius, r.PositiveRadiusShare),
-            (Inside, r.InsideShare),
-            (InsideOwn, r.InsideOwnShare), (InsidePairs, r.InsidePairs), (InsideOwnPairs, r.InsideOwnPairs),
-            (NotHelped, r.Violations + r.OwnViolations), (FirstOrder, r.RemainderSlope),
-        })
-            f[name] = Interval.Exactly(value);
-        for (int i = 0; i < r.ByRelativeDistance.Count; i++)
-            (f[TenthDistance(i)], f[TenthHelps(i)]) =
-                (Interval.Exactly(r.ByRelativeDistance[i].RelativeDistance), r.ByRelativeDistance[i].Helps);
-    }
+            (tenth.First.Distance, Exactly(tenth.Second.RelativeDistance)), (tenth.First.Helps, tenth.Second.Helps),
+        }),
+    ];
 
-    private static void AddMasking(Dictionary<string, Interval> f, MaskingResult masking)
-    {
-        foreach (var row in masking.Pairs.Where(p => !p.Shared))
-            (f[row.Group == "near" ? NearInput : FarInput], f[row.Group == "near" ? NearLatent : FarLatent]) = (
-                row.InputRatio, row.LatentRatio);
-        var drift = masking.Drift[0];
-        (f[Kept], f[KeptClean], f[OwnDistance]) = (drift.BetweenMasks, drift.WithClean, Interval.Exactly(drift.SelfDistance));
-    }
+    private static IEnumerable<(MechanismFigure, Interval)> Of(MaskingResult masking) =>
+    [
+        .. masking.Pairs.Where(row => !row.Shared).SelectMany(row => row.Group == "near"
+            ? new[] { (NearInput, row.InputRatio), (NearLatent, row.LatentRatio) }
+            : [(FarInput, row.InputRatio), (FarLatent, row.LatentRatio)]),
+        (Kept, masking.Drift[0].BetweenMasks), (KeptClean, masking.Drift[0].WithClean),
+        (OwnDistance, Exactly(masking.Drift[0].SelfDistance)),
+    ];
 
-    private static void AddNeighbours(Dictionary<string, Interval> f, NeighbourResult n)
-    {
-        (f[Overlap], f[RankCorrelation], f[Purity]) = (n.Overlap, n.RankCorrelation, n.Purity);
-        (f[LocalNeighbours], f[GlobalNeighbours], f[UnrelatedNeighbours]) = (n.LocalShare, n.GlobalShare, n.UnrelatedShare);
-        foreach (var (name, i) in new[] { (FewMiddle, 0), (MiddleMany, 1), (FewMany, 2) }) f[name] = Interval.Exactly(
-            n.CentroidDistances[i]);
-    }
+    private static IEnumerable<(MechanismFigure, Interval)> Of(NeighbourResult n) =>
+    [
+        (Overlap, n.Overlap), (RankCorrelation, n.RankCorrelation), (Purity, n.Purity), (LocalNeighbours, n.LocalShare),
+        (GlobalNeighbours, n.GlobalShare), (UnrelatedNeighbours, n.UnrelatedShare),
+        (FewMiddle, Exactly(n.CentroidDistances[0])), (MiddleMany, Exactly(n.CentroidDistances[1])),
+        (FewMany, Exactly(n.CentroidDistances[2])),
+    ];
 }

@@ -2,7 +2,6 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Training;
-using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Mechanisms;
 
@@ -12,7 +11,7 @@ internal sealed record MechanismPlan
     /// <summary>Epochs of settings 1 to 3; the sweep of beta has half of it.</summary>
     public int Epochs { get; init; } = 40;
 
-    /// <summary>Epochs, fewer than those of all, after which setting 2 is measured too; 0 for not.</summary>
+    /// <summary>Epochs, fewer than those of all, after which setting 2 is measured too; 0 for never.</summary>
     public int Early { get; init; } = 3;
 
     /// <summary>Training users sampled.</summary>
@@ -21,7 +20,7 @@ internal sealed record MechanismPlan
     /// <summary>Pairs of the radius study.</summary>
     public int Pairs { get; init; } = 2000;
 
-    /// <summary>lambda of setting 3, one run each.</summary>
+    /// <summary>lambda of setting 3: one run for each.</summary>
     public IReadOnlyList<double> AnchorWeights { get; init; } = [1, 8];
 
     /// <summary>Sweep of constant betas; none for no sweep.</summary>
@@ -36,9 +35,9 @@ internal sealed record MechanismPlan
         if (Pairs < 1) throw new InputException($"--pairs {Pairs}: give at least 1.");
         if (Users < 3) throw new InputException($"--users {Users}: give at least 3.");
         if (AnchorWeights.FirstOrDefault(w => w <= 0, 1) is <= 0 and var weight)
-            throw new InputException(Text($"--anchor-weights {weight}: give weights above 0."));
-        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta) throw new InputException(Text($"--betas {beta}: give 0 ")
-            + Text($"or more."));
+            throw new InputException($"--anchor-weights {weight}: give weights above 0.");
+        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta)
+            throw new InputException($"--betas {beta}: give 0 or more.");
     }
 
     /// <summary>
@@ -48,9 +47,8 @@ internal sealed record MechanismPlan
     {
         var published = Preset.Load(training.Preset);
         if (published.Model != "multvae" || published.Levels != 1 || published.Encoder == EncoderKind.Gated)
-            throw new InputException(
-                $"--preset {training.Preset}: the studies need a VAE of one latent level with tanh decoder layers; "
-                    + "liang2018, for one.");
+            throw new InputException($"--preset {training.Preset}: the studies need a VAE of one latent level with tanh decoder "
+                + "layers, such as liang2018.");
         long updates = (long)Epochs * ((data.Train.Rows + published.BatchSize - 1) / published.BatchSize);
         return published with
         {
@@ -73,17 +71,15 @@ internal sealed record MechanismPlan
         foreach (double weight in AnchorWeights) yield return new(Anchored(weight), masked with { AnchorWeight = weight }, true);
         if (Early > 0 && Early < Epochs) yield return new("early", masked with { Epochs = Early }, false);
         foreach (double beta in Betas)
-            yield return new(Constant(beta), masked with
-            {
-                Beta = beta,
-                BetaSchedule = BetaScheduleKind.Constant,
-                Epochs = Math.Max(1, Epochs / 2)
-            }, false);
+        {
+            var constant = masked with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant };
+            yield return new(Constant(beta), constant with { Epochs = Math.Max(1, Epochs / 2) }, false);
+        }
     }
 
     /// <summary>Name of the setting with anchors of a weight.</summary>
-    public static string Anchored(double weight) => Text($"anchors-{weight}");
+    public static string Anchored(double weight) => $"anchors-{weight}";
 
     /// <summary>Name of the setting with a constant beta.</summary>
-    public static string Constant(double beta) => Text($"beta-{beta}");
+    public static string Constant(double beta) => $"beta-{beta}";
 }

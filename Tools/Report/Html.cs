@@ -10,10 +10,9 @@ internal static class Html
 
     /// <summary>A table; a heading that begins with <c>&gt;</c> aligns its column to the right, and numbers line up.</summary>
     public static string Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows) =>
-        "<div class=\"scroll\"><table><thead><tr>" + string.Concat(headings.Select(h => Cell("th", h, Escape(h.TrimStart('>')))))
-            + "</tr></thead><tbody>\n"
-        + string.Concat(rows.Select(row => "<tr>" + string.Concat(row.Select((cell, c) => Cell("td", headings[c], cell)))
-            + "</tr>\n"))
+        "<div class=\"scroll\"><table><thead>" + Row(headings.Select(h => Cell("th", h, Escape(h.TrimStart('>')))))
+        + "</thead><tbody>\n"
+        + string.Concat(rows.Select(row => Row(row.Select((cell, c) => Cell("td", headings[c], cell))) + "\n"))
         + "</tbody></table></div>\n";
 
     /// <summary>Names and values side by side.</summary>
@@ -28,6 +27,8 @@ internal static class Html
     /// <summary>A part that opens on demand.</summary>
     public static string Details(string summary, string content) =>
         $"<details><summary>{Escape(summary)}</summary>{content}</details>\n";
+
+    private static string Row(IEnumerable<string> cells) => $"<tr>{string.Concat(cells)}</tr>";
 
     private static string Cell(string tag, string heading, string content) =>
         heading.StartsWith('>') ? $"<{tag} class=\"number\">{content}</{tag}>" : $"<{tag}>{content}</{tag}>";

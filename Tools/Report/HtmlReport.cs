@@ -8,7 +8,7 @@ namespace ManualVae.Tools.Report;
 internal static class HtmlReport
 {
     /// <summary>Writes the report.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or -.</param>
     /// <param name="folders">One run, or several to compare.</param>
     /// <param name="more">Further sections, before those of the single runs.</param>
     /// <param name="title">Title, or null for one made of the runs.</param>
@@ -26,7 +26,7 @@ internal static class HtmlReport
         string lead = runs.Count == 1
             ? $"{manifest.Model} on {Path.GetFileName(manifest.Data)}"
             : $"{runs.Count} runs on {string.Join(", ", runs.Select(r => Path.GetFileName(r.Folder.Manifest.Data)).Distinct())}";
-        AtomicFile.WriteText(path, Page.Write(
+        OutputFile.WriteText(path, Page.Write(
             title ?? (runs.Count == 1 ? runs[0].Name : "Comparison of runs"), lead, sections,
                 $"{manifest.Versions} · {manifest.Machine}"));
     }
@@ -37,7 +37,7 @@ internal static class HtmlReport
         foreach (string path in folders)
         {
             var folder = RunFolder.Open(path);
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+            string name = Readable.Folder(path);
             if (runs.Any(r => r.Name == name)) name = path;
             runs.Add(new(name, folder, folder.ReadMetrics(),
                 File.Exists(folder.Results) ? ResultsDocument.Load(folder.Results) : null));

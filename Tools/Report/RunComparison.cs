@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Charts;
 
@@ -15,9 +14,8 @@ internal static class RunComparison
         string[] metrics = [.. evaluated.SelectMany(r => r.Results!.Metrics.Keys).Distinct()];
         var parts = evaluated.Select(r => r.Results!.Split).Distinct().ToList();
         var first = evaluated[0].Results!;
-        string users = first.Users.ToString("#,0", CultureInfo.InvariantCulture);
         string skipped = first.SkippedUsers == 0 ? ""
-            : FormattableString.Invariant($" {first.SkippedUsers:#,0} users with nothing held out are left out.");
+            : $" Left out, with nothing held out: {Readable.Count(first.SkippedUsers, "user")}.";
         string table = Html.Table(
             ["run", .. metrics.Select(m => $">{m}")],
             evaluated.Select(run => (IReadOnlyList<string>)[$"<strong>{Html.Escape(run.Name)}</strong>",
@@ -28,8 +26,8 @@ internal static class RunComparison
         string figure = evaluated.Count < 2 ? "" : Html.Figures(
             [Bars(evaluated, [.. metrics.Where(m => Metric.Parse(m).IsPerUser).Take(4)]).ToSvg()]);
         return new("Results",
-            $"<p>Mean over {users} users of the {string.Join(" and ", parts)} part, with ± one standard error.{skipped}"
-            + (evaluated.Count > 1 ? " The best value of each metric is bold." : "") + "</p>\n"
+            $"<p>Mean over {Readable.Count(first.Users, "user")} of the {string.Join(" and ", parts)} part, with ± one standard "
+            + $"error.{skipped}" + (evaluated.Count > 1 ? " The best value of each metric is bold." : "") + "</p>\n"
             + $"<div class=\"card\">{table}</div>\n{figure}"
             + $"{Html.Details("What the metrics mean", $"<div class=\"card\">{definitions}</div>")}");
     }
@@ -54,11 +52,10 @@ internal static class RunComparison
     {
         if (run.Results!.Metrics.GetValueOrDefault(metric) is not { Mean: double mean } value) return "–";
         double best = all.Max(r => r.Results!.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NegativeInfinity);
-        string text = mean.ToString("0.0000", CultureInfo.InvariantCulture);
-        bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).Kind != MetricKind.Gini;
-        return (lead ? $"<span class=\"best\">{text}</span>" : text)
-            + (value.StandardError is double error ? FormattableString.Invariant($" <span class=\"se\">± {error:0.0000}</span>")
-                : "");
+        string text = $"{mean:0.0000}", error = value.StandardError is null ? ""
+            : $" <span class=\"se\">± {value.StandardError:0.0000}</span>";
+        bool lead = all.Count > 1 && mean >= best && Metric.Parse(metric).LargerIsBetter;
+        return (lead ? $"<span class=\"best\">{text}</span>" : text) + error;
     }
 
     private static BarChart Bars(List<ReportedRun> runs, string[] metrics) => new()

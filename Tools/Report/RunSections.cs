@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
+using ManualVae.Evaluation;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
@@ -28,17 +28,16 @@ internal static class RunSections
         var manifest = run.Folder.Manifest;
         var facts = new List<(string, string)> { ("Model", manifest.Model), ("Data", Path.GetFileName(manifest.Data)),
             ("Data hash", Short(manifest.DataHash)) };
-        if (manifest.Parameters > 0) facts.Add(("Weights", manifest.Parameters.ToString("#,0", CultureInfo.InvariantCulture)));
+        if (manifest.Parameters > 0) facts.Add(("Weights", $"{manifest.Parameters:#,0}"));
         if (run.Epochs.Count > 0)
         {
             var last = run.Epochs[^1];
             facts.Add(("Epochs", run.Epochs.LastOrDefault(e => e.Best) is { } best ? $"{last.Epoch}, the best is {best.Epoch}"
                 : $"{last.Epoch}"));
             facts.Add(("Training time", Readable.Clock(TimeSpan.FromSeconds(run.Epochs.Sum(e => e.Seconds)))));
-            facts.Add(("Speed", FormattableString.Invariant($"{Median(run.Epochs.Select(e => e.UsersPerSecond)):#,0} users/s")));
+            facts.Add(("Speed", $"{Quantiles.Of(run.Epochs.Select(e => e.UsersPerSecond), 0.5):#,0} users/s"));
         }
-        if (manifest.BaselineSettings is null)
-            facts.Add(("Seed", manifest.Settings.Seed.ToString(CultureInfo.InvariantCulture)));
+        if (manifest.BaselineSettings is null) facts.Add(("Seed", $"{manifest.Settings.Seed}"));
         if (manifest.Backend.Length > 0) facts.Add(("Device", manifest.Backend));
         return $"<div class=\"card\">{Html.Facts(facts)}</div>\n";
     }
@@ -80,8 +79,7 @@ internal static class RunSections
                 Title = $"Validation {settings.ValidationMetric}", X = new("epoch"), Y = new(settings.ValidationMetric),
                 Series = [Line("", e => e.Validation ?? double.NaN)],
                 Rules = epochs.LastOrDefault(e => e.Best) is { } best
-                    ? [new(FormattableString.Invariant($"best: epoch {best.Epoch}, {best.Validation:0.0000}"), best.Epoch,
-                    Vertical: true)] : [],
+                    ? [new($"best: epoch {best.Epoch}, {best.Validation:0.0000}", best.Epoch, Vertical: true)] : [],
             };
         yield return new Chart
         {
@@ -159,13 +157,7 @@ internal static class RunSections
         ? $"{Shown(value["value"]!)} [{Shown(value["low"]!)}, {Shown(value["high"]!)}]"
         : value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number
             && !number.TryGetInt64(out _)
-            ? number.GetDouble().ToString("G4", CultureInfo.InvariantCulture) : value.ToString();
+            ? $"{number.GetDouble():G4}" : value.ToString();
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
-    }
 }

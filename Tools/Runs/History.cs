@@ -29,12 +29,16 @@ internal sealed record History(CsrMatrix FoldIn, int Row, int[] HeldOut)
                 + $"ids look like {string.Join(", ", data.UserIds.Take(3))}. For someone new give --items.");
     }
 
-    /// <summary>The history of a new user: a list of original item ids.</summary>
-    /// <exception cref="InputException">An id is unknown, or none is given.</exception>
+    /// <summary>The history of a new user: a list of original item ids; unknown ones are named and skipped.</summary>
     public static History OfItems(PreparedDataset data, IReadOnlyCollection<string> ids)
     {
-        if (ids.Count == 0) throw new InputException("--items: give at least one item id.");
-        return new(CsrMatrix.FromPairs(1, data.ItemCount, [.. ids.Select(id => (0, Item(data, "--items", id)))]), 0, []);
+        string[] unknown = [.. ids.Where(id => Array.IndexOf(data.ItemIds, id) < 0)];
+        if (unknown.Length > 0)
+            Console.Error.WriteLine($"note: --items: skipped {Readable.Count(unknown.Length, "id")} that {data.Directory} does "
+                + $"not have ({string.Join(", ", unknown.Take(3))}{(unknown.Length > 3 ? ", ..." : "")}); "
+                + $"ids look like {string.Join(", ", data.ItemIds.Take(3))}.");
+        return new(CsrMatrix.FromPairs(1, data.ItemCount,
+            [.. ids.Except(unknown).Select(id => (0, Array.IndexOf(data.ItemIds, id)))]), 0, []);
     }
 
     /// <summary>The index of an item by its original id.</summary>

@@ -8,7 +8,7 @@ internal sealed class ModelFlags
 {
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "Prepared dataset. [default: the one the run was trained on]", HelpName = "folder",
+        Description = "Prepared dataset; items are matched by id. [default: the one the run was trained on]", HelpName = "folder",
     };
 
     private readonly Option<string?> _device = new("--device")
@@ -29,10 +29,15 @@ internal sealed class ModelFlags
     /// <summary>The flags of a study, which computes in single precision always.</summary>
     public IEnumerable<Symbol> StudyOptions => [_data, _device, _threads];
 
+    /// <summary>The dataset that was named, or null.</summary>
+    public string? Data(ParseResult parsed) => parsed.GetValue(_data);
+
     /// <summary>Opens a run.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The run folder.</param>
     /// <param name="batch">Users in one pass.</param>
-    public TrainedModel Open(ParseResult parsed, string run, int batch = 500) => TrainedModel.Open(run,
-        parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision), batch);
+    /// <param name="keepUnknown">Keep items that the run does not know; a study has the model's own items only.</param>
+    public TrainedModel Open(ParseResult parsed, string run, int batch = 500, bool keepUnknown = true) => TrainedModel.Open(run,
+        parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision), batch,
+        keepUnknown);
 }

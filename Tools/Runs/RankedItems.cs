@@ -13,8 +13,10 @@ internal static class RankedItems
     /// <summary>The k best items for a history, those it holds excluded.</summary>
     public static IReadOnlyList<RankedItem> Recommend(TrainedModel trained, History history, int k)
     {
+        if (!history.FoldIn.RowColumns(history.Row).ToArray().Any(trained.Knows))
+            Console.Error.WriteLine("note: no click is known of this person, so these are the most popular items.");
         var (items, scores) = (new int[k], new float[k]);
-        trained.Recommender.Rank(history.FoldIn, history.Row, 1, k, items, scores);
+        trained.Serving.Rank(history.FoldIn, history.Row, 1, k, items, scores);
         return [.. items.TakeWhile(item => item >= 0)
             .Select((item, r) => Describe(trained.Data, r, item, scores[r], history.HeldOut.AsSpan().BinarySearch(item) >= 0))];
     }

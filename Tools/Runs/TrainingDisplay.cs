@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using ManualVae.Training;
 using Spectre.Console;
 
@@ -40,9 +39,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     private protected virtual void Show(EpochMetrics metrics, TimeSpan left) { }
 
     private protected string Describe(double reconstruction, double kl, double anchor, double beta) =>
-        string.Create(CultureInfo.InvariantCulture,
         $"recon {reconstruction:0.00}{(settings.Model == "multdae" ? "" : $"  KL {kl:0.00}  β {beta:0.0000}")}"
-            + $"{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}");
+            + $"{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}";
 
     private sealed class Nothing(RunSettings settings) : TrainingDisplay(settings)
     {
@@ -56,9 +54,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         private protected override void Show(EpochMetrics metrics, TimeSpan left)
         {
             if (metrics.Epoch % 10 == 0 || metrics.Epoch == _epochs)
-                Say(FormattableString.Invariant($"{name}: epoch {metrics.Epoch} of {_epochs}, reconstruction ")
-                    + FormattableString.Invariant($"{metrics.Reconstruction:0.0}, kl {metrics.Kl:0.00}, ")
-                    + FormattableString.Invariant($"validation {metrics.Validation:0.0000}"));
+                Say($"{name}: epoch {metrics.Epoch} of {_epochs}, reconstruction {metrics.Reconstruction:0.0}, "
+                    + $"kl {metrics.Kl:0.00}, validation {metrics.Validation:0.0000}");
         }
     }
 
@@ -66,14 +63,13 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     {
         private readonly RunSettings _settings = settings;
 
-        private protected override void Show(EpochMetrics metrics, TimeSpan left) => Console.Error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
+        private protected override void Show(EpochMetrics metrics, TimeSpan left) => Console.Error.WriteLine(
             $"epoch {metrics.Epoch,4}/{_settings.Epochs}  loss {metrics.Loss:0.00}  "
                 + $"{Describe(metrics.Reconstruction, metrics.Kl, metrics.Anchor, metrics.Beta)}{Validated(metrics)}"
-            + $"  {metrics.UsersPerSecond:#,0} users/s  {Readable.Clock(left)} left"));
+            + $"  {metrics.UsersPerSecond:#,0} users/s  {Readable.Clock(left)} left");
 
-        private string Validated(EpochMetrics metrics) => metrics.Validation is not double value ? "" : string.Create(
-            CultureInfo.InvariantCulture, $"  {_settings.ValidationMetric} {value:0.0000}{(metrics.Best ? "*" : " ")}");
+        private string Validated(EpochMetrics metrics) => metrics.Validation is not double value ? ""
+            : $"  {_settings.ValidationMetric} {value:0.0000}{(metrics.Best ? "*" : " ")}";
     }
 
     private sealed class Bar(RunSettings settings) : TrainingDisplay(settings)
@@ -100,10 +96,9 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         public override void Updated(in TrainingProgress progress)
         {
             _task!.Value = (progress.Epoch - 1 + (double)progress.Batch / progress.Batches) / progress.Epochs;
-            _parts = string.Create(CultureInfo.InvariantCulture,
-                $"[bold]{progress.Epoch}[/]/{progress.Epochs}  "
-                    + $"{Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta)}");
-            _speed = string.Create(CultureInfo.InvariantCulture, $"{progress.UsersPerSecond:#,0} users/s");
+            _parts = $"[bold]{progress.Epoch}[/]/{progress.Epochs}  "
+                + Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta);
+            _speed = $"{progress.UsersPerSecond:#,0} users/s";
             Describe();
         }
 
@@ -111,8 +106,7 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         {
             _left = $"  {Readable.Clock(left)} left";
             if (metrics is { Validation: double value, Best: true })
-                _validation = string.Create(CultureInfo.InvariantCulture,
-                    $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}");
+                _validation = $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}";
             Describe();
         }
 

@@ -21,24 +21,34 @@ internal static class TrainingJob
     public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay>? show = null, bool header = true)
     {
+        using var claim = OutputFolder.Claim(folder, data.Directory);
+        return StartClaimed(data, settings, folder, claim, show, header);
+    }
+
+    private static TrainingOutcome StartClaimed(PreparedDataset data, ResolvedSettings settings, string folder,
+        OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header)
+    {
         RunFolder.RefuseToReplace(folder);
+        settings = settings.On(data);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
         MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
-        var run = RunFolder.Create(folder, Manifest(data, settings));
+        var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
         try
         {
             return Train(data, run, device, display, header);
         }
         catch (InputException) when (!File.Exists(run.LastCheckpoint)) // refused before there was anything to keep
         {
-            Directory.Delete(run.Path, recursive: true);
+            claim.Clear();
             throw;
         }
     }
 
-    /// <summary>Goes on with a run from its last checkpoint, or from the start if it has none.</summary>
+    /// <summary>
+    /// Goes on with a run from its last checkpoint, or from the start if it has none. The caller has claimed its folder.
+    /// </summary>
     public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, Func<RunSettings, TrainingDisplay>? show = null,
         bool header = true)
     {
@@ -51,7 +61,10 @@ internal static class TrainingJob
     public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay> show)
     {
-        if (!File.Exists(Path.Combine(folder, "run.json"))) return Start(data, settings, folder, show, header: false);
+        using var claim = OutputFolder.Claim(folder, data.Directory);
+        if (!File.Exists(Path.Combine(folder, "run.json")))
+            return StartClaimed(data, settings, folder, claim, show, header: false);
+        settings = settings.On(data);
         var run = RunFolder.Open(folder);
         var there = run.Manifest;
         if (there.DataHash != data.ManifestHash || there.Settings.DeviationsFrom(settings.Run).Count > 0
@@ -69,7 +82,7 @@ internal static class TrainingJob
         var settings = run.Manifest.Settings;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
-        using var trainer = new Trainer(data, settings, device.Backend, run, watch);
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume);
         watch.Model = trainer.Model;
         run = run.Update(run.Manifest with
         {
@@ -77,12 +90,17 @@ internal static class TrainingJob
             Backend = device.Backend.Description,
         });
         if (header) WriteHeader(data, run, device, trainer.Memory);
-        if (resume) trainer.Resume();
+        if (!settings.FitValidation && data.Validation is not { HasClicksToFind: true })
+            display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
+                + "last counts");
+        foreach (string line in TrainingAdvice.Before(settings, data.Train.Rows)) display.Say(line);
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
         {
-            return TrainingOutcome.Of(run, display.Watch(() => trainer.Run(Session.Cancellation)));
+            var epochs = display.Watch(() => trainer.Run(Session.Cancellation));
+            foreach (string line in TrainingAdvice.After(run, epochs, data.Train.Rows)) display.Say(line);
+            return TrainingOutcome.Of(run, epochs);
         }
         catch (OperationCanceledException)
         {
@@ -99,7 +117,8 @@ internal static class TrainingJob
         {
             using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
                 () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
-            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline });
+            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline },
+                RunIds.Of(data, settings.Run));
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });
         return TrainingOutcome.Of(RunFolder.Open(folder), []) with { Seconds = clock.Elapsed.TotalSeconds };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Training;
 
 namespace ManualVae.Tools.Runs;
@@ -18,11 +17,9 @@ internal sealed record TrainingOutcome(
 
     /// <summary>One line for people.</summary>
     public override string ToString() => Epochs == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{Run}: {Model} fitted in {Seconds:0.0} s")
-        : string.Create(CultureInfo.InvariantCulture,
-            $"{Run}: {Model}, {Readable.Count(Epochs, "epoch")} in {Readable.Clock(TimeSpan.FromSeconds(Seconds))}, ")
+        ? $"{Run}: {Model} fitted in {Seconds:0.0} s"
+        : $"{Run}: {Model}, {Readable.Count(Epochs, "epoch")} in {Readable.Clock(TimeSpan.FromSeconds(Seconds))}, "
           + (Validation is double value
-              ? string.Create(CultureInfo.InvariantCulture,
-                  $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}")
+              ? $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}"
               : "no validation part: the last epoch counts");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ManualVae.Data;
 using ManualVae.Training;
 
 namespace ManualVae.Tools.Settings;
@@ -8,9 +9,17 @@ namespace ManualVae.Tools.Settings;
 /// <param name="Preset">The preset they started from, or null for a baseline.</param>
 /// <param name="Deviations">Where they deviate from it, as "name: preset -> run".</param>
 /// <param name="Baseline">The settings of a baseline that differ from its defaults, or null for an autoencoder.</param>
+/// <param name="RampToData">Beta shall rise over a share of the run's updates: nobody asked for a preset or for steps.</param>
 internal sealed record ResolvedSettings(
-    RunSettings Run, string? Preset, IReadOnlyList<string> Deviations, JsonObject? Baseline = null)
+    RunSettings Run, string? Preset, IReadOnlyList<string> Deviations, JsonObject? Baseline = null, bool RampToData = false)
 {
+    /// <summary>The settings as they are on a dataset.</summary>
+    public ResolvedSettings On(PreparedDataset data) => !RampToData ? this
+        : From(Run with
+        {
+            BetaSteps = BetaSchedule.StepsFor(Run.BetaSchedule, Run.Beta, Run.UpdatesOn(data.Train.Rows)),
+        }, Preset);
+
     /// <summary>The settings of an autoencoder.</summary>
     /// <param name="run">Every setting.</param>
     /// <param name="preset">The preset they started from; null for none.</param>

@@ -53,6 +53,11 @@ internal sealed class SettingFlag
     /// <summary>True if the command line has the flag.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetResult(Option) is { Implicit: false };
 
+    /// <summary>The values that the command line gives, by name.</summary>
+    /// <exception cref="Data.InputException">A value is not of its flag's type.</exception>
+    public static JsonObject Given(ParseResult parsed, IEnumerable<SettingFlag> flags) =>
+        [.. flags.Where(flag => flag.IsGiven(parsed)).Select(flag => KeyValuePair.Create(flag.Name, flag.Read(parsed)))];
+
     /// <summary>The value given.</summary>
     /// <exception cref="Data.InputException">It is not of the flag's type.</exception>
     public JsonNode? Read(ParseResult parsed) =>

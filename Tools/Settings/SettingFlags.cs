@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace ManualVae.Tools.Settings;
 
 /// <summary>
-/// The properties of an options record as flags, in the order of their declaration. Properties that no text can give (such as a
-/// record) have no flag.
+/// The properties of an options record as flags, in the order of their declaration. A property that no text can give, such as a
+/// record, has no flag.
 /// </summary>
 /// <typeparam name="TOptions">The record; its property-initialisers are the defaults.</typeparam>
 internal sealed class SettingFlags<TOptions> where TOptions : class
@@ -28,9 +28,6 @@ internal sealed class SettingFlags<TOptions> where TOptions : class
     /// <summary>The flags, for a command.</summary>
     public IEnumerable<Symbol> Options => _flags.Select(flag => flag.Option);
 
-    /// <summary>All flags.</summary>
-    public IReadOnlyList<SettingFlag> All => _flags;
-
     /// <summary>Another name of a flag.</summary>
     public SettingFlags<TOptions> Alias(string property, string alias)
     {
@@ -41,7 +38,7 @@ internal sealed class SettingFlags<TOptions> where TOptions : class
     /// <summary>The values given, by name.</summary>
     /// <exception cref="Data.InputException">A value is not of its flag's type.</exception>
     public JsonObject Given(ParseResult parsed) =>
-        [.. _flags.Where(flag => flag.IsGiven(parsed)).Select(flag => KeyValuePair.Create(flag.Name, flag.Read(parsed)))];
+        SettingFlag.Given(parsed, _flags);
 
     /// <summary>Puts the values given into a record.</summary>
     /// <param name="parsed">The command line.</param>

@@ -21,7 +21,6 @@ internal static class SettingText
     {
         const NumberStyles whole = NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands;
         string value = (text ?? "true").Trim();
-        var culture = CultureInfo.InvariantCulture;
         if (type == typeof(string)) return value;
         if (type == typeof(bool)) return value.ToLowerInvariant() switch
         {
@@ -29,13 +28,13 @@ internal static class SettingText
             "false" or "no" or "off" or "0" => false,
             _ => throw Refuse("true or false"),
         };
-        if (type == typeof(int)) return int.TryParse(value, whole, culture, out int i) ? i : throw Refuse("a whole number");
-        if (type == typeof(long)) return long.TryParse(value, whole, culture, out long l) ? l : throw Refuse("a whole number");
-        if (type == typeof(uint)) return uint.TryParse(value, whole, culture, out uint n) ? n
+        if (type == typeof(int)) return int.TryParse(value, whole, null, out int i) ? i : throw Refuse("a whole number");
+        if (type == typeof(long)) return long.TryParse(value, whole, null, out long l) ? l : throw Refuse("a whole number");
+        if (type == typeof(uint)) return uint.TryParse(value, whole, null, out uint n) ? n
             : throw Refuse($"a whole number of 0 or more, at most {uint.MaxValue}");
-        if (type == typeof(ulong)) return ulong.TryParse(value, whole, culture, out ulong u) ? u
+        if (type == typeof(ulong)) return ulong.TryParse(value, whole, null, out ulong u) ? u
             : throw Refuse("a whole number of 0 or more");
-        if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, culture, out double d)
+        if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, null, out double d)
             && double.IsFinite(d) ? d : throw Refuse("a number");
         if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse($"one of {string.Join(", ", Names(type))}");
         if (ElementOf(type) is { } element)
@@ -56,9 +55,6 @@ internal static class SettingText
         JsonArray array => array.Count == 0 ? "none" : string.Join(',', array.Select(Write)),
         _ => value.GetValueKind() == JsonValueKind.String ? (string)value! : value.ToJsonString(),
     };
-
-    /// <summary>A value as a flag would take it.</summary>
-    public static string Write(JsonElement value) => Write(JsonSerializer.SerializeToNode(value));
 
     /// <summary>What a value of the type looks like, in help.</summary>
     public static string Kind(Type type) =>

@@ -19,7 +19,8 @@ internal sealed class TrainingFlags
 
     private readonly Option<string?> _preset = new("--preset")
     {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}]",
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}, "
+            + "with --beta-steps for the length of the run]",
         HelpName = "name",
     };
 
@@ -34,7 +35,7 @@ internal sealed class TrainingFlags
         _flags = RunSettings.Properties
             .Select(p => new SettingFlag(p, defaults, p.Name == nameof(RunSettings.Model) ? ModelNames.Describe() : ""))
             .ToDictionary(flag => flag.Name);
-        foreach (var baseline in ModelNames.Baselines)
+        foreach (var baseline in BaselineCatalogue.All)
             foreach (var property in baseline.Defaults?.GetType().GetProperties() ?? [])
             {
                 var flag = new SettingFlag(property, baseline.Defaults, $"({baseline.Name})");
@@ -46,7 +47,7 @@ internal sealed class TrainingFlags
     public IEnumerable<Symbol> Options => [_preset, _config, .. _flags.Values.Select(flag => flag.Option)];
 
     /// <summary>Preset, file and flags together.</summary>
-    /// <exception cref="InputException">An unknown name, a value that cannot be, or a setting the model has not.</exception>
+    /// <exception cref="InputException">An unknown name, a value out of range, or a setting that the model lacks.</exception>
     public ResolvedSettings Resolve(ParseResult parsed) =>
         Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), Given(parsed));
 
@@ -56,8 +57,7 @@ internal sealed class TrainingFlags
     {
         var given = Given(parsed);
         foreach (var (name, value) in trial)
-            given[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag)
-                ? flag.Type
+            given[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag) ? flag.Type
                 : throw new InputException($"--vary {name}: no such setting; did you mean '{Nearest(name)}'?"));
         return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
     }
@@ -68,8 +68,7 @@ internal sealed class TrainingFlags
         : parsed.GetValue(_config) is string config ? $"--config {config}" : null;
 
     /// <summary>The settings given as flags.</summary>
-    public JsonObject Given(ParseResult parsed) => [.. _flags.Values.Where(flag => flag.IsGiven(parsed))
-        .Select(flag => KeyValuePair.Create(flag.Name, flag.Read(parsed)))];
+    public JsonObject Given(ParseResult parsed) => SettingFlag.Given(parsed, _flags.Values);
 
     /// <summary>Settings by name over a preset and a file.</summary>
     /// <param name="preset">Name of the preset, or null for the file's, or else the default.</param>
@@ -83,23 +82,20 @@ internal sealed class TrainingFlags
 
         string? model = (string?)settings["model"];
         if (model is not null) ModelNames.RequireKnown(model);
-        if (model is not null && ModelNames.FindBaseline(model) is { } baseline)
-        {
-            if (preset is not null) throw new InputException(
+        if (model is not null && BaselineCatalogue.Find(model) is { } baseline)
+            return preset is null ? ForBaseline(baseline, settings) : throw new InputException(
                 $"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
-            return ForBaseline(baseline, settings);
-        }
 
+        bool rampToData = preset is null && !settings.ContainsKey("beta-steps");
         preset ??= DefaultPreset;
         var start = Training.Preset.Load(preset, model);
         var all = JsonSerializer.SerializeToNode(start, RunSettings.Json)!.AsObject();
         foreach (var (name, value) in settings)
-            all[name] = all.ContainsKey(name)
-                ? value?.DeepClone()
+            all[name] = all.ContainsKey(name) ? value?.DeepClone()
                 : throw new InputException($"--{name} is not a setting of {model ?? start.Model}; see manualvae train --help.");
         var run = all.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
-        return ResolvedSettings.From(run, preset);
+        return ResolvedSettings.From(run, preset) with { RampToData = rampToData && run.Variational };
     }
 
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)

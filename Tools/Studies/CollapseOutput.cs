@@ -10,46 +10,42 @@ internal static class CollapseOutput
     /// <summary>Writes everything.</summary>
     public static StudyOutput Write(string folder, CollapseResult result, List<SweepPoint> points)
     {
+        int dimensions = result.KlByDimension.Length;
         var output = new StudyOutput(folder, "collapse", new { result, sweep = points })
-            .Table("dimensions", ["dimension", "kl", "mean_variance"],
-                result.KlByDimension.Select((kl, k) => new object?[] { k, kl, result.MeanVariance[k] }))
+            .Table("dimensions", Enumerable.Range(0, dimensions).ToArray(),
+                ("dimension", k => k), ("kl", k => result.KlByDimension[k]), ("mean_variance", k => result.MeanVariance[k]))
             .Plot("kl", new Chart
             {
                 Title = "KL by latent dimension",
-                Subtitle = Text($"Mean of {result.Users} users, largest first; {result.InformativeUnits} of ")
-                    + Text($"{result.KlByDimension.Length} above {CollapseStudy.Threshold} nats"),
+                Subtitle = $"Mean of {Readable.Count(result.Users, "user")}, largest first; {result.InformativeUnits} of "
+                    + $"{dimensions} above {CollapseStudy.Threshold} nats",
                 X = new Axis("dimension, by rank"), Y = new Axis("KL", "nats") { Log = true },
-                Series = [new LineSeries("", [.. Enumerable.Range(1, result.KlByDimension.Length).Select(i => (double)i)],
+                Series = [new LineSeries("", [.. Enumerable.Range(1, dimensions).Select(i => (double)i)],
                     [.. result.KlByDimension.OrderDescending()])],
                 Rules = [new Rule("informative", CollapseStudy.Threshold)],
             })
             .Plot("sigma", new Chart
             {
-                Title = "Posterior standard deviations", Subtitle = "Every user and dimension; 1 is the prior's",
+                Title = "Posterior standard deviations", Subtitle = "Every user and dimension; the prior has 1",
                 X = new Axis("sigma"), Y = new Axis("users x dimensions"),
                 Series = [HistogramSeries.Of("", result.Sigmas, 50)],
             });
-        if (points.Count > 0) WriteSweep(output, points);
-        return output;
+        return points.Count > 0 ? WriteSweep(output, points) : output;
     }
 
     /// <summary>The sweep's table and figures.</summary>
-    private static void WriteSweep(StudyOutput output, List<SweepPoint> points)
+    private static StudyOutput WriteSweep(StudyOutput output, List<SweepPoint> points)
     {
-        string[] names = [.. points.Select(p => Text($"beta {p.Beta}"))];
-        output
-            .Table("betas", ["beta", "validation", "kl", "active_units", "informative_units", "mutual_information",
-                "aggregate_kl", "mean_w2", "alarm"],
-                points.Select(p => new object?[]
-                {
-                    p.Beta, p.Validation, p.Collapse.Kl, p.Collapse.ActiveUnits, p.Collapse.InformativeUnits,
-                    p.Collapse.MutualInformation,
-                    p.Collapse.AggregateKl, p.Collapse.MeanDistance, p.Collapse.Alarm,
-                }))
+        string[] names = [.. points.Select(p => $"beta {p.Beta}")];
+        return output
+            .Table("betas", points, ("beta", p => p.Beta), ("validation", p => p.Validation), ("kl", p => p.Collapse.Kl),
+                ("active_units", p => p.Collapse.ActiveUnits), ("informative_units", p => p.Collapse.InformativeUnits),
+                ("mutual_information", p => p.Collapse.MutualInformation), ("aggregate_kl", p => p.Collapse.AggregateKl),
+                ("mean_w2", p => p.Collapse.MeanDistance), ("alarm", p => p.Collapse.Alarm))
             .Plot("contraction", new BarChart
             {
                 Title = "Latent distance by beta",
-                Subtitle = Text($"{points[0].Collapse.Users} users, runs that differ in beta alone"),
+                Subtitle = $"{Readable.Count(points[0].Collapse.Users, "user")}; the runs differ in beta alone",
                 Value = new Axis("mean W2 between users"), Categories = names, Format = "0.00",
                 Series = [new BarSeries("", [.. points.Select(p => p.Collapse.MeanDistance)])],
             })
@@ -69,17 +65,15 @@ internal static class CollapseOutput
     /// <summary>The summary for people.</summary>
     public static IEnumerable<string> Lines(CollapseResult r, List<SweepPoint> points)
     {
-        yield return Text($"{r.Users} users: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} dimensions ")
-            + Text($"active, {r.InformativeUnits} informative");
-        yield return Text($"mutual information {r.MutualInformation} nats (at most {r.InformationLimit:0.00} with this ")
-            + Text($"many users); aggregate KL {r.AggregateKl:0.00}; mean W2 {r.MeanDistance:0.00}");
+        yield return $"{Readable.Count(r.Users, "user")}: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} "
+            + $"dimensions active, {r.InformativeUnits} informative";
+        yield return $"mutual information {r.MutualInformation} nats (at most {r.InformationLimit:0.00} with this many users); "
+            + $"aggregate KL {r.AggregateKl:0.00}; mean W2 {r.MeanDistance:0.00}";
         yield return r.Alarm is null ? "no alarm" : $"ALARM: {r.Alarm}";
         if (points.Count == 0) yield break;
         yield return Row("beta", "validation", "KL", "active", "informative", "mean W2");
-        foreach (var p in points)
-            yield return Row(Text($"{p.Beta}{(p.Collapse.Alarm is null ? "" : " ALARM")}"), Text($"{p.Validation:0.0000}"),
-                Text($"{p.Collapse.Kl:0.00}"),
-                Text($"{p.Collapse.ActiveUnits}"), Text($"{p.Collapse.InformativeUnits}"),
-                Text($"{p.Collapse.MeanDistance:0.000}"));
+        foreach (var (beta, validation, c) in points)
+            yield return Row($"{beta}{(c.Alarm is null ? "" : " ALARM")}", $"{validation:0.0000}", $"{c.Kl:0.00}",
+                c.ActiveUnits, c.InformativeUnits, $"{c.MeanDistance:0.000}");
     }
 }

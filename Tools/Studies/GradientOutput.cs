@@ -14,24 +14,20 @@ internal static class GradientOutput
     {
         string[] names = [.. result.Parts.Select(p => $"{p.Part}, {p.Block}")];
         return new StudyOutput(run.Folder.Path, "gradients", result)
-            .Table("parts", ["part", "block", "norm", "spread", "consistency", "agreement"],
-                result.Parts.Select(p => new object?[] { p.Part, p.Block, p.Norm, p.Spread, p.Consistency, p.Agreement }))
-            .Table("users", ["user", "clicks", "norm_reconstruction", "norm_kl", "norm_anchor", "own_share", "top_items",
-                "top_shares"],
-                result.Users.Select(u => new object?[]
-                {
-                    run.Data.UserIds[u.User], u.Clicks, u.Norms[0], u.Norms[1], u.Norms[2], u.OwnShare,
-                    string.Join(" | ", u.TopItems.Select(item => Name(run.Data, item))), string.Join(
-                        " | ", u.TopShares.Select(s => Text($"{s:0.####}"))),
-                }))
+            .Table("parts", result.Parts, ("part", p => p.Part), ("block", p => p.Block), ("norm", p => p.Norm),
+                ("spread", p => p.Spread), ("consistency", p => p.Consistency), ("agreement", p => p.Agreement))
+            .Table("users", result.Users, ("user", u => run.Data.UserIds[u.User]), ("clicks", u => u.Clicks),
+                ("norm_reconstruction", u => u.Norms[0]), ("norm_kl", u => u.Norms[1]), ("norm_anchor", u => u.Norms[2]),
+                ("own_share", u => u.OwnShare),
+                ("top_items", u => string.Join(" | ", u.TopItems.Select(item => Name(run.Data, item)))),
+                ("top_shares", u => string.Join(" | ", u.TopShares.Select(s => $"{s:0.####}"))))
             .Plot("norms", new BarChart
             {
                 Title = "Size of single users' gradients",
-                Subtitle = Text($"Mean of {result.Users.Count} users, root mean square of {result.Options.Draws} draws of mask ")
-                    + "and noise; bars: 95 %",
+                Subtitle = $"Mean of {Readable.Count(result.Users.Count, "user")}, root mean square of {result.Options.Draws} "
+                    + "draws of mask and noise; whiskers: 95 %",
                 Value = new Axis("norm"), Categories = names,
-                Series = [new BarSeries("", [.. result.Parts.Select(p => p.Norm.Value)],
-                    [.. result.Parts.Select(p => (p.Norm.High - p.Norm.Low) / 2)])],
+                Series = [IntervalSeries.Bars("", [.. result.Parts.Select(p => p.Norm)])],
             })
             .Plot("directions", new BarChart
             {
@@ -56,14 +52,13 @@ internal static class GradientOutput
     {
         yield return Row("part, layer", "norm", "spread over draws", "cosine of two draws", "cosine with batch");
         foreach (var p in r.Parts)
-            yield return Row($"{p.Part}, {p.Block}", p.Norm.ToString(), Text($"{p.Spread:0.000}"), p.Consistency.ToString(),
-                p.Agreement.ToString());
-        yield return $"cosine of the reconstruction's and the KL's gradient of the encoder: {r.Conflict}";
-        yield return Text($"share of the output layer's squared gradient on the user's own clicks: mean ")
-            + Text($"{r.Users.Average(u => u.OwnShare):0.00}");
+            yield return Row($"{p.Part}, {p.Block}", p.Norm, $"{p.Spread:0.000}", p.Consistency, p.Agreement);
+        yield return $"cosine of the encoder's gradients of reconstruction and KL: {r.Conflict}";
+        yield return "share of the output layer's squared gradient on the user's own clicks: mean "
+            + $"{r.Users.Average(u => u.OwnShare):0.00}";
         var first = r.Users[0];
         yield return "driving items of the first user: "
-            + $"{string.Join("; ", first.TopItems.Select((i, n) => Text($"{Name(data, i)} {first.TopShares[n]:0.0%}")))}";
+            + string.Join("; ", first.TopItems.Select((i, n) => $"{Name(data, i)} {first.TopShares[n]:0.0%}"));
     }
 
     private static string Name(PreparedDataset data, int item) => data.ItemTitles[item] ?? data.ItemIds[item];

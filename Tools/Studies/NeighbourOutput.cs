@@ -14,23 +14,17 @@ internal static class NeighbourOutput
     public static StudyOutput Write(
         string folder, IReadOnlyList<(string Name, NeighbourResult Result)> results, Population users, PreparedDataset data)
     {
+        (string Name, NeighbourResult Result)[] mapped = [.. results.Where(r => r.Result.Map.Length > 0)];
         var output = new StudyOutput(folder, "neighbours", results.Select(r => new { run = r.Name, r.Result }))
-            .Table("shares", ["run", "overlap", "chance_overlap", "local", "global", "unrelated", "rank_correlation", "purity",
-                    "few_middle", "middle_many", "few_many"],
-                results.Select(r => new object?[]
-                {
-                    r.Name, r.Result.Overlap, r.Result.ChanceOverlap, r.Result.LocalShare, r.Result.GlobalShare,
-                    r.Result.UnrelatedShare,
-                    r.Result.RankCorrelation, r.Result.Purity, r.Result.CentroidDistances[0], r.Result.CentroidDistances[1],
-                    r.Result.CentroidDistances[2],
-                }))
-            .Table("maps", ["run", "user", "clicks", "cohort", "x", "y"],
-                results.Where(r => r.Result.Map.Length > 0).SelectMany(r =>
-                Enumerable.Range(0, r.Result.Users).Select(u => new object?[]
-                {
-                    r.Name, data.UserIds[users.Users[u]], users.Items(u).Length, r.Result.Cohort[u], r.Result.Map[2 * u],
-                    r.Result.Map[2 * u + 1],
-                })))
+            .Table("shares", results, ("run", r => r.Name), ("overlap", r => r.Result.Overlap),
+                ("chance_overlap", r => r.Result.ChanceOverlap), ("local", r => r.Result.LocalShare),
+                ("global", r => r.Result.GlobalShare), ("unrelated", r => r.Result.UnrelatedShare),
+                ("rank_correlation", r => r.Result.RankCorrelation), ("purity", r => r.Result.Purity),
+                ("few_middle", r => r.Result.CentroidDistances[0]), ("middle_many", r => r.Result.CentroidDistances[1]),
+                ("few_many", r => r.Result.CentroidDistances[2]))
+            .Table("maps", [.. from run in mapped from u in Enumerable.Range(0, users.Count) select (run.Name, run.Result, u)],
+                ("run", r => r.Name), ("user", r => data.UserIds[users.Users[r.u]]), ("clicks", r => users.Items(r.u).Length),
+                ("cohort", r => r.Result.Cohort[r.u]), ("x", r => r.Result.Map[2 * r.u]), ("y", r => r.Result.Map[2 * r.u + 1]))
             .Plot("shares", new BarChart
             {
                 Title = "Who the latent neighbours are",
@@ -38,25 +32,28 @@ internal static class NeighbourOutput
                 Value = new Axis("share of the k nearest by W2") { Max = 1 }, Categories = [.. results.Select(r => r.Name)],
                 Series =
                 [
-                    Bars("local", r => r.LocalShare), Bars("global", r => r.GlobalShare),
-                    Bars("unrelated", r => r.UnrelatedShare),
+                    IntervalSeries.Bars("local", [.. results.Select(r => r.Result.LocalShare)]),
+                    IntervalSeries.Bars("global", [.. results.Select(r => r.Result.GlobalShare)]),
+                    IntervalSeries.Bars("unrelated", [.. results.Select(r => r.Result.UnrelatedShare)]),
                 ],
             });
-        Chart[] maps = [.. results.Where(r => r.Result.Map.Length > 0).Select(r => Map(r.Name, r.Result))];
-        if (maps.Length > 0)
-            output.Plot("maps", new Panels
-            {
-                Title = "Latent maps of cohorts by activity", Charts = maps,
-                Width = maps.Length == 1 ? 560 : Math.Min(1080, 400 * maps.Length),
-                Subtitle = $"t-SNE of mu, {users.Count} users; cohorts of "
-                    + string.Join(", ", results[0].Result.CohortClicks.Select(c => Text($"{c:0}")))
-                    + " clicks on average; the axes have no unit",
-            });
-        return output;
+        return mapped.Length == 0 ? output : output.Plot("maps", new Panels
+        {
+            Title = "Latent maps of cohorts by activity", Charts = [.. mapped.Select(r => Map(r.Name, r.Result))],
+            Width = mapped.Length == 1 ? 560 : Math.Min(1080, 400 * mapped.Length),
+            Subtitle = $"t-SNE of mu, {users.Count} users; cohorts of "
+                + string.Join(", ", results[0].Result.CohortClicks.Select(c => $"{c:0}"))
+                + " clicks on average; the axes have no unit",
+        });
+    }
 
-        BarSeries Bars(string name, Func<NeighbourResult, Interval> value) =>
-            new(name, [.. results.Select(r => value(r.Result).Value)],
-            [.. results.Select(r => (value(r.Result).High - value(r.Result).Low) / 2)]);
+    /// <summary>The summary for people.</summary>
+    public static IEnumerable<string> Lines(IReadOnlyList<(string Name, NeighbourResult Result)> results)
+    {
+        yield return Row("run", "overlap with clicks", "local", "global", "unrelated", "cohort purity");
+        foreach (var (name, r) in results)
+            yield return Row(name, r.Overlap, r.LocalShare, r.GlobalShare, r.UnrelatedShare, r.Purity);
+        yield return $"chance overlap {results[0].Result.ChanceOverlap:0.000}; chance purity 0.333";
     }
 
     private static Chart Map(string name, NeighbourResult result)
@@ -64,9 +61,10 @@ internal static class NeighbourOutput
         ScatterSeries Of(string label, int cohort)
         {
             int[] members = [.. Enumerable.Range(0, result.Users).Where(u => result.Cohort[u] == cohort)];
-            return new ScatterSeries(label, [.. members.Select(u => result.Map[2 * u])],
-                [.. members.Select(u => result.Map[2 * u + 1])])
-            { Radius = 2.5 };
+            return new(label, [.. members.Select(u => result.Map[2 * u])], [.. members.Select(u => result.Map[2 * u + 1])])
+            {
+                Radius = 2.5,
+            };
         }
         return new Chart
         {
@@ -74,16 +72,4 @@ internal static class NeighbourOutput
             Series = [.. Cohorts.Select(Of)],
         };
     }
-
-    public static IEnumerable<string> Lines(IReadOnlyList<(string Name, NeighbourResult Result)> results)
-    {
-        yield return Row("run", "overlap with clicks", "local", "global", "unrelated", "cohort purity");
-        foreach (var (name, r) in results)
-            yield return Row(name, r.Overlap.ToString(), r.LocalShare.ToString(), r.GlobalShare.ToString(),
-                r.UnrelatedShare.ToString(), r.Purity.ToString());
-        yield return Text($"chance overlap {results[0].Result.ChanceOverlap:0.000}; chance purity 0.333");
-    }
-
-    /// <summary>A run's name in the output: its folder's.</summary>
-    public static string Name(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 }

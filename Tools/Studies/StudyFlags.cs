@@ -9,10 +9,11 @@ namespace ManualVae.Tools.Studies;
 /// <summary>The flags of a study: those that all studies share, and its own options.</summary>
 /// <typeparam name="TOptions">The study's options.</typeparam>
 /// <param name="defaultUsers">How many users are sampled by default.</param>
-internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : class, new()
+/// <param name="batch">Rows in one pass; null for as many as there are users.</param>
+internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) where TOptions : class, IStudyOptions, new()
 {
     private readonly SettingFlags<TOptions> _settings =
-        new(new(), notes: new Dictionary<string, string> { ["Seed"] = "The users are drawn with it too." });
+        new(new(), notes: new Dictionary<string, string> { [nameof(IStudyOptions.Seed)] = "The users are drawn with it too." });
 
     private readonly Option<string> _run = Flags.Run();
 
@@ -33,19 +34,27 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : cl
     /// <summary>The flags, for a command.</summary>
     public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, .. _settings.Options, _json];
 
-    /// <summary>The study's options as given.</summary>
-    public TOptions Read(ParseResult parsed) => _settings.Read(parsed, new());
-
-    /// <summary>Opens the run and chooses the users.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="seed">Seed of the sample.</param>
-    /// <param name="batch">Rows in one pass; null for as many as there are users.</param>
+    /// <summary>Opens the run, chooses the users, does the study and prints the document or the lines.</summary>
     /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
-    public (TrainedModel Run, Population Users) Open(ParseResult parsed, ulong seed, int? batch = null)
+    public int Run(ParseResult parsed,
+        Func<TrainedModel, Population, TOptions, (StudyOutput Output, IEnumerable<string> Lines)> study)
+    {
+        var options = _settings.Read(parsed, new());
+        options.Validate();
+        var (run, users) = Open(parsed, options.Seed);
+        using (run)
+        {
+            var (output, lines) = study(run, users, options);
+            return output.Print(parsed.GetValue(_json), lines);
+        }
+    }
+
+    private (TrainedModel Run, Population Users) Open(ParseResult parsed, ulong seed)
     {
         int users = Flags.Positive("--users", parsed.GetValue(_users));
         string? ids = parsed.GetValue(_ids);
-        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0));
+        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0),
+            keepUnknown: false);
         try
         {
             _ = run.Model; // refuses a baseline
@@ -59,17 +68,8 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers) where TOptions : cl
     }
 
     /// <summary>Opens another run for comparison, with the same flags.</summary>
-    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) => _model.Open(parsed, path, batch);
-
-    /// <summary>Prints the result: the document with <c>--json</c>, otherwise the lines.</summary>
-    public int Print(ParseResult parsed, StudyOutput output, IEnumerable<string> lines)
-    {
-        if (parsed.GetValue(_json)) Console.Out.WriteLine(output.Document);
-        else
-            foreach (string line in lines) Console.Out.WriteLine(line);
-        Console.Error.WriteLine($"wrote {output.Folder}");
-        return ExitCode.Done;
-    }
+    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) =>
+        _model.Open(parsed, path, batch, keepUnknown: false);
 
     /// <summary>A random sample of the training users, or those of the given ids.</summary>
     private static Population Choose(PreparedDataset data, int count, string? ids, ulong seed)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ManualVae.Data;
 using ManualVae.Study;
@@ -23,25 +22,16 @@ internal sealed class StudyOutput
     /// <summary>The contents of <c>results.json</c>.</summary>
     public string Document { get; }
 
-    /// <summary>Writes a table; an <see cref="Interval"/> becomes three columns.</summary>
+    /// <summary>Writes a table; an <see cref="Interval"/> takes three columns.</summary>
     /// <param name="name">File name without extension.</param>
-    /// <param name="columns">Column names; those of intervals without suffix.</param>
-    /// <param name="rows">The cells.</param>
-    public StudyOutput Table(string name, string[] columns, IEnumerable<object?[]> rows)
+    /// <param name="rows">What the rows show.</param>
+    /// <param name="columns">The columns: their names, and the cell of a row.</param>
+    public StudyOutput Table<T>(string name, IReadOnlyCollection<T> rows, params (string Name, Func<T, object?> Cell)[] columns)
     {
         var text = new StringBuilder();
-        bool headed = false;
-        foreach (object?[] row in rows)
-        {
-            if (!headed)
-            {
-                text.AppendJoin(',', columns.Zip(row).SelectMany(c =>
-                    c.Second is Interval ? [c.First, c.First + "_low", c.First + "_high"] : new[] { c.First })).Append('\n');
-                headed = true;
-            }
-            text.AppendJoin(',', row.SelectMany(Cells)).Append('\n');
-        }
-        if (!headed) text.AppendJoin(',', columns).Append('\n');
+        text.AppendJoin(',', columns.SelectMany(column => rows.Count > 0 && column.Cell(rows.First()) is Interval
+            ? [column.Name, column.Name + "_low", column.Name + "_high"] : new[] { column.Name })).Append('\n');
+        foreach (var row in rows) text.AppendJoin(',', columns.SelectMany(column => Cells(column.Cell(row)))).Append('\n');
         AtomicFile.WriteText(Path.Combine(Folder, name + ".csv"), text.ToString());
         return this;
     }
@@ -53,16 +43,14 @@ internal sealed class StudyOutput
         return this;
     }
 
-    private static IEnumerable<string> Cells(object? value) => value switch
+    /// <summary>Prints the document, or the lines for people, and says where everything is.</summary>
+    public int Print(bool json, IEnumerable<string> lines)
     {
-        Interval interval => [Cell(interval.Value), Cell(interval.Low), Cell(interval.High)],
-        _ => [Cell(value)],
-    };
-
-    private static string Cell(object? value)
-    {
-        string text = value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture)
-            : value?.ToString() ?? "";
-        return text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        foreach (string line in json ? [Document] : lines) Console.Out.WriteLine(line);
+        Console.Error.WriteLine($"wrote {Folder}");
+        return ExitCode.Done;
     }
+
+    private static IEnumerable<string> Cells(object? value) => value is Interval interval
+        ? [$"{interval.Value}", $"{interval.Low}", $"{interval.High}"] : [Readable.CsvField($"{value}")];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ManualVae.Data;
@@ -18,10 +17,13 @@ internal sealed record Trial(string Run, IReadOnlyDictionary<string, string> Set
 internal static class SweepRun
 {
     /// <summary>Trains every trial; the best comes first.</summary>
-    public static List<Trial> Run(
-        PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials, List<ResolvedSettings> resolved,
-            string output)
+    public static List<Trial> Run(PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials,
+        List<ResolvedSettings> resolved, string output)
     {
+        if (data.Validation is not { HasClicksToFind: true })
+            throw new InputException(
+                $"{data.Directory}: no validation user has anything to find, and a sweep judges by that; divide the data anew.");
+        using var claim = OutputFolder.Claim(output, data.Directory);
         var results = new List<Trial>();
         for (int t = 0; t < trials.Count; t++)
         {
@@ -31,8 +33,7 @@ internal static class SweepRun
             {
                 var (value, epoch) = Validation(data, resolved[t], folder);
                 results.Add(new(folder, trials[t], value, epoch));
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {resolved[t].Run.ValidationMetric} {value:0.0000}"));
+                Console.Error.WriteLine($"  {resolved[t].Run.ValidationMetric} {value:0.0000}");
             }
             catch (TrainingException problem) // a bad draw ends its trial, not the search
             {
@@ -84,12 +85,12 @@ internal static class SweepRun
     public static void WriteTable(string metric, List<Trial> results)
     {
         string[] names = [.. results.SelectMany(r => r.Settings.Keys).Distinct()];
-        var table = Terminal.Table([">" + $"validation {metric}", ">epoch", .. names.Select(n => $">{n}"), "run"]);
+        var table = Terminal.Table([$">validation {metric}", ">epoch", .. names.Select(n => $">{n}"), "run"]);
         foreach (var trial in results)
             table.AddRow([
-                trial.Validation is double value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "[red]failed[/]",
-                trial.BestEpoch.ToString(CultureInfo.InvariantCulture),
-                    .. names.Select(n => Markup.Escape(trial.Settings.GetValueOrDefault(n) ?? "")),
+                trial.Validation is double value ? $"{value:0.0000}" : "[red]failed[/]",
+                $"{trial.BestEpoch}",
+                .. names.Select(n => Markup.Escape(trial.Settings.GetValueOrDefault(n) ?? "")),
                 $"[grey]{Markup.Escape(trial.Run)}[/]"]);
         Terminal.Results.Write(table);
     }

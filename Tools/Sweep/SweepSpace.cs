@@ -64,8 +64,7 @@ internal sealed class SweepSpace
         double share = CounterRandom.Uniform(key, dimension, 0);
         double value = log ? low * Math.Pow(high / low, share) : low + (high - low) * share;
         bool whole = low == Math.Floor(low) && high == Math.Floor(high) && high - low >= 2; // 64..512 means whole numbers
-        return whole ? Math.Round(value).ToString(CultureInfo.InvariantCulture)
-            : value.ToString("G4", CultureInfo.InvariantCulture);
+        return whole ? $"{Math.Round(value)}" : $"{value:G4}";
     }
 
     private static (double, double, bool) Range(string text, string values)

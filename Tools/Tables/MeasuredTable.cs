@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Evaluation;
 using Spectre.Console;
 
@@ -38,10 +37,9 @@ internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<M
         foreach (var row in Rows)
             table.AddRow([$"[bold]{Markup.Escape(row.Name)}[/]", .. row.Metrics.Values.SelectMany((value, metric) =>
             {
-                string ours = string.Create(CultureInfo.InvariantCulture,
-                    $"{value.Mean:0.0000} [grey]± {value.StandardError:0.0000}[/]");
+                string ours = $"{value.Mean:0.0000} [grey]± {value.StandardError:0.0000}[/]";
                 return published
-                    ? new[] { ours, row.Published?.Values[metric].ToString("0.000#", CultureInfo.InvariantCulture) ?? "" }
+                    ? new[] { ours, row.Published?.Values[metric].ToString("0.000#") ?? "" }
                     : [ours];
             })]);
         string note = Note ?? (published ? "" : "no published figures for this data");

@@ -42,8 +42,8 @@ internal sealed class TableFlags(IReadOnlyList<TableRow> rows, params string[] u
         var chosen = Chosen(parsed.GetValue(_rows));
         var data = parsed.GetValue(_data)!.Select(PreparedDataset.Open).ToList();
         data.ForEach(check);
-        var tables = data.SelectMany(prepared => measure(prepared, chosen, Path.Combine(parsed.GetValue(_output)!,
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(prepared.Directory)))))).ToList();
+        var tables = data.SelectMany(prepared => measure(
+            prepared, chosen, Path.Combine(parsed.GetValue(_output)!, Readable.Folder(prepared.Directory)))).ToList();
         if (parsed.GetValue(_json)) MeasuredTable.WriteJson(tables);
         else foreach (var table in tables) table.Write(Terminal.Results);
         return ExitCode.Done;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Data;
@@ -52,6 +51,7 @@ internal static class BenchVerb
         {
             var chosen = flags.Read(parsed, new());
             chosen.Validate();
+            OutputFile.RefuseTwo("--svg", chosen.Svg, parsed.GetValue(json));
             return run(chosen, parsed.GetValue(json));
         }, [.. flags.Options, json]);
     }
@@ -67,9 +67,8 @@ internal static class BenchVerb
             BenchResult[] measured = [.. run(probe)];
             limits = probe.Limits;
             var (low, high) = probe.PeakRange;
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s ({low:0.0} to "
-                + $"{high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+            Console.Error.WriteLine($"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s "
+                + $"({low:0.0} to {high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s");
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
         return Print(options, json, limits!, results);
@@ -80,17 +79,17 @@ internal static class BenchVerb
     {
         using var device = GpuBench.Open(options.Device, options.Precision);
         var limits = GpuBench.Limits(device);
-        Console.Error.WriteLine(FormattableString.Invariant(
-            $"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy {limits.CopyGigabytesPerSecond:0.0} GB/s"));
+        Console.Error.WriteLine($"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy "
+            + $"{limits.CopyGigabytesPerSecond:0.0} GB/s");
         return Print(options, json, limits, [.. run(device, limits)]);
     }
 
     private static int Print(BenchOptions options, bool json, MachineLimits limits, IReadOnlyList<BenchResult> results)
     {
         var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results);
-        if (options.Svg is string file) AtomicFile.WriteText(file, report.Roofline());
+        if (options.Svg is string file) OutputFile.WriteText(file, report.Roofline());
         if (json) Terminal.WriteJson(report);
-        else report.Print();
+        else report.Print(OutputFile.IsStandardOutput(options.Svg) ? Terminal.Messages : Terminal.Results);
         return ExitCode.Done;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Runs;
+using ManualVae.Training;
 using Spectre.Console;
 
 namespace ManualVae.Tools.Verbs;
@@ -17,14 +18,12 @@ internal static class CompareVerb
     {
         var runs = new Argument<string[]>("RUN")
         {
-            Description = "Run folders; each is compared with the first. Several joined by commas (training seeds, "
-                + "divisions of one "
-                + "source) count as one: a user's value is the mean over those that evaluate the user.",
+            Description = "Run folders, or files of another system's predictions (as in evaluate); each is compared with the "
+                + "first. Several joined by commas (training seeds, divisions of one source) count as one: a user's value is the "
+                + "mean over those that evaluate the user.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var split = HeldOut.Split();
-        var input = HeldOut.Input();
-        var metrics = HeldOut.Metrics();
+        var heldOut = new HeldOutFlags();
         var byClicks = new Option<string?>("--by-clicks")
         {
             Description = "Compare groups of users too, by their clicks in the part, shown and to find together: the "
@@ -41,15 +40,21 @@ internal static class CompareVerb
             if (names.Length < 2) throw new InputException("compare needs at least two runs; the first is the baseline.");
             int[] limits = Limits(parsed.GetValue(byClicks));
             string? source = null;
-            var pooled = names.Select(name => new PooledRuns([.. Folders(name).Select(folder =>
+            var pooled = names.Select(name => new PooledRuns([.. Parts(name).Select(part =>
             {
-                using var trained = model.Open(parsed, folder);
-                string own = trained.Data.Manifest.Source.Sha256 ?? trained.Data.ManifestHash;
-                if ((source ??= own) != own) throw OtherData(folder, names[0]);
-                Console.Error.WriteLine($"evaluating {folder}");
-                var part = HeldOut.Part(trained.Data, parsed.GetValue(split)!, parsed.GetValue(input)!);
-                return Evaluate(trained, part, parsed.GetValue(metrics));
+                if (File.Exists(part)) return Checked(heldOut.Evaluate(parsed, part, PreparedDataset.Open(DataOfLists())), part);
+                using var trained = model.Open(parsed, part);
+                Console.Error.WriteLine($"evaluating {part}");
+                return Checked(heldOut.Evaluate(parsed, trained), part);
             })])).ToList();
+            string DataOfLists() => model.Data(parsed) ?? (names.SelectMany(Parts).FirstOrDefault(Directory.Exists) is string run
+                ? RunFolder.Open(run).Manifest.Data
+                : throw new InputException("compare of predictions alone needs --data FOLDER, the dataset they are for."));
+            UserValues Checked(MeasuredLists measured, string part)
+            {
+                string own = measured.Data.Manifest.Source.Sha256 ?? measured.Data.ManifestHash;
+                return (source ??= own) == own ? measured.Users : throw OtherData(part, names[0]);
+            }
             foreach (var (other, name) in pooled.Zip(names))
                 if (!other.Datasets.SetEquals(pooled[0].Datasets)) throw OtherData(name, names[0]);
             var rows = PairedComparison.WithFirst([.. names.Zip(pooled, (name, runs) => (name, runs.Values))],
@@ -57,7 +62,9 @@ internal static class CompareVerb
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
-                    baseline = names[0], split = parsed.GetValue(split), input = parsed.GetValue(input),
+                    baseline = names[0], split = heldOut.Split(parsed),
+                    input = heldOut.Protocol(parsed) == EvaluationProtocol.Known ? "all" : "train",
+                    protocol = heldOut.Protocol(parsed).ToString().ToLowerInvariant(),
                     users = pooled[0].Users.Length, comparisons = rows,
                     runs = names.Zip(pooled, (name, runs) => new
                     {
@@ -71,11 +78,12 @@ internal static class CompareVerb
                 });
             else WriteTable(names, pooled, rows);
             return ExitCode.Done;
-        }, [runs, split, input, metrics, byClicks, seed, json, .. model.Options]);
+        }, [runs, .. heldOut.Options, byClicks, seed, json, .. model.Options]);
     }
 
-    private static string[] Folders(string name) =>
-        Directory.Exists(name) ? [name] : name.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    // A name with a comma may be one folder or file.
+    private static string[] Parts(string name) =>
+        Path.Exists(name) ? [name] : name.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private static int[] Limits(string? text)
     {
@@ -90,15 +98,6 @@ internal static class CompareVerb
 
     private static InputException OtherData(string run, string first) => new(
         $"{run}: was trained on other data than {first}; a paired comparison needs the same users. Pass --data DIR.");
-
-    private static UserValues Evaluate(TrainedModel trained, EvaluationSplit part, string? metrics)
-    {
-        var result = HeldOut.Evaluate(trained, part, metrics);
-        return new(trained.Data.ManifestHash,
-            [.. result.Rows.Select(row => trained.Data.UserIds[part.FirstUser + row])],
-            [.. result.Rows.Select(row => part.Known.RowLength(row) + part.HeldOut.RowLength(row))],
-            result.Metrics.Where(m => m.PerUser is not null).ToDictionary(m => m.Metric.Name, m => m.PerUser!));
-    }
 
     private static void WriteTable(string[] names, List<PooledRuns> pooled, IReadOnlyList<PairedComparison> rows)
     {
@@ -116,29 +115,30 @@ internal static class CompareVerb
         }
         bool grouped = rows.Any(row => row.Group != PairedComparison.AllUsers);
         var table = Terminal.Table(["metric", "run", .. grouped ? new[] { "clicks", ">users" } : [], ">mean", ">baseline",
-            ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)"]);
+            ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)", ">q (BH)"]);
         foreach (var row in rows)
         {
             string colour = row.AdjustedP >= 0.05 ? "grey" : row.Difference > 0 ? "green" : "red";
             table.AddRow([
                 row.Metric, $"[bold]{Markup.Escape(row.Model)}[/]",
-                .. grouped ? new[] { row.Group, row.Users.ToString("#,0", CultureInfo.InvariantCulture) } : [],
+                .. grouped ? new[] { row.Group, row.Users.ToString("#,0") } : [],
                 Number(row.Mean, "0.0000"), Number(row.BaselineMean, "0.0000"),
                 $"[{colour}]{Number(row.Difference, "+0.0000;-0.0000;0.0000")}[/]",
                 $"{Number(row.Low, "+0.0000;-0.0000")} … {Number(row.High, "+0.0000;-0.0000")}",
-                P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}[/]"]);
+                P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}[/]",
+                P(row.FalseDiscoveryP)]);
         }
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"Against [bold]{Markup.Escape(names[0])}[/], over the same {pooled[0].Users.Length:#,0} users"));
+        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same {pooled[0].Users.Length:#,0} users");
         console.Write(table);
         console.MarkupLine(
-            "[grey]Interval: percentile bootstrap over users. Holm: the t-test's p, corrected for all comparisons of this "
-                + "table.[/]");
+            "[grey]Interval: percentile bootstrap over users. Holm, BH: the t-test's p, corrected for all comparisons of this "
+                + "table. Below 0.05, Holm keeps the chance of any false claim, Benjamini-Hochberg the share of false claims, "
+                + "below 5 %.[/]");
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => value.ToString(format);
 
     private static string P(double p) => p < 0.0001 ? "< 0.0001" : Number(p, "0.0000");
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Data.Synthetic;
@@ -8,6 +7,7 @@ using ManualVae.Evaluation;
 using ManualVae.Tools.Report;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
+using ManualVae.Training;
 using Spectre.Console;
 
 namespace ManualVae.Tools.Verbs;
@@ -15,7 +15,20 @@ namespace ManualVae.Tools.Verbs;
 /// <summary><c>manualvae demo</c>: the whole job on the built-in data, from clicks to a report.</summary>
 internal static class DemoVerb
 {
-    private const string Marker = "demo.json"; // a folder that holds it is ours to replace
+    private const string Marker = "demo.json", ReportFile = "report.html", DataFolder = "data";
+
+    private static readonly string[] Models = ["multvae", "ease", "itemknn", "popularity"];
+
+    private static readonly FolderKind Kind = new("demo", folder => File.Exists(Path.Combine(folder, Marker))
+        ? file => file.Split('/', 2) switch
+        {
+            [var name] => name is Marker or ReportFile,
+            [DataFolder, var rest] => PreparedDataset.Kind.Files(Path.Combine(folder, DataFolder))?.Invoke(rest) ?? false,
+            [var run, var rest] => Models.Contains(run)
+                && (RunFolder.Kind.Files(Path.Combine(folder, run))?.Invoke(rest) ?? false),
+            _ => false,
+        }
+        : null);
 
     // The built-in data is a fortieth of MovieLens-20M: a smaller net, smaller batches and a faster ramp of beta suit it.
     private static JsonObject DemoSettings(int epochs) => new()
@@ -44,22 +57,22 @@ internal static class DemoVerb
     private static int Run(string folder, int epochs, bool json)
     {
         var clock = Stopwatch.StartNew();
-        if (Directory.Exists(folder) && File.Exists(Path.Combine(folder, Marker))) Directory.Delete(folder, recursive: true);
-        AtomicFile.RefuseToReplace(folder, overwrite: false, "give another --output");
+        using var claim = OutputFolder.Claim(folder);
+        AtomicFile.RefuseToReplace(folder, overwrite: true, "give another --output", Kind);
+        claim.Clear();
         AtomicFile.WriteText(Path.Combine(folder, Marker), "{}\n");
         // With --json the tour goes to standard error: standard output holds the document alone.
         var console = json ? Terminal.Messages : Terminal.Results;
 
         Step(console, 1, "Clicks", "planted tastes, power-law popularity; 400 users for validation, 400 for the test");
         var data = SyntheticClicks.Generate(SyntheticShape.Small,
-            cancellation: Session.Cancellation).Save(Path.Combine(folder, "data"));
+            cancellation: Session.Cancellation).Save(Path.Combine(folder, DataFolder));
         var counts = data.Manifest.Counts;
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"   {counts.TrainUsers:#,0} training users · {counts.Items:#,0} items · {counts.TrainClicks:#,0} clicks"));
+        console.MarkupLine(
+            $"   {counts.TrainUsers:#,0} training users · {counts.Items:#,0} items · {counts.TrainClicks:#,0} clicks");
 
         Step(console, 2, "Training", "Mult-VAE (Liang et al. 2018) beside three baselines");
-        string[] models = ["multvae", "ease", "itemknn", "popularity"];
-        foreach (string model in models)
+        foreach (string model in Models)
         {
             var given = model == "multvae" ? DemoSettings(epochs) : [];
             given["model"] = model;
@@ -70,8 +83,8 @@ internal static class DemoVerb
 
         Step(console, 3, "Evaluation", "on the test users: 80 % of their clicks are shown, the rest is to be found");
         var results = new List<ResultsDocument>();
-        var recommendations = (History: "", Items: (IReadOnlyList<RankedItem>)[]);
-        foreach (string model in models)
+        var recommendations = (User: "", History: "", Items: (IReadOnlyList<RankedItem>)[]);
+        foreach (string model in Models)
         {
             using var trained = TrainedModel.Open(Path.Combine(folder, model));
             var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, data.Test!, null), "test");
@@ -85,24 +98,25 @@ internal static class DemoVerb
         RankedItems.WriteTable($"Who clicked {recommendations.History}", recommendations.Items, console);
 
         Step(console, 5, "Report", "settings, curves and results in one file");
-        string report = Path.Combine(folder, "report.html");
-        HtmlReport.Write(report, [.. models.Select(model => Path.Combine(folder, model))], [Section(recommendations)],
+        string report = Path.Combine(folder, ReportFile);
+        HtmlReport.Write(report, [.. Models.Select(model => Path.Combine(folder, model))], [Section(recommendations)],
             "ManualVae demo");
         var summary = new { output = folder, seconds = Math.Round(clock.Elapsed.TotalSeconds, 1), report, results };
         AtomicFile.WriteText(Path.Combine(folder, Marker), Terminal.ToJson(summary) + "\n");
         console.MarkupLine($"   [bold]{Markup.Escape(report)}[/]");
         console.WriteLine();
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] [grey]Next: manualvae recommend --run "
-                + $"{Markup.Escape(Path.Combine(folder, "multvae"))} --user u1, "
-            + $"or your own data: manualvae data import --help[/]"));
+        console.MarkupLine($"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] Next, the same user and then your own data:");
+        // Not through the console, which would break a long line.
+        var plain = json ? Console.Error : Console.Out;
+        plain.WriteLine($"  manualvae recommend --run {Path.Combine(folder, "multvae")} --user {recommendations.User}");
+        plain.WriteLine("  manualvae data import --help");
         if (json) Terminal.WriteJson(summary);
         return ExitCode.Done;
     }
 
     /// <summary>For a test user of middling activity for whom the model finds much: one to look at, not one to judge
     /// by.</summary>
-    private static (string History, IReadOnlyList<RankedItem> Items) Recommend(TrainedModel trained)
+    private static (string User, string History, IReadOnlyList<RankedItem> Items) Recommend(TrainedModel trained)
     {
         var data = trained.Data;
         var test = data.Test!;
@@ -111,10 +125,11 @@ internal static class DemoVerb
             .Take(40)
             .Select(row => (Row: row, Items: RankedItems.Recommend(trained, History.OfUser(data, test.FirstUser + row), 8)))
             .MaxBy(candidate => candidate.Items.Count(i => i.HeldOut));
-        return (RankedItems.Named(data, test.FoldIn.RowColumns(ranked.Row).ToArray()), ranked.Items);
+        return (data.UserIds[test.FirstUser + ranked.Row],
+            RankedItems.Named(data, test.FoldIn.RowColumns(ranked.Row).ToArray()), ranked.Items);
     }
 
-    private static ReportSection Section((string History, IReadOnlyList<RankedItem> Items) recommendations) =>
+    private static ReportSection Section((string User, string History, IReadOnlyList<RankedItem> Items) recommendations) =>
         new("Recommendations",
         $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because "
             + "much was found.</p>\n<div class=\"card\">"
@@ -123,7 +138,7 @@ internal static class DemoVerb
         [
             $"{item.Rank}", $"<strong>{Html.Escape(item.Title ?? item.Item)}</strong>",
                 Html.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? ""),
-            item.Score.ToString("0.00", CultureInfo.InvariantCulture), item.HeldOut ? "✓ clicked" : "",
+            $"{item.Score:0.00}", item.HeldOut ? "✓ clicked" : "",
         ])) + "</div>\n");
 
     private static void Step(IAnsiConsole console, int number, string title, string what)

@@ -1,55 +1,86 @@
 using System.CommandLine;
 using System.Globalization;
+using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Runs;
 using Spectre.Console;
 
 namespace ManualVae.Tools.Verbs;
 
-/// <summary><c>manualvae evaluate</c>: measures a run on held-out clicks and writes <c>results.json</c>.</summary>
+/// <summary>
+/// <c>manualvae evaluate</c>: measures a run on held-out clicks and writes <c>results.json</c>, or measures what another system
+/// predicted.
+/// </summary>
 internal static class EvaluateVerb
 {
     public static Command Create()
     {
         var run = Flags.Run();
-        var split = HeldOut.Split();
-        var input = HeldOut.Input();
-        var metrics = HeldOut.Metrics();
+        run.Required = false;
+        var predictions = new Option<string?>("--predictions")
+        {
+            Description = "Measure another system's lists instead of a run, on the dataset --data: columns user, item, score or "
+                + "rank (CSV or TSV, with or without a header; the order of the lines where there is neither).",
+            HelpName = "file",
+        };
+        var heldOut = new HeldOutFlags();
         var perUser = new Option<string?>("--per-user")
         {
-            Description = "Write each user's values into this file (tab-separated).", HelpName = "file",
+            Description = $"Write each user's values into this file (tab-separated). {OutputFile.Help}", HelpName = "file",
+        };
+        var output = new Option<string?>("--output")
+        {
+            Description = "Write the results here. [default: results.json in the run; predictions: nowhere]", HelpName = "file",
         };
         var json = Flags.Json();
         var model = new ModelFlags();
-        return Verb.Create("evaluate", "Measure a run on held-out clicks; writes results.json into the run.", parsed =>
+        return Verb.Create("evaluate", "Measure a run, or a file of predictions, on held-out clicks.", parsed =>
         {
-            using var trained = model.Open(parsed, parsed.GetValue(run)!);
-            var (name, shown) = (parsed.GetValue(split)!, parsed.GetValue(input)!);
-            var part = HeldOut.Part(trained.Data, name, shown);
-            var result = HeldOut.Evaluate(trained, part, parsed.GetValue(metrics));
-            var document = HeldOut.Document(trained, result, name) with { Input = shown == "all" ? null : shown };
-            document.Save(trained.Folder.Results);
-            if (parsed.GetValue(perUser) is string file) PerUserFile.Write(file, result, part, trained.Data.UserIds);
-            if (parsed.GetValue(json)) Console.Out.WriteLine(document.ToJson());
-            else WriteTable(document, result);
+            var (folder, file) = (parsed.GetValue(run), parsed.GetValue(predictions));
+            if (folder is null == file is null)
+                throw new InputException("evaluate needs --run FOLDER, or --predictions FILE with --data FOLDER.");
+            MeasuredLists measured;
+            string? results = parsed.GetValue(output), values = parsed.GetValue(perUser);
+            OutputFile.RefuseTwo("--per-user", values, parsed.GetValue(json));
+            OutputFile.RefuseTwo("--output", results, parsed.GetValue(json));
+            if (file is null)
+            {
+                using var trained = model.Open(parsed, folder!);
+                measured = heldOut.Evaluate(parsed, trained);
+                results ??= trained.Folder.Results;
+            }
+            else
+            {
+                string data = model.Data(parsed)
+                    ?? throw new InputException("--predictions needs --data FOLDER, whose held-out clicks it predicts.");
+                measured = heldOut.Evaluate(parsed, file, PreparedDataset.Open(data));
+            }
+            if (results is not null) OutputFile.WriteText(results, measured.Document.ToJson() + "\n");
+            if (values is not null)
+                OutputFile.WriteText(values, PerUserFile.Text(measured.Result, measured.Part, measured.Data.UserIds));
+            if (parsed.GetValue(json)) Console.Out.WriteLine(measured.Document.ToJson());
+            else WriteTable(OutputFile.IsStandardOutput(values) || OutputFile.IsStandardOutput(results)
+                ? Terminal.Messages : Terminal.Results, measured.Document, measured.Result);
             return ExitCode.Done;
-        }, [run, split, input, metrics, perUser, json, .. model.Options]);
+        }, [run, predictions, .. heldOut.Options, perUser, output, json, .. model.Options]);
     }
 
-    private static void WriteTable(ResultsDocument document, EvaluationResult result)
+    private static void WriteTable(IAnsiConsole console, ResultsDocument document, EvaluationResult result)
     {
-        var console = Terminal.Results;
         var table = Terminal.Table("metric", ">mean", ">± standard error", "definition");
         foreach (var metric in result.Metrics)
             table.AddRow(
                 $"[bold]{metric.Metric}[/]", metric.Mean.ToString("0.0000", CultureInfo.InvariantCulture),
                 metric.StandardError?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
-                    $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
-        string input = document.Input is { } given ? $", input {given}" : "";
-        string skipped = document.SkippedUsers > 0 ? FormattableString.Invariant($", {document.SkippedUsers:#,0} skipped ")
-            + FormattableString.Invariant($"(nothing held out)") : "";
+                $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
+        string protocol = document.Protocol is { } given ? $", protocol {given}" : "";
         console.MarkupLine(FormattableString.Invariant(
-            $"[bold]{document.Model}[/] on {document.Split}{input}: {document.Users:#,0} users{skipped}"));
+            $"[bold]{Markup.Escape(document.Model)}[/] on {document.Split}{protocol}: {document.Users:#,0} users")
+            + Count(document.SkippedUsers, "skipped (nothing held out)")
+            + Count(document.EmptyFoldIn, "ranked without knowledge (no clicks shown)"));
         console.Write(table);
     }
+
+    private static string Count(int users, string what) =>
+        users == 0 ? "" : FormattableString.Invariant($", {users:#,0} {what}");
 }

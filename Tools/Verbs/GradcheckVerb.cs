@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Study;
 using ManualVae.Training;
@@ -46,7 +45,6 @@ internal static class GradcheckVerb
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static string Line(GradientFinding f) => string.Create(CultureInfo.InvariantCulture,
-        $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "
-        + $"{(f.Kind == "taylor" ? $"slope {f.Value:0.000}" : $"error {f.Value:0.0e+00}"),-14} {f.Worst}");
+    private static string Line(GradientFinding f) => $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "
+        + $"{(f.Kind == "taylor" ? $"slope {f.Value:0.000}" : $"error {f.Value:0.0e+00}"),-14} {f.Worst}";
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using ManualVae.Data;
 using ManualVae.Tools.Runs;
 using Spectre.Console;
@@ -28,7 +27,8 @@ internal static class RecommendVerb
         var all = new Option<bool>("--all") { Description = "All users of the data, into the file of --output." };
         var output = new Option<string?>("--output")
         {
-            Description = "Tab-separated file for --all: user, rank, item, score, title.", HelpName = "file",
+            Description = $"File to write: user, rank, item, score, title; {RankedFile.Layouts}. {OutputFile.Help}",
+            HelpName = "file",
         };
         var top = Flags.Top();
         var json = Flags.Json();
@@ -40,9 +40,11 @@ internal static class RecommendVerb
             if ((id is null ? 0 : 1) + (list is { Length: > 0 } || file is not null ? 1 : 0) + (everyone ? 1 : 0) != 1)
                 throw new InputException("Give one of --user ID, --items ID,ID,... (or --items-file FILE), --all --output FILE.");
             if (everyone && parsed.GetValue(output) is null) throw new InputException("--all needs --output FILE.");
+            string? target = parsed.GetValue(output);
+            OutputFile.RefuseTwo("--output", target, parsed.GetValue(json));
             int k = Flags.Positive("--top", parsed.GetValue(top));
             using var trained = model.Open(parsed, parsed.GetValue(run)!);
-            if (everyone) return ForAll(trained, k, parsed.GetValue(output)!, parsed.GetValue(json));
+            if (everyone) return ForAll(trained, k, target!, parsed.GetValue(json));
 
             var history = id is not null
                 ? History.OfUser(trained.Data, id)
@@ -50,12 +52,15 @@ internal static class RecommendVerb
                     part.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), .. Lines(file)]);
             var ranked = RankedItems.Recommend(trained, history, k);
             var known = history.FoldIn.RowColumns(history.Row).ToArray();
+            if (target is not null) RankedFile.Write(target, ranked.Select(item => (id, item)));
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
                     model = trained.Folder.Manifest.Model, user = id,
                     history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked
                 });
+            else if (target is not null)
+                OutputFile.Messages(target).WriteLine($"{target}: {Readable.Count(ranked.Count, "item")}");
             else RankedItems.WriteTable($"{(id is null ? "someone" : $"user {id}")} who clicked "
                 + $"{RankedItems.Named(trained.Data, known)}", ranked);
             return ExitCode.Done;
@@ -65,33 +70,29 @@ internal static class RecommendVerb
     private static int ForAll(TrainedModel trained, int k, string output, bool json)
     {
         var data = trained.Data;
-        AtomicFile.Write(output, stream =>
-        {
-            using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
-            writer.WriteLine("user\trank\titem\tscore\ttitle");
-            var (items, scores) = (new int[UsersAtOnce * k], new float[UsersAtOnce * k]);
-            for (int user = 0; user < data.UserIds.Length;)
-            {
-                Session.Cancellation.ThrowIfCancellationRequested();
-                var first = History.OfUser(data, user);
-                int count = Math.Min(UsersAtOnce, first.FoldIn.Rows - first.Row); // users of one matrix are neighbours in it
-                trained.Recommender.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k),
-                    scores.AsSpan(0, count * k));
-                for (int row = 0; row < count; row++)
-                    for (int r = 0; r < k && items[row * k + r] >= 0; r++)
-                    {
-                        int item = items[row * k + r];
-                        writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"{data.UserIds[user + row]}\t{r + 1}\t{data.ItemIds[item]}\t"
-                                + $"{scores[row * k + r]:R}\t{data.ItemTitles[item]}"));
-                    }
-                user += count;
-            }
-        });
+        RankedFile.Write(output, Everybody(trained, k));
         if (json) Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, users = data.UserIds.Length, top = k, output });
-        else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        else OutputFile.Messages(output).WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{output}: {Readable.Count(k, "item")} for each of {Readable.Count(data.UserIds.Length, "user")}"));
         return ExitCode.Done;
+    }
+
+    private static IEnumerable<(string? User, RankedItem Item)> Everybody(TrainedModel trained, int k)
+    {
+        var data = trained.Data;
+        var (items, scores) = (new int[UsersAtOnce * k], new float[UsersAtOnce * k]);
+        for (int user = 0; user < data.UserIds.Length;)
+        {
+            Session.Cancellation.ThrowIfCancellationRequested();
+            var first = History.OfUser(data, user);
+            int count = Math.Min(UsersAtOnce, first.FoldIn.Rows - first.Row); // users of one matrix are neighbours in it
+            trained.Serving.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k), scores.AsSpan(0, count * k));
+            for (int row = 0; row < count; row++)
+                for (int r = 0; r < k && items[row * k + r] >= 0; r++)
+                    yield return (data.UserIds[user + row],
+                        RankedItems.Describe(data, r, items[row * k + r], scores[row * k + r]));
+            user += count;
+        }
     }
 
     private static IEnumerable<string> Lines(string? file) =>

@@ -15,7 +15,7 @@ internal static class ReportVerb
         };
         var output = new Option<string?>("--output")
         {
-            Description = "The file to write. [default: report.html in the first run]", HelpName = "file",
+            Description = $"The file to write. {OutputFile.Help} [default: report.html in the first run]", HelpName = "file",
         };
         var title = new Option<string?>("--title") { Description = "Title of the page.", HelpName = "text" };
         return Verb.Create("report", "Write a self-contained HTML report of one run or several.", parsed =>
@@ -24,7 +24,7 @@ internal static class ReportVerb
             string path = parsed.GetValue(output) ?? Path.Combine(folders[0], "report.html");
             if (Directory.Exists(path)) throw new InputException($"--output {path}: is a folder; give the name of a file.");
             HtmlReport.Write(path, folders, title: parsed.GetValue(title));
-            Console.Out.WriteLine(path);
+            OutputFile.Messages(path).WriteLine(path);
             return ExitCode.Done;
         }, runs, output, title);
     }

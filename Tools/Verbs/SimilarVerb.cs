@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
 using ManualVae.Tools.Runs;
@@ -24,6 +25,7 @@ internal static class SimilarVerb
             using var trained = model.Open(parsed, parsed.GetValue(run)!);
             var data = trained.Data;
             int index = History.Item(data, "--item", parsed.GetValue(item)!);
+            RequireKnown(trained, index);
             var (neighbours, by) = Neighbours(trained, index, k);
             var ranked = neighbours.Select((n, r) => RankedItems.Describe(data, r, n.Item, n.Similarity)).ToList();
             if (parsed.GetValue(json))
@@ -37,12 +39,26 @@ internal static class SimilarVerb
         }, [run, item, top, json, .. model.Options]);
     }
 
+    // An item that nobody clicked is like nothing: its vector is where it started, or zero.
+    private static void RequireKnown(TrainedModel trained, int item)
+    {
+        string id = trained.Data.ItemIds[item];
+        if (!trained.Knows(item))
+            throw new InputException(
+                $"--item {id}: the run {trained.Folder.Path} does not know this item; train on data that has it.");
+        bool ownData = trained.Data.ManifestHash == trained.Folder.Manifest.DataHash;
+        bool hasVectors = trained.Fitted is Ials or Autoencoder;
+        if ((ownData || !hasVectors) && !trained.Data.Train.ColumnIndices.Contains(item))
+            throw new InputException(
+                $"--item {id}: nobody clicked this item in training, so nothing is known about it; give another.");
+    }
+
     /// <summary>By the decoder's item vectors where the model has them, else by who clicked what.</summary>
     private static ((int Item, float Similarity)[] Items, string By) Neighbours(TrainedModel trained, int item, int k)
     {
-        if (trained.Recommender is Ials factors)
+        if (trained.Fitted is Ials factors)
             return (ItemSimilarity.ByVectors(factors.ItemVectors, factors.ItemCount, item, k), "cosine of item factors");
-        if (trained.Recommender is not Autoencoder model)
+        if (trained.Fitted is not Autoencoder model)
             return (ItemSimilarity.ByClicks(trained.Data.Train, item, k), "cosine of clicks");
         var weights = model.Decoder.Output.Weight.Value;
         var vectors = new float[weights.Length];

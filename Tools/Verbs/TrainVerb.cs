@@ -50,6 +50,7 @@ internal static class TrainVerb
 
     private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed)
     {
+        using var claim = OutputFolder.Claim(folder);
         var run = RunFolder.Open(folder);
         if (run.Manifest.BaselineSettings is not null)
             throw new InputException($"{folder}: a baseline is fitted in one go; there is nothing to resume.");

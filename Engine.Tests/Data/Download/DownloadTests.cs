@@ -40,6 +40,20 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_user_is_neither_replaced_nor_deleted()
+    {
+        _folder.Write("d/u.data", "mine");
+        foreach (var (file, content) in new[] { ("ml-test.zip", Archive), ("u.data", Ratings) })
+        {
+            Assert.Contains("u.data", Assert.Throws<InputException>(() =>
+                DatasetDownload.Run(Entry(file, content.Length, Md5(content)), _folder["d"], _client)).Message);
+            Assert.Equal("mine", File.ReadAllText(_folder["d", "u.data"]));
+        }
+        File.WriteAllBytes(_folder["d", "u.data"], Ratings);
+        DatasetDownload.Run(Entry("ml-test.zip", Archive.Length, Md5(Archive)), _folder["d"], _client);
+    }
+
+    [Fact]
     public void An_interrupted_download_goes_on_where_it_stopped()
     {
         string path = _folder["large.bin"];

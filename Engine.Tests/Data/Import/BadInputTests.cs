@@ -83,7 +83,14 @@ public class BadInputTests : IDisposable
     [InlineData("--split", "random", "--split 'random': give one of")]
     [InlineData("--split", "weak", "ready-made")]
     [InlineData("--split", "temporal", "has no times")]
-    [InlineData("--split", "leave-one-out", "has no times")]
+    [InlineData("--hold-out", "last", "--hold-out")]
+    [InlineData("--fold", "0/5", "--fold 0/5: give I/K")]
+    [InlineData("--fold", "1/2", "--fold 1/2: give I/K")]
+    [InlineData("--fold", "1/6", "--fold: 6 folds of 5 users")]
+    [InlineData("--held-out-clicks", "0", "--held-out-clicks")]
+    [InlineData("--test-from", "soon", "--test-from soon: is neither a date")]
+    [InlineData("--test-from", "2001-01-01", "only --split temporal cuts")]
+    [InlineData("--test-until", "2001-01-01", "--test-from is missing")]
     [InlineData("--held-out-users", "5", "--held-out-users")]
     [InlineData("--held-out-users", "0", "--held-out-users")]
     [InlineData("--min-user-clicks", "-1", "--min-user-clicks")]
@@ -109,7 +116,7 @@ public class BadInputTests : IDisposable
     {
         string path = _folder.Write("log.csv", "who,what\n1,2\n");
         AssertRefused("--user-column and --item-column", "--format", "csv", "--input", path);
-        AssertRefused("log.csv:1: no column 'user'; its columns are who, what", "--format", "csv", "--input", path,
+        AssertRefused("log.csv:1: no column 'user'; its columns are 'who', 'what'", "--format", "csv", "--input", path,
             "--user-column", "user", "--item-column", "what");
     }
 

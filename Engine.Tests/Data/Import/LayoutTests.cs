@@ -30,7 +30,8 @@ public class LayoutTests
         foreach (string input in layout is "csv" or "jsonl" or "pairs" ? [folder[name]] : new[] { folder[name], folder.Path })
         {
             var notes = new List<string>();
-            var source = Read(new ImportOptions { Input = input }, notes.Add);
+            double? zero = layout is "book-crossing" or "goodreads" or "goodreads-csv" ? 0 : null; // they hold ratings of 0
+            var source = Read(new ImportOptions { Input = input, Filters = new ClickFilters { MinRating = zero } }, notes.Add);
             Assert.Equal(layout, source.Options.Format);
             Assert.Contains($"(format {layout})", Assert.Single(notes));
             Assert.Equal(users, Ids(source.Users));
@@ -72,6 +73,55 @@ public class LayoutTests
     }
 
     [Theory]
+    [InlineData("User-ID,ISBN,Book-Rating\n1,a,5\n2,a,0\n", "0")]
+    [InlineData("user_id,anime_id,rating\n1,20,10\n1,24,-1\n", "-1")]
+    [InlineData("{\"user_id\":1,\"book_id\":2,\"rating\":4}\n{\"user_id\":2,\"book_id\":2,\"rating\":0}\n", "0")]
+    public void A_rating_of_0_or_less_needs_a_decision(string text, string rating)
+    {
+        using var folder = TestData.NewFolder();
+        string path = folder.Write("ratings", text);
+        int line = text.Count(letter => letter == '\n');
+        Assert.Equal($"{path}:{line}: a rating of {rating} would count as a click; give MinRating 1 to leave it out, or "
+            + $"MinRating {rating} to keep it.", Refused(new ImportOptions { Input = path }));
+        var kept = Read(new ImportOptions { Input = path, Filters = new ClickFilters { MinRating = 1 } });
+        Assert.Equal(1, kept.BelowMinimumRating);
+    }
+
+    [Theory]
+    [InlineData("userId,movieId,rating,timestamp\n1,2,3,4\n3,2,3,4\n", "movieId", "userId", null, "2", "1|3")]
+    [InlineData("7 ; x ; 5\n8 ; y ; 5\n", "3", "2", null, "5", "x|y")]
+    [InlineData("event_time,event_type,product_id,user_id\n1,view,5,6\n2,purchase,7,8\n", null, null, "event_type=purchase", "8",
+        "7")]
+    [InlineData("{\"user\":1,\"item\":2,\"kind\":\"view\"}\n{\"user\":3,\"item\":4,\"kind\":\"buy\"}\n", null, null,
+        "kind=buy", "3", "4")]
+    public void Columns_and_conditions_win_over_the_layout(string text, string? user, string? item, string? where, string users,
+        string items)
+    {
+        using var folder = TestData.NewFolder();
+        var source = Read(new ImportOptions { Input = folder.Write("log", text), UserColumn = user, ItemColumn = item,
+            Where = where });
+        Assert.Equal((users, items), (Ids(source.Users), Ids(source.Items)));
+        Assert.Equal(where is null ? 0 : 1, source.LeftOutByWhere);
+    }
+
+    [Fact]
+    public void A_condition_is_refused_where_nothing_can_be_chosen()
+    {
+        var options = new ImportOptions { Format = "msd", Input = TestData.Fixture("Data", "msd"), Where = "a=b" };
+        Assert.Equal("Where: not for Format msd; leave it out.", Refused(options));
+    }
+
+    [Fact]
+    public void Bad_JSON_lines_are_left_out_as_far_as_allowed()
+    {
+        using var folder = TestData.NewFolder();
+        string path = folder.Write("x.jsonl", "{\"user\":1,\"item\":2}\n{\"user\":1,\n[2]\n{\"user\":2}\n"
+            + "{\"user\":2,\"item\":2}\n");
+        Assert.Equal(2, Read(new ImportOptions { Input = path, SkipBadLines = 3 }).ClicksRead);
+        Assert.Contains("x.jsonl:4: the item is empty", Refused(new ImportOptions { Input = path, SkipBadLines = 2 }));
+    }
+
+    [Theory]
     [InlineData("hello\nworld\n", "not known; its first line is 'hello'. Give Format, or UserColumn and ItemColumn of a table.")]
     [InlineData("a,b,c\n1,2,3\n", "its first line is 'a,b,c'.")]
     [InlineData("{\"a\": 1}\n", "its first line is '{\"a\": 1}'.")]
@@ -85,7 +135,7 @@ public class LayoutTests
 
     [Theory]
     [InlineData("{\"u\": 1, \"i\": 2}\n{\"u\": 1, \"i\": }\n", "x.jsonl:2: is no JSON object")]
-    [InlineData("{\"u\": 1, \"i\": 2}\n[1]\n", "x.jsonl:2: is no JSON object; write one object a line")]
+    [InlineData("{\"u\": 1, \"i\": 2}\n[1]\n", "x.jsonl:2: is no JSON object; correct the line, or write one object a line")]
     [InlineData("{\"u\": 1, \"i\": 2}\n\n{\"u\": 1, \"i\": null}\n", "x.jsonl:3: the item is empty")]
     [InlineData("{\"v\": 1, \"w\": 2}\n", "x.jsonl:1: no property 'u'; its properties are v, w.")]
     public void Faulty_JSON_lines_are_named(string text, string message)

@@ -84,6 +84,16 @@ public class SourceFileTests
     }
 
     [Fact]
+    public void A_pipe_that_is_not_UTF_8_asks_for_its_encoding_where_it_cannot_be_read_twice()
+    {
+        byte[] small = Encoding.Latin1.GetBytes(Pairs + "1\tcaf\u00e9\n2\tcaf\u00e9\n3\tcaf\u00e9\n");
+        Assert.Contains("caf\u00e9", Import("-", new Pipe(small)).ItemIds);
+        byte[] large = [.. Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat("1\t10\n", 1 << 20))), .. small];
+        Assert.Equal("-:1048581: is not UTF-8, and a pipe cannot be read twice; give Encoding latin1.",
+            Refused(() => Import("-", new Pipe(large))));
+    }
+
+    [Fact]
     public void A_zip_archive_is_a_folder()
     {
         using var folder = TestData.NewFolder();

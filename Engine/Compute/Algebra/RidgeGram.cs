@@ -135,23 +135,7 @@ public sealed unsafe class RidgeGram
         cancellation.ThrowIfCancellationRequested();
         gemm.Multiply(rare, rare, popular, new Operand(upper, n, true), new Operand(lower, n, false),
             a, n, true, default(PlainEpilogue), lowerOnly: true);
-        Mirror(pool, a, n, rare, count);
-    }
-
-    /// <summary>Block RR: the lower triangle to the upper one. Block RP: its sign, and turned to block PR.</summary>
-    private static void Mirror(WorkerPool pool, float* matrix, int n, int rare, int count)
-    {
-        const int Tile = 64;
-        pool.For(count, Tile, ((nint)matrix, n, rare), static (in (nint Matrix, int N, int Rare) s, int first, int last) =>
-        {
-            float* a = (float*)s.Matrix;
-            nint n = s.N;
-            for (int left = 0; left < Math.Min(last, s.Rare); left += Tile)
-                for (int i = first; i < last; i++)
-                    for (int j = left; j < Math.Min(Math.Min(i, s.Rare), left + Tile); j++)
-                        if (i < s.Rare) a[j * n + i] = a[i * n + j];
-                        else a[i * n + j] = a[j * n + i] = -a[j * n + i];
-        });
+        SparseGram.Mirror(pool, a, n, rare, count);
     }
 
     /// <summary>Moves row and column s to where item order[s] belongs.</summary>

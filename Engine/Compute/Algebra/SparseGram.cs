@@ -32,7 +32,7 @@ public static unsafe class SparseGram
                     Count(s.Users, s.Items, item, new Span<float>((float*)s.Matrix + (nint)item * n, item + 1));
                 }
             });
-            Mirror(pool, matrix, n);
+            Mirror(pool, matrix, n, mirrored: n, count: n);
         }
     }
 
@@ -49,16 +49,22 @@ public static unsafe class SparseGram
                 }
     }
 
-    private static void Mirror(WorkerPool pool, float* matrix, int n)
+    /// <summary>
+    /// Of the first <paramref name="mirrored"/> rows: the lower triangle to the upper one. Of the others: what lies left of that
+    /// column changes its sign and goes to the upper triangle.
+    /// </summary>
+    internal static void Mirror(WorkerPool pool, float* matrix, int n, int mirrored, int count)
     {
         const int Tile = 64;
-        pool.For(n, Tile, ((nint)matrix, n), static (in (nint Matrix, int N) s, int first, int last) =>
+        pool.For(count, Tile, ((nint)matrix, n, mirrored), static (in (nint A, int N, int Mirrored) s, int first, int last) =>
         {
-            float* a = (float*)s.Matrix;
+            float* a = (float*)s.A;
             nint n = s.N;
-            for (int left = 0; left < last; left += Tile)
+            for (int left = 0; left < Math.Min(last, s.Mirrored); left += Tile)
                 for (int i = first; i < last; i++)
-                    for (int j = left; j < Math.Min(i, left + Tile); j++) a[j * n + i] = a[i * n + j];
+                    for (int j = left; j < Math.Min(Math.Min(i, s.Mirrored), left + Tile); j++)
+                        if (i < s.Mirrored) a[j * n + i] = a[i * n + j];
+                        else a[i * n + j] = a[j * n + i] = -a[j * n + i];
         });
     }
 }

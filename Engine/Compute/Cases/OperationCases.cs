@@ -59,21 +59,11 @@ public static class OperationCases
             run.Backward = () =>
             {
                 var (da, db, dc) = (left.Gradient, right.Gradient, c.Gradient);
-                switch (transpose)
-                {
-                    case Transpose.None:
-                        backend.MatMul(Transpose.Second, dc, right.Value, da, accumulate: true);
-                        backend.MatMul(Transpose.First, left.Value, dc, db, accumulate: true);
-                        break;
-                    case Transpose.Second:
-                        backend.MatMul(Transpose.None, dc, right.Value, da, accumulate: true);
-                        backend.MatMul(Transpose.First, dc, left.Value, db, accumulate: true);
-                        break;
-                    default:
-                        backend.MatMul(Transpose.Second, right.Value, dc, da, accumulate: true);
-                        backend.MatMul(Transpose.None, left.Value, dc, db, accumulate: true);
-                        break;
-                }
+                bool none = transpose == Transpose.None;
+                if (transpose == Transpose.First) backend.MatMul(Transpose.Second, right.Value, dc, da, accumulate: true);
+                else backend.MatMul(none ? Transpose.Second : Transpose.None, dc, right.Value, da, accumulate: true);
+                if (transpose == Transpose.Second) backend.MatMul(Transpose.First, dc, left.Value, db, accumulate: true);
+                else backend.MatMul(none ? Transpose.First : Transpose.None, left.Value, dc, db, accumulate: true);
             };
         });
 

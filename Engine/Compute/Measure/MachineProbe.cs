@@ -15,7 +15,7 @@ public sealed unsafe class MachineProbe : IDisposable
     private const int CopyLength = 32 << 20; // 128 MiB each way
     private const int PeakSamplesPerCopy = 8;
     /// <summary>Some 0.05 to 0.1 ms each, so that threads end together.</summary>
-    private const int Iterations = 5000;
+    private const int Iterations = 10_000;
     /// <summary>
     /// Parts for each thread: some 10 ms, and some 50 ms, long enough that no short burst of the clock decides.
     /// </summary>
@@ -85,15 +85,13 @@ public sealed unsafe class MachineProbe : IDisposable
     /// <summary>GFLOP/s: two operations for each multiply-add.</summary>
     private double Peak(int partsPerThread)
     {
-        double flopsOfPart = Iterations * 24.0 * 2 * (Vector512.IsHardwareAccelerated ? 16
-            : Vector256.IsHardwareAccelerated ? 8 : Vector<float>.Count);
+        double flopsOfPart = Iterations * 12.0 * 2 * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count);
         int parts = partsPerThread * _pool.Count;
         long start = Stopwatch.GetTimestamp();
         _pool.For(parts, 1, (nint)_sink.Pointer, static (in nint sink, int first, int last) =>
         {
             for (int part = first; part < last; part++)
-                ((float*)sink)[part] = Vector512.IsHardwareAccelerated ? Peak512(Iterations)
-                    : Vector256.IsHardwareAccelerated ? Peak256(Iterations) : PeakPortable(Iterations);
+                ((float*)sink)[part] = Vector512.IsHardwareAccelerated ? Peak512(Iterations) : PeakPortable(Iterations);
         });
         return flopsOfPart * parts / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
     }
@@ -140,72 +138,29 @@ public sealed unsafe class MachineProbe : IDisposable
             j = Vector512.MultiplyAddEstimate(j, x, y);
             k = Vector512.MultiplyAddEstimate(k, x, y);
             l = Vector512.MultiplyAddEstimate(l, x, y);
-            a = Vector512.MultiplyAddEstimate(a, x, y);
-            b = Vector512.MultiplyAddEstimate(b, x, y);
-            c = Vector512.MultiplyAddEstimate(c, x, y);
-            d = Vector512.MultiplyAddEstimate(d, x, y);
-            e = Vector512.MultiplyAddEstimate(e, x, y);
-            f = Vector512.MultiplyAddEstimate(f, x, y);
-            g = Vector512.MultiplyAddEstimate(g, x, y);
-            h = Vector512.MultiplyAddEstimate(h, x, y);
-            i = Vector512.MultiplyAddEstimate(i, x, y);
-            j = Vector512.MultiplyAddEstimate(j, x, y);
-            k = Vector512.MultiplyAddEstimate(k, x, y);
-            l = Vector512.MultiplyAddEstimate(l, x, y);
         }
         return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
-    }
-
-    private static float Peak256(int iterations)
-    {
-        Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(1e-7f);
-        Vector256<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
-        for (; iterations > 0; iterations--)
-        {
-            a = Vector256.MultiplyAddEstimate(a, x, y);
-            b = Vector256.MultiplyAddEstimate(b, x, y);
-            c = Vector256.MultiplyAddEstimate(c, x, y);
-            d = Vector256.MultiplyAddEstimate(d, x, y);
-            e = Vector256.MultiplyAddEstimate(e, x, y);
-            f = Vector256.MultiplyAddEstimate(f, x, y);
-            g = Vector256.MultiplyAddEstimate(g, x, y);
-            h = Vector256.MultiplyAddEstimate(h, x, y);
-            i = Vector256.MultiplyAddEstimate(i, x, y);
-            j = Vector256.MultiplyAddEstimate(j, x, y);
-            k = Vector256.MultiplyAddEstimate(k, x, y);
-            l = Vector256.MultiplyAddEstimate(l, x, y);
-            a = Vector256.MultiplyAddEstimate(a, x, y);
-            b = Vector256.MultiplyAddEstimate(b, x, y);
-            c = Vector256.MultiplyAddEstimate(c, x, y);
-            d = Vector256.MultiplyAddEstimate(d, x, y);
-            e = Vector256.MultiplyAddEstimate(e, x, y);
-            f = Vector256.MultiplyAddEstimate(f, x, y);
-            g = Vector256.MultiplyAddEstimate(g, x, y);
-            h = Vector256.MultiplyAddEstimate(h, x, y);
-            i = Vector256.MultiplyAddEstimate(i, x, y);
-            j = Vector256.MultiplyAddEstimate(j, x, y);
-            k = Vector256.MultiplyAddEstimate(k, x, y);
-            l = Vector256.MultiplyAddEstimate(l, x, y);
-        }
-        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
     }
 
     private static float PeakPortable(int iterations)
     {
         Vector<float> x = new(0.999f), y = new(1e-7f);
-        Vector<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y;
+        Vector<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
         for (; iterations > 0; iterations--)
-            for (int repeat = 0; repeat < 3; repeat++)
-            {
-                a = Vector.MultiplyAddEstimate(a, x, y);
-                b = Vector.MultiplyAddEstimate(b, x, y);
-                c = Vector.MultiplyAddEstimate(c, x, y);
-                d = Vector.MultiplyAddEstimate(d, x, y);
-                e = Vector.MultiplyAddEstimate(e, x, y);
-                f = Vector.MultiplyAddEstimate(f, x, y);
-                g = Vector.MultiplyAddEstimate(g, x, y);
-                h = Vector.MultiplyAddEstimate(h, x, y);
-            }
-        return Vector.Sum(a + b + c + d + e + f + g + h);
+        {
+            a = Vector.MultiplyAddEstimate(a, x, y);
+            b = Vector.MultiplyAddEstimate(b, x, y);
+            c = Vector.MultiplyAddEstimate(c, x, y);
+            d = Vector.MultiplyAddEstimate(d, x, y);
+            e = Vector.MultiplyAddEstimate(e, x, y);
+            f = Vector.MultiplyAddEstimate(f, x, y);
+            g = Vector.MultiplyAddEstimate(g, x, y);
+            h = Vector.MultiplyAddEstimate(h, x, y);
+            i = Vector.MultiplyAddEstimate(i, x, y);
+            j = Vector.MultiplyAddEstimate(j, x, y);
+            k = Vector.MultiplyAddEstimate(k, x, y);
+            l = Vector.MultiplyAddEstimate(l, x, y);
+        }
+        return Vector.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
     }
 }

@@ -46,199 +46,156 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     void IBackend.Download(Tensor source, Span<float> destination) => inner.Download(source, destination);
     void IBackend.Download(Tensor source, Span<double> destination) => inner.Download(source, destination);
 
-    void IBackend.Copy(Tensor source, Tensor destination)
+    void IBackend.Copy(Tensor source, Tensor destination) =>
+        Time(destination, () => inner.Copy(source, destination), floats: 2.0 * source.Length);
+
+    void IBackend.Fill(Tensor tensor, double value) => Time(tensor, () => inner.Fill(tensor, value));
+
+    void IBackend.Add(Tensor source, double scale, Tensor destination) =>
+        Time(destination, () => inner.Add(source, scale, destination), floats: 3.0 * source.Length);
+
+    double IBackend.SquaredNorm(Tensor tensor)
     {
-        using (Time(destination, floats: 2.0 * source.Length)) inner.Copy(source, destination);
+        double norm = 0;
+        Time(tensor, () => norm = inner.SquaredNorm(tensor));
+        return norm;
     }
 
-    void IBackend.Fill(Tensor tensor, double value) { using (Time(tensor)) inner.Fill(tensor, value); }
+    void IBackend.ConcatForward(Tensor a, Tensor b, Tensor y) => Time(y, () => inner.ConcatForward(a, b, y));
+    void IBackend.ConcatBackward(Tensor dy, Tensor da, Tensor db) => Time(dy, () => inner.ConcatBackward(dy, da, db));
 
-    void IBackend.Add(Tensor source, double scale, Tensor destination)
-    {
-        using (Time(destination, floats: 3.0 * source.Length)) inner.Add(source, scale, destination);
-    }
+    void IBackend.ActivationBackward(Activation activation, Tensor y, Tensor dy) =>
+        Time(y, () => inner.ActivationBackward(activation, y, dy), floats: 3.0 * y.Length);
 
-    double IBackend.SquaredNorm(Tensor tensor) { using (Time(tensor)) return inner.SquaredNorm(tensor); }
-    void IBackend.ConcatForward(Tensor a, Tensor b, Tensor y) { using (Time(y)) inner.ConcatForward(a, b, y); }
-    void IBackend.ConcatBackward(Tensor dy, Tensor da, Tensor db) { using (Time(dy)) inner.ConcatBackward(dy, da, db); }
+    void IBackend.SwishForward(Tensor x, Tensor y) => Time(x, () => inner.SwishForward(x, y));
+    void IBackend.SwishBackward(Tensor x, Tensor dy, Tensor dx) => Time(x, () => inner.SwishBackward(x, dy, dx));
+    void IBackend.GateForward(Tensor h, Tensor g, Tensor y) => Time(h, () => inner.GateForward(h, g, y));
 
-    void IBackend.ActivationBackward(Activation activation, Tensor y, Tensor dy)
-    {
-        using (Time(y, floats: 3.0 * y.Length)) inner.ActivationBackward(activation, y, dy);
-    }
+    void IBackend.GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg) =>
+        Time(h, () => inner.GateBackward(h, g, dy, dh, dg));
 
-    void IBackend.SwishForward(Tensor x, Tensor y) { using (Time(x)) inner.SwishForward(x, y); }
-    void IBackend.SwishBackward(Tensor x, Tensor dy, Tensor dx) { using (Time(x)) inner.SwishBackward(x, dy, dx); }
-    void IBackend.GateForward(Tensor h, Tensor g, Tensor y) { using (Time(h)) inner.GateForward(h, g, y); }
+    void IBackend.LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved) =>
+        Time(x, () => inner.LayerNormForward(x, gain, bias, epsilon, y, saved));
 
-    void IBackend.GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg)
-    {
-        using (Time(h)) inner.GateBackward(h, g, dy, dh, dg);
-    }
+    void IBackend.LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx) =>
+        Time(x, () => inner.LayerNormBackward(x, gain, bias, saved, dy, dx));
 
-    void IBackend.LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved)
-    {
-        using (Time(x)) inner.LayerNormForward(x, gain, bias, epsilon, y, saved);
-    }
+    void IBackend.MatMul(Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate) =>
+        Time(c, () => inner.MatMul(transpose, a, b, c, accumulate),
+            Products(c, transpose == Transpose.First ? a.Rows : a.Columns), floats: a.Length + b.Length + c.Length);
 
-    void IBackend.LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx)
-    {
-        using (Time(x)) inner.LayerNormBackward(x, gain, bias, saved, dy, dx);
-    }
-
-    void IBackend.MatMul(Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate)
-    {
-        using (Time(c, Products(c, transpose == Transpose.First ? a.Rows : a.Columns), floats: a.Length + b.Length + c.Length))
-            inner.MatMul(transpose, a, b, c, accumulate);
-    }
-
-    void IBackend.LinearForward(Tensor x, Parameter weight, Parameter? bias, Activation activation, Tensor y)
-    {
-        using (Time(y, Products(y, x.Columns), floats: x.Length + weight.Value.Length + y.Length))
-            inner.LinearForward(x, weight, bias, activation, y);
-    }
+    void IBackend.LinearForward(Tensor x, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
+        Time(y, () => inner.LinearForward(x, weight, bias, activation, y),
+            Products(y, x.Columns), floats: x.Length + weight.Value.Length + y.Length);
 
     void IBackend.LinearBackward(Tensor x, Parameter weight, Parameter? bias, Tensor dy, Tensor dx)
     {
         // Its two products, one after the other as the contract orders them, so that each shows under its own name.
         var w = weight.Value;
         if (!dx.IsNone)
-            using (Time(dx, Products(dx, w.Rows), dy.Length + w.Length + dx.Length, "LinearBackward dx"))
-                inner.MatMul(Transpose.None, dy, w, dx, accumulate: true);
-        using (Time(w, Products(w, x.Rows), dy.Length + x.Length + (weight.IsFused ? 6.0 : 2.0) * w.Length,
-            weight.IsFused ? "LinearBackward dW + Adam" : "LinearBackward dW"))
-            inner.LinearBackward(x, weight, bias, dy, default);
+            Time(dx, () => inner.MatMul(Transpose.None, dy, w, dx, accumulate: true),
+                Products(dx, w.Rows), dy.Length + w.Length + dx.Length, "LinearBackward dx");
+        Time(w, () => inner.LinearBackward(x, weight, bias, dy, default),
+            Products(w, x.Rows), dy.Length + x.Length + (weight.IsFused ? 6.0 : 2.0) * w.Length,
+            weight.IsFused ? "LinearBackward dW + Adam" : "LinearBackward dW");
     }
 
-    void IBackend.EncodeInputs(SparseBatch batch, InputMask mask)
-    {
-        using (Time(batch.Inputs, floats: 0)) inner.EncodeInputs(batch, mask);
-    }
+    void IBackend.EncodeInputs(SparseBatch batch, InputMask mask) =>
+        Time(batch.Inputs, () => inner.EncodeInputs(batch, mask), floats: 0);
 
-    void IBackend.SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y)
-    {
-        using (Time(y, 2.0 * batch.Entries * y.Columns, floats: (double)batch.ActiveColumnCount * y.Columns + y.Length))
-            inner.SparseLinearForward(batch, weight, bias, activation, y);
-    }
+    void IBackend.SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
+        Time(y, () => inner.SparseLinearForward(batch, weight, bias, activation, y),
+            2.0 * batch.Entries * y.Columns, floats: (double)batch.ActiveColumnCount * y.Columns + y.Length);
 
     void IBackend.SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
     {
         double moved = weight.IsFused ? 6.0 * weight.Value.Length : 2.0 * batch.ActiveColumnCount * dy.Columns;
-        using (Time(dy, 2.0 * batch.Entries * dy.Columns, dy.Length + moved,
-            weight.IsFused ? "SparseLinearBackward + Adam" : "SparseLinearBackward"))
-            inner.SparseLinearBackward(batch, weight, bias, dy);
+        Time(dy, () => inner.SparseLinearBackward(batch, weight, bias, dy),
+            2.0 * batch.Entries * dy.Columns, dy.Length + moved,
+            weight.IsFused ? "SparseLinearBackward + Adam" : "SparseLinearBackward");
     }
 
-    void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise)
-    {
-        using (Time(noise)) inner.DrawNoise(batch, key, noise);
-    }
+    void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
+        Time(noise, () => inner.DrawNoise(batch, key, noise));
 
-    void IBackend.SampleForward(Tensor posterior, Tensor noise, Tensor z)
-    {
-        using (Time(posterior)) inner.SampleForward(posterior, noise, z);
-    }
+    void IBackend.SampleForward(Tensor posterior, Tensor noise, Tensor z) =>
+        Time(posterior, () => inner.SampleForward(posterior, noise, z));
 
-    void IBackend.SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior)
-    {
-        using (Time(posterior)) inner.SampleBackward(posterior, noise, dz, dPosterior);
-    }
+    void IBackend.SampleBackward(Tensor posterior, Tensor noise, Tensor dz, Tensor dPosterior) =>
+        Time(posterior, () => inner.SampleBackward(posterior, noise, dz, dPosterior));
 
-    void IBackend.StandardKlForward(Tensor posterior, Tensor loss)
-    {
-        using (Time(posterior)) inner.StandardKlForward(posterior, loss);
-    }
+    void IBackend.StandardKlForward(Tensor posterior, Tensor loss) =>
+        Time(posterior, () => inner.StandardKlForward(posterior, loss));
 
-    void IBackend.StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior)
-    {
-        using (Time(posterior)) inner.StandardKlBackward(posterior, rowScale, dPosterior);
-    }
+    void IBackend.StandardKlBackward(Tensor posterior, Tensor rowScale, Tensor dPosterior) =>
+        Time(posterior, () => inner.StandardKlBackward(posterior, rowScale, dPosterior));
 
-    void IBackend.GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity)
-    {
-        using (Time(z)) inner.GaussianLogDensityForward(z, posterior, logDensity);
-    }
+    void IBackend.GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity) =>
+        Time(z, () => inner.GaussianLogDensityForward(z, posterior, logDensity));
 
-    void IBackend.GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior)
-    {
-        using (Time(z)) inner.GaussianLogDensityBackward(z, posterior, rowScale, dz, dPosterior);
-    }
+    void IBackend.GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior) =>
+        Time(z, () => inner.GaussianLogDensityBackward(z, posterior, rowScale, dz, dPosterior));
 
-    void IBackend.CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity)
-    {
-        using (Time(z)) inner.CompositeLogDensityForward(prior, z, oldPosterior, logDensity);
-    }
+    void IBackend.CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) =>
+        Time(z, () => inner.CompositeLogDensityForward(prior, z, oldPosterior, logDensity));
 
-    void IBackend.CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz)
-    {
-        using (Time(z)) inner.CompositeLogDensityBackward(prior, z, oldPosterior, rowScale, dz);
-    }
+    void IBackend.CompositeLogDensityBackward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor rowScale, Tensor dz) =>
+        Time(z, () => inner.CompositeLogDensityBackward(prior, z, oldPosterior, rowScale, dz));
 
-    void IBackend.MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities)
-    {
-        using (Time(z)) inner.MixtureLogDensityForward(z, components, logDensity, responsibilities);
-    }
+    void IBackend.MixtureLogDensityForward(Tensor z, Tensor components, Tensor logDensity, Tensor responsibilities) =>
+        Time(z, () => inner.MixtureLogDensityForward(z, components, logDensity, responsibilities));
 
     void IBackend.MixtureLogDensityBackward(
-        Tensor z, Tensor components, Tensor responsibilities, Tensor rowScale, Tensor dz, Tensor dComponents)
-    {
-        using (Time(z)) inner.MixtureLogDensityBackward(z, components, responsibilities, rowScale, dz, dComponents);
-    }
+        Tensor z, Tensor components, Tensor responsibilities, Tensor rowScale, Tensor dz, Tensor dComponents) =>
+        Time(z, () => inner.MixtureLogDensityBackward(z, components, responsibilities, rowScale, dz, dComponents));
 
     void IBackend.AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
-    {
-        using (Time(posterior)) inner.AnchorForward(form, batch, anchors, posterior, z, centroids, loss);
-    }
+        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss) =>
+        Time(posterior, () => inner.AnchorForward(form, batch, anchors, posterior, z, centroids, loss));
 
     void IBackend.AnchorBackward(
         AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
-        Tensor dPosterior, Tensor dz)
-    {
-        using (Time(posterior)) inner.AnchorBackward(form, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz);
-    }
+        Tensor dPosterior, Tensor dz) =>
+        Time(posterior, () => inner.AnchorBackward(form, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz));
 
-    void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss)
-    {
-        using (Time(logits)) inner.LikelihoodForward(likelihood, batch, logits, loss);
-    }
+    void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
+        Time(logits, () => inner.LikelihoodForward(likelihood, batch, logits, loss));
 
-    void IBackend.LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss)
-    {
-        using (Time(logits, floats: 2.0 * logits.Length)) inner.LikelihoodBackward(likelihood, batch, scale, logits, loss);
-    }
+    void IBackend.LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
+        Time(logits, () => inner.LikelihoodBackward(likelihood, batch, scale, logits, loss), floats: 2.0 * logits.Length);
 
     void IBackend.TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
     {
-        using (Time(scores)) inner.TopK(scores, excluded, k, items, itemScores);
+        long start = Stopwatch.GetTimestamp();
+        inner.TopK(scores, excluded, k, items, itemScores); // not by Time: a closure cannot hold spans
+        Note(start, scores, flops: 0, scores.Length, nameof(IBackend.TopK));
     }
 
-    void IBackend.Adam(Parameter parameter, AdamStep step)
-    {
-        using (Time(parameter.Value, floats: 7.0 * parameter.Value.Length)) inner.Adam(parameter, step);
-    }
+    void IBackend.Adam(Parameter parameter, AdamStep step) =>
+        Time(parameter.Value, () => inner.Adam(parameter, step), floats: 7.0 * parameter.Value.Length);
 
     private static double Products(Tensor result, int k) => 2.0 * result.Length * k;
 
-    /// <summary>Times an operation until the timer is disposed.</summary>
+    /// <summary>Runs an operation and notes what it took.</summary>
     /// <param name="largest">Its largest tensor.</param>
+    /// <param name="work">The operation.</param>
     /// <param name="flops">Floating-point operations.</param>
     /// <param name="floats">Floats that it must move; negative for those of the largest tensor.</param>
     /// <param name="name">Its name.</param>
-    private Timer Time(Tensor largest, double flops = 0, double floats = -1, [CallerMemberName] string name = "") =>
-        new(this, (name, largest.Rows, largest.Columns), flops, sizeof(float) * (floats < 0 ? largest.Length : floats));
-
-    private readonly ref struct Timer(TimedBackend owner, (string Name, int Rows, int Columns) key, double flops, double bytes)
+    private void Time(Tensor largest, Action work, double flops = 0, double floats = -1, [CallerMemberName] string name = "")
     {
-        private readonly long _start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
+        work();
+        Note(start, largest, flops, floats < 0 ? largest.Length : floats, name);
+    }
 
-        public void Dispose()
-        {
-            if (!owner.Enabled) return;
-            double seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            if (!owner._times.TryGetValue(key, out var times))
-                owner._times.Add(key, times = new(key.Name, key.Rows, key.Columns, flops, bytes, []));
-            times.Seconds.Add(seconds);
-        }
+    private void Note(long start, Tensor largest, double flops, double floats, string name)
+    {
+        if (!Enabled) return;
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var key = (name, largest.Rows, largest.Columns);
+        if (!_times.TryGetValue(key, out var times))
+            _times.Add(key, times = new(name, largest.Rows, largest.Columns, flops, sizeof(float) * floats, []));
+        times.Seconds.Add(seconds);
     }
 }

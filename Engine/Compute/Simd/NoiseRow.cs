@@ -9,16 +9,10 @@ internal static class NoiseRow
         for (int k = 0; k < noise.Length; k += 4)
         {
             var block = CounterRandom.Block(key.Seed, (uint)k >> 2, user, key.Step, (uint)key.Purpose);
-            Pair(block.X0, block.X1, noise[k..]);
-            if (k + 2 < noise.Length) Pair(block.X2, block.X3, noise[(k + 2)..]);
+            var ((a, b), (c, d)) =
+                (CounterRandom.NormalPair(block.X0, block.X1), CounterRandom.NormalPair(block.X2, block.X3));
+            Span<float> four = [(float)a, (float)b, (float)c, (float)d];
+            four[..Math.Min(4, noise.Length - k)].CopyTo(noise[k..]);
         }
-    }
-
-    private static void Pair(uint a, uint b, Span<float> noise)
-    {
-        double radius = Math.Sqrt(-2 * Math.Log((a + 1.0) / 4294967296.0));
-        var (sin, cos) = Math.SinCos(2 * Math.PI * b / 4294967296.0);
-        noise[0] = (float)(radius * cos);
-        if (noise.Length > 1) noise[1] = (float)(radius * sin);
     }
 }

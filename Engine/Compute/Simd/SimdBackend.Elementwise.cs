@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace ManualVae.Compute.Simd;
 
-// Elementwise operations and reductions.
+// Elementwise operations, reductions and the optimiser.
 public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
@@ -23,11 +23,8 @@ public sealed unsafe partial class SimdBackend
         long block = Math.Max(ElementGrain, ((length + MaxBlocks - 1) / MaxBlocks + 1023) / 1024 * 1024);
         int blocks = (int)((length + block - 1) / block);
         double* partial = stackalloc double[MaxBlocks];
-        For(blocks, 1, (tensor, block, (nint)partial), static (in (Tensor X, long Block, nint Partial) s, int first, int last) =>
-        {
-            for (int b = first; b < last; b++)
-                ((double*)s.Partial)[b] = SumOfSquares(s.X.Pointer() + b * s.Block, Math.Min(s.Block, s.X.Length - b * s.Block));
-        });
+        ForRows(blocks, 1, (tensor, block, (nint)partial), static (in (Tensor X, long Block, nint Partial) s, int b) =>
+            ((double*)s.Partial)[b] = SumOfSquares(s.X.Pointer() + b * s.Block, Math.Min(s.Block, s.X.Length - b * s.Block)));
         double sum = 0;
         for (int b = 0; b < blocks; b++) sum += partial[b];
         return sum;
@@ -52,13 +49,10 @@ public sealed unsafe partial class SimdBackend
     public void ConcatForward(Tensor a, Tensor b, Tensor y)
     {
         Debug.Assert(a.Columns + b.Columns == y.Columns && a.Rows == y.Rows && b.Rows == y.Rows);
-        For(y.Rows, RowGrain(y.Columns), (a, b, y), static (in (Tensor A, Tensor B, Tensor Y) s, int first, int last) =>
+        ForRows(y.Rows, RowGrain(y.Columns), (a, b, y), static (in (Tensor A, Tensor B, Tensor Y) s, int row) =>
         {
-            for (int row = first; row < last; row++)
-            {
-                s.A.RowSpan(row).CopyTo(s.Y.RowSpan(row));
-                s.B.RowSpan(row).CopyTo(s.Y.RowSpan(row)[s.A.Columns..]);
-            }
+            s.A.RowSpan(row).CopyTo(s.Y.RowSpan(row));
+            s.B.RowSpan(row).CopyTo(s.Y.RowSpan(row)[s.A.Columns..]);
         });
     }
 
@@ -70,12 +64,9 @@ public sealed unsafe partial class SimdBackend
     }
 
     private void AddColumns(Tensor source, int firstColumn, Tensor destination) =>
-        For(source.Rows, RowGrain(destination.Columns), (source, firstColumn, destination),
-            static (in (Tensor X, int Column, Tensor Y) s, int first, int last) =>
-            {
-                for (int row = first; row < last; row++)
-                    Elementwise.Apply(new AddScaled(1), s.Y.Columns, s.Y.Row(row), s.X.Row(row) + s.Column, s.Y.Row(row));
-            });
+        ForRows(source.Rows, RowGrain(destination.Columns), (source, firstColumn, destination),
+            static (in (Tensor X, int Column, Tensor Y) s, int row) =>
+                Elementwise.Apply(new AddScaled(1), s.Y.Columns, s.Y.Row(row), s.X.Row(row) + s.Column, s.Y.Row(row)));
 
     /// <inheritdoc/>
     public void ActivationBackward(Activation activation, Tensor y, Tensor dy)
@@ -125,4 +116,10 @@ public sealed unsafe partial class SimdBackend
                 Elementwise.Apply(default(GateGradientG), n,
                     s.Dg.Pointer() + i, s.H.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dg.Pointer() + i));
     }
+
+    /// <inheritdoc/>
+    public void Adam(Parameter parameter, AdamStep step) =>
+        ForElements(parameter.Value, (parameter, new AdamUpdate(step, parameter.WeightDecay)),
+            static (in (Parameter P, AdamUpdate Update) s, long i, int n) => s.Update.Apply(n, s.P.Gradient.Pointer() + i,
+                s.P.Value.Pointer() + i, s.P.FirstMoment.Pointer() + i, s.P.SecondMoment.Pointer() + i));
 }

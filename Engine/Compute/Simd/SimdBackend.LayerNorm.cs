@@ -10,18 +10,16 @@ public sealed unsafe partial class SimdBackend
     public void LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved)
     {
         Debug.Assert(saved.Rows == x.Rows && saved.Columns == 2 && gain.Value.Length == x.Columns);
-        For(x.Rows, RowGrain(x.Columns), (x, gain.Value, bias.Value, epsilon, y, saved),
-            static (in (Tensor X, Tensor Gain, Tensor Bias, double Epsilon, Tensor Y, Tensor Saved) s, int first, int last) =>
+        ForRows(x.Rows, RowGrain(x.Columns), (x, gain.Value, bias.Value, epsilon, y, saved),
+            static (in (Tensor X, Tensor Gain, Tensor Bias, double Epsilon, Tensor Y, Tensor Saved) s, int row) =>
             {
-                for (int row = first, n = s.X.Columns; row < last; row++)
-                {
-                    float* x = s.X.Row(row);
-                    double mean = Elementwise.Sum(default(Identity), n, x) / n;
-                    double variance = Elementwise.Sum(new CentredSquare((float)mean), n, x) / n;
-                    var (m, r) = ((float)mean, (float)(1 / Math.Sqrt(variance + s.Epsilon)));
-                    (s.Saved.Row(row)[0], s.Saved.Row(row)[1]) = (m, r);
-                    Elementwise.Apply(new Normalise(m, r), n, s.Y.Row(row), x, s.Gain.Pointer(), s.Bias.Pointer());
-                }
+                float* x = s.X.Row(row);
+                int n = s.X.Columns;
+                double mean = Elementwise.Sum(default(Identity), n, x) / n;
+                double variance = Elementwise.Sum(new CentredSquare((float)mean), n, x) / n;
+                var (m, r) = ((float)mean, (float)(1 / Math.Sqrt(variance + s.Epsilon)));
+                (s.Saved.Row(row)[0], s.Saved.Row(row)[1]) = (m, r);
+                Elementwise.Apply(new Normalise(m, r), n, s.Y.Row(row), x, s.Gain.Pointer(), s.Bias.Pointer());
             });
     }
 
@@ -38,21 +36,19 @@ public sealed unsafe partial class SimdBackend
                 {
                     float* dy = s.Dy.Row(row) + first, x = s.X.Row(row) + first, saved = s.Saved.Row(row);
                     if (dBias != null) Elementwise.Apply(new AddScaled(1), last - first, dBias, dy, dBias);
-                    if (dGain != null) Elementwise.Apply(new GainGradient(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
+                    if (dGain != null) Elementwise.Apply(new Normalise(saved[0], saved[1]), last - first, dGain, x, dy, dGain);
                 }
             });
         if (dx.IsNone) return;
-        For(x.Rows, RowGrain(x.Columns), (x, gain.Value, saved, dy, dx),
-            static (in (Tensor X, Tensor Gain, Tensor Saved, Tensor Dy, Tensor Dx) s, int first, int last) =>
+        ForRows(x.Rows, RowGrain(x.Columns), (x, gain.Value, saved, dy, dx),
+            static (in (Tensor X, Tensor Gain, Tensor Saved, Tensor Dy, Tensor Dx) s, int row) =>
             {
-                for (int row = first, n = s.X.Columns; row < last; row++)
-                {
-                    float* x = s.X.Row(row), dy = s.Dy.Row(row), gain = s.Gain.Pointer(), saved = s.Saved.Row(row);
-                    double mean = Elementwise.Sum(default(Product), n, dy, gain) / n;
-                    double slope = Elementwise.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
-                    Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n,
-                        s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
-                }
+                float* x = s.X.Row(row), dy = s.Dy.Row(row), gain = s.Gain.Pointer(), saved = s.Saved.Row(row);
+                int n = s.X.Columns;
+                double mean = Elementwise.Sum(default(Product), n, dy, gain) / n;
+                double slope = Elementwise.Sum(new ProductWithNormalised(saved[0], saved[1]), n, dy, gain, x) / n;
+                Elementwise.Apply(new NormaliseGradient(saved[0], saved[1], (float)mean, (float)slope), n,
+                    s.Dx.Row(row), dy, gain, x, s.Dx.Row(row));
             });
     }
 
@@ -73,14 +69,6 @@ public sealed unsafe partial class SimdBackend
         private readonly Vector<float> _mean = new(mean), _r = new(r);
         public Vector<float> Invoke(Vector<float> x, Vector<float> gain, Vector<float> bias) =>
             Vector.MultiplyAddEstimate(gain, (x - _mean) * _r, bias);
-    }
-
-    /// <summary>(x, dy, dgain) to dgain + dy (x - mean) r.</summary>
-    private readonly struct GainGradient(float mean, float r) : ITernaryOperator
-    {
-        private readonly Vector<float> _mean = new(mean), _r = new(r);
-        public Vector<float> Invoke(Vector<float> x, Vector<float> dy, Vector<float> dGain) =>
-            Vector.MultiplyAddEstimate(dy, (x - _mean) * _r, dGain);
     }
 
     /// <summary>(dy, gain, x) to dy gain (x - mean) r.</summary>

@@ -16,26 +16,23 @@ public sealed unsafe partial class SimdBackend
     private void EachUser(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, bool backward)
     {
         Debug.Assert(logits.Rows == batch.Rows && logits.Columns == batch.Columns && loss.Length == batch.Rows);
-        For(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
+        ForRows(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
             static (in (Likelihood L, SparseBatch Batch, double Scale, Tensor Logits, Tensor Loss, bool Backward, int Threads) s,
-                int first, int last) =>
+                int row) =>
             {
-                for (int row = first, n = s.Logits.Columns; row < last; row++)
+                int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start, n = s.Logits.Columns;
+                float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
+                float* next = row + s.Threads < s.Batch.Rows ? s.Logits.Row(row + s.Threads) : null;
+                fixed (int* items = s.Batch.ColumnIndices)
                 {
-                    int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start;
-                    float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
-                    float* next = row + s.Threads < s.Batch.Rows ? s.Logits.Row(row + s.Threads) : null;
-                    fixed (int* items = s.Batch.ColumnIndices)
+                    var clicks = new Clicks(items + start, targets, count);
+                    s.Loss.Pointer()[row] = (float)(s.L.Kind switch
                     {
-                        var clicks = new Clicks(items + start, targets, count);
-                        s.Loss.Pointer()[row] = (float)(s.L.Kind switch
-                        {
-                            LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, n, logits, s.Scale, s.Backward, next),
-                            LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, n, logits, s.Scale, s.Backward),
-                            LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, n, logits, s.Scale, s.Backward),
-                            _ => throw new UnreachableException(),
-                        });
-                    }
+                        LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, n, logits, s.Scale, s.Backward, next),
+                        LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, n, logits, s.Scale, s.Backward),
+                        LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, n, logits, s.Scale, s.Backward),
+                        _ => throw new UnreachableException(),
+                    });
                 }
             });
     }

@@ -13,15 +13,12 @@ public sealed unsafe partial class SimdBackend
         fixed (int* best = items)
         fixed (float* bestScores = itemScores)
         {
-            For(scores.Rows, 1, (scores, excluded, k, (nint)best, (nint)bestScores),
-                static (in (Tensor Scores, SparseBatch Excluded, int K, nint Items, nint ItemScores) s, int first, int last) =>
+            ForRows(scores.Rows, 1, (scores, excluded, k, (nint)best, (nint)bestScores),
+                static (in (Tensor Scores, SparseBatch Excluded, int K, nint Items, nint ItemScores) s, int row) =>
                 {
-                    for (int row = first; row < last; row++)
-                    {
-                        var masked = s.Excluded.ColumnIndices[s.Excluded.RowOffsets[row]..s.Excluded.RowOffsets[row + 1]];
-                        Compute.TopK.Select(s.Scores.RowSpan(row), masked,
-                            new((int*)s.Items + (nint)row * s.K, s.K), new((float*)s.ItemScores + (nint)row * s.K, s.K));
-                    }
+                    var masked = s.Excluded.ColumnIndices[s.Excluded.RowOffsets[row]..s.Excluded.RowOffsets[row + 1]];
+                    Compute.TopK.Select(s.Scores.RowSpan(row), masked,
+                        new((int*)s.Items + (nint)row * s.K, s.K), new((float*)s.ItemScores + (nint)row * s.K, s.K));
                 });
         }
     }

@@ -7,10 +7,8 @@ public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
     public void EncodeInputs(SparseBatch batch, InputMask mask) =>
-        For(batch.Rows, 16, (batch, mask), static (in (SparseBatch Batch, InputMask Mask) s, int first, int last) =>
-        {
-            for (int row = first; row < last; row++) EncodeRow(s.Batch, in s.Mask, row);
-        });
+        ForRows(batch.Rows, 16, (batch, mask), static (in (SparseBatch Batch, InputMask Mask) s, int row) =>
+            EncodeRow(s.Batch, in s.Mask, row));
 
     private static void EncodeRow(SparseBatch batch, in InputMask mask, int row)
     {
@@ -36,20 +34,17 @@ public sealed unsafe partial class SimdBackend
     public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y)
     {
         Debug.Assert(weight.Value.Rows == batch.Columns && y.Rows == batch.Rows && y.Columns == weight.Value.Columns);
-        For(batch.Rows, 4, (batch, weight.Value, bias is null ? default : bias.Value, activation, y),
-            static (in (SparseBatch Batch, Tensor Weight, Tensor Bias, Activation F, Tensor Y) s, int first, int last) =>
+        ForRows(batch.Rows, 4, (batch, weight.Value, bias is null ? default : bias.Value, activation, y),
+            static (in (SparseBatch Batch, Tensor Weight, Tensor Bias, Activation F, Tensor Y) s, int row) =>
             {
-                for (int row = first; row < last; row++)
-                {
-                    int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start;
-                    float* y = s.Y.Row(row);
-                    if (s.Bias.IsNone) s.Y.RowSpan(row).Clear();
-                    else Span(s.Bias, 0, s.Y.Columns).CopyTo(s.Y.RowSpan(row));
-                    fixed (int* columns = s.Batch.ColumnIndices)
-                        SparseRows.Gather(
-                            s.Weight.Pointer(), s.Y.Columns, columns + start, s.Batch.Inputs.Pointer() + start, null, count, y);
-                    Activations.Apply(s.F, s.Y.Columns, y);
-                }
+                int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start;
+                float* y = s.Y.Row(row);
+                if (s.Bias.IsNone) s.Y.RowSpan(row).Clear();
+                else Span(s.Bias, 0, s.Y.Columns).CopyTo(s.Y.RowSpan(row));
+                fixed (int* columns = s.Batch.ColumnIndices)
+                    SparseRows.Gather(
+                        s.Weight.Pointer(), s.Y.Columns, columns + start, s.Batch.Inputs.Pointer() + start, null, count, y);
+                Activations.Apply(s.F, s.Y.Columns, y);
             });
     }
 
@@ -60,12 +55,9 @@ public sealed unsafe partial class SimdBackend
         if (bias is not null) BiasBackward(dy, bias);
         if (weight.IsFused) SparseAdam(batch, weight, new AdamUpdate(weight.FusedStep, weight.WeightDecay), dy);
         else if (!weight.Gradient.IsNone)
-            For(batch.ActiveColumnCount, 8, (batch, weight.Gradient, dy),
-                static (in (SparseBatch Batch, Tensor Dw, Tensor Dy) s, int first, int last) =>
-                {
-                    for (int active = first; active < last; active++)
-                        GatherGradient(s.Batch, active, s.Dy, s.Dw.Row(s.Batch.ActiveColumns[active]));
-                });
+            ForRows(batch.ActiveColumnCount, 8, (batch, weight.Gradient, dy),
+                static (in (SparseBatch Batch, Tensor Dw, Tensor Dy) s, int active) =>
+                    GatherGradient(s.Batch, active, s.Dy, s.Dw.Row(s.Batch.ActiveColumns[active])));
     }
 
     /// <summary>gradient += sum over the clicks on an active item of input * dy[user].</summary>

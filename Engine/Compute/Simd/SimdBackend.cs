@@ -159,6 +159,14 @@ public sealed unsafe partial class SimdBackend : IBackend
             });
     }
 
+    private delegate void RowBody<TState>(in TState state, int row) where TState : struct;
+
+    private void ForRows<TState>(int rows, int grain, in TState state, RowBody<TState> body) where TState : struct =>
+        For(rows, grain, (state, body), static (in (TState State, RowBody<TState> Body) s, int first, int last) =>
+        {
+            for (int row = first; row < last; row++) s.Body(in s.State, row);
+        });
+
     /// <summary>Rows a thread takes at a time, so that a part holds some 16,384 elements of work.</summary>
     private static int RowGrain(int workPerRow) => Math.Max(1, ElementGrain / Math.Max(1, workPerRow));
 

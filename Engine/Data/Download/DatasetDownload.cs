@@ -29,8 +29,9 @@ public static class DatasetDownload
         {
             string path = Path.Combine(directory, file.Name), done = path + ".done";
             if (File.Exists(done)) continue;
-            if (!File.Exists(path)) ResumableDownload.Run(client, file.Url, path, file.Bytes, progress, cancellation);
-            Check(file, path);
+            bool ours = !File.Exists(path);
+            if (ours) ResumableDownload.Run(client, file.Url, path, file.Bytes, progress, cancellation);
+            Check(file, path, ours);
             if (file.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             {
                 Unpack(path, directory);
@@ -43,7 +44,7 @@ public static class DatasetDownload
         return result;
     }
 
-    private static void Check(CatalogueFile file, string path)
+    private static void Check(CatalogueFile file, string path, bool ours)
     {
         long bytes = new FileInfo(path).Length;
         string? problem = file.Bytes is { } expected && bytes != expected
@@ -55,11 +56,15 @@ public static class DatasetDownload
                 problem = "has another MD5 than the catalogue expects";
         }
         if (problem is null) return;
+        if (!ours) throw new InputException($"{path}: {problem}; move it away, or give another folder.");
         File.Delete(path);
         throw new IOException($"{file.Url}: {problem}; it was deleted, run the same command again or see the homepage.");
     }
 
-    /// <summary>Unpacks the files of an archive side by side, without the folders they lie in.</summary>
+    /// <summary>
+    /// Unpacks the files of an archive side by side, without the folders they lie in. A file that is there is kept; another one
+    /// of its name is refused.
+    /// </summary>
     private static void Unpack(string archive, string directory)
     {
         try
@@ -67,11 +72,7 @@ public static class DatasetDownload
             using var zip = ZipFile.OpenRead(archive);
             foreach (var entry in zip.Entries)
                 if (entry.Name.Length > 0 && !entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal))
-                    AtomicFile.Write(Path.Combine(directory, Path.GetFileName(entry.Name)), target =>
-                    {
-                        using var source = entry.Open();
-                        source.CopyTo(target);
-                    });
+                    Unpack(entry, Path.Combine(directory, Path.GetFileName(entry.Name)));
         }
         catch (InvalidDataException problem)
         {
@@ -79,6 +80,22 @@ public static class DatasetDownload
             throw new IOException(
                 $"{archive}: not a zip archive ({problem.Message}); it was deleted, run the same command again.", problem);
         }
+    }
+
+    private static void Unpack(ZipArchiveEntry entry, string path)
+    {
+        if (File.Exists(path))
+        {
+            using var source = entry.Open();
+            if (Convert.ToHexStringLower(SHA256.HashData(source)) == DatasetManifest.HashFile(path)) return;
+            throw new InputException($"{path}: is not the file of this name in the archive; move it away, or give another "
+                + "folder.");
+        }
+        AtomicFile.Write(path, target =>
+        {
+            using var source = entry.Open();
+            source.CopyTo(target);
+        });
     }
 
     private static DownloadResult Count(CatalogueEntry entry, string directory, CancellationToken cancellation)

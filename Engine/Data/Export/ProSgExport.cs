@@ -18,7 +18,7 @@ public static class ProSgExport
     /// List positions instead of original ids in <c>unique_sid.txt</c> and <c>unique_uid.txt</c>; null = where the fold-in was
     /// drawn by positions, as such folders do.
     /// </param>
-    /// <param name="overwrite">Replace a folder that is there already.</param>
+    /// <param name="overwrite">Replace an earlier export that is there already.</param>
     /// <exception cref="InputException">The dataset is not a strong split, or the folder exists.</exception>
     public static void Write(PreparedDataset data, string directory, bool? positions = null, bool overwrite = false)
     {
@@ -45,12 +45,26 @@ public static class ProSgExport
             Part("validation_te", data.Validation.HeldOut, data.Validation.FirstUser);
             Part("test_tr", data.Test.FoldIn, data.Test.FirstUser);
             Part("test_te", data.Test.HeldOut, data.Test.FirstUser);
-        });
+            AtomicFile.WriteText(Path.Combine(folder, Marker), $"exported from the prepared dataset {data.ManifestHash}\n");
+        }, Kind);
     }
+
+    // Folders of this layout come from elsewhere too, and may be somebody's only copy; this file tells an export from them.
+    private const string Marker = "manualvae-export.txt";
+
+    private static readonly string[] Files =
+    [
+        Marker, "unique_sid.txt", "unique_uid.txt", "train.csv", "validation_tr.csv", "validation_te.csv", "test_tr.csv",
+        "test_te.csv",
+    ];
+
+    /// <summary>The folder that <see cref="Write"/> makes.</summary>
+    public static FolderKind Kind { get; } =
+        new("data export", folder => File.Exists(Path.Combine(folder, Marker)) ? Files.Contains : null);
 
     /// <summary>True where the fold-in was drawn by positions.</summary>
     public static bool ByPosition(PreparedDataset data) =>
-        data.Manifest.SplitSettings?.GetValueOrDefault(DatasetImport.FoldInOrderSetting) == "positions";
+        data.Manifest.SplitSettings?.GetValueOrDefault(SplitRules.FoldInOrderSetting) == "positions";
 
     private static int[] Range(int count) => [.. Enumerable.Range(0, count)];
 

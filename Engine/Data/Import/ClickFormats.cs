@@ -18,10 +18,13 @@ public static class ClickFormats
     {
         if (Layouts.Named(options.Format) is not { } layout)
             throw About($"{Setting(nameof(options.Format))} {options.Format}: unknown; use one of {string.Join(", ", Names)}.");
-        var source = new ClickSource(options, files);
-        layout.Read(source);
-        string? beside = layout.Name == "recbole" ? SourceFiles.TryFind(Path.ChangeExtension(options.Input, ".item")) : null;
-        if ((options.Items ?? beside) is { } items) ItemFile.Read(source, items);
-        return source;
+        return files.Text.Read(options, () =>
+        {
+            var source = new ClickSource(options, files);
+            layout.Read(source);
+            string? beside = layout.Name == "recbole" ? SourceFiles.TryFind(Path.ChangeExtension(options.Input, ".item")) : null;
+            if ((options.Items ?? beside) is { } items) ItemFile.Read(source, items);
+            return source;
+        }, files.CanReopen);
     }
 }

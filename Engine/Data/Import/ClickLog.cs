@@ -2,13 +2,14 @@ namespace ManualVae.Data.Import;
 
 /// <summary>
 /// Clicks in the order of their source: user and item numbers, and times where they are needed. Compact arrays; a click costs 8
-/// bytes, 16 with its time.
+/// bytes, 16 with its time. Times are whole numbers, exact, until one has a fraction; then all are kept in double precision.
 /// </summary>
 internal sealed class ClickLog(bool keepTimes = false)
 {
     private int[] _users = new int[1024];
     private int[] _items = new int[1024];
     private long[]? _times = keepTimes ? new long[1024] : null;
+    private bool _hasFractions;
 
     /// <summary>Number of clicks.</summary>
     public int Count { get; private set; }
@@ -19,22 +20,26 @@ internal sealed class ClickLog(bool keepTimes = false)
     /// <summary>Item of each click.</summary>
     public ReadOnlySpan<int> Items => _items.AsSpan(0, Count);
 
-    /// <summary>Time of each click; empty where times are not kept.</summary>
+    /// <summary>Numbers that sort as the times of the clicks do; empty where times are not kept.</summary>
     public ReadOnlySpan<long> Times => _times is null ? default : _times.AsSpan(0, Count);
 
     /// <summary>Appends a click.</summary>
-    public void Add(int user, int item, long time = 0)
+    public void Add(int user, int item, ClickTime time = default)
     {
         if (Count == _users.Length) Grow();
         (_users[Count], _items[Count]) = (user, item);
-        if (_times is not null) _times[Count] = time;
+        if (_times is not null)
+        {
+            if (time.Fraction != 0 && !_hasFractions) ConvertTimes(_times);
+            _times[Count] = _hasFractions ? time.FractionalKey : time.Whole;
+        }
         Count++;
     }
 
-    /// <summary>Appends all clicks of another log.</summary>
-    public void Add(ClickLog other)
+    /// <summary>Appends the pairs of another log; their times are forgotten.</summary>
+    public void AddPairs(ClickLog other)
     {
-        for (int i = 0; i < other.Count; i++) Add(other._users[i], other._items[i], other._times is null ? 0 : other._times[i]);
+        for (int i = 0; i < other.Count; i++) Add(other._users[i], other._items[i]);
     }
 
     /// <summary>Keeps the clicks whose flag is set, in their order.</summary>
@@ -51,22 +56,31 @@ internal sealed class ClickLog(bool keepTimes = false)
         Count = kept;
     }
 
-    /// <summary>Merges repeated (user, item) pairs into their first occurrence; returns how many clicks were removed.</summary>
+    /// <summary>
+    /// Merges repeated (user, item) pairs into the earliest, or the first in the log where times are equal or not kept; returns
+    /// how many clicks were removed.
+    /// </summary>
     public int MergeDuplicates(int userCount, int itemCount)
     {
         var (offsets, positions) = ByUser(userCount);
+        var kept = new int[itemCount];
         var lastUser = new int[itemCount];
         Array.Fill(lastUser, -1);
-        var first = new bool[Count];
+        var keep = new bool[Count];
         int duplicates = 0;
         for (int user = 0; user < userCount; user++)
             for (int p = offsets[user]; p < offsets[user + 1]; p++)
             {
-                ref int last = ref lastUser[_items[positions[p]]];
-                if (last == user) duplicates++;
-                else (last, first[positions[p]]) = (user, true);
+                int position = positions[p], item = _items[position];
+                if (lastUser[item] == user)
+                {
+                    duplicates++;
+                    if (_times is null || _times[position] >= _times[kept[item]]) continue;
+                    keep[kept[item]] = false;
+                }
+                (lastUser[item], kept[item], keep[position]) = (user, position, true);
             }
-        if (duplicates > 0) Keep(first);
+        if (duplicates > 0) Keep(keep);
         return duplicates;
     }
 
@@ -110,6 +124,12 @@ internal sealed class ClickLog(bool keepTimes = false)
         for (int row = 0; row < rows; row++)
             indices.AsSpan((int)offsets[row], (int)(offsets[row + 1] - offsets[row])).Sort();
         return new CsrMatrix(columns, offsets, indices);
+    }
+
+    private void ConvertTimes(long[] times)
+    {
+        for (int i = 0; i < Count; i++) times[i] = new ClickTime(times[i]).FractionalKey;
+        _hasFractions = true;
     }
 
     private void Grow()

@@ -1,8 +1,14 @@
+using static ManualVae.Data.InputException;
+
 namespace ManualVae.Data.Import;
 
 /// <summary>What a format's reader produces: numbered users and items, and one click log or several ready-made parts.</summary>
 internal sealed class ClickSource
 {
+    private static readonly SettingName MinRating = Setting(nameof(ClickFilters.MinRating)),
+        Format = Setting(nameof(ImportOptions.Format)), NoHeader = Setting(nameof(ImportOptions.NoHeader)),
+        UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
+
     private readonly double? _minimumRating;
     private readonly bool _keepTimes;
 
@@ -12,7 +18,7 @@ internal sealed class ClickSource
     public ClickSource(ImportOptions options, SourceFiles files)
     {
         (Options, Files, _minimumRating) = (options, files, options.Filters.MinRating);
-        _keepTimes = options.Split is SplitKind.LeaveOneOut or SplitKind.Temporal || options.CarveValidation;
+        _keepTimes = options.NeedsTimes;
         Train = NewLog();
     }
 
@@ -52,6 +58,9 @@ internal sealed class ClickSource
     /// <summary>Clicks read so far.</summary>
     public long ClicksRead { get; private set; }
 
+    /// <summary>Lines left out by a condition on their columns.</summary>
+    public long LeftOutByWhere { get; set; }
+
     /// <summary>Of those, rated below the minimum.</summary>
     public long BelowMinimumRating { get; private set; }
 
@@ -63,7 +72,7 @@ internal sealed class ClickSource
 
     /// <summary>Appends one click, unless it is rated too low.</summary>
     public void Add(ClickLog log, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, double rating = double.PositiveInfinity,
-        long time = 0)
+        ClickTime time = default)
     {
         ClicksRead++;
         if (rating < _minimumRating) BelowMinimumRating++;
@@ -80,11 +89,54 @@ internal sealed class ClickSource
         Descriptions[item] = (Text(title) ?? known.Title, Text(genres) ?? known.Genres);
     }
 
+    /// <summary>Appends the click of a table's record; -1 for a column that there is not.</summary>
+    public void Add(ClickLog log, TableReader table, int user, int item, int rating = -1, int time = -1)
+    {
+        ReadOnlySpan<byte> userId = table.Id(user, "user"), itemId = table.Id(item, "item");
+        double value = rating < 0 ? double.PositiveInfinity : Rating(table, rating);
+        Add(log, userId, itemId, value, time < 0 ? default : table.Time(time));
+    }
+
+    /// <summary>A rating. One of 0 or less is no click to most people, so it needs a decision.</summary>
+    /// <exception cref="InputException">It is 0 or less, and there is no minimum.</exception>
+    public double Rating(TableReader table, int field, string what = "rating")
+    {
+        double rating = table.Number(field, what);
+        return IsDecided(rating) ? rating : throw Undecided($"{table.Path}:{table.Line}", what, table.Text(field));
+    }
+
+    /// <summary>True for a rating that is above 0, or of which the minimum says what becomes.</summary>
+    public bool IsDecided(double rating) => rating > 0 || _minimumRating is not null;
+
+    /// <summary>The error for a rating of which nothing says what becomes.</summary>
+    public static InputException Undecided(string where, string what, string text) => About(
+        $"{where}: a {what} of {text} would count as a click; give {MinRating} 1 to leave it out, or {
+            MinRating} {text} to keep it.");
+
+    /// <summary>The first lines of a file.</summary>
+    public List<string> FirstLines(string path) => Files.Text.FirstLines(Files.Open(path), path, HeaderLine.Lines);
+
+    /// <summary>Refuses a file without a header that seems to have one.</summary>
+    public void RequireNoHeader(string path, Func<string, string[]> split, int user = 0, int item = 1, int rating = -1)
+    {
+        if (Options.NoHeader) return;
+        string[][] rows = [.. FirstLines(path).Select(split)];
+        if (rows.Length == 0) return;
+        string line = string.Join(' ', rows[0]);
+        if (!HeaderLine.Stands(rows, user, item, rating))
+        {
+            if (!line.Any(char.IsAsciiDigit)) Files.Text.Note($"{path}:1: '{line}' is read as a click, not as a header");
+            return;
+        }
+        throw About($"{path}:1: '{line}' looks like a header; use {Format} csv {UserColumn} {rows[0][user]} {ItemColumn} {
+            rows[0][item]}, or {NoHeader}.");
+    }
+
     /// <summary>Merges the ready-made parts into one log, sorted by user and item.</summary>
     public void MergeParts()
     {
         foreach (var part in new[] { Validation, Test })
-            if (part is not null) Train.Add(part);
+            if (part is not null) Train.AddPairs(part);
         (Validation, Test, Candidates) = (null, null, null);
         Train.Sort(Users.SortedRanks(), Items.SortedRanks());
     }
@@ -93,7 +145,6 @@ internal sealed class ClickSource
     public void RequireNoRatingFilter(string path)
     {
         if (_minimumRating is not null)
-            throw InputException.About(
-                $"{path}: holds no ratings; leave {InputException.Setting(nameof(ClickFilters.MinRating))} out.");
+            throw About($"{path}: holds no ratings; leave {MinRating} out.");
     }
 }

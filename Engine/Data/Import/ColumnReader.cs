@@ -18,15 +18,19 @@ internal static class ColumnReader
         source.HasTimes = options.TimeColumn is not null;
         int user = Field(options.UserColumn), item = Field(options.ItemColumn), rating = Field(options.RatingColumn),
             time = Field(options.TimeColumn), title = Field(options.TitleColumn);
-        using var table = new TableReader(source.Files, path, options.Separator ?? ",", quoted: quoted);
-        while (table.Read())
+        string separator = options.Separator ?? ",";
+        source.RequireNoHeader(path, line => Separators.Split(line, separator), user, item, rating);
+        using var table = new TableReader(source.Files, path, separator, quoted: quoted);
+        var where = new WhereFilter(options.Where, Field);
+        table.ForEach(() =>
         {
-            source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"),
-                rating < 0 ? double.PositiveInfinity : table.Number(rating, "rating"), time < 0 ? default : table.Time(time));
+            if (!where.Keeps(table)) return;
+            source.Add(source.Train, table, user, item, rating, time);
             if (title >= 0) source.Describe(table, item, title);
-        }
+        });
+        where.Tell(source);
     }
 
-    private static int Field(string? column) => column is null ? -1 : int.TryParse(column, out int number) && number > 0
+    private static int Field(string? column) => column is null ? -1 : Separators.NumberOf(column) is { } number
         ? number - 1 : throw new InputException($"Column '{column}': the file has no header; give the column's number, from 1.");
 }

@@ -31,6 +31,9 @@ internal sealed class IdTable
         return _ids.Count - 1;
     }
 
+    /// <summary>The number of an id, -1 where it has none.</summary>
+    public int Find(ReadOnlySpan<byte> id) => _byBytes.TryGetValue(id, out int index) ? index : -1;
+
     /// <summary>The number of an id, a new one where it has none.</summary>
     public int Intern(string id) => Intern(Encoding.UTF8.GetBytes(id));
 

@@ -53,7 +53,7 @@ internal static class InputStream
         var start = new byte[Peeked];
         int length = source.ReadAtLeast(start, Peeked, throwOnEndOfStream: false);
         start = start[..length];
-        if (!source.CanSeek) return (start, new PrefixedStream(start, source));
+        if (!source.CanSeek) return (start, new StartedStream(start, source));
         source.Position = 0;
         return (start, source);
     }

@@ -8,8 +8,6 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal static class ItemFile
 {
-    private static readonly string[] Separators = ["\t", ";", ",", "|"];
-
     private static readonly SettingName Items = Setting(nameof(ImportOptions.Items)),
         ItemId = Setting(nameof(ImportOptions.ItemIdColumn));
 
@@ -22,9 +20,9 @@ internal static class ItemFile
         string path = SourceFiles.Find(given);
         string first = source.Files.FirstText(path).Split('\n', 2)[0].TrimEnd('\r');
         bool json = first.StartsWith('{');
-        string separator = Separators.MaxBy(candidate => first.Split(candidate).Length)!;
+        string separator = Separators.Guess([first], "1") ?? ",";
         IReadOnlyList<string> names = json ? JsonTable.Names(System.Text.Encoding.UTF8.GetBytes(first))
-            : [.. first.Split(separator).Select(name => name.Trim(' ', '"'))];
+            : Separators.Split(first, separator);
 
         string? Named(string? asked, params string[] likely) => asked is null ? ColumnNames.Find(names, likely)
             : ColumnNames.FindExact(names, asked)

@@ -11,14 +11,13 @@ internal static class ItemListReader
         string path = SourceFiles.Find(source.Options.Input, "users.dat");
         source.RequireNoRatingFilter(path);
         using var table = new TableReader(source.Files, path, " ");
-        while (table.Read())
+        table.ForEach(() =>
         {
-            int fields = table.FieldCount;
-            while (fields > 1 && table.Bytes(fields - 1).IsEmpty) fields--;
-            if (table.Number(0, "number of items") != fields - 1)
-                throw table.Malformed($"'{table.Text(0)}' is not the number of the {fields - 1} items that follow");
+            int items = table.FieldCount - 1;
+            if (table.Number(0, "number of items") != items)
+                throw table.Malformed($"'{table.Text(0)}' is not the number of the {items} items that follow");
             byte[] user = System.Text.Encoding.ASCII.GetBytes($"{table.Line - 1}");
-            for (int field = 1; field < fields; field++) source.Add(source.Train, user, table.Id(field, "item"));
-        }
+            for (int field = 1; field <= items; field++) source.Add(source.Train, user, table.Id(field, "item"));
+        });
     }
 }

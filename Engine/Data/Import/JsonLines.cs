@@ -21,15 +21,19 @@ internal static class JsonLines
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
         source.HasTimes = options.TimeColumn is not null;
-        string?[] names = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn, options.TitleColumn];
-        using var table = Open(source.Files, path, [.. names.Select(name => name ?? "")], required: 2);
-        while (table.Read())
+        string?[] read = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn, options.TitleColumn];
+        string[] names = [.. read.Select(name => name ?? ""),
+            .. WhereFilter.Parse(options.Where).Select(condition => condition.Column)];
+        int rating = read[2] is null ? -1 : 2, time = read[3] is null ? -1 : 3;
+        using var table = Open(source.Files, path, names, required: 2);
+        var where = new WhereFilter(options.Where, name => Array.IndexOf(names, name, read.Length));
+        table.ForEach(() =>
         {
-            source.Add(source.Train, table.Id(0, "user"), table.Id(1, "item"),
-                names[2] is null ? double.PositiveInfinity : table.Number(2, "rating"),
-                names[3] is null ? default : table.Time(3));
-            if (names[4] is not null) source.Describe(table, 1, 4);
-        }
+            if (!where.Keeps(table)) return;
+            source.Add(source.Train, table, 0, 1, rating, time);
+            if (read[4] is not null) source.Describe(table, 1, 4);
+        });
+        where.Tell(source);
     }
 
     /// <summary>The properties of a file's objects as a table without a header.</summary>
@@ -37,9 +41,6 @@ internal static class JsonLines
     /// <param name="path">The file.</param>
     /// <param name="names">Names of the properties; a missing one is an empty field, an array's values are joined by '|'.</param>
     /// <param name="required">How many of them the first object must have.</param>
-    public static TableReader Open(SourceFiles files, string path, string[] names, int required)
-    {
-        files.Rewrite(path, stream => new JsonTable(stream, path, names, required));
-        return new TableReader(files, path, Separator);
-    }
+    public static TableReader Open(SourceFiles files, string path, string[] names, int required) =>
+        new(files, path, Separator, rewrite: text => new JsonTable(text, path, names, required, files.Text));
 }

@@ -7,7 +7,8 @@ namespace ManualVae.Data.Import;
 /// <param name="path">What to call them in messages.</param>
 /// <param name="names">The properties that become fields, in this order; empty for a field that stays empty.</param>
 /// <param name="required">How many of them the first object must have.</param>
-internal sealed class JsonTable(Stream source, string path, string[] names, int required) : ForwardStream
+/// <param name="text">Says whether a bad line is left out.</param>
+internal sealed class JsonTable(Stream source, string path, string[] names, int required, SourceText text) : ForwardStream
 {
     private const int LongestLine = 1 << 28;
 
@@ -100,7 +101,11 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
     private void Object(ReadOnlySpan<byte> line)
     {
         if (line[0] != '{')
-            throw new InputException($"{path}:{_line}: is no JSON object; write one object a line, as jq -c '.[]' does.");
+        {
+            LeaveOut(new(
+                $"{path}:{_line}: is no JSON object; correct the line, or write one object a line, as jq -c '.[]' does."));
+            return;
+        }
         Array.Clear(_lengths);
         try
         {
@@ -116,8 +121,8 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
         }
         catch (JsonException problem)
         {
-            throw new InputException(
-                $"{path}:{_line}: is no JSON object ({problem.Message.Split(". ")[0]}); correct the line.", problem);
+            LeaveOut(new($"{path}:{_line}: is no JSON object ({problem.Message.Split(". ")[0]}); correct the line.", problem));
+            return;
         }
         for (int field = 0; field < _values.Length; field++)
         {
@@ -127,6 +132,11 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
             if (field > 0) Append("\u001f"u8);
             Append(_values[field].AsSpan(0, _lengths[field]));
         }
+    }
+
+    private void LeaveOut(InputException problem)
+    {
+        if (!text.LeavesOut(problem)) throw problem;
     }
 
     private int Field(ref Utf8JsonReader reader)

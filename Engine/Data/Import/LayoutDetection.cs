@@ -7,7 +7,7 @@ namespace ManualVae.Data.Import;
 /// <summary>Recognises a layout by names of files and first lines, and settles which columns are read.</summary>
 internal static class LayoutDetection
 {
-    private static readonly string[] Separators = ["\t", ";", ",", "|", "::"];
+    private static readonly string[] Likely = ["\t", ";", ",", "|", "::"];
 
     private static readonly SettingName Format = Setting(nameof(ImportOptions.Format)),
         UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
@@ -16,13 +16,18 @@ internal static class LayoutDetection
     /// <exception cref="InputException">The layout is not known.</exception>
     public static ImportOptions Resolve(ImportOptions options, SourceFiles files, Action<string>? note)
     {
+        files.Text.Use(options);
+        if (options.Where is not null && Layouts.Named(options.Format) is { TakesWhere: false })
+            throw About($"{Setting(nameof(options.Where))}: not for {Format} {options.Format}; leave it out.");
         if (options.Format != ImportOptions.Auto)
-            return Layouts.Named(options.Format) is { } named && IsOfColumns(named) && named.Name != "csv"
+            return Layouts.Named(options.Format) is { IsOfColumns: true } named && named.Name != "csv"
                 ? Settle(options, named, ClickFile(options.Input, named) ?? SourceFiles.Find(options.Input), files) : options;
-        foreach (var layout in Layouts.All)
+        bool ofColumns = (options.UserColumn ?? options.ItemColumn ?? options.RatingColumn ?? options.TimeColumn
+            ?? options.TitleColumn ?? options.Where) is not null;
+        foreach (var layout in Layouts.All.Where(layout => layout.IsOfColumns || !ofColumns))
         {
             if (ClickFile(options.Input, layout) is not { } path || !Matches(layout, path, options, files)) continue;
-            var settled = IsOfColumns(layout) ? Settle(options, layout, path, files) : options with { Format = layout.Name };
+            var settled = layout.IsOfColumns ? Settle(options, layout, path, files) : options with { Format = layout.Name };
             note?.Invoke(Describe(layout, path, settled));
             return settled;
         }
@@ -31,10 +36,6 @@ internal static class LayoutDetection
             $"{options.Input}: its layout is not known; {seen}. Give {Format}, or {UserColumn} and {ItemColumn} of a table.");
     }
 
-    private static bool IsOfColumns(Layout layout) =>
-        layout.Read == PairsReader.ReadCsv || layout.Read == ColumnReader.Read || layout.Read == ColumnReader.ReadQuoted
-            || layout.Read == JsonLines.Read || layout.Read == ParquetClicks.Read;
-
     /// <summary>The file with the clicks: the input itself, or the one of a folder that has such a name.</summary>
     private static string? ClickFile(string input, Layout layout)
     {
@@ -42,7 +43,7 @@ internal static class LayoutDetection
         {
             var found = SourceFiles.Files(input).Concat(SourceFiles.Files(Path.Combine(input, "training_set")))
                 .Where(file => SourceFiles.HasName(file, layout.Files)).ToArray();
-            return found.Length == 1 || (found.Length > 1 && !IsOfColumns(layout)) ? found[0] : null;
+            return found.Length == 1 || (found.Length > 1 && !layout.IsOfColumns) ? found[0] : null;
         }
         string file = SourceFiles.Find(input);
         return !layout.ByName || SourceFiles.HasName(file, layout.Files) ? file : null;
@@ -70,12 +71,12 @@ internal static class LayoutDetection
         else if (layout.User is null)
             columns = (layout.Read == JsonLines.Read ? Columns(JsonNames(files.FirstText(path)), layout, options)
                 : Columns(ParquetClicks.Columns(files, path), layout, options)) ?? throw Unknown(path, files.FirstText(path));
-        bool times = options.CarveValidation || options.Split is SplitKind.LeaveOneOut or SplitKind.Temporal;
+        bool times = options.NeedsTimes || options.TimeFormat is not null;
         return options with
         {
             Format = layout.Name, Input = path, Separator = separator ?? options.Separator,
             UserColumn = options.UserColumn ?? columns.User, ItemColumn = options.ItemColumn ?? columns.Item,
-            RatingColumn = options.RatingColumn ?? (options.Filters.MinRating is null ? null : columns.Rating),
+            RatingColumn = options.RatingColumn ?? columns.Rating,
             TimeColumn = options.TimeColumn ?? (times ? columns.Time : null),
         };
     }
@@ -86,15 +87,19 @@ internal static class LayoutDetection
     private static (string Separator, (string, string, string?, string?) Columns)? Header(string text, Layout layout,
         ImportOptions options)
     {
-        foreach (string separator in layout.Separator is { } only ? [only] : Separators)
-            if (Columns(Fields(text, separator), layout, options) is { } columns) return (separator, columns);
+        string? given = options.Separator is { } word ? Separators.Named(word) : layout.Separator;
+        foreach (string separator in given is not null ? [given] : Likely)
+            if (Columns(Separators.Split(Line(text), separator), layout, options) is { } columns) return (separator, columns);
         return null;
     }
 
     private static (string User, string Item, string? Rating, string? Time)? Columns(IReadOnlyList<string> names, Layout layout,
         ImportOptions options)
     {
-        string? One(string? given, string? known, string[] likely) => given is not null ? ColumnNames.FindExact(names, given)
+        bool numbers = layout.Read == PairsReader.ReadCsv;
+        string? Given(string name) => ColumnNames.FindExact(names, name)
+            ?? (numbers && Separators.NumberOf(name) is { } number && number <= names.Count ? name : null);
+        string? One(string? given, string? known, string[] likely) => given is not null ? Given(given)
             : known is not null ? ColumnNames.FindExact(names, known) : ColumnNames.Find(names, likely);
         string? user = One(options.UserColumn, layout.User, ColumnNames.Users),
             item = One(options.ItemColumn, layout.Item, ColumnNames.Items);
@@ -102,9 +107,6 @@ internal static class LayoutDetection
         return (user, item, One(options.RatingColumn, layout.Rating, ColumnNames.Ratings),
             One(options.TimeColumn, layout.Time, ColumnNames.Times));
     }
-
-    private static string[] Fields(string text, string separator) =>
-        [.. Line(text).Split(separator).Select(field => field.Trim(' ', '"'))];
 
     private static List<string> JsonNames(string text) => JsonTable.Names(Encoding.UTF8.GetBytes(Line(text)));
 

@@ -40,7 +40,7 @@ internal static class Layouts
         new("book-crossing", "Book-Crossing", PairsReader.ReadCsv)
         {
             Files = ["BX-Book-Ratings.csv", "Ratings.csv"], User = "User-ID", Item = "ISBN", Rating = "Book-Rating",
-            Note = "a rating of 0 means read but not rated",
+            Lines = """\A\W*User-ID\W+ISBN\W+Book-Rating\b""", Note = "a rating of 0 means read but not rated",
         },
         new("retailrocket", "RetailRocket events", PairsReader.ReadCsv)
         {

@@ -12,7 +12,7 @@ internal static class MindReader
         string path = SourceFiles.Find(source.Options.Input, "behaviors.tsv");
         source.RequireNoRatingFilter(path);
         using (var table = new TableReader(source.Files, path, "\t"))
-            while (table.Read())
+            table.ForEach(() =>
             {
                 table.Expect(5, 5, "impression, user, time, history and impressions, tab-separated");
                 var user = table.Id(1, "user");
@@ -21,7 +21,7 @@ internal static class MindReader
                 foreach (var range in table.Bytes(4).SplitAny((byte)' '))
                     if (table.Bytes(4)[range] is [.. var clicked, (byte)'-', (byte)'1'])
                         source.Add(source.Train, user, clicked);
-            }
+            });
         if (SourceFiles.TryFindBeside(path, "news.tsv") is not { } titles) return;
         using var news = new TableReader(source.Files, titles, "\t");
         while (news.Read())

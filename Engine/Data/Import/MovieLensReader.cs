@@ -13,10 +13,14 @@ internal static class MovieLensReader
     public static void Read100K(ClickSource source)
     {
         string path = SourceFiles.Find(source.Options.Input, "u.data");
-        using (var table = new TableReader(source.Files, path, "\t"))
-            ReadRatings(source, table, "user, item, rating and time, tab-separated");
-        if (SourceFiles.TryFindBeside(path, "u.item") is not { } titles) return;
-        using var items = new TableReader(source.Files, titles, "|", latin1: true);
+        if (SourceFiles.TryFindBeside(path, "u.item") is { } titles) Describe100K(source, titles);
+        using var table = new TableReader(source.Files, path, "\t");
+        ReadRatings(source, table, "user, item, rating and time, tab-separated");
+    }
+
+    private static void Describe100K(ClickSource source, string titles)
+    {
+        using var items = new TableReader(source.Files, titles, "|");
         while (items.Read())
         {
             if (items.FieldCount < 2) continue;
@@ -31,17 +35,21 @@ internal static class MovieLensReader
     public static void Read1M(ClickSource source)
     {
         string path = SourceFiles.Find(source.Options.Input, "ratings.dat");
-        using (var table = new TableReader(source.Files, path, "::")) ReadRatings(source, table, "user::item::rating::time");
-        if (SourceFiles.TryFindBeside(path, "movies.dat") is not { } titles) return;
-        using var items = new TableReader(source.Files, titles, "::", latin1: true);
+        if (SourceFiles.TryFindBeside(path, "movies.dat") is { } titles) Describe1M(source, titles);
+        using var table = new TableReader(source.Files, path, "::");
+        ReadRatings(source, table, "user::item::rating::time");
+    }
+
+    /// <summary>A title may hold "::"; a film without genres or title is no reason to refuse the ratings.</summary>
+    private static void Describe1M(ClickSource source, string titles)
+    {
+        using var items = new TableReader(source.Files, titles, "::");
         while (items.Read())
         {
-            // Some titles hold "::", and some films have no genres: no reason to refuse the ratings.
             int last = items.FieldCount - 1;
             if (last < 1) continue;
             string title = string.Join("::", Enumerable.Range(1, Math.Max(1, last - 1)).Select(items.Text));
-            string genres = last > 1 ? items.Text(last) : "";
-            source.Descriptions[items.Text(0)] = (title, genres is "" or "(no genres listed)" ? null : genres);
+            source.Descriptions[items.Text(0)] = (title, last > 1 ? Genres(items.Text(last)) : null);
         }
     }
 
@@ -54,32 +62,27 @@ internal static class MovieLensReader
             int user = table.Column("userId"), item = table.Column("movieId"), rating = table.Column("rating"),
                 time = table.Column("timestamp");
             source.HasTimes = true;
-            while (table.Read())
+            table.ForEach(() =>
             {
                 table.Expect(4, 4, "userId, movieId, rating and timestamp");
-                source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"), table.Number(rating, "rating"),
-                    table.Time(time));
-            }
+                source.Add(source.Train, table, user, item, rating, time);
+            });
         }
         if (SourceFiles.TryFindBeside(path, "movies.csv", "movie.csv") is not { } titles) return;
         using var items = new TableReader(source.Files, titles, ",", hasHeader: true, lenient: true);
         int id = items.Column("movieId"), title = items.Column("title"), genres = items.Column("genres");
-        while (items.Read()) Describe(source, items, id, title, genres);
+        while (items.Read()) source.Descriptions[items.Text(id)] = (items.Text(title), Genres(items.Text(genres)));
     }
 
     private static void ReadRatings(ClickSource source, TableReader table, string layout)
     {
         source.HasTimes = true;
-        while (table.Read())
+        table.ForEach(() =>
         {
             table.Expect(4, 4, layout);
-            source.Add(source.Train, table.Id(0, "user"), table.Id(1, "item"), table.Number(2, "rating"), table.Time(3));
-        }
+            source.Add(source.Train, table, 0, 1, 2, 3);
+        });
     }
 
-    private static void Describe(ClickSource source, TableReader items, int id, int title, int genres)
-    {
-        string text = items.Text(genres);
-        source.Descriptions[items.Text(id)] = (items.Text(title), text is "" or "(no genres listed)" ? null : text);
-    }
+    private static string? Genres(string text) => text is "" or "(no genres listed)" ? null : text;
 }

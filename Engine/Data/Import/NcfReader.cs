@@ -33,17 +33,18 @@ internal static class NcfReader
 
     private static bool ReadClicks(ClickSource source, string path, ClickLog log)
     {
+        source.RequireNoHeader(path, line => line.Split('\t'), rating: 2);
         using var table = new TableReader(source.Files, path, "\t");
-        bool times = false;
-        while (table.Read())
+        int fields = 0;
+        table.ForEach(() =>
         {
             table.Expect(2, 4, "user, item, rating and time, tab-separated");
-            times = table.FieldCount == 4;
-            if (table.FieldCount == 2) source.RequireNoRatingFilter(path);
-            source.Add(log, table.Id(0, "user"), table.Id(1, "item"),
-                table.FieldCount > 2 ? table.Number(2, "rating") : double.PositiveInfinity, times ? table.Time(3) : 0);
-        }
-        return times;
+            if (fields == 0) fields = table.FieldCount;
+            if (table.FieldCount != fields) throw table.Malformed($"{table.FieldCount} fields where the first line has {fields}");
+            if (fields == 2) source.RequireNoRatingFilter(path);
+            source.Add(log, table, 0, 1, fields > 2 ? 2 : -1, fields > 3 ? 3 : -1);
+        });
+        return fields == 4;
     }
 
     private static void ReadNegatives(ClickSource source, string path)
@@ -51,15 +52,16 @@ internal static class NcfReader
         var log = source.Candidates = source.NewLog();
         var test = source.Test is null ? source.Test = source.NewLog() : null; // the pairs alone are a test file as well
         using var table = new TableReader(source.Files, path, "\t");
-        while (table.Read())
+        table.ForEach(() =>
         {
             var pair = table.Bytes(0);
             int comma = pair.IndexOf((byte)',');
-            if (comma < 2 || pair[0] != '(' || pair[^1] != ')')
+            if (comma < 2 || comma > pair.Length - 3 || pair[0] != '(' || pair[^1] != ')')
                 throw table.Malformed($"'{table.Text(0)}' is not of the form (user,item)");
+            for (int field = 1; field < table.FieldCount; field++) table.Id(field, "item");
             int user = source.Users.Intern(pair[1..comma]);
             test?.Add(user, source.Items.Intern(pair[(comma + 1)..^1]));
-            for (int field = 1; field < table.FieldCount; field++) log.Add(user, source.Items.Intern(table.Id(field, "item")));
-        }
+            for (int field = 1; field < table.FieldCount; field++) log.Add(user, source.Items.Intern(table.Bytes(field)));
+        });
     }
 }

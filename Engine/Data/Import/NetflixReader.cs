@@ -15,9 +15,9 @@ internal static class NetflixReader
     {
         source.HasTimes = true;
         string input = source.Options.Input;
-        foreach (string file in Files(input)) ReadFile(source, file);
         string folder = SourceFiles.IsFolder(input) ? input : Path.GetDirectoryName(Path.GetFullPath(input))!;
         if (SourceFiles.TryFind(folder, "movie_titles.csv", "movie_titles.txt") is { } titles) ReadTitles(source, titles);
+        foreach (string file in Files(input)) ReadFile(source, file);
     }
 
     private static IEnumerable<string> Files(string input)
@@ -35,22 +35,22 @@ internal static class NetflixReader
     {
         using var table = new TableReader(source.Files, path, ",");
         byte[]? movie = null;
-        while (table.Read())
+        table.ForEach(() =>
         {
             if (table.FieldCount == 1 && table.Bytes(0) is [.. var id, (byte)':'] && id.Length > 0)
             {
                 movie = id.ToArray();
-                continue;
+                return;
             }
             table.Expect(3, 3, "user,rating,date under a movie's line 'ID:'");
             if (movie is null) throw table.Malformed("a rating before any movie's line 'ID:'");
-            source.Add(source.Train, table.Id(0, "user"), movie, table.Number(1, "rating"), table.Time(2));
-        }
+            source.Add(source.Train, table.Id(0, "user"), movie, source.Rating(table, 1), table.Time(2));
+        });
     }
 
     private static void ReadTitles(ClickSource source, string path)
     {
-        using var table = new TableReader(source.Files, path, ",", latin1: true);
+        using var table = new TableReader(source.Files, path, ",");
         var title = new StringBuilder();
         while (table.Read())
         {

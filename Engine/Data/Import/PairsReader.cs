@@ -11,11 +11,14 @@ internal static class PairsReader
     private static readonly SettingName Format = Setting(nameof(ImportOptions.Format)),
         UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
 
+    private static readonly SettingName TimeColumn = Setting(nameof(ImportOptions.TimeColumn)),
+        TimeFormat = Setting(nameof(ImportOptions.TimeFormat)), NoHeader = Setting(nameof(ImportOptions.NoHeader));
+
     private static readonly string[] Extensions = [".tsv", ".txt", ".csv", ".dat"];
 
     /// <summary>
-    /// "user item [rating [time]]" without a header, separated by a tab, comma, semicolon, "::" or blank, whichever the first
-    /// line shows.
+    /// "user item [rating [time]]" without a header, separated by a tab, comma, semicolon, "|", "::" or blanks, whichever the
+    /// first lines show.
     /// </summary>
     public static void Read(ClickSource source)
     {
@@ -44,66 +47,86 @@ internal static class PairsReader
             throw About($"Format csv: name its columns with {UserColumn} and {ItemColumn}.");
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
+        if (options is { TimeFormat: not null, TimeColumn: null })
+            throw About($"{TimeFormat}: name the column of times with {TimeColumn}, or leave it out.");
         source.HasTimes = options.TimeColumn is not null;
-        using var table = new TableReader(source.Files, path, options.Separator, hasHeader: true);
+        using var table = Open(source, path);
         int user = table.Column(options.UserColumn), item = table.Column(options.ItemColumn);
         int rating = options.RatingColumn is null ? -1 : table.Column(options.RatingColumn);
         int time = options.TimeColumn is null ? -1 : table.Column(options.TimeColumn);
         int title = options.TitleColumn is null ? -1 : table.Column(options.TitleColumn);
-        while (table.Read())
+        int fields = table.Headers.Count;
+        var where = new WhereFilter(options.Where, table.Column);
+        table.ForEach(() =>
         {
-            source.Add(source.Train, table.Id(user, "user"), table.Id(item, "item"),
-                rating < 0 ? double.PositiveInfinity : table.Number(rating, "rating"), time < 0 ? 0 : table.Time(time));
+            if (fields > 0 && table.FieldCount > fields && !table.Bytes(fields).IsEmpty)
+                throw table.Malformed($"{table.FieldCount} fields where the header has {fields}");
+            if (!where.Keeps(table)) return;
+            source.Add(source.Train, table, user, item, rating, time);
             if (title >= 0) source.Describe(table, item, title);
-        }
+        });
+        where.Tell(source);
+    }
+
+    /// <summary>Opens a table whose separator the lines show, and whose header they show if columns have numbers only.</summary>
+    private static TableReader Open(ClickSource source, string path)
+    {
+        var options = source.Options;
+        string?[] given = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn,
+            options.TitleColumn, .. WhereFilter.Parse(options.Where).Select(condition => condition.Column)];
+        string[] columns = [.. given.OfType<string>()];
+        var lines = source.FirstLines(path);
+        string separator = options.Separator is { } word ? Separators.Named(word) : Separators.Guess(lines, columns) ?? ",";
+        if (options.Separator is null && separator != ",")
+            source.Files.Text.Note($"{path}: fields are separated by {Separators.NameOf(separator)}, as its first lines show");
+        int Number(string? column) => column is null ? -1 : (Separators.NumberOf(column) ?? 0) - 1;
+        bool numbered = Array.TrueForAll(columns, column => Separators.NumberOf(column) is not null);
+        if (options.NoHeader && !numbered)
+            throw About($"{NoHeader}: columns without names are given by numbers, such as {UserColumn} 1 {ItemColumn} 2.");
+        bool header = !options.NoHeader && (!numbered || HeaderLine.Stands(
+            [.. lines.Select(line => Separators.Split(line, separator))], Number(options.UserColumn), Number(options.ItemColumn),
+            Number(options.RatingColumn)));
+        if (numbered && !options.NoHeader && lines.Count > 0)
+            source.Files.Text.Note($"{path}:1: '{lines[0]}' is read as {(header ? "a header" : "a click, not as a header")}");
+        return new TableReader(source.Files, path, separator, header, quoted: separator != Separators.Blanks);
     }
 
     /// <summary>Million Song: <c>train_triplets.txt</c>, user, song and play count, tab-separated. Any play is a click.</summary>
     public static void ReadMillionSong(ClickSource source)
     {
         using var table = new TableReader(source.Files, SourceFiles.Find(source.Options.Input, "train_triplets.txt"), "\t");
-        while (table.Read())
+        table.ForEach(() =>
         {
             table.Expect(3, 3, "user, song and play count, tab-separated");
-            source.Add(source.Train, table.Id(0, "user"), table.Id(1, "song"), table.Number(2, "play count"));
-        }
+            source.Add(source.Train, table.Id(0, "user"), table.Id(1, "song"), source.Rating(table, 2, "play count"));
+        });
     }
 
     private static void ReadPairs(ClickSource source, string path, ClickLog log, bool required)
     {
-        using var table = new TableReader(source.Files, path, SeparatorOf(source.Files, path));
-        bool first = true, firstIsText = false;
-        while (table.Read())
+        var lines = source.FirstLines(path);
+        string separator = lines.Count == 0 ? "\t" : Separators.Guess(lines, "1", "2")
+            ?? throw About($"{path}:1: neither tab, comma, ';', '|', '::' nor blank separates user and item; check {Format}.");
+        source.RequireNoHeader(path, line => Separators.Split(line, separator), rating: 2);
+        using var table = new TableReader(source.Files, path, separator, quoted: separator is "," or ";");
+        int fields = 0;
+        var order = new ItemFirst();
+        table.ForEach(() =>
         {
             table.Expect(2, 4, "user, item, and perhaps rating and time");
-            ReadOnlySpan<byte> user = table.Id(0, "user"), item = table.Id(1, "item");
-            if (first)
+            if (fields == 0)
             {
-                firstIsText = !IsInteger(user) && !IsInteger(item);
-                if (required) source.HasTimes = table.FieldCount == 4;
-                if (table.FieldCount == 2) source.RequireNoRatingFilter(path);
-                first = false;
+                fields = table.FieldCount;
+                if (required) source.HasTimes = fields == 4;
+                if (fields == 2) source.RequireNoRatingFilter(path);
             }
-            else if (firstIsText)
-            {
-                if (IsInteger(user) && IsInteger(item))
-                    throw About($"{path}:1: looks like a header; use {Format} csv {UserColumn} NAME {ItemColumn} NAME.");
-                firstIsText = false;
-            }
-            double rating = table.FieldCount > 2 ? table.Number(2, "rating") : double.PositiveInfinity;
-            source.Add(log, user, item, rating, table.FieldCount > 3 ? table.Time(3) : 0);
-        }
-    }
-
-    private static bool IsInteger(ReadOnlySpan<byte> text) =>
-        System.Buffers.Text.Utf8Parser.TryParse(text, out long _, out int used) && used == text.Length;
-
-    private static string SeparatorOf(SourceFiles files, string path)
-    {
-        using var table = new TableReader(files, path, "\u001f", lenient: true);
-        table.Read();
-        string line = table.Text(0);
-        return new[] { "\t", "::", ",", ";", " " }.FirstOrDefault(line.Contains)
-            ?? throw table.Malformed("neither tab, comma, semicolon, '::' nor blank separates user from item");
+            else if (fields != table.FieldCount)
+                throw table.Malformed($"{table.FieldCount} fields where the first line has {fields}");
+            source.Add(log, table, 0, 1, fields > 2 ? 2 : -1, fields > 3 ? 3 : -1);
+            order.Add(table.Bytes(0), table.Bytes(1));
+        });
+        if (order.IsLikely) source.Files.Text.Note(
+            $"{path}: read as {source.Users.Count} users and {source.Items.Count} items, but the first column looks like products"
+                + " and the second like people; if so, use format csv with user column 2 and item column 1");
     }
 }

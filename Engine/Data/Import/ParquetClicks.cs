@@ -23,6 +23,8 @@ internal static class ParquetClicks
             throw About($"Format parquet: name the columns with {user} and {item}.");
         if (options.TitleColumn is not null)
             throw About($"{Setting(nameof(options.TitleColumn))}: not for Parquet; use {Setting(nameof(options.Items))}.");
+        if (options.Where is not null)
+            throw About($"{Setting(nameof(options.Where))}: not for Parquet; leave it out.");
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
         source.HasTimes = options.TimeColumn is not null;
@@ -95,12 +97,15 @@ internal static class ParquetClicks
             {
                 rating = ratings.HasValue(row) ? ratings.Number() : double.NaN;
                 if (!double.IsFinite(rating)) throw new InputException($"{Where(ratings)} is no number; leave the row out.");
+                if (!source.IsDecided(rating))
+                    throw ClickSource.Undecided($"{path}: row {first + row + 1}", ratings.Name, $"{rating}");
             }
-            long time = 0;
+            ClickTime time = default;
             if (times is not null)
             {
                 if (!times.HasValue(row)) throw new InputException($"{Where(times)} is empty; leave the row out.");
-                time = times.Time() ?? throw new InputException($"{Where(times)} is neither a number nor a date.");
+                time = times.Time(source.Files.Text.TimeFormat)
+                    ?? throw new InputException($"{Where(times)} is neither a number nor a date.");
             }
             source.Add(source.Train, users.Id(user), items.Id(item), rating, time);
         }
@@ -160,21 +165,20 @@ internal sealed class ParquetColumn(string name, RawColumnData data) : IDisposab
                 ? value : double.NaN,
     };
 
-    /// <summary>The value as a time: a whole number, or microseconds of a date; null where it is neither.</summary>
-    public long? Time() => data switch
+    /// <summary>The value as a time: a number, or the seconds of a date; null where it is neither.</summary>
+    public ClickTime? Time(string? pattern) => data switch
     {
-        RawColumnData<long> longs => longs.Values[_next - 1],
-        RawColumnData<int> ints => ints.Values[_next - 1],
-        RawColumnData<DateTime> dates => Microseconds(dates.Values[_next - 1]),
-        _ when Number() is var number && double.IsFinite(number) => (long)number,
-        _ => DateTimeOffset.TryParse(Boxed()?.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
-            out var date) ? Microseconds(date.UtcDateTime) : null,
+        RawColumnData<long> longs => new ClickTime(longs.Values[_next - 1]),
+        RawColumnData<int> ints => new ClickTime(ints.Values[_next - 1]),
+        RawColumnData<DateTime> dates => DateText.Time(DateTime.SpecifyKind(dates.Values[_next - 1], DateTimeKind.Utc)),
+        RawColumnData<ReadOnlyMemory<char>> texts when texts.Values[_next - 1].ToString() is var text && pattern is not null =>
+            DateText.Parse(text, pattern),
+        _ when Number() is var number && double.IsFinite(number) => ClickTime.Of(number),
+        _ => DateText.DayFirst($"{Boxed()}", out _) is { } dayFirst ? DateText.Parse($"{Boxed()}", dayFirst) : null,
     };
 
     /// <inheritdoc/>
     public void Dispose() => data.Dispose();
-
-    private static long Microseconds(DateTime date) => (date - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static int[]? Levels(RawColumnData data)
     {

@@ -19,9 +19,12 @@ internal sealed class PipeInput(string path, Stream source, IncrementalHash hash
     /// <summary>Bytes read so far.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>False where more of it is gone than was kept.</summary>
+    public bool CanReopen => Bytes == _kept;
+
     /// <summary>The input from its start.</summary>
     /// <exception cref="InputException">More of it is gone than was kept.</exception>
-    public Stream Open() => Bytes == _kept ? new View(this)
+    public Stream Open() => CanReopen ? new View(this)
         : throw new InputException($"{path}: is a pipe and can be read once only; save it to a file and give that.");
 
     private int Next(Span<byte> buffer)

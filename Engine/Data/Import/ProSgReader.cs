@@ -74,9 +74,8 @@ internal static class ProSgReader
         var log = new ClickLog();
         using var table = new TableReader(files, path, ",", hasHeader: true);
         int uid = table.Column("uid"), sid = table.Column("sid");
-        while (table.Read(mayBeEmpty: true))
-            log.Add(Position(table, uid, "uid", users ?? int.MaxValue, "unique_uid.txt"),
-                Position(table, sid, "sid", items, "unique_sid.txt"));
+        table.ForEach(() => log.Add(Position(table, uid, "uid", users ?? int.MaxValue, "unique_uid.txt"),
+            Position(table, sid, "sid", items, "unique_sid.txt")), mayBeEmpty: true);
         return log;
     }
 

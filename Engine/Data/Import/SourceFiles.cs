@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using System.Security.Cryptography;
-using System.Text;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Import;
@@ -27,8 +26,10 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     private readonly HashSet<string> _opened = [];
     private readonly Dictionary<string, PipeInput> _pipes = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly Dictionary<string, Func<Stream, Stream>> _rewritten = [];
     private FileStream? _current;
+
+    /// <summary>Their text.</summary>
+    public SourceText Text { get; } = new();
 
     /// <summary>The file itself, or the first of the names that a folder or zip archive holds (each also compressed).</summary>
     /// <exception cref="InputException">There is none.</exception>
@@ -94,24 +95,20 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
 
     /// <summary>Opens text for one pass from start to end, decompressed.</summary>
     /// <exception cref="InputException">It cannot be opened, is empty, or is no text.</exception>
-    public Stream Open(string path)
-    {
-        var stream = Open(path, textOnly: true);
-        return _rewritten.TryGetValue(path, out var rewrite) ? rewrite(stream) : stream;
-    }
+    public Stream Open(string path) => Open(path, textOnly: true);
 
-    /// <summary>The beginning of a file, decompressed, as UTF-8 text whatever it is.</summary>
+    /// <summary>The beginning of a file, decompressed, as text whatever it is.</summary>
     /// <exception cref="InputException">It cannot be opened, or is empty.</exception>
     public string FirstText(string path)
     {
         using var stream = Open(path, textOnly: false);
         var bytes = new byte[Looked];
         int length = stream.ReadAtLeast(bytes, Looked, throwOnEndOfStream: false);
-        return Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF');
+        return Text.Beginning(bytes.AsSpan(0, length)).TrimStart('\uFEFF');
     }
 
-    /// <summary>From now on, <see cref="Open(string)"/> gives the text as <paramref name="rewrite"/> turns it.</summary>
-    public void Rewrite(string path, Func<Stream, Stream> rewrite) => _rewritten[path] = rewrite;
+    /// <summary>False for a pipe of which more is gone than was kept.</summary>
+    public bool CanReopen(string path) => !_pipes.TryGetValue(path, out var pipe) || pipe.CanReopen;
 
     /// <summary>Opens a file that is read in any order. What cannot be sought is copied to a temporary file.</summary>
     /// <exception cref="InputException">It cannot be opened, or is empty.</exception>

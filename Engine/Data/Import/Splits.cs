@@ -14,23 +14,14 @@ internal static class Splits
     /// those before them validation; items are those of the training users in order of first appearance; of each held-out user
     /// with n >= 5 clicks on known items, int(0.2 n) are drawn as held-out, the generator being seeded anew for each part.
     /// </summary>
-    public static Division Strong(ClickSource source, int? heldOutUsers, FoldInOrder order)
+    public static Division Strong(ClickSource source, int? heldOutUsers, FoldInOrder order, Fold? fold = null)
     {
         var log = source.Train;
         int[] sorted = SortedUsers(source, withClicksOnly: true);
-        int heldOut = heldOutUsers ?? Math.Min(10_000, sorted.Length / 10);
-        if (heldOut < 1 || 2L * heldOut >= sorted.Length)
-        {
-            var (name, most) = (InputException.Setting(nameof(ImportOptions.HeldOutUsers)), Math.Max(1, (sorted.Length - 1) / 2));
-            string first = sorted.Length < 3 ? ", once there are at least 3 users" : "";
-            throw InputException.About(
-                $"Cannot hold out twice {heldOut} of {sorted.Length} users; give {name} from 1 to {most}{first}.");
-        }
         uint seed = source.Options.Seed;
-        int[] permutation = new NumpyRandom(seed).Permutation(sorted.Length);
-        var users = new int[sorted.Length];
-        for (int i = 0; i < users.Length; i++) users[i] = sorted[permutation[i]];
-        int trainUsers = users.Length - 2 * heldOut;
+        var (users, validationUsers, testUsers) = Arrange(sorted, new NumpyRandom(seed).Permutation(sorted.Length), heldOutUsers,
+            fold);
+        int trainUsers = users.Length - validationUsers - testUsers;
 
         int[] rowOfUser = Inverse(users.AsSpan(0, trainUsers), source.Users.Count);
         var columnOfItem = new int[source.Items.Count];
@@ -45,7 +36,7 @@ internal static class Splits
 
         var byUser = log.ByUser(source.Users.Count);
         long dropped = 0;
-        EvaluationSplit Part(int first)
+        EvaluationSplit Part(int first, int heldOut)
         {
             var held = users.AsSpan(first, heldOut);
             int[] rows = Inverse(held, source.Users.Count);
@@ -56,9 +47,34 @@ internal static class Splits
             return part;
         }
         var train = log.ToMatrix(trainUsers, items.Count, rowOfUser, columnOfItem);
-        var validation = Part(trainUsers);
-        var test = Part(trainUsers + heldOut);
+        var validation = Part(trainUsers, validationUsers);
+        var test = Part(trainUsers + validationUsers, testUsers);
         return new Division(train, validation, test, users, [.. items], dropped);
+    }
+
+    /// <summary>The permuted users with those of the training first, then those of validation, then those of the test.</summary>
+    private static (int[] Users, int Validation, int Test) Arrange(int[] sorted, int[] permutation, int? heldOutUsers,
+        Fold? fold)
+    {
+        int count = sorted.Length;
+        int[] users = Array.ConvertAll(permutation, i => sorted[i]);
+        if (fold is var (index, folds))
+        {
+            if (count < folds)
+                throw InputException.About(
+                    $"{InputException.Setting(nameof(Fold))}: {folds} folds of {count} users; give {count} at most.");
+            int Start(int f) => (int)((long)count * f / folds);
+            int[] Users(int f) => users[Start(f)..Start(f + 1)];
+            int[] validation = Users(fold.Value.Validation), test = Users(index);
+            return ([.. users.Except(validation).Except(test), .. validation, .. test], validation.Length, test.Length);
+        }
+        int heldOut = heldOutUsers ?? Math.Min(10_000, count / 10);
+        if (heldOut >= 1 && 2L * heldOut < count) return (users, heldOut, heldOut);
+        var (name, most) = (InputException.Setting(nameof(ImportOptions.HeldOutUsers)), Math.Max(1, (count - 1) / 2));
+        var split = InputException.Setting(nameof(ImportOptions.Split));
+        string first = count < 3 ? ", once there are at least 3 users" : "";
+        throw InputException.About(
+            $"Cannot hold out twice {heldOut} of {count} users; give {name} from 1 to {most}{first}, or {split} none.");
     }
 
     /// <summary>Ready-made files, used as they are: users and items sorted by id, whether they have clicks or not.</summary>
@@ -73,52 +89,49 @@ internal static class Splits
             source.ValidationCandidates is null ? null : Matrix(source.ValidationCandidates));
     }
 
-    /// <summary>
-    /// Leave one out by time: a user's last click is the test, the one before it validation; what happened at the same time
-    /// counts in the order of the file. A user with two clicks gives the last to the test; a single click stays in training.
-    /// </summary>
-    public static Division LeaveOneOut(ClickSource source)
-    {
-        var log = source.Train;
-        var (offsets, positions) = log.ByUser(source.Users.Count);
-        ClickLog train = source.NewLog(), validation = source.NewLog(), test = source.NewLog();
-        for (int user = 0; user < source.Users.Count; user++)
-        {
-            int[] own = InOrderOfTime(positions[offsets[user]..offsets[user + 1]], log);
-            for (int i = 0; i < own.Length; i++)
-            {
-                int fromEnd = own.Length - i;
-                var part = fromEnd == 1 && own.Length >= 2 ? test : fromEnd == 2 && own.Length >= 3 ? validation : train;
-                part.Add(user, log.Items[own[i]]);
-            }
-        }
-        return FromLogs(source, train, validation, test);
-    }
+    /// <summary>All clicks are training clicks: nothing is validated or tested.</summary>
+    public static Division None(ClickSource source) => FromLogs(source, source.Train, null, null);
 
     /// <summary>
     /// Temporal: all clicks in order of time; the last share is the test, the share before it validation, as at one moment of a
     /// running service. Equal times count in the order of the file. Users whose clicks are all late have empty training rows.
     /// </summary>
-    public static Division Temporal(ClickSource source, double validationRatio, double testRatio)
+    /// <param name="source">The clicks.</param>
+    /// <param name="validationRatio">Share of the clicks for validation, where no moment begins it.</param>
+    /// <param name="testRatio">Share of the clicks for the test, where no moment begins it.</param>
+    /// <param name="window">The moments at which validation and test begin, or null.</param>
+    public static Division Temporal(ClickSource source, double validationRatio, double testRatio, TimeWindow? window = null)
     {
         var log = source.Train;
         int[] order = new int[log.Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
         order = InOrderOfTime(order, log);
-        int firstTest = order.Length - (int)Math.Round(testRatio * order.Length);
-        int firstValidation = firstTest - (int)Math.Round(validationRatio * order.Length);
+        int FirstFrom(double moment) => order.TakeWhile(i => log.Times[i] < moment).Count();
+        int firstTest = window is null ? order.Length - (int)Math.Round(testRatio * order.Length) : FirstFrom(window.TestFrom);
+        int firstValidation = window?.ValidationFrom is double from ? FirstFrom(from)
+            : firstTest - (int)Math.Round(validationRatio * (window is null ? order.Length : firstTest));
         ClickLog train = source.NewLog(), validation = source.NewLog(), test = source.NewLog();
         for (int i = 0; i < order.Length; i++)
             (i >= firstTest ? test : i >= firstValidation ? validation : train).Add(log.Users[order[i]], log.Items[order[i]]);
-        if (train.Count == 0) throw new InputException("The temporal split leaves no training clicks; give smaller ratios.");
-        return FromLogs(source, train, validationRatio > 0 ? validation : null, test);
+        long AtTimeBefore(int first, int end)
+        {
+            int i = first;
+            while (first > 0 && i < end && source.Train.Times[order[i]] == source.Train.Times[order[first - 1]]) i++;
+            return i - first;
+        }
+        if (train.Count == 0)
+            throw new InputException("The temporal split leaves no training clicks; give smaller ratios or later moments.");
+        return FromLogs(source, train, validation.Count > 0 || validationRatio > 0 ? validation : null, test) with
+        {
+            Ties = AtTimeBefore(firstValidation, firstTest) + AtTimeBefore(firstTest, order.Length),
+        };
     }
 
     /// <summary>
     /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed. Where the test has sampled negatives, each of these users is given as many, drawn
-    /// with the seed from the items that are not in the user's training clicks. The test clicks are ignored: like any item
-    /// of the future, a test click may be among them.
+    /// times, else one drawn with the seed, whatever the order of lines. Where the test has sampled negatives, each of these
+    /// users is given as many, drawn with the seed from the items that are not in the user's training clicks. The test clicks
+    /// are ignored: like any item of the future, a test click may be among them.
     /// </summary>
     public static void CarveValidation(ClickSource source)
     {
@@ -128,9 +141,11 @@ internal static class Splits
         var keep = new bool[log.Count];
         Array.Fill(keep, true);
         var validation = source.NewLog();
+        int[] itemRanks = source.Items.SortedRanks();
         foreach (int user in SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
+            if (!source.HasTimes) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
             if (own.Length < 2) continue;
             int chosen = source.HasTimes ? InOrderOfTime(own, log)[^1] : own[random.Choice(own.Length, 1)[0]];
             keep[chosen] = false;
@@ -188,7 +203,8 @@ internal static class Splits
         return (part, unknown);
     }
 
-    private static Division FromLogs(ClickSource source, ClickLog train, ClickLog? validation, ClickLog test)
+    /// <summary>A division whose parts have the same users: all with clicks, sorted by id, and all items with clicks.</summary>
+    public static Division FromLogs(ClickSource source, ClickLog train, ClickLog? validation, ClickLog? test)
     {
         int[] users = SortedUsers(source, withClicksOnly: true), rowOfUser = Inverse(users, source.Users.Count);
         var present = new bool[source.Items.Count];
@@ -196,7 +212,8 @@ internal static class Splits
         int[] items = [.. Order(source.Items.SortedRanks()).Where(item => present[item])];
         int[] columnOfItem = Inverse(items, source.Items.Count);
         CsrMatrix Matrix(ClickLog log) => log.ToMatrix(users.Length, items.Length, rowOfUser, columnOfItem);
-        return Shared(Matrix(train), validation is null ? null : Matrix(validation), Matrix(test), null, users, items);
+        return Shared(Matrix(train), validation is null ? null : Matrix(validation),
+            test is null ? null : Matrix(test), null, users, items);
     }
 
     /// <summary>All parts have the same users: the test may see training and validation together.</summary>
@@ -214,7 +231,8 @@ internal static class Splits
         return matrix(candidates);
     }
 
-    private static int[] SortedUsers(ClickSource source, bool withClicksOnly)
+    /// <summary>Users by id.</summary>
+    public static int[] SortedUsers(ClickSource source, bool withClicksOnly)
     {
         var present = new bool[source.Users.Count];
         foreach (int user in source.Train.Users) present[user] = true;
@@ -227,7 +245,8 @@ internal static class Splits
         return (Order(rows), Order(columns), rows, columns);
     }
 
-    private static int[] InOrderOfTime(int[] positions, ClickLog log)
+    /// <summary>Sorts positions by time; equal times stay in the order of the log.</summary>
+    public static int[] InOrderOfTime(int[] positions, ClickLog log)
     {
         var keys = new (long, int)[positions.Length];
         for (int i = 0; i < keys.Length; i++) keys[i] = (log.Times[positions[i]], positions[i]);

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using CsvHelper;
+using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Import;
 
@@ -11,45 +12,81 @@ namespace ManualVae.Data.Import;
 internal sealed class TableReader : IDisposable
 {
     private const int TickEvery = 1 << 16;
+    private const string NoSeparator = "\u001f";
 
-    private readonly string _path;
+    private static readonly SettingName Encodings = Setting(nameof(ImportOptions.Encoding)),
+        TimeFormat = Setting(nameof(ImportOptions.TimeFormat)), Separator = Setting(nameof(ImportOptions.Separator)),
+        Format = Setting(nameof(ImportOptions.Format)), SkipBadLines = Setting(nameof(ImportOptions.SkipBadLines));
+
     private readonly SourceFiles _files;
+    private readonly Func<TableReader> _again;
     private readonly CsvReader _reader;
+    private readonly string _separator;
+    private readonly List<Range>? _tokens; // fields between runs of blanks and tabs
+    private InputException? _malformed;
+    private bool? _dayFirst;
     private long _records;
 
     /// <summary>Opens a table.</summary>
     /// <param name="files">The import that reads it.</param>
-    /// <param name="path">The file, plain or gzip.</param>
-    /// <param name="separator">One character or several ("::").</param>
-    /// <param name="hasHeader">The first line names the columns, and fields may be quoted.</param>
-    /// <param name="latin1">The text is ISO 8859-1, not UTF-8.</param>
+    /// <param name="path">The file, plain or compressed.</param>
+    /// <param name="separator">One character or several ("::"); a blank stands for any number of blanks and tabs.</param>
+    /// <param name="hasHeader">The first line names the columns.</param>
+    /// <param name="quoted">Fields may be quoted.</param>
     /// <param name="lenient">Accept stray quotes, which titles may hold.</param>
-    /// <param name="quoted">Fields may be quoted although there is no header.</param>
-    public TableReader(SourceFiles files, string path, string separator, bool hasHeader = false, bool latin1 = false,
-        bool lenient = false, bool quoted = false)
+    /// <param name="rewrite">Turns the text, as UTF-8, into that of the table.</param>
+    public TableReader(SourceFiles files, string path, string separator, bool hasHeader = false, bool? quoted = null,
+        bool lenient = false, Func<Stream, Stream>? rewrite = null)
     {
-        (_path, _files) = (path, files);
+        (Path, _files, _separator) = (path, files, separator);
+        _again = () => new TableReader(files, path, separator, hasHeader, quoted, lenient, rewrite);
+        bool quotes = quoted ?? hasHeader;
+        if (separator == Separators.Blanks && !quotes) (_tokens, separator) = ([], NoSeparator);
         var options = new CsvReaderOptions
         {
             HasHeader = hasHeader,
-            Mode = hasHeader || quoted ? CsvMode.Rfc4180 : CsvMode.NoEscape,
+            Mode = quotes ? CsvMode.Rfc4180 : CsvMode.NoEscape,
             MalformedData = lenient ? CsvMalformedDataHandling.Recover : CsvMalformedDataHandling.Throw,
+            AllowLineBreaksInQuotes = !files.Text.SkipsBadLines,
             TrackLineNumbers = true,
-            Encoding = latin1 ? Encoding.Latin1 : null,
             MaxRecordSize = 1 << 26,
             BufferSize = 1 << 18,
         };
-        var stream = files.Open(path);
+        var stream = files.Text.Decode(files.Open(path), path);
+        if (rewrite is not null) stream = rewrite(stream);
         _reader = separator.Length == 1
             ? CsvReader.Create(stream, options with { Separator = separator[0] }, leaveOpen: false)
             : CsvReader.Create(new CsvSeparatorStream(stream, separator), options, leaveOpen: false);
     }
 
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
     /// <summary>Number of fields of the record.</summary>
-    public int FieldCount => _reader.FieldCount;
+    public int FieldCount => _tokens?.Count ?? _reader.FieldCount;
 
     /// <summary>Line on which the record starts, from 1.</summary>
     public long Line => _reader.LineNumber;
+
+    /// <summary>Names of the columns; empty without a header.</summary>
+    public IReadOnlyList<string> Headers => _tokens is null || _reader.Headers.Count == 0 ? _reader.Headers
+        : Separators.Split(_reader.Headers[0], Separators.Blanks);
+
+    /// <summary>Calls <paramref name="row"/> with each record. Bad lines are left out as far as the import allows.</summary>
+    /// <param name="row">Throws what <see cref="Malformed"/> returns before it has done anything with a bad line.</param>
+    /// <param name="mayBeEmpty">Accept a table without records.</param>
+    public void ForEach(Action row, bool mayBeEmpty = false)
+    {
+        while (true)
+            try
+            {
+                if (!Read(mayBeEmpty)) return;
+                row();
+            }
+            catch (InputException problem) when (problem == _malformed && _files.Text.LeavesOut(problem))
+            {
+            }
+    }
 
     /// <summary>Moves to the next record; false at the end. Empty lines are passed over; a table of none is refused.</summary>
     public bool Read(bool mayBeEmpty = false)
@@ -57,54 +94,64 @@ internal sealed class TableReader : IDisposable
         if (++_records % TickEvery == 0) _files.Tick();
         try
         {
-            if (_reader.Read()) return true;
-            if (_records == 1 && !mayBeEmpty) throw new InputException($"{_path}: holds no lines; fetch or export it again.");
-            return false;
+            do
+            {
+                if (!_reader.Read())
+                    return _records > 1 || mayBeEmpty ? false
+                        : throw new InputException($"{Path}: holds no lines; fetch or export it again.");
+                if (_tokens is not null) Tokenise(_reader.GetSpan(0), _tokens);
+            } while (_tokens?.Count == 0);
+            return true;
         }
-        catch (CsvFormatException problem)
+        catch (Exception problem) when (Explain(problem, _reader.LineNumber + 1) is { } explained)
         {
-            throw new InputException($"{_path}:{problem.LineNumber}: {FirstLine(problem)}; correct the line.", problem);
-        }
-        catch (Exception problem) when (problem is IOException or InvalidDataException)
-        {
-            throw new InputException(
-                $"{_path}:{_reader.LineNumber + 1}: cannot be read on ({FirstLine(problem)}): truncated or damaged; fetch it "
-                    + "again.", problem);
+            throw explained;
         }
     }
 
-    /// <summary>The position of a named column.</summary>
+    /// <summary>The position of a column by its name or number from 1.</summary>
     /// <exception cref="InputException">There is none of that name.</exception>
     public int Column(string name)
     {
         try
         {
-            if (_reader.TryGetFieldIndex(name, out int index)) return index;
+            if (_tokens is null && Headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
+            for (int i = 0; _tokens is not null && i < Headers.Count; i++)
+                if (Headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
         }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or CsvFormatException)
+        catch (Exception problem) when (Explain(problem, 1) is { } explained)
         {
-            throw new InputException($"{_path}:1: cannot be read ({FirstLine(problem)}); fetch it again.", problem);
+            throw explained;
         }
-        throw new InputException($"{_path}:1: no column '{name}'; its columns are {string.Join(", ", _reader.Headers)}.");
+        if (Separators.NumberOf(name) is { } number && (Headers.Count == 0 || number <= Headers.Count)) return number - 1;
+        string columns = string.Join(", ", Headers.Select(header => $"'{header}'"));
+        if (Headers.Count == 1 && Separators.Guess([Headers[0]], "1") is { } other)
+            throw About(
+                $"{Path}:1: no column '{name}'; one column found: {columns}; is it {Separator} {Separators.NameOf(other)}?");
+        throw new InputException(
+            $"{Path}:1: no column '{name}'; its columns are {columns}, separated by {Separators.NameOf(_separator)}.");
     }
 
     /// <summary>Refuses a record whose number of fields is outside the range.</summary>
     public void Expect(int least, int most, string layout)
     {
-        if (_reader.FieldCount < least || _reader.FieldCount > most)
-            throw Malformed($"{_reader.FieldCount} fields where the format has {layout}");
+        if (FieldCount < least || FieldCount > most) throw Malformed($"{FieldCount} fields where the format has {layout}");
     }
 
     /// <summary>The bytes of a field, without surrounding blanks.</summary>
-    public ReadOnlySpan<byte> Bytes(int field) =>
-        field < _reader.FieldCount ? _reader.GetSpan(field).Trim(" \t"u8) : throw Malformed($"no field {field + 1}");
+    public ReadOnlySpan<byte> Bytes(int field)
+    {
+        if (field >= FieldCount) throw Malformed($"no field {field + 1}");
+        return _tokens is null ? _reader.GetSpan(field).Trim(" \t"u8) : _reader.GetSpan(0)[_tokens[field]];
+    }
 
     /// <summary>An id: any text but none.</summary>
     public ReadOnlySpan<byte> Id(int field, string what)
     {
         var bytes = Bytes(field);
         if (bytes.IsEmpty) throw Malformed($"the {what} is empty");
-        if (bytes.Contains((byte)'\t')) throw Malformed($"the {what} '{Text(field)}' holds a tab");
+        if (bytes.IndexOfAny("\t\r\n"u8) >= 0)
+            throw Malformed($"the {what} '{Text(field).ReplaceLineEndings(" ")}' holds a tab or line break");
         return bytes;
     }
 
@@ -120,24 +167,73 @@ internal sealed class TableReader : IDisposable
         throw Malformed($"the {what} '{Text(field)}' is not a number");
     }
 
-    /// <summary>A time: whole seconds (a fraction is cut off), or a date such as 2005-09-06.</summary>
-    public long Time(int field)
+    /// <summary>A time: a number, or a date such as 2005-09-06.</summary>
+    public ClickTime Time(int field)
     {
         var bytes = Bytes(field);
-        if (Utf8Parser.TryParse(bytes, out long value, out int used) && used == bytes.Length) return value;
-        if (Utf8Parser.TryParse(bytes, out double seconds, out used) && used == bytes.Length && Math.Abs(seconds) < 1e18)
-            return (long)seconds;
-        if (DateTimeOffset.TryParse(Text(field), System.Globalization.CultureInfo.InvariantCulture,
-            System.Globalization.DateTimeStyles.AssumeUniversal, out var date)) return date.ToUnixTimeSeconds();
-        throw Malformed($"the time '{Text(field)}' is neither a number nor a date");
+        if (_files.Text.TimeFormat is { } pattern)
+            return DateText.Parse(Text(field), pattern)
+                ?? throw Malformed($"the time '{Text(field)}' is not of the form {pattern}", TimeFormat);
+        if (Utf8Parser.TryParse(bytes, out long value, out int used) && used == bytes.Length) return new ClickTime(value);
+        if (Utf8Parser.TryParse(bytes, out double number, out used) && used == bytes.Length && ClickTime.Of(number) is { } time)
+            return time;
+        string text = Text(field);
+        if (DateText.DayFirst(text, out bool asks) is null && asks) _dayFirst ??= DayFirst(field);
+        return DateText.Parse(text, _dayFirst ?? true) ?? throw Malformed(
+            $"the time '{text}' is neither a number nor a date as logs write them", TimeFormat);
     }
 
     /// <summary>The error for the current record.</summary>
-    public InputException Malformed(string found) => InputException.About(
-        $"{_path}:{Line}: {found}; correct or remove the line, or check {InputException.Setting(nameof(ImportOptions.Format))}.");
+    /// <param name="found">What is wrong.</param>
+    /// <param name="check">The setting that may be to blame; null for the format.</param>
+    public InputException Malformed(string found, SettingName? check = null) => _malformed = About(
+        $"{Path}:{Line}: {found}; correct or remove the line, leave it out ({SkipBadLines}), or check {check ?? Format}.");
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
+
+    /// <summary>What the first line says whose date can be read in one way only.</summary>
+    private bool DayFirst(int field)
+    {
+        using var table = _again();
+        while (table.Read(mayBeEmpty: true))
+        {
+            if (table.FieldCount <= field) continue;
+            string text = table.Text(field);
+            if (DateText.DayFirst(text, out bool asks) is { } dayFirst && asks)
+            {
+                _files.Text.Note($"{Path}:{table.Line}: '{text}' shows that dates begin with the {(dayFirst ? "day" : "month")}");
+                return dayFirst;
+            }
+        }
+        throw About(
+            $"{Path}:{Line}: '{Text(field)}' may begin with the day or the month; give {TimeFormat} dd/MM/yyyy or MM/dd/yyyy.");
+    }
+
+    private static void Tokenise(ReadOnlySpan<byte> line, List<Range> tokens)
+    {
+        tokens.Clear();
+        for (int at = 0; at < line.Length;)
+        {
+            int length = line[at..].IndexOfAny(" \t"u8);
+            if (length < 0) length = line.Length - at;
+            if (length > 0) tokens.Add(at..(at + length));
+            at += length + 1;
+        }
+    }
+
+    private InputException? Explain(Exception problem, long line) => problem switch
+    {
+        CsvFormatException format => _malformed = new InputException(
+            $"{Path}:{format.LineNumber}: {FirstLine(problem)}; correct the line.", problem),
+        DecoderFallbackException => About(
+            $"{Path}:{Undecodable(line)}: bytes that are no text; check {Encodings}.", problem),
+        IOException or InvalidDataException => new InputException(
+            $"{Path}:{line}: cannot be read on ({FirstLine(problem)}): truncated or damaged; fetch it again.", problem),
+        _ => null,
+    };
+
+    private long Undecodable(long line) => _files.CanReopen(Path) ? _files.Text.UndecodableLine(_files.Open(Path)) : line;
 
     private static string FirstLine(Exception problem) => problem.Message.Split('\n')[0].TrimEnd('.', '\r');
 }

@@ -84,7 +84,7 @@ public static class BaselineCatalogue
 
     /// <summary>Fits a baseline by name.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="data">Training clicks, and item features where there are any.</param>
+    /// <param name="data">Training clicks, and item features if there are any.</param>
     /// <param name="settings">Settings that differ from the defaults: <c>{"lambda": 300}</c>; null for none.</param>
     /// <param name="monitor">Progress and cancellation.</param>
     /// <param name="backend">Makes the backend of a baseline that computes on one (cdae), which then owns it.</param>
@@ -145,7 +145,8 @@ public static class BaselineCatalogue
         }
         catch (JsonException problem)
         {
-            throw new InputException($"{baseline.Name}: {problem.Path?.TrimStart('$', '.')} cannot be {settings}.", problem);
+            throw new InputException(
+                $"{baseline.Name}: {problem.Path?.TrimStart('$', '.')} cannot be {settings.ToJsonString()}.", problem);
         }
     }
 }

@@ -61,12 +61,7 @@ public sealed class Cdae : IBaseline
     /// <exception cref="InputException">A setting is out of range, or memory cannot hold the model.</exception>
     public static Cdae Fit(CsrMatrix train, CdaeSettings settings, Func<IBackend> backend, FitMonitor monitor = default)
     {
-        if (settings.Hidden < 1 || settings.Epochs < 1 || settings.BatchSize < 1)
-            throw new InputException("cdae: hidden, epochs and batch size must be 1 or more.");
-        if (!(settings.Dropout is >= 0 and < 1 && settings.LearningRate > 0 && settings.ClickWeight > 0
-            && settings.WeightDecay >= 0))
-            throw new InputException(
-                "cdae: dropout must be in [0, 1), learning rate and click weight above 0, weight decay 0 or more.");
+        Check(settings);
         settings = settings with { BatchSize = Math.Min(settings.BatchSize, Math.Max(1, train.Rows)) };
         var memory = new MemoryScope(backend());
         try
@@ -83,6 +78,16 @@ public sealed class Cdae : IBaseline
         }
     }
 
+    private static void Check(CdaeSettings settings)
+    {
+        if (settings.Hidden < 1 || settings.Epochs < 1 || settings.BatchSize < 1)
+            throw new InputException("cdae: hidden, epochs and batch size must be 1 or more.");
+        if (!(settings.Dropout is >= 0 and < 1 && settings.LearningRate > 0 && settings.ClickWeight > 0
+            && settings.WeightDecay >= 0))
+            throw new InputException(
+                "cdae: dropout must be in [0, 1), learning rate and click weight above 0, weight decay 0 or more.");
+    }
+
     // The model of a training, its two batches, the copy of the clicks with the users' nodes.
     private static long Bytes(IBackend backend, CsrMatrix train, CdaeSettings settings)
     {
@@ -97,11 +102,28 @@ public sealed class Cdae : IBaseline
     /// <summary>The model of a <see cref="State"/>: hidden weights and biases, output weights and biases.</summary>
     internal static Cdae Restore(IReadOnlyList<Array> state, CdaeSettings settings, Func<IBackend> backend)
     {
+        Check(settings);
         int items = state[3].Length, inputs = state[0].Length / settings.Hidden;
-        var model = new Cdae(new(backend()), settings, inputs - items, items, seed: null, training: false);
-        foreach (var (parameter, values) in model._parameters.All.Zip(state))
-            model._backend.Upload((float[])values, parameter.Value);
-        return model;
+        if (state[0].LongLength != (long)inputs * settings.Hidden || state[1].Length != settings.Hidden
+            || state[2].LongLength != (long)items * settings.Hidden || state.Count != 4
+            || (settings.UserNodes ? inputs < items : inputs != items))
+            throw new ArgumentException($"The weights are not those of {settings.Hidden} hidden units.", nameof(state));
+        var memory = new MemoryScope(backend());
+        try
+        {
+            var counting = new MemoryScope(memory.Backend, counting: true);
+            _ = new Cdae(counting, settings, inputs - items, items, seed: null, training: false);
+            default(FitMonitor).Needs("cdae", counting.Bytes, memory.Backend);
+            var model = new Cdae(memory, settings, inputs - items, items, seed: null, training: false);
+            foreach (var (parameter, values) in model._parameters.All.Zip(state))
+                model._backend.Upload((float[])values, parameter.Value);
+            return model;
+        }
+        catch
+        {
+            Release(memory);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -165,12 +187,7 @@ public sealed class Cdae : IBaseline
         uint step = 0;
         for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
         {
-            var shuffle = new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle);
-            for (int i = order.Length - 1; i > 0; i--)
-            {
-                int other = CounterRandom.Below(shuffle, 0, (uint)i, i + 1);
-                (order[i], order[other]) = (order[other], order[i]);
-            }
+            CounterRandom.Shuffle(new RandomKey(_settings.Seed, (uint)epoch, RandomPurpose.Shuffle), order);
             double sum = 0;
             for (int first = 0; first < order.Length; first += BatchSize)
             {

@@ -8,7 +8,7 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Cancellation">Watched between passes.</param>
 public readonly record struct FitMonitor(Action<string>? Report = null, CancellationToken Cancellation = default)
 {
-    /// <summary>Stops where asked to.</summary>
+    /// <summary>Stops if asked to.</summary>
     /// <exception cref="OperationCanceledException">The fitting was cancelled.</exception>
     public void Check() => Cancellation.ThrowIfCancellationRequested();
 
@@ -24,7 +24,7 @@ public readonly record struct FitMonitor(Action<string>? Report = null, Cancella
         Report?.Invoke(need);
     }
 
-    /// <summary>Reports a line, and stops where asked to.</summary>
+    /// <summary>Reports a line, and stops if asked to.</summary>
     public void Pass(string line)
     {
         Report?.Invoke(line);

@@ -7,4 +7,7 @@ public interface IBaseline : IRecommender
     /// All it knows beside its settings: arrays of float, int or long. Not copies; nobody else may change them.
     /// </summary>
     IReadOnlyList<Array> State { get; }
+
+    /// <summary>Rows are scored one by one: any number serves.</summary>
+    int IRecommender.BatchSize => 256;
 }

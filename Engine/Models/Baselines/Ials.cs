@@ -34,19 +34,19 @@ public sealed class Ials : IBaseline
     private readonly float[] _items;    // h, items x d
     private readonly float[] _itemGram; // alpha_0 H'H, d x d
 
-    internal Ials(IalsSettings settings, float[] items) =>
+    internal Ials(IalsSettings settings, float[] items)
+    {
+        Check(settings);
+        if (items.Length % settings.Factors != 0)
+            throw new ArgumentException($"{items.Length} is no multiple of {settings.Factors} factors.", nameof(items));
         (_settings, _items, _itemGram) = (settings, items, Gram(items, settings));
+    }
 
     /// <summary>Alternates the given number of times: users, then items.</summary>
     /// <exception cref="InputException">A setting is out of range.</exception>
     public static Ials Fit(CsrMatrix train, IalsSettings settings, FitMonitor monitor = default)
     {
-        if (settings.Factors < 1 || settings.Epochs < 1)
-            throw new InputException($"ials: factors ({settings.Factors}) and epochs ({settings.Epochs}) must be 1 or more.");
-        if (!(settings.Regularisation > 0 && settings.UnobservedWeight > 0))
-            throw new InputException(
-                $"ials: regularisation ({settings.Regularisation}) and unobserved weight ({settings.UnobservedWeight}) must be "
-                + "above 0.");
+        Check(settings);
         int d = settings.Factors;
         // Vectors of users and items, the transposed clicks, two matrices d x d and one for each thread.
         monitor.Needs("ials", sizeof(float) * ((long)(train.Rows + train.Columns) * d + (2L + Environment.ProcessorCount) * d * d)
@@ -73,9 +73,6 @@ public sealed class Ials : IBaseline
     /// <inheritdoc/>
     public int ItemCount => _items.Length / _settings.Factors;
 
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
     /// <summary>Item vectors h, items x d, row-major.</summary>
     public ReadOnlySpan<float> ItemVectors => _items;
 
@@ -83,17 +80,39 @@ public sealed class Ials : IBaseline
     public IReadOnlyList<Array> State => [_items];
 
     /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
-        Rows.ForEach(scores, rows, ItemCount, (row, values) =>
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+    {
+        try
         {
-            int d = _settings.Factors;
-            var user = new float[d];
-            Solve(foldIn.RowColumns(firstRow + row), _items, _itemGram, new float[d * d], user, _settings);
-            for (int i = 0; i < values.Length; i++) values[i] = TensorPrimitives.Dot<float>(user, _items.AsSpan(i * d, d));
-        });
+            Rows.ForEach(scores, rows, ItemCount, (row, values) =>
+            {
+                int d = _settings.Factors;
+                var user = new float[d];
+                Solve(foldIn.RowColumns(firstRow + row), _items, _itemGram, new float[d * d], user, _settings);
+                for (int i = 0; i < values.Length; i++) values[i] = TensorPrimitives.Dot<float>(user, _items.AsSpan(i * d, d));
+            });
+        }
+        catch (AggregateException problem) when (problem.InnerException is ArithmeticException)
+        {
+            throw Unsolvable(problem);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() { }
+
+    private static void Check(IalsSettings settings)
+    {
+        if (settings.Factors < 1 || settings.Epochs < 1)
+            throw new InputException($"ials: factors ({settings.Factors}) and epochs ({settings.Epochs}) must be 1 or more.");
+        if (!(settings.Regularisation > 0 && settings.UnobservedWeight > 0))
+            throw new InputException(
+                $"ials: regularisation ({settings.Regularisation}) and unobserved weight ({settings.UnobservedWeight}) must be "
+                + "above 0.");
+    }
+
+    private static InputException Unsolvable(AggregateException problem) => new("ials: the vectors are too large to solve for "
+        + $"another ({problem.InnerException!.Message.TrimEnd('.')}); train again, with more regularisation.", problem);
 
     // Solves for every row's vector, given the vectors of the columns.
     private static void SolveAll(CsrMatrix clicks, float[] given, float[] solved, IalsSettings settings)

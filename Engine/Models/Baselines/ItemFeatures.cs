@@ -6,7 +6,7 @@ namespace ManualVae.Models.Baselines;
 /// <summary>What is known of items besides clicks, as a sparse matrix items x features.</summary>
 public static class ItemFeatures
 {
-    /// <summary>One feature a genre, or null where no item has a genre.</summary>
+    /// <summary>One feature for each genre, or null if no item has a genre.</summary>
     public static CsrMatrix? FromGenres(ItemList items)
     {
         var numbers = new Dictionary<string, int>();

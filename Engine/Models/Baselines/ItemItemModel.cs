@@ -11,16 +11,17 @@ public sealed class ItemItemModel : IBaseline
         (Name, ItemCount, _weights) = (name, itemCount, weights);
 
     internal ItemItemModel(string name, IReadOnlyList<Array> state)
-        : this(name, (int)Math.Sqrt(state[0].LongLength), (float[])state[0]) { }
+        : this(name, (int)Math.Sqrt(state[0].LongLength), (float[])state[0])
+    {
+        if ((long)ItemCount * ItemCount != _weights.LongLength)
+            throw new ArgumentException($"{_weights.LongLength} weights are no square.", nameof(state));
+    }
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
     public int ItemCount { get; }
-
-    /// <inheritdoc/>
-    public int BatchSize => 256;
 
     /// <summary>W, items x items, row-major: entry (i, j) is what a click on i adds to the score of j.</summary>
     public ReadOnlySpan<float> Weights => _weights;

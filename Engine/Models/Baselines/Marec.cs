@@ -24,7 +24,7 @@ public enum MarecForm
 /// <param name="Delta">Smoothing of the feature cosine, 0 or more.</param>
 /// <param name="Alpha">Weight of the alignment.</param>
 /// <param name="Beta">Strength of the alignment for an item without clicks, 0 or more; 0 is EASE.</param>
-/// <param name="ZeroWeight">Weight of the zeros where clicks are regressed on the features' scores, above 0.</param>
+/// <param name="ZeroWeight">Weight of the zeros in the regression of the clicks on the features' scores, above 0.</param>
 /// <param name="Form">As printed, or exact.</param>
 public sealed record MarecSettings(
     double Lambda = 700, double Delta = 50, double Alpha = 1, double Beta = 60, double ZeroWeight = 0.1,

@@ -54,6 +54,8 @@ public sealed class NeuMf : IBaseline
     /// <summary>The model of a <see cref="State"/>.</summary>
     internal static NeuMf Restore(IReadOnlyList<Array> state, NeuMfSettings settings)
     {
+        if (settings.Factors < 1 || state[^1].LongLength != 2L * settings.Factors + 1)
+            throw new ArgumentException($"{state[^1].LongLength} output weights for {settings.Factors} factors.", nameof(state));
         var model = new NeuMf(settings, state[0].Length / settings.Factors, state[1].Length / settings.Factors);
         foreach (var (values, kept) in model.State.Zip(state)) kept.CopyTo(values, 0);
         model.PrepareScoring();

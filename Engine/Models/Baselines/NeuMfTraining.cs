@@ -72,12 +72,7 @@ public sealed class NeuMfTraining
     /// <summary>One pass over all clicks, each with its negatives, in a new order; returns the mean loss.</summary>
     internal double Epoch(uint epoch, FitMonitor monitor)
     {
-        var shuffle = new RandomKey(_settings.Seed, epoch, RandomPurpose.Shuffle);
-        for (int i = _order.Length - 1; i > 0; i--)
-        {
-            int other = CounterRandom.Below(shuffle, 0, (uint)i, i + 1);
-            (_order[i], _order[other]) = (_order[other], _order[i]);
-        }
+        CounterRandom.Shuffle(new RandomKey(_settings.Seed, epoch, RandomPurpose.Shuffle), _order);
         double loss = 0;
         for (int first = 0; first < _order.Length; first += _settings.BatchSize)
         {

@@ -19,9 +19,6 @@ public sealed class Popularity : IBaseline
     public int ItemCount => _clicks.Length;
 
     /// <inheritdoc/>
-    public int BatchSize => 256;
-
-    /// <inheritdoc/>
     public IReadOnlyList<Array> State => [_clicks];
 
     /// <inheritdoc/>

@@ -25,9 +25,6 @@ public sealed class RandomScores : IBaseline
     public int ItemCount { get; }
 
     /// <inheritdoc/>
-    public int BatchSize => 256;
-
-    /// <inheritdoc/>
     public IReadOnlyList<Array> State => [new[] { ItemCount }];
 
     /// <inheritdoc/>

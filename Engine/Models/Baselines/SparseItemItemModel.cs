@@ -16,9 +16,6 @@ public sealed class SparseItemItemModel : IBaseline
     /// <inheritdoc/>
     public int ItemCount => Weights.Columns;
 
-    /// <inheritdoc/>
-    public int BatchSize => 256;
-
     /// <summary>W, items x items: entry (i, j) is what a click on i adds to the score of j.</summary>
     public CsrMatrix Weights { get; }
 

@@ -39,6 +39,8 @@ internal static class DataExportVerb
                 "positions" => true,
                 var other => throw new InputException($"--ids {other}: unknown; use original or positions."),
             };
+            using var claim = OutputFolder.Claim(result.GetValue(output)!, input);
+            AtomicFile.RefuseToReplace(result.GetValue(output)!, result.GetValue(overwrite), kind: ProSgExport.Kind);
             var prepared = PreparedDataset.Open(input);
             ProSgExport.Write(prepared, result.GetValue(output)!, positions, result.GetValue(overwrite));
             Console.Error.WriteLine($"wrote {result.GetValue(output)}" + (positions ?? ProSgExport.ByPosition(prepared)

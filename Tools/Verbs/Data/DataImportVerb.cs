@@ -15,17 +15,17 @@ internal static class DataImportVerb
         var settings = new SettingFlags<ImportOptions>(New(), notes: new Dictionary<string, string>
         {
             [nameof(ImportOptions.Format)] = $"One of {string.Join(", ", ClickFormats.Names)}.",
-            [nameof(ImportOptions.Separator)] = "The word tab stands for a tab.",
+            [nameof(ImportOptions.Separator)] = "The words tab, blank, comma, semicolon and pipe stand for themselves.",
         }).Alias(nameof(ImportOptions.Input), "-i");
         var filters = new SettingFlags<ClickFilters>(new());
         var (output, overwrite, json) = (DatasetFlags.Output(), DatasetFlags.Overwrite(), Flags.Json());
         return Verb.Create("import", "Turn a click log into a prepared dataset.", result =>
         {
             var options = settings.Read(result, New()) with { Filters = filters.Read(result, new()) };
-            if (options.Separator is "tab" or "\\t") options = options with { Separator = "\t" };
             options.Validate();
             string directory = result.GetValue(output)!;
-            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
+            using var claim = OutputFolder.Claim(directory, options.Input);
+            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite), kind: PreparedDataset.Kind);
             var notes = new List<string>(); // printed after the progress bar, which owns the terminal while it runs
             var data = DatasetProgress.Run("reading", progress =>
                 DatasetImport.Run(options, notes.Add, progress, Console.OpenStandardInput(), Session.Cancellation));

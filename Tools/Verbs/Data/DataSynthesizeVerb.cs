@@ -23,7 +23,8 @@ internal static class DataSynthesizeVerb
             var options = settings.Read(result, new());
             var shape = options.ToShape();
             string directory = result.GetValue(output)!;
-            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite));
+            using var claim = OutputFolder.Claim(directory);
+            AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite), kind: PreparedDataset.Kind);
             var data = DatasetProgress.Run("drawing clicks", progress =>
                 SyntheticClicks.Generate(shape, options.Seed, progress, Session.Cancellation));
             DescribeText.Print(data.Save(directory, result.GetValue(overwrite)), result.GetValue(json));

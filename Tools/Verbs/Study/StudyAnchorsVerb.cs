@@ -11,23 +11,20 @@ internal static class StudyAnchorsVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<AnchorOptions>(500);
-        var sweep = new SettingFlags<AnchorSweep>(new());
+        var flags = new StudyFlags<AnchorOptions>(500, batch: 500);
+        var sweeps = new SettingFlags<AnchorSweep>(new());
         return Verb.Create("anchors", "Variance of the mean across masks and distance to the centroid; a sweep of lambda "
             + "with --weights.", parsed =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var weights = sweep.Read(parsed, new());
-            weights.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed, batch: 500);
-            using (run)
+            var sweep = sweeps.Read(parsed, new());
+            sweep.Validate();
+            return flags.Run(parsed, (run, users, options) =>
             {
                 var result = AnchorStudy.Run(run.Model, users, run.Settings.AnchorWeight, run.Settings.Dropout, options);
-                var points = weights.Run(run, users, options);
-                return flags.Print(parsed, AnchorOutput.Write(run.Folder.Path, result, points),
+                var points = sweep.Run(run, users, options);
+                return (AnchorOutput.Write(run.Folder.Path, result, points),
                     AnchorOutput.Lines(result, points));
-            }
-        }, [.. flags.Options, .. sweep.Options]);
+            });
+        }, [.. flags.Options, .. sweeps.Options]);
     }
 }

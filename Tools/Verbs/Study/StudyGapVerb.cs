@@ -12,18 +12,12 @@ internal static class StudyGapVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<GapOptions>(500);
+        var flags = new StudyFlags<GapOptions>(500, batch: 500);
         return Verb.Create("gap", "The compromise gap (theorem 2.5): what two users lose by sharing a code, and what "
-            + "their posteriors' overlap costs.", parsed =>
+            + "their posteriors' overlap costs.", parsed => flags.Run(parsed, (run, users, options) =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed, batch: 500);
-            using (run)
-            {
-                var result = GapResult.Of(run.Model, users, options);
-                return flags.Print(parsed, GapOutput.Write(run, result, users), GapOutput.Lines(result));
-            }
-        }, [.. flags.Options]);
+            var result = GapStudy.Run(run.Model, users, options);
+            return (GapOutput.Write(run, result, users), GapOutput.Lines(result));
+        }), [.. flags.Options]);
     }
 }

@@ -12,16 +12,10 @@ internal static class StudyGradientsVerb
     {
         var flags = new StudyFlags<GradientOptions>(200);
         return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread "
-            + "over draws, driving items.", parsed =>
+            + "over draws, driving items.", parsed => flags.Run(parsed, (run, users, options) =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed);
-            using (run)
-            {
-                var result = GradientStudy.Run(run.Model, users, options with { Objective = run.Objective });
-                return flags.Print(parsed, GradientOutput.Write(run, result), GradientOutput.Lines(result, run.Data));
-            }
-        }, [.. flags.Options]);
+            var result = GradientStudy.Run(run.Model, users, options with { Objective = run.Objective });
+            return (GradientOutput.Write(run, result), GradientOutput.Lines(result, run.Data));
+        }), [.. flags.Options]);
     }
 }

@@ -12,16 +12,10 @@ internal static class StudyInfluenceVerb
     {
         var flags = new StudyFlags<InfluenceOptions>(1000);
         return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and "
-            + "clusters.", parsed =>
+            + "clusters.", parsed => flags.Run(parsed, (run, users, options) =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed);
-            using (run)
-            {
-                var result = InfluenceStudy.Run(run.Model, users, options with { Objective = run.Objective });
-                return flags.Print(parsed, InfluenceOutput.Write(run, result, users), InfluenceOutput.Lines(result));
-            }
-        }, [.. flags.Options]);
+            var result = InfluenceStudy.Run(run.Model, users, options with { Objective = run.Objective });
+            return (InfluenceOutput.Write(run, result, users), InfluenceOutput.Lines(result));
+        }), [.. flags.Options]);
     }
 }

@@ -10,18 +10,12 @@ internal static class StudyMaskingVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<MaskingOptions>(600);
+        var flags = new StudyFlags<MaskingOptions>(600, batch: 500);
         return Verb.Create("masking", "Contraction and expansion under masks against the closed forms; drift of "
-            + "neighbourhoods.", parsed =>
+            + "neighbourhoods.", parsed => flags.Run(parsed, (run, users, options) =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed, batch: 500);
-            using (run)
-            {
-                var result = MaskingStudy.Run(run.Model, users, options, Session.Cancellation);
-                return flags.Print(parsed, MaskingOutput.Write(run.Folder.Path, result), MaskingOutput.Lines(result));
-            }
-        }, [.. flags.Options]);
+            var result = MaskingStudy.Run(run.Model, users, options, Session.Cancellation);
+            return (MaskingOutput.Write(run.Folder.Path, result), MaskingOutput.Lines(result));
+        }), [.. flags.Options]);
     }
 }

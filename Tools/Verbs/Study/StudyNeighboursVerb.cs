@@ -11,33 +11,26 @@ internal static class StudyNeighboursVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<NeighbourOptions>(600);
+        var flags = new StudyFlags<NeighbourOptions>(600, batch: 500);
         var others = new Option<string?>("--compare")
         {
             Description = "Other runs on the same data, beside this one.", HelpName = "folder,folder",
         };
         return Verb.Create("neighbours", "Nearest users by W2 beside nearest by clicks; latent maps of cohorts by "
-            + "activity.", parsed =>
+            + "activity.", parsed => flags.Run(parsed, (run, users, options) =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed, batch: 500);
-            using (run)
+            if (options.Map && users.Count > TSne.Limit)
+                throw new InputException($"--users {users.Count}: the latent map takes at most {TSne.Limit} users.");
+            var results = new List<(string Name, NeighbourResult Result)>
             {
-                if (options.Map && users.Count > TSne.Limit)
-                    throw new InputException($"--users {users.Count}: the latent map takes at most {TSne.Limit} users.");
-                var results = new List<(string Name, NeighbourResult Result)>
-                {
-                    (NeighbourOutput.Name(run.Folder.Path), NeighbourStudy.Run(run.Model, users, options)),
-                };
-                foreach (string path in parsed.GetValue(others)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
-                {
-                    using var other = flags.OpenOther(parsed, path, 500);
-                    results.Add((NeighbourOutput.Name(path), NeighbourStudy.Run(other.Model, users, options)));
-                }
-                var output = NeighbourOutput.Write(run.Folder.Path, results, users, run.Data);
-                return flags.Print(parsed, output, NeighbourOutput.Lines(results));
+                (Readable.Folder(run.Folder.Path), NeighbourStudy.Run(run.Model, users, options)),
+            };
+            foreach (string path in parsed.GetValue(others)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            {
+                using var other = flags.OpenOther(parsed, path, 500);
+                results.Add((Readable.Folder(path), NeighbourStudy.Run(other.Model, users, options)));
             }
-        }, [.. flags.Options, others]);
+            return (NeighbourOutput.Write(run.Folder.Path, results, users, run.Data), NeighbourOutput.Lines(results));
+        }), [.. flags.Options, others]);
     }
 }

@@ -10,20 +10,14 @@ internal static class StudyRadiusVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<RadiusOptions>(1000);
+        var flags = new StudyFlags<RadiusOptions>(1000, batch: 512);
         return Verb.Create("radius", "The sharing radius (theorem 2.3) beside the truth: one gradient step on v, the "
-            + "change of u's loss.", parsed =>
+            + "change of u's loss.", parsed => flags.Run(parsed, (run, users, options) =>
         {
-            var options = flags.Read(parsed);
-            options.Validate();
-            var (run, users) = flags.Open(parsed, options.Seed, batch: 512);
-            using (run)
-            {
-                var result = RadiusStudy.Run(run.Model, users, options, Session.Cancellation);
-                string name = options.Masked ? "radius-masked" : "radius";
-                var output = RadiusOutput.Write(run.Folder.Path, name, result, users, run.Data);
-                return flags.Print(parsed, output, RadiusOutput.Lines(result));
-            }
-        }, [.. flags.Options]);
+            var result = RadiusStudy.Run(run.Model, users, options, Session.Cancellation);
+            string name = options.Masked ? "radius-masked" : "radius";
+            var output = RadiusOutput.Write(run.Folder.Path, name, result, users, run.Data);
+            return (output, RadiusOutput.Lines(result));
+        }), [.. flags.Options]);
     }
 }

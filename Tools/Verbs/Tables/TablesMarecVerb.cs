@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
@@ -45,7 +44,7 @@ internal static class TablesMarecVerb
             var (cold, drawn) = (options.ColdShare, options.Seed);
             return flags.Run(parsed, data => Check(data, cold, drawn), (data, rows, folder) =>
             {
-                string place = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"cold-{cold}-seed-{drawn}"));
+                string place = Path.Combine(folder, $"cold-{cold}-seed-{drawn}");
                 return Measure(data, Divided(data, cold, drawn, Path.Combine(place, "data")), rows, place);
             });
         }, [.. flags.Options, .. settings.Options]);

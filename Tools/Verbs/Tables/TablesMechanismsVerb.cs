@@ -5,8 +5,6 @@ using ManualVae.Tools.Mechanisms;
 using ManualVae.Tools.Settings;
 using ManualVae.Tools.Studies;
 using ManualVae.Training;
-using static ManualVae.Tools.Mechanisms.MechanismNames;
-using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Verbs.Tables;
 
@@ -16,18 +14,6 @@ namespace ManualVae.Tools.Verbs.Tables;
 /// </summary>
 internal static class TablesMechanismsVerb
 {
-    /// <summary>Rows of the printed table; <c>figures.csv</c> has them all.</summary>
-    private static readonly string[] Printed =
-    [
-        Ndcg, Recall, Validation, Helps, Local, Global, Unrelated, MaskedGlobal, Decay, RelativeDecay, FixedDecay, CosineDecay,
-        ClickDecay, Control,
-        LipschitzMedian, PositiveRadius, Inside, InsideOwn, InsideOwnPairs, NotHelped, FirstOrder, FarInput, FarLatent, NearInput,
-        NearLatent, Kept,
-        KeptClean, OwnDistance, MaskVariance, RelativeVariance, CentroidDistance, Overlap, LocalNeighbours, GlobalNeighbours,
-        Purity, Kl,
-        Informative, MeanDistance,
-    ];
-
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "Prepared dataset.", HelpName = "folder", Required = true };
@@ -63,33 +49,11 @@ internal static class TablesMechanismsVerb
             var written = MechanismDrawings.Write(new StudyOutput(folder, "mechanisms", new
             {
                 seeds = draws, plan, claims,
-                settings = figures.Settings.ToDictionary(s => s, s => figures.Names(s).ToDictionary(n => n, n => figures[s, n])),
+                settings = figures.Settings.ToDictionary(
+                    s => s, s => figures.Measured(s).ToDictionary(f => f.Name, f => figures[s, f])),
             }), figures, plan, claims);
-            if (parsed.GetValue(json)) Console.Out.WriteLine(written.Document);
-            else
-                foreach (string line in Lines(prepared, Settings(draws[0]), draws, figures, claims)) Console.Out.WriteLine(line);
-            Console.Error.WriteLine($"wrote {written.Folder}");
-            return ExitCode.Done;
+            return written.Print(
+                parsed.GetValue(json), MechanismText.Lines(prepared, Settings(draws[0]), draws, figures, claims));
         }, [data, output, .. plans.Options, .. trainings.Options, json]);
-    }
-
-    private static IEnumerable<string> Lines(
-        PreparedDataset data, RunSettings run, ulong[] seeds, MechanismRepeats figures, IReadOnlyList<MechanismClaim> claims)
-    {
-        yield return Text($"{data.Directory}: {data.Train.Rows} training users, {data.ItemCount} items; {run.Epochs} ")
-            + Text($"epochs each, beta to {run.Beta} half way");
-        yield return Text($"seeds {string.Join(", ", seeds)}: mean and 95 % interval over ")
-            + Text($"users{(seeds.Length > 1 ? " and training" : "; one training run each")}");
-        foreach (string[] settings in figures.Settings.Chunk(4))
-        {
-            yield return "";
-            yield return Row(["", .. settings]);
-            foreach (string name in Printed)
-                if (settings.Any(s => double.IsFinite(figures[s, name].Value)))
-                    yield return Row([name, .. settings.Select(s => figures[s, name] is var i
-                        && double.IsFinite(i.Value) ? i.ToString() : "-")]);
-        }
-        yield return "";
-        foreach (var claim in claims) yield return $"{claim.Verdict,-13} {claim.Claim}\n{"",-13} measured: {claim.Measured}";
     }
 }

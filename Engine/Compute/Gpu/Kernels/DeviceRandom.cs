@@ -31,20 +31,14 @@ internal static class DeviceRandom
 
     private static void Block(DeviceKey key, uint c0, uint c1, out uint x0, out uint x1, out uint x2, out uint x3)
     {
-        uint c2 = key.Step, c3 = key.Purpose, k0 = key.Seed0, k1 = key.Seed1;
+        (x0, x1, x2, x3) = (c0, c1, key.Step, key.Purpose);
+        uint k0 = key.Seed0, k1 = key.Seed1;
         for (int round = 0; round < 10; round++)
         {
-            ulong p0 = (ulong)M0 * c0, p1 = (ulong)M1 * c2;
-            c0 = (uint)(p1 >> 32) ^ c1 ^ k0;
-            c1 = (uint)p1;
-            c2 = (uint)(p0 >> 32) ^ c3 ^ k1;
-            c3 = (uint)p0;
+            ulong p0 = (ulong)M0 * x0, p1 = (ulong)M1 * x2;
+            (x0, x1, x2, x3) = ((uint)(p1 >> 32) ^ x1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ x3 ^ k1, (uint)p0);
             k0 += W0;
             k1 += W1;
         }
-        x0 = c0;
-        x1 = c1;
-        x2 = c2;
-        x3 = c3;
     }
 }

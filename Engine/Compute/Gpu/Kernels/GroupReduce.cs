@@ -27,58 +27,44 @@ internal static class GroupReduce
         return value;
     }
 
-    public static float Sum(float value)
-    {
-        var shared = SharedMemory.Allocate<float>(GroupShape.Threads);
-        int lane = Group.IdxX;
-        shared[lane] = value;
-        Group.Barrier();
-        if (lane < GroupShape.Lanes)
-        {
-            for (int i = lane + GroupShape.Lanes; i < GroupShape.Threads; i += GroupShape.Lanes) value += shared[i];
-            shared[lane] = value;
-        }
-        Group.Barrier();
-        value = shared[0];
-        for (int i = 1; i < GroupShape.Lanes; i++) value += shared[i];
-        Group.Barrier(); // the memory serves the next reduction
-        return value;
-    }
+    public static float Sum(float value) => Reduce(value, default(Addition));
 
-    public static double Sum(double value)
-    {
-        var shared = SharedMemory.Allocate<double>(GroupShape.Threads);
-        int lane = Group.IdxX;
-        shared[lane] = value;
-        Group.Barrier();
-        if (lane < GroupShape.Lanes)
-        {
-            for (int i = lane + GroupShape.Lanes; i < GroupShape.Threads; i += GroupShape.Lanes) value += shared[i];
-            shared[lane] = value;
-        }
-        Group.Barrier();
-        value = shared[0];
-        for (int i = 1; i < GroupShape.Lanes; i++) value += shared[i];
-        Group.Barrier(); // the memory serves the next reduction
-        return value;
-    }
+    public static double Sum(double value) => Reduce(value, default(Addition));
 
-    public static float Max(float value)
+    public static float Max(float value) => Reduce(value, default(Maximum));
+
+    private static T Reduce<T, TOperator>(T value, TOperator combine) where T : unmanaged where TOperator : struct, IOperator<T>
     {
-        var shared = SharedMemory.Allocate<float>(GroupShape.Threads);
+        var shared = SharedMemory.Allocate<T>(GroupShape.Threads);
         int lane = Group.IdxX;
         shared[lane] = value;
         Group.Barrier();
         if (lane < GroupShape.Lanes)
         {
             for (int i = lane + GroupShape.Lanes; i < GroupShape.Threads; i += GroupShape.Lanes)
-                value = MathF.Max(value, shared[i]);
+                value = combine.Invoke(value, shared[i]);
             shared[lane] = value;
         }
         Group.Barrier();
         value = shared[0];
-        for (int i = 1; i < GroupShape.Lanes; i++) value = MathF.Max(value, shared[i]);
+        for (int i = 1; i < GroupShape.Lanes; i++) value = combine.Invoke(value, shared[i]);
         Group.Barrier(); // the memory serves the next reduction
         return value;
+    }
+
+    private interface IOperator<T>
+    {
+        T Invoke(T a, T b);
+    }
+
+    private readonly struct Addition : IOperator<float>, IOperator<double>
+    {
+        public float Invoke(float a, float b) => a + b;
+        public double Invoke(double a, double b) => a + b;
+    }
+
+    private readonly struct Maximum : IOperator<float>
+    {
+        public float Invoke(float a, float b) => MathF.Max(a, b);
     }
 }

@@ -1,0 +1,142 @@
+using ManualVae.Data;
+using ManualVae.Data.Import;
+using Xunit;
+
+namespace ManualVae.Tests.Data.Import;
+
+/// <summary>When clicks happened: numbers with fractions, repeated pairs, dates as logs write them.</summary>
+public class TimeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestData.NewFolder();
+    private readonly List<string> _notes = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("a", "1.0", "late", "5.9", "early", "5.1")]
+    [InlineData("a", "0.25", "late", "0.7500000001", "early", "0.75")]
+    [InlineData("a", "-3.5", "late", "-1.25", "early", "-1.5")]
+    [InlineData("a", "5", "late", "1.7e9", "early", "1699999999.5")]
+    [InlineData("a", "1577836800000000001", "late", "1577836800000000003", "early", "1577836800000000002")]
+    [InlineData("a", "2020-01-01", "late", "2020-01-02T00:00:00.7Z", "early", "2020-01-02T00:00:00.3Z")]
+    [InlineData("a", "2020-01-01 10:00:00 UTC", "late", "2020-01-01 10:00:02 UTC", "early", "2020-01-01 10:00:01 UTC")]
+    [InlineData("a", "Tue Apr 03 18:00:09 +0000 2012", "late", "Wed Apr 04 01:00:00 +0200 2012", "early",
+        "Tue Apr 03 22:00:00 +0000 2012")]
+    [InlineData("a", "Tue Apr  3 18:00:09 2012", "late", "Wed Apr  4 01:00:00 2012", "early", "Tue Apr  3 22:00:00 2012")]
+    [InlineData("a", "17.03.2021 14:56", "late", "02.04.2021 8:00", "early", "31.03.2021 23:59")]
+    [InlineData("a", "17/03/2021 14:56", "late", "02/04/2021", "early", "01/04/2021")]
+    [InlineData("a", "3/17/2021 2:56 PM", "late", "4/2/2021 1:00 PM", "early", "4/2/2021 11:00 AM")]
+    [InlineData("a", "2021/03/17", "late", "2021/04/02", "early", "2021/04/01")]
+    [InlineData("a", "10/Oct/2000:13:55:36 -0700", "late", "11/Oct/2000:13:55:36 -0700", "early", "11/Oct/2000:19:55:36 +0000")]
+    [InlineData("a", "\"01 9, 2014\"", "late", "\"09 13, 2014\"", "early", "\"02 1, 2014\"")]
+    [InlineData("a", "\"Mar 17, 2021, 2:56 PM\"", "late", "\"Apr 2, 2021, 1:00 PM\"", "early", "\"Apr 2, 2021, 11:00 AM\"")]
+    public void The_last_click_is_the_latest_by_the_time_as_it_is_written(
+        string a, string at, string b, string bt, string c, string ct)
+    {
+        var data = Import($"user,item,time\nu,{a},{at}\nu,{b},{bt}\nu,{c},{ct}\n", SplitKind.LeaveOneOut);
+        Assert.Equal("late", TestItem(data));
+        Assert.Equal([Array.IndexOf(data.ItemIds, "early")], data.Validation!.HeldOut.RowColumns(0));
+    }
+
+    [Fact]
+    public void A_repeated_pair_counts_at_its_earliest_time_whatever_the_order_of_lines()
+    {
+        string[] lines = ["u,a,9", "u,a,1", "u,b,2", "u,c,3"];
+        for (int shift = 0; shift < lines.Length; shift++)
+        {
+            string text = string.Join('\n', ["user,item,time", .. lines[shift..], .. lines[..shift]]);
+            Assert.Equal("c", TestItem(Import(text, SplitKind.LeaveOneOut)));
+            Assert.Equal("c", TestItem(Import(text.Replace(",1", ",1.5"), SplitKind.LeaveOneOut)));
+        }
+    }
+
+    [Theory]
+    [InlineData(SplitKind.LeaveOneOut)]
+    [InlineData(SplitKind.Temporal)]
+    public void A_shuffled_log_is_divided_as_the_sorted_one(SplitKind split)
+    {
+        var random = new Random(7);
+        string[] lines = [.. Enumerable.Range(0, 900).Select(i => $"u{random.Next(60)},i{random.Next(12)},{i * 0.001}")];
+        var sorted = Import("user,item,time\n" + string.Join('\n', lines), split);
+        random.Shuffle(lines);
+        var shuffled = Import("user,item,time\n" + string.Join('\n', lines), split);
+        Assert.Equal(sorted.UserIds, shuffled.UserIds);
+        Assert.Equal(sorted.ItemIds, shuffled.ItemIds);
+        Samples.AssertEqual(sorted.Train, shuffled.Train);
+        Samples.AssertEqual(sorted.Validation, shuffled.Validation);
+        Samples.AssertEqual(sorted.Test, shuffled.Test);
+    }
+
+    [Fact]
+    public void A_validation_part_is_carved_by_times_with_fractions()
+    {
+        _folder.Write("in/x.train.rating", "1\t10\t1\t5.9\n1\t20\t1\t5.1\n2\t10\t1\t3\n");
+        _folder.Write("in/x.test.rating", "1\t30\t1\t9\n");
+        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = true });
+        Assert.Equal([Array.IndexOf(data.ItemIds, "10")], data.Validation!.HeldOut.RowColumns(0));
+    }
+
+    [Theory]
+    [InlineData(SplitKind.LeaveOneOut, 2)]
+    [InlineData(SplitKind.Temporal, 2)]
+    public void Clicks_at_one_time_are_counted_for_the_order_of_lines_decides(SplitKind split, int ties)
+    {
+        Import("user,item,time\nu,a,5\nu,b,5\nu,c,5\nv,a,1\nv,b,2\nv,c,3\n", split);
+        Assert.Contains($"{ties} held-out clicks share their time with a click before them; the order of lines decided", _notes);
+    }
+
+    [Fact]
+    public void A_carved_validation_part_does_not_depend_on_the_order_of_lines()
+    {
+        string[] lines = [.. Enumerable.Range(0, 60).Select(i => $"{i % 6}\t{i * 7 % 60}")];
+        var data = new List<PreparedDataset>();
+        foreach (int seed in new[] { 1, 2 })
+        {
+            new Random(seed).Shuffle(lines);
+            _folder.Write("in/train.tsv", string.Join('\n', lines));
+            _folder.Write("in/test.tsv", "0\t59\n");
+            data.Add(DatasetImport.Run(new ImportOptions { Format = "pairs", Input = _folder["in"], CarveValidation = true }));
+        }
+        Samples.AssertEqual(data[0].Train, data[1].Train);
+        Samples.AssertEqual(data[0].Validation, data[1].Validation);
+    }
+
+    [Theory]
+    [InlineData("dd/MM/yyyy", "late")]
+    [InlineData("%d/%m/%Y", "late")]
+    [InlineData("MM/dd/yyyy", "early")]
+    public void A_pattern_says_whether_the_day_comes_first(string pattern, string last)
+    {
+        const string text = "user,item,time\nu,early,12/03/2000\nu,late,03/04/2000\n";
+        Assert.Equal(last, TestItem(Import(text, SplitKind.LeaveOneOut, pattern)));
+        var problem = Assert.Throws<InputException>(() => Import(text, SplitKind.LeaveOneOut));
+        Assert.Contains("log.csv:2: '12/03/2000' may begin with the day or the month", problem.Message);
+        Assert.Contains("TimeFormat", problem.Message);
+    }
+
+    [Fact]
+    public void A_line_of_the_file_can_say_whether_the_day_comes_first()
+    {
+        var data = Import("user,item,time\nu,early,12/03/2000\nu,late,03/04/2000\nu,b,25/01/2000\n", SplitKind.LeaveOneOut);
+        Assert.Equal("late", TestItem(data));
+        Assert.Contains(_notes, note => note.Contains("log.csv:4: '25/01/2000' shows that dates begin with the day"));
+    }
+
+    [Theory]
+    [InlineData("10:30")]
+    [InlineData("yesterday")]
+    [InlineData("31/31/2000")]
+    public void What_is_no_date_is_refused_with_its_line(string time)
+    {
+        var problem = Assert.Throws<InputException>(() => Import($"user,item,time\nu,a,{time}\n", SplitKind.LeaveOneOut));
+        Assert.Contains($"log.csv:2: the time '{time}'", problem.Message);
+    }
+
+    private static string TestItem(PreparedDataset data) => data.ItemIds[data.Test!.HeldOut.RowColumns(0)[0]];
+
+    private PreparedDataset Import(string text, SplitKind split, string? pattern = null) => DatasetImport.Run(new ImportOptions
+    {
+        Format = "csv", Input = _folder.Write("log.csv", text), UserColumn = "user", ItemColumn = "item", TimeColumn = "time",
+        Split = split, TimeFormat = pattern,
+    }, _notes.Add);
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace ManualVae.Tests;
+
+/// <summary>Changes files as accidents, other programs and hostile people do; the same seed gives the same changes.</summary>
+internal static class Mutations
+{
+    private static readonly int[] Numbers = [0, 1, -1, 2, 255, 65_536, int.MaxValue, int.MinValue, 0x7fc00000, 0x7f7fffff];
+
+    private static readonly string[] Values =
+        ["null", "-1", "0", "1e300", "1e999", "99999999999", "0.5", "\"\"", "\"x\"", "[]", "[null]", "{}", "true"];
+
+    /// <summary>A few bytes changed, left out, put in, or a number written over.</summary>
+    public static byte[] Bytes(byte[] bytes, Random random)
+    {
+        var changed = bytes.ToList();
+        for (int n = random.Next(1, 4); n > 0 && changed.Count > 8; n--)
+        {
+            int at = random.Next(changed.Count);
+            switch (random.Next(6))
+            {
+                case 0: changed[at] ^= (byte)(1 << random.Next(8)); break;
+                case 1: changed[at] = (byte)random.Next(256); break;
+                case 2: changed.RemoveRange(at, Math.Min(changed.Count - at, random.Next(1, 9))); break;
+                case 3: changed.InsertRange(at, changed.Slice(at, Math.Min(changed.Count - at, random.Next(1, 9)))); break;
+                case 4: if (random.Next(4) == 0) changed.RemoveRange(at, changed.Count - at); break;
+                default:
+                    at = at / 4 * 4;
+                    foreach (byte part in BitConverter.GetBytes(Numbers[random.Next(Numbers.Length)]))
+                        if (at < changed.Count) changed[at++] = part;
+                    break;
+            }
+        }
+        return [.. changed];
+    }
+
+    /// <summary>A line left out, repeated, or in another's place, or some bytes changed.</summary>
+    public static byte[] Lines(byte[] text, Random random)
+    {
+        var lines = Encoding.UTF8.GetString(text).Split('\n').ToList();
+        int at = random.Next(lines.Count), other = random.Next(lines.Count);
+        switch (random.Next(5))
+        {
+            case 0: lines.RemoveAt(at); break;
+            case 1: lines.Insert(at, lines[other]); break;
+            case 2: (lines[at], lines[other]) = (lines[other], lines[at]); break;
+            case 3: lines[at] = lines[other]; break;
+            default: return Bytes(text, random);
+        }
+        return Encoding.UTF8.GetBytes(string.Join('\n', lines));
+    }
+
+    /// <summary>A value of a JSON document replaced or left out, or some bytes changed.</summary>
+    public static byte[] Json(byte[] text, Random random)
+    {
+        if (random.Next(4) == 0) return Bytes(text, random);
+        var root = JsonNode.Parse(text)!;
+        var places = Places(root).ToList();
+        var (parent, name) = places[random.Next(places.Count)];
+        var value = JsonNode.Parse(Values[random.Next(Values.Length)]);
+        if (parent is JsonArray array) array[int.Parse(name)] = value;
+        else if (random.Next(5) == 0) parent.AsObject().Remove(name);
+        else parent.AsObject()[name] = value;
+        return Encoding.UTF8.GetBytes(root.ToJsonString(new() { WriteIndented = true }) + "\n");
+    }
+
+    private static IEnumerable<(JsonNode Parent, string Name)> Places(JsonNode? node) => node switch
+    {
+        JsonObject members => members.SelectMany(member => Places(member.Value).Prepend((members, member.Key))),
+        JsonArray items => items.SelectMany((item, i) => Places(item).Prepend((items, i.ToString()))),
+        _ => [],
+    };
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using ManualVae.Data;
+using ManualVae.Tests.Evaluation;
+using Xunit;
+
+namespace ManualVae.Tests.Tools;
+
+/// <summary>Evaluation at the command line: files of predictions, protocols, parts with nothing to find.</summary>
+[Collection(nameof(CommandLine))]
+public sealed class EvaluateTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestData.NewFolder();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_runs_own_lists_measure_as_the_run_does()
+    {
+        string data = CommandLine.WriteToyData(_folder["data"]), run = Train(data, "ials"), lists = _folder["lists.tsv"];
+        CommandLine.Run("recommend", "--run", run, "--all", "--top", "20", "--output", lists).Succeeded();
+        string[] metrics = ["--metrics", "NDCG@5,10 Recall@3 Coverage@3 Novelty@5", "--json"];
+        var own = CommandLine.Run(["evaluate", "--run", run, .. metrics]).Succeeded().Json;
+        string results = _folder["foreign.json"];
+        var result = CommandLine.Run(["evaluate", "--predictions", lists, "--data", data, "--output", results, .. metrics])
+            .Succeeded();
+        foreach (var metric in own.GetProperty("metrics").EnumerateObject())
+            Assert.Equal(Mean(own, metric.Name), Mean(result.Json, metric.Name), 12);
+        Assert.Equal("lists.tsv", result.Json.GetProperty("model").GetString());
+        Assert.Equal(result.Output.Trim(), File.ReadAllText(results).Trim());
+        var counts = result.Json.GetProperty("predictions");
+        Assert.Equal((0, 0), (counts.GetProperty("missingUsers").GetInt32(), counts.GetProperty("knownItems").GetInt32()));
+        Assert.Contains("none is of an item that the user is known to have clicked", result.Messages);
+        Assert.False(own.TryGetProperty("predictions", out _));
+
+        // Compared with the run they came from, nothing differs; alone they need the data.
+        var same = CommandLine.Run("compare", run, lists, "--metrics", "NDCG@5", "--json").Succeeded().Json;
+        var row = same.GetProperty("comparisons")[0];
+        Assert.Equal(0, row.GetProperty("difference").GetDouble(), 12);
+        Assert.Equal(1, row.GetProperty("falseDiscoveryP").GetDouble());
+        Assert.Contains("--data", CommandLine.Run("compare", lists, lists).Messages);
+        CommandLine.Run("compare", lists, lists, "--data", data).Succeeded();
+        Assert.Contains("--data", CommandLine.Run("evaluate", "--predictions", lists).Messages);
+        Assert.Equal(2, CommandLine.Run("evaluate", "--predictions", lists, "--data", data, "--run", run).ExitCode);
+        Assert.Contains("no such file", CommandLine.Run("evaluate", "--predictions", "nowhere.csv", "--data", data).Messages);
+    }
+
+    [Fact]
+    public void A_protocol_says_what_is_shown_and_what_is_ranked()
+    {
+        // Training, validation, test: a clicked 0, 1, 2; b 1, 2, 0 and more in training.
+        var train = FixedScores.Rows(4, [0], [1], [0, 2], [1, 3], [0, 2]);
+        var validation = new EvaluationSplit(train, FixedScores.Rows(4, [1], [2], [], [], []), 0);
+        new PreparedDataset(new DatasetManifest { Source = new("synthetic", "weak"), Split = SplitKind.Weak }, train, validation,
+            new EvaluationSplit(CsrMatrix.Union(train, validation.HeldOut), FixedScores.Rows(4, [2], [0], [], [], []), 0),
+            ["a", "b", "c", "d", "e"], new ItemList(["0", "1", "2", "3"])).Save(_folder["weak"]);
+        string run = Train(_folder["weak"], "popularity");
+        string[] evaluate = ["evaluate", "--run", run, "--metrics", "NDCG@1", "--json"];
+        JsonElement Under(params string[] flags) => CommandLine.Run([.. evaluate, .. flags]).Succeeded().Json;
+
+        // Clicks 3, 2, 2, 1. For a item 2 comes first once item 1, from validation, is kept out; else they tie.
+        Assert.Equal((1, 1, 0.75), (Mean(Under(), "NDCG@1"), Mean(Under("--protocol", "diffrec"), "NDCG@1"),
+            Mean(Under("--protocol", "lightgcn"), "NDCG@1")));
+        Assert.False(Under("--protocol", "known").TryGetProperty("protocol", out _));
+        Assert.Equal("diffrec", Under("--input", "train").GetProperty("protocol").GetString());
+        Assert.Equal("lightgcn", Under("--protocol", "lightgcn").GetProperty("protocol").GetString());
+        Assert.Contains("--input train is --protocol diffrec",
+            CommandLine.Run([.. evaluate, "--protocol", "lightgcn", "--input", "train"]).Messages);
+        Assert.Contains("--protocol", CommandLine.Run("evaluate", "--run", Train(CommandLine.WriteToyData(_folder["strong"]),
+            "ease"), "--protocol", "lightgcn").Messages);
+    }
+
+    [Fact]
+    public void Users_of_whom_nothing_is_shown_are_counted()
+    {
+        Weak([0], [], [1, 2]);
+        string run = Train(_folder["weak"], "popularity");
+        var json = CommandLine.Run("evaluate", "--run", run, "--json").Succeeded().Json;
+        Assert.Equal((3, 1), (json.GetProperty("users").GetInt32(), json.GetProperty("emptyFoldIn").GetInt32()));
+        var table = CommandLine.Run("evaluate", "--run", run).Succeeded();
+        Assert.Contains("1 ranked without knowledge (no clicks shown)", table.Output);
+        Assert.Contains("Recall@20 asks for more than the 4 items there are", table.Messages);
+    }
+
+    [Fact]
+    public void A_part_with_nothing_to_find_is_refused()
+    {
+        Weak([0], [1], [1, 2]);
+        string run = Train(_folder["weak"], "popularity");
+        Weak();
+        foreach (string[] command in new string[][]
+        {
+            ["evaluate", "--run", run, "--data", _folder["weak"]], ["compare", run, run, "--data", _folder["weak"]],
+            ["sweep", "--data", _folder["weak"], "--output", _folder["sweep"], "--vary", "latent=2,3"],
+        })
+        {
+            var result = CommandLine.Run(command);
+            Assert.Equal((2, ""), (result.ExitCode, result.Output));
+            Assert.Contains("nothing is held out in its", result.Messages);
+        }
+        Assert.False(Directory.Exists(_folder["sweep"]));
+    }
+
+    // Three users, the clicks to find of each the same item 3, or none where no training clicks are given.
+    private void Weak(params int[][] clicks)
+    {
+        var train = FixedScores.Rows(4, clicks.Length == 0 ? [[0], [1], [1, 2]] : clicks);
+        var heldOut = FixedScores.Rows(4, clicks.Length == 0 ? [[], [], []] : [[3], [3], [3]]);
+        new PreparedDataset(new DatasetManifest { Source = new("synthetic", "weak"), Split = SplitKind.Weak }, train,
+            clicks.Length == 0 ? new(train, heldOut, 0) : null, new EvaluationSplit(train, heldOut, 0),
+            ["a", "b", "c"], new ItemList(["0", "1", "2", "3"])).Save(_folder["weak"], overwrite: true);
+    }
+
+    private string Train(string data, string model)
+    {
+        CommandLine.Run("train", "--data", data, "--output", _folder[model], "--model", model).Succeeded();
+        return _folder[model];
+    }
+
+    private static double Mean(JsonElement results, string metric) =>
+        results.GetProperty("metrics").GetProperty(metric).GetProperty("mean").GetDouble();
+}

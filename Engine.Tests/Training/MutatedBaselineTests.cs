@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models.Baselines;
+using ManualVae.Tests.Models;
+using ManualVae.Training;
+using Xunit;
+
+namespace ManualVae.Tests.Training;
+
+/// <summary>A fitted baseline that was changed and signed again scores, or is refused in one line that names the file.</summary>
+public class MutatedBaselineTests
+{
+    private const int Mutants = 200;
+
+    public static TheoryData<string> Names => [.. BaselineCatalogue.All.Select(baseline => baseline.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_changed_baseline_is_read_or_refused(string name)
+    {
+        using var folder = TestData.NewFolder();
+        string path = folder["best.ckpt"];
+        var clicks = ToyClicks.Checkerboard(6, 8);
+        static IBackend Backend() => Backends.Create("reference");
+        using (var model = BaselineCatalogue.Fit(name, new BaselineData(clicks, ToyClicks.Checkerboard(8, 4)), backend: Backend))
+            BaselineFile.Save(path, model, null);
+        byte[] sound = File.ReadAllBytes(path);
+        for (int seed = 0; seed < Mutants; seed++)
+        {
+            byte[] bytes = Mutations.Bytes(sound, new Random(seed));
+            if (bytes.Length > 32)
+                SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32)).CopyTo(bytes, bytes.Length - 32);
+            File.WriteAllBytes(path, bytes);
+            try
+            {
+                using var model = BaselineFile.Load(path, Backend);
+                if (model.ItemCount == clicks.Columns) model.Score(clicks, 0, 4, new float[4 * clicks.Columns]);
+            }
+            catch (InputException problem)
+            {
+                Assert.DoesNotContain('\n', problem.Message);
+                Assert.True(problem.Message.Contains(path) || name == "ials", problem.Message); // ials may fail at a user
+            }
+            catch (Exception problem)
+            {
+                Assert.Fail($"{name}, seed {seed}: {problem}");
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace ManualVae.Study;
+
+/// <summary>Settings of a study.</summary>
+public interface IStudyOptions
+{
+    /// <summary>Seed of everything drawn.</summary>
+    ulong Seed { get; }
+
+    /// <summary>Refuses options outside their ranges.</summary>
+    /// <exception cref="Data.InputException">Names the option and its range.</exception>
+    void Validate();
+}

@@ -1,0 +1,96 @@
+using ManualVae.Compute;
+using ManualVae.Evaluation;
+
+namespace ManualVae.Study;
+
+/// <summary>Measures the pairs of the radius study, as many at once as the probe has rows for.</summary>
+internal sealed class RadiusBlocks(
+    DecoderProbe probe, DrawnPosteriors posteriors, Population population, UserPair[] pairs, RadiusOptions options)
+{
+    private readonly int _draws = options.Draws, _perBlock = probe.MaxRows / options.Draws;
+    private readonly double[] _typical = posteriors.TypicalDistances();
+    private readonly int[] _shuffled = Shuffle(pairs.Length, options.Seed);
+
+    /// <summary>Median ||g_v|| over evenly spaced pairs, as many as one block holds.</summary>
+    public double MedianNorm()
+    {
+        int stride = Math.Max(1, pairs.Length / _perBlock), count = Math.Min(_perBlock, pairs.Length);
+        int[] users = Rows(count, i => pairs[i * stride % pairs.Length].V);
+        var gradients = probe.At(users, posteriors.Codes(users, common: false));
+        var norms = new double[count];
+        Parallel.For(0, count, i => norms[i] = Norm(gradients, i * _draws));
+        return Quantiles.Of(norms, 0.5);
+    }
+
+    /// <summary>The pairs from <paramref name="first"/> on that fit in a block.</summary>
+    public RadiusPair[] Measure(int first, double step)
+    {
+        int count = Math.Min(_perBlock, pairs.Length - first);
+        int[] ofU = Rows(count, i => pairs[first + i].U), ofV = Rows(count, i => pairs[first + i].V);
+        int[] ofOther = Rows(count, i => pairs[_shuffled[first + i]].V);
+        double[] codesU = posteriors.Codes(ofU, common: true), codesV = posteriors.Codes(ofV, common: true);
+        var (u, coupled, crossed) = (probe.At(ofU, codesU), probe.At(ofV, codesV), probe.At(ofU, codesV));
+        var v = probe.At(ofV, posteriors.Codes(ofV, common: false));
+        var other = probe.At(ofOther, posteriors.Codes(ofOther, common: false));
+        double[] steps = [.. Enumerable.Range(0, RadiusResult.Steps).Select(i => step / (1 << i))];
+        double[][] changes = [.. steps.Select(s => probe.StepChange(u, v, _draws, s))];
+        double[] together = probe.StepChange(u, coupled, _draws, steps[^1]), control = probe.StepChange(u, other, _draws, step);
+        var results = new RadiusPair[count];
+        Parallel.For(0, count, p =>
+        {
+            int row = p * _draws;
+            var pair = pairs[first + p];
+            var (coupling, lipschitz) = Coupling(u, crossed, codesU, codesV, row);
+            results[p] = new RadiusPair(
+                pair, posteriors.MeanDistance(pair.U, pair.V), Math.Max(pair.Distance, coupling),
+                posteriors.L1Cost(pair.U, pair.V), Norm(u, row), Norm(v, row), u.Dot(row, v, row, _draws),
+                crossed.MismatchNorm(row, coupled, row, _draws), lipschitz, [.. changes.Select(c => c[p])], together[p],
+                pairs[_shuffled[first + p]].V == pair.U ? double.NaN : control[p])
+            {
+                ClicksU = population.Items(pair.U).Length, ClicksV = population.Items(pair.V).Length,
+                RelativeDistance = pair.Distance / Math.Sqrt(_typical[pair.U] * _typical[pair.V]),
+            };
+        });
+        return results;
+    }
+
+    /// <summary>
+    /// Over a pair's draws, the cost of coupling the codes of u and v by common noise, and the largest ratio of how far u's
+    /// gradient moves between them to how far the code does.
+    /// </summary>
+    private (double Cost, double Lipschitz) Coupling(
+        DecoderGradients u, DecoderGradients crossed, double[] codesU, double[] codesV, int first)
+    {
+        int latent = posteriors.Latent;
+        double cost = 0, lipschitz = 0;
+        for (int row = first; row < first + _draws; row++)
+        {
+            double moved = Wasserstein.MeanDistance(codesU.AsSpan(row * latent, latent), codesV.AsSpan(row * latent, latent));
+            cost += moved / _draws;
+            if (moved > 0) lipschitz = Math.Max(lipschitz, Math.Sqrt(u.SquaredDistance(row, crossed, row)) / moved);
+        }
+        return (cost, lipschitz);
+    }
+
+    private double Norm(DecoderGradients gradients, int row) => Math.Sqrt(gradients.Dot(row, gradients, row, _draws));
+
+    /// <summary>Rows [pair, draw]: each pair's user, once for every draw.</summary>
+    private int[] Rows(int count, Func<int, int> user)
+    {
+        var rows = new int[count * _draws];
+        for (int row = 0; row < rows.Length; row++) rows[row] = user(row / _draws);
+        return rows;
+    }
+
+    private static int[] Shuffle(int count, ulong seed)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        var key = new RandomKey(seed, StudyDraw.Shuffle, RandomPurpose.Study);
+        for (int i = count - 1; i > 0; i--)
+        {
+            int j = CounterRandom.Below(key, 0, (uint)i, i + 1);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+        return order;
+    }
+}

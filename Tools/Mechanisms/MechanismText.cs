@@ -1,0 +1,39 @@
+using ManualVae.Data;
+using ManualVae.Training;
+using static ManualVae.Tools.Mechanisms.MechanismFigure;
+using static ManualVae.Tools.Studies.StudyText;
+
+namespace ManualVae.Tools.Mechanisms;
+
+/// <summary>What is printed for people.</summary>
+internal static class MechanismText
+{
+    /// <summary>Rows of the printed table; <c>figures.csv</c> has them all.</summary>
+    private static readonly MechanismFigure[] Printed =
+    [
+        Ndcg, Recall, Validation, Helps, Local, Global, Unrelated, MaskedGlobal, Decay, RelativeDecay, FixedDecay, CosineDecay,
+        ClickDecay, Control, LipschitzMedian, PositiveRadius, Inside, InsideOwn, InsideOwnPairs, NotHelped, FirstOrder, FarInput,
+        FarLatent, NearInput, NearLatent, Kept, KeptClean, OwnDistance, MaskVariance, RelativeVariance, CentroidDistance, Overlap,
+        LocalNeighbours, GlobalNeighbours, Purity, Kl, Informative, MeanDistance,
+    ];
+
+    /// <summary>The figures of every setting, then the claims.</summary>
+    public static IEnumerable<string> Lines(
+        PreparedDataset data, RunSettings run, ulong[] seeds, MechanismRepeats figures, IReadOnlyList<MechanismClaim> claims)
+    {
+        yield return $"{data.Directory}: {data.Train.Rows} training users, {data.ItemCount} items; {run.Epochs} "
+            + $"epochs each, beta to {run.Beta} half way";
+        yield return $"seeds {string.Join(", ", seeds)}: mean and 95 % interval over "
+            + $"users{(seeds.Length > 1 ? " and training" : "; one training run each")}";
+        foreach (string[] settings in figures.Settings.Chunk(4))
+        {
+            yield return "";
+            yield return Row(["", .. settings]);
+            foreach (var figure in Printed)
+                if (settings.Any(s => double.IsFinite(figures[s, figure].Value)))
+                    yield return Row([figure, .. settings.Select(s => figures[s, figure])]);
+        }
+        yield return "";
+        foreach (var claim in claims) yield return $"{claim.Verdict,-13} {claim.Claim}\n{"",-13} measured: {claim.Measured}";
+    }
+}

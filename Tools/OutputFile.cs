@@ -1,0 +1,44 @@
+using System.Text;
+using ManualVae.Data;
+
+namespace ManualVae.Tools;
+
+/// <summary>A file that a command writes where the user says. The name - is standard output.</summary>
+internal static class OutputFile
+{
+    /// <summary>What a flag's help says of it.</summary>
+    public const string Help = "- is standard output.";
+
+    /// <summary>True where the file is standard output itself; everything else then goes to standard error.</summary>
+    public static bool IsStandardOutput(string? path) => path is "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1";
+
+    /// <summary>Writes the file, in UTF-8.</summary>
+    /// <exception cref="InputException">The place cannot be written.</exception>
+    public static void Write(string path, Action<TextWriter> write)
+    {
+        // Not opened by name: that would begin a redirected file anew, or put another file in its place.
+        var console = IsStandardOutput(path) ? Console.Out : path is "/dev/stderr" or "/dev/fd/2" ? Console.Error : null;
+        if (console is not null) write(console);
+        else
+            AtomicFile.Write(path, stream =>
+            {
+                using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
+                writer.NewLine = "\n";
+                write(writer);
+            });
+    }
+
+    /// <summary>Writes one text.</summary>
+    public static void WriteText(string path, string text) => Write(path, writer => writer.Write(text));
+
+    /// <summary>Where the command says what it did: standard output, unless the file is there.</summary>
+    public static TextWriter Messages(string? path) => IsStandardOutput(path) ? Console.Error : Console.Out;
+
+    /// <summary>Refuses two documents on standard output; call it before the work.</summary>
+    /// <exception cref="InputException">The file and <c>--json</c> both go there.</exception>
+    public static void RefuseTwo(string flag, string? path, bool json)
+    {
+        if (json && IsStandardOutput(path))
+            throw new InputException($"{flag} {path}: --json goes to standard output too; give {flag} a file, or leave one out.");
+    }
+}
