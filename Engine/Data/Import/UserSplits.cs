@@ -52,7 +52,8 @@ internal static class UserSplits
             int firstTest = own.Length - test, firstValidation = firstTest - validation;
             for (int i = 0; i < own.Length; i++)
             {
-                (i >= firstTest ? parts.Test : i >= firstValidation ? parts.Validation : parts.Train).Add(user, log.Items[own[i]]);
+                var part = i >= firstTest ? parts.Test : i >= firstValidation ? parts.Validation : parts.Train;
+                part.Add(user, log.Items[own[i]]);
                 bool startsPart = (i == firstTest && test > 0) || (i == firstValidation && validation > 0);
                 if (byTime && startsPart && i > 0 && log.Times[own[i]] == log.Times[own[i - 1]]) ties++;
             }
