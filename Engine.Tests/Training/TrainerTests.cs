@@ -260,7 +260,7 @@ public sealed partial class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("hidden", "Hidden is null; give a value, or leave it out for the default.")]
+    [InlineData("hidden", "Hidden is null; give a value, or leave it out for the default")]
     [InlineData("settings", "run.json: is not a run manifest of this version")]
     public void A_run_whose_manifest_holds_null_is_refused(string name, string message)
     {

@@ -27,7 +27,10 @@ internal static class StudyModel
     {
         RequireDenseDecoder(model);
         if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
-            throw About($"Gradients of all parameters need {Setting("Encoder")} mlp and {
-                Setting("Prior")} normal; influence can be studied with {Setting("Part")} decoder.");
+        {
+            SettingName encoder = Setting("Encoder"), prior = Setting("Prior"), part = Setting("Part");
+            throw About(
+                $"Gradients of all parameters need {encoder} mlp and {prior} normal; influence can be studied with {part} decoder.");
+        }
     }
 }

@@ -172,7 +172,8 @@ public sealed class RunFolder
         }
         catch (Exception problem) when (problem is JsonException or InputException)
         {
-            throw new InputException($"{file}: is not a run manifest of this version ({problem.Message}); train again.", problem);
+            throw new InputException(
+                $"{file}: is not a run manifest of this version ({problem.Message.TrimEnd('.')}); train again.", problem);
         }
     }
 
@@ -261,12 +262,10 @@ internal static class RunJson
     public static JsonSerializerOptions WithKebabSettings(this JsonSerializerOptions options) =>
         new(options) { Converters = { new SettingsConverter() } };
 
-    private static readonly JsonSerializerOptions WithoutNulls = new(RunSettings.Json) { RespectNullableAnnotations = true };
-
     private sealed class SettingsConverter : System.Text.Json.Serialization.JsonConverter<RunSettings>
     {
         public override RunSettings? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<RunSettings>(ref reader, WithoutNulls);
+            JsonSerializer.Deserialize<RunSettings>(ref reader, RunSettings.Json);
 
         public override void Write(Utf8JsonWriter writer, RunSettings value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value, RunSettings.Json);

@@ -183,9 +183,10 @@ internal sealed partial class GpuBackend : IBackend
     private InputException TooLarge(long bytes, Exception? problem)
     {
         var (free, taken, needed) = (MemoryLimit / MiB, AllocatedBytes / MiB, bytes / MiB);
+        string figures = FormattableString.Invariant(
+            $"{free:F0} MiB were free, {taken:F0} MiB are taken, another {needed:F0} MiB are needed");
         return InputException.About(
-            $"{Device} {Name}: does not fit: {free:F0} MiB were free, {taken:F0} MiB are taken, another {
-                needed:F0} MiB are needed; use a smaller {BatchSize}, smaller layers or {Device} simd.", problem);
+            $"{Device} {Name}: does not fit: {figures}; use a smaller {BatchSize}, smaller layers or {Device} simd.", problem);
     }
 
     private static SettingName Device => InputException.Setting("Device");

@@ -83,9 +83,11 @@ internal static class LightGcnReader
             if (source.Options.NoHeader || Lines < Few) return;
             if (_counts.Count == 1 && _counts.Single() is >= 2 and <= 4 and var fields
                 && (Users.Count < Lines || (_sameLast && fields > 2)))
-                throw About(
-                    $"{path}: each line has {fields} fields and {(Users.Count < Lines ? "users repeat" : "the last is the same")
-                    }, as in lines of user, item, rating and time; use {Setting(nameof(ImportOptions.Format))} pairs.");
+            {
+                string seen = $"each line has {fields} fields and {(Users.Count < Lines ? "users repeat" : "the last is the same")}";
+                var format = Setting(nameof(ImportOptions.Format));
+                throw About($"{path}: {seen}, as in lines of user, item, rating and time; use {format} pairs.");
+            }
             if (_counts.Count > 1 && (_countsFirst || _countsSecond))
                 throw new InputException(
                     $"{path}: the {(_countsFirst ? "first" : "second")} number of each line is how many items follow; each line "
