@@ -28,9 +28,9 @@ internal static class StudyModel
         RequireDenseDecoder(model);
         if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
         {
-            SettingName encoder = Setting("Encoder"), prior = Setting("Prior"), part = Setting("Part");
+            SettingName net = Setting("Encoder"), prior = Setting("Prior"), part = Setting("Part");
             throw About(
-                $"Gradients of all parameters need {encoder} mlp and {prior} normal; influence can be studied with {part} decoder.");
+                $"Gradients of all parameters need {net} mlp and {prior} normal; influence can be studied with {part} decoder.");
         }
     }
 }

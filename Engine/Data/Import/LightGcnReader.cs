@@ -84,7 +84,8 @@ internal static class LightGcnReader
             if (_counts.Count == 1 && _counts.Single() is >= 2 and <= 4 and var fields
                 && (Users.Count < Lines || (_sameLast && fields > 2)))
             {
-                string seen = $"each line has {fields} fields and {(Users.Count < Lines ? "users repeat" : "the last is the same")}";
+                string alike = Users.Count < Lines ? "users repeat" : "the last is the same";
+                string seen = $"each line has {fields} fields and {alike}";
                 var format = Setting(nameof(ImportOptions.Format));
                 throw About($"{path}: {seen}, as in lines of user, item, rating and time; use {format} pairs.");
             }
