@@ -71,7 +71,8 @@ public abstract partial class BackendTests
         {
             const int inputs = 7, outputs = 5;
             var parameter = new Parameter("w", Random(on, 1, outputs, inputs), fused ? default : on.Allocate(outputs, inputs),
-                on.Allocate(outputs, inputs), on.Allocate(outputs, inputs)) { WeightDecay = 0.1, IsFused = fused };
+                on.Allocate(outputs, inputs), on.Allocate(outputs, inputs))
+            { WeightDecay = 0.1, IsFused = fused };
             var (x, dy) = (Random(on, 2, rows, inputs), Random(on, 3, rows, outputs));
             for (int step = 1; step <= 2; step++)
             {

@@ -30,7 +30,10 @@ public class FamilyTests
         "one-layer recvae-encoder" => Vae with { Encoder = EncoderKind.Recvae },
         "recvae" => Vae with
         {
-            Encoder = EncoderKind.Recvae, Hidden = [5, 5, 5, 5, 5], DecoderHidden = [], Prior = PriorKind.Composite,
+            Encoder = EncoderKind.Recvae,
+            Hidden = [5, 5, 5, 5, 5],
+            DecoderHidden = [],
+            Prior = PriorKind.Composite,
             KlPerClick = true,
             FanInInitialisation = true,
         },

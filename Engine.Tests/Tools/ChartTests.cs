@@ -36,8 +36,11 @@ public class ChartTests
     [Fact]
     public void The_legend_stands_above_the_data()
     {
-        var chart = Line() with { Series = [new LineSeries("first", Epochs, [1, 2, 3, 4]),
-            new LineSeries("second", Epochs, [4, 3, 2, 1])] };
+        var chart = Line() with
+        {
+            Series = [new LineSeries("first", Epochs, [1, 2, 3, 4]),
+            new LineSeries("second", Epochs, [4, 3, 2, 1])]
+        };
         var texts = XDocument.Parse(chart.ToSvg()).Descendants().Where(e => e.Name.LocalName == "text").ToList();
         double legend = Y(texts.Single(t => t.Value == "second")),
             topTick = texts.Where(t => (string?)t.Attribute("class") == "mv-tick").Min(Y);
@@ -102,8 +105,11 @@ public class ChartTests
                 High = [2, 3, double.NaN, 5], Markers = true }],
             Rules = [new("best", 2, Vertical: true), new("target", 6)],
         },
-        ["log"] = Line() with { Y = new("time", "s") { Log = true },
-            Series = [new ScatterSeries("a", Epochs, [0, 1e-5, 10, 1e4])] },
+        ["log"] = Line() with
+        {
+            Y = new("time", "s") { Log = true },
+            Series = [new ScatterSeries("a", Epochs, [0, 1e-5, 10, 1e4])]
+        },
         ["histogram"] = Line() with { Series = [HistogramSeries.Of("a", [1, 2, 2, 3, 9])] },
         ["empty"] = Line() with { Series = [] },
         ["constant"] = Line() with { Series = [new LineSeries("a", [5], [0])] },
@@ -111,13 +117,19 @@ public class ChartTests
         ["bars"] = new BarChart
         {
             Title = "Results", Value = new("NDCG@100"),
-                Categories = ["Mult-VAE", "a name that is much too long for the space that there is beside a bar"],
+            Categories = ["Mult-VAE", "a name that is much too long for the space that there is beside a bar"],
             Series = [new("validation", [0.4, double.NaN], [0.01, 0]), new("test", [0.41, -0.2])],
         },
-        ["heat"] = new HeatMap { Title = "Influence", Value = new("g"), Columns = "v", Rows = "u",
-            Values = new[,] { { 1.0, -1 }, { double.NaN, 0 } } },
-        ["constant heat"] = new HeatMap { Title = "Same", Value = new("g"), Columns = "v", Rows = "u",
-            Values = new[,] { { 3.0, 3 } } },
+        ["heat"] = new HeatMap
+        {
+            Title = "Influence", Value = new("g"), Columns = "v", Rows = "u",
+            Values = new[,] { { 1.0, -1 }, { double.NaN, 0 } }
+        },
+        ["constant heat"] = new HeatMap
+        {
+            Title = "Same", Value = new("g"), Columns = "v", Rows = "u",
+            Values = new[,] { { 3.0, 3 } }
+        },
         ["empty heat"] = new HeatMap { Title = "None", Value = new("g"), Columns = "v", Rows = "u", Values = new double[0, 0] },
     };
 }

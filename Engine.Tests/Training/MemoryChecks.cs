@@ -19,7 +19,8 @@ public static class MemoryChecks
         // The runtime and all code are loaded before anything is measured.
         Train(settings with
         {
-            Hidden = [.. settings.Hidden.Select(_ => 8)], DecoderHidden = settings.DecoderHidden?.Select(_ => 8).ToArray(),
+            Hidden = [.. settings.Hidden.Select(_ => 8)],
+            DecoderHidden = settings.DecoderHidden?.Select(_ => 8).ToArray(),
             Latent = 3,
             PseudoInputs = 4,
         }, Data(60), backend);

@@ -31,8 +31,10 @@ public class PresetTests
         preset.Validate();
         var settings = preset with
         {
-            Hidden = [.. preset.Hidden.Select(_ => 6)], DecoderHidden = preset.DecoderHidden?.Select(_ => 6).ToArray(),
-            Latent = 3, PseudoInputs = 4,
+            Hidden = [.. preset.Hidden.Select(_ => 6)],
+            DecoderHidden = preset.DecoderHidden?.Select(_ => 6).ToArray(),
+            Latent = 3,
+            PseudoInputs = 4,
         };
         using var model = new Autoencoder(new ReferenceBackend(), settings, 11, 5, preset.Seed);
         var batch = ToyClicks.Batch(model.Backend, ToyClicks.Random(5, 11));

@@ -21,9 +21,16 @@ public sealed partial class TrainerTests : IDisposable
 
     private static readonly RunSettings Recvae = Settings with
     {
-        Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true,
+        Encoder = EncoderKind.Recvae,
+        Hidden = [12, 12],
+        DecoderHidden = [],
+        Prior = PriorKind.Composite,
+        KlPerClick = true,
         Beta = 0.01,
-        BetaSchedule = BetaScheduleKind.Constant, EncoderPasses = 2, DecoderPasses = 1, AnchorWeight = 0.5,
+        BetaSchedule = BetaScheduleKind.Constant,
+        EncoderPasses = 2,
+        DecoderPasses = 1,
+        AnchorWeight = 0.5,
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("manualvae-trainer-").FullName;

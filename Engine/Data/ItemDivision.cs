@@ -40,7 +40,8 @@ public static class ItemDivision
             throw new InputException($"{data.Directory}: the division leaves no clicks on one side; give another share or seed.");
         var manifest = data.Manifest with
         {
-            Split = SplitKind.ColdItems, Seed = seed,
+            Split = SplitKind.ColdItems,
+            Seed = seed,
             SplitSettings = new(StringComparer.Ordinal)
             {
                 ["cold-share"] = share.ToString(CultureInfo.InvariantCulture), [DividedData] = data.ManifestHash,

@@ -194,7 +194,8 @@ public sealed class PreparedDataset
     {
         EvaluationSplit? Part(EvaluationSplit? part) => part is null ? null : part with
         {
-            FoldIn = map(part.FoldIn), HeldOut = map(part.HeldOut),
+            FoldIn = map(part.FoldIn),
+            HeldOut = map(part.HeldOut),
             Candidates = part.Candidates is null ? null : map(part.Candidates),
         };
         return new(Manifest, map(Train), Part(Validation), Part(Test), UserIds, items, Directory, ManifestHash);

@@ -67,8 +67,10 @@ public static class GradientSuite
     {
         var narrow = settings with
         {
-            Hidden = [.. settings.Hidden.Select(_ => 7)], DecoderHidden = settings.DecoderHidden?.Select(_ => 7).ToArray(),
-            Latent = 3, PseudoInputs = 4,
+            Hidden = [.. settings.Hidden.Select(_ => 7)],
+            DecoderHidden = settings.DecoderHidden?.Select(_ => 7).ToArray(),
+            Latent = 3,
+            PseudoInputs = 4,
         };
         using (var model = new Autoencoder(new ReferenceBackend(), narrow, TinyItems, TinyUsers, seed))
         using (var batch = Batch(model, TinyUsers))

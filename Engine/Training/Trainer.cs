@@ -121,7 +121,11 @@ public sealed partial class Trainer : IDisposable
             _epochs.Add(metrics);
             _state = _state with
             {
-                Epoch = epoch, BatchesOfEpoch = 0, EpochSeconds = 0, EpochSums = [0, 0, 0, 0], HeldBeta = _beta.Held,
+                Epoch = epoch,
+                BatchesOfEpoch = 0,
+                EpochSeconds = 0,
+                EpochSums = [0, 0, 0, 0],
+                HeldBeta = _beta.Held,
             };
             if (best) _state = _state with { BestValue = value, BestEpoch = epoch, BestBeta = beta };
             if (_run is not null)

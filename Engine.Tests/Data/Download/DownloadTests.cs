@@ -16,8 +16,11 @@ public class DownloadTests : IDisposable
     private static readonly byte[] Large = RandomNumberGenerator.GetBytes(300_000);
 
     private readonly TemporaryFolder _folder = TestData.NewFolder();
-    private readonly LoopbackServer _server = new(new() { ["/a/ml-test.zip"] = Archive, ["/a/large.bin"] = Large,
-        ["/a/u.data"] = Ratings });
+    private readonly LoopbackServer _server = new(new()
+    {
+        ["/a/ml-test.zip"] = Archive, ["/a/large.bin"] = Large,
+        ["/a/u.data"] = Ratings
+    });
     private readonly HttpClient _client = new();
 
     public void Dispose()

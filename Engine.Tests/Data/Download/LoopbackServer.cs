@@ -55,7 +55,8 @@ internal sealed class LoopbackServer : IDisposable
                 Answer(_listener.GetContext());
             }
             catch (Exception problem) when (
-                problem is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException) { }
+                problem is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
+            { }
     }
 
     private void Answer(HttpListenerContext context)

@@ -74,8 +74,11 @@ public class FormatTests
     [Fact]
     public void Validation_can_be_carved_from_the_training_clicks()
     {
-        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = TestData.Fixture("Data", "ncf"),
-            CarveValidation = true });
+        var data = DatasetImport.Run(new ImportOptions
+        {
+            Format = "ncf", Input = TestData.Fixture("Data", "ncf"),
+            CarveValidation = true
+        });
         Assert.Equal([0], data.Train.RowColumns(0));
         Assert.Equal([1], data.Validation!.HeldOut.RowColumns(0)); // the later click of user 0
         Assert.Equal([1], data.Validation.HeldOut.RowColumns(1)); // the later click of user 1
@@ -113,8 +116,11 @@ public class FormatTests
         Assert.Equal(["3", "4", "5"], weak.ItemIds);
         Samples.AssertEqual(new CsrMatrix(3, [0, 2, 3, 4], [0, 2, 0, 1]), weak.Train);
         var notes = new List<string>();
-        var strong = DatasetImport.Run(new ImportOptions { Format = "pairs", Input = input.Path, Split = SplitKind.Strong,
-            HeldOutUsers = 1 }, notes.Add);
+        var strong = DatasetImport.Run(new ImportOptions
+        {
+            Format = "pairs", Input = input.Path, Split = SplitKind.Strong,
+            HeldOutUsers = 1
+        }, notes.Add);
         Assert.Equal((3, 1, 8L), (strong.Manifest.Counts.Users, strong.Train.Rows, strong.Manifest.Import.ClicksRead));
         Assert.Single(notes, note => note.StartsWith("merged", StringComparison.Ordinal));
     }
@@ -172,7 +178,7 @@ public class FormatTests
         var data = DatasetImport.Run(new ImportOptions
         {
             Format = "csv", Input = path, Separator = ";", UserColumn = "who", ItemColumn = "what", RatingColumn = "stars",
-                TimeColumn = "when",
+            TimeColumn = "when",
             Filters = new ClickFilters { MinRating = 2 }, Split = SplitKind.LeaveOneOut,
         });
         Assert.Equal(["Bob", "Zoë"], data.UserIds);
@@ -211,8 +217,11 @@ public class FormatTests
     }
 
     private static PreparedDataset Import(string format, string input, SplitKind? split = null, double? minimumRating = null) =>
-        DatasetImport.Run(new ImportOptions { Format = format, Input = input, Split = split,
-            Filters = new ClickFilters { MinRating = minimumRating } });
+        DatasetImport.Run(new ImportOptions
+        {
+            Format = format, Input = input, Split = split,
+            Filters = new ClickFilters { MinRating = minimumRating }
+        });
 
     private static ClickSource Source(string format, string input) =>
         ClickFormats.Read(new ImportOptions { Format = format, Input = input }, new SourceFiles(null, default));

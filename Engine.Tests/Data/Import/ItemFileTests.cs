@@ -13,8 +13,11 @@ public class ItemFileTests
     public void Titles_come_from_a_column_of_the_log()
     {
         using var folder = TestData.NewFolder();
-        var data = Import(new ImportOptions { Input = folder.Write("log.csv", Log), UserColumn = "user", ItemColumn = "sku",
-            TitleColumn = "name" });
+        var data = Import(new ImportOptions
+        {
+            Input = folder.Write("log.csv", Log), UserColumn = "user", ItemColumn = "sku",
+            TitleColumn = "name"
+        });
         Assert.Equal(["Apple", "Pear or  more"], data.ItemTitles.Order());
         data.Save(folder["out"]);
         Assert.Equal(data.ItemTitles.AsEnumerable(), PreparedDataset.Open(folder["out"]).ItemTitles);
@@ -31,8 +34,11 @@ public class ItemFileTests
     public void Titles_and_genres_come_from_a_file_of_items(string name, string text)
     {
         using var folder = TestData.NewFolder();
-        var options = new ImportOptions { Input = folder.Write("log.csv", Log), UserColumn = "user", ItemColumn = "sku",
-            Items = folder.Write(name, text) };
+        var options = new ImportOptions
+        {
+            Input = folder.Write("log.csv", Log), UserColumn = "user", ItemColumn = "sku",
+            Items = folder.Write(name, text)
+        };
         var data = Import(options);
         int a = Array.IndexOf(data.ItemIds, "a"), b = 1 - a;
         Assert.Equal(("Apple, red", "Fruit|Red"), (data.ItemTitles[a], data.ItemGenres[a]));
@@ -43,8 +49,11 @@ public class ItemFileTests
     public void A_file_of_items_without_known_columns_names_what_it_has()
     {
         using var folder = TestData.NewFolder();
-        var options = new ImportOptions { Input = folder.Write("log.csv", Log), UserColumn = "user", ItemColumn = "sku",
-            Items = folder.Write("x.csv", "code,label\na,Apple\n") };
+        var options = new ImportOptions
+        {
+            Input = folder.Write("log.csv", Log), UserColumn = "user", ItemColumn = "sku",
+            Items = folder.Write("x.csv", "code,label\na,Apple\n")
+        };
         Assert.EndsWith("x.csv:1: no column of ids is known among code, label; give ItemIdColumn.", Refused(options));
         Assert.EndsWith("x.csv:1: holds neither titles nor genres; its columns are code, label.",
             Refused(options with { ItemIdColumn = "code" }));

@@ -98,8 +98,11 @@ public class LayoutTests
         string items)
     {
         using var folder = TestData.NewFolder();
-        var source = Read(new ImportOptions { Input = folder.Write("log", text), UserColumn = user, ItemColumn = item,
-            Where = where });
+        var source = Read(new ImportOptions
+        {
+            Input = folder.Write("log", text), UserColumn = user, ItemColumn = item,
+            Where = where
+        });
         Assert.Equal((users, items), (Ids(source.Users), Ids(source.Items)));
         Assert.Equal(where is null ? 0 : 1, source.LeftOutByWhere);
     }

@@ -15,8 +15,11 @@ public class ParquetTests
         using var folder = TestData.NewFolder();
         await Write(folder["clicks.parquet"], empty: false);
         var notes = new List<string>();
-        var data = DatasetImport.Run(new ImportOptions { Input = folder["clicks.parquet"], Split = SplitKind.LeaveOneOut,
-            Filters = new ClickFilters { MinRating = 2 } }, notes.Add);
+        var data = DatasetImport.Run(new ImportOptions
+        {
+            Input = folder["clicks.parquet"], Split = SplitKind.LeaveOneOut,
+            Filters = new ClickFilters { MinRating = 2 }
+        }, notes.Add);
         Assert.Contains("(format parquet): user from user_id, item from item, rating from rating, time from time", notes[0]);
         Assert.Equal(["1", "2"], data.UserIds);
         Assert.Equal(["b", "ç"], data.ItemIds);
@@ -29,8 +32,11 @@ public class ParquetTests
     {
         using var folder = TestData.NewFolder();
         await Write(folder["clicks.parquet"], empty: true);
-        var options = new ImportOptions { Format = "parquet", Input = folder["clicks.parquet"], UserColumn = "user_id",
-            ItemColumn = "item" };
+        var options = new ImportOptions
+        {
+            Format = "parquet", Input = folder["clicks.parquet"], UserColumn = "user_id",
+            ItemColumn = "item"
+        };
         Assert.EndsWith("clicks.parquet: row 5: the item is empty; leave the row out.", Refused(options));
         Assert.EndsWith("no column 'movie'; its columns are user_id, item, rating, time.",
             Refused(options with { ItemColumn = "movie" }));

@@ -83,8 +83,11 @@ public class PublishedSplitTests
         Assert.Equal((610, 9_724, 100_836L),
             (latest.Manifest.Counts.Users, latest.Manifest.Counts.Items, latest.Manifest.Import.ClicksRead));
         Assert.Equal("Comedy|Romance", latest.ItemGenres[Array.IndexOf(latest.ItemIds, "3")]);
-        var million = DatasetImport.Run(new ImportOptions { Format = "movielens-1m",
-            Input = TestData.PathOf("ml-1m", "ratings-users1-2999.dat.gz") });
+        var million = DatasetImport.Run(new ImportOptions
+        {
+            Format = "movielens-1m",
+            Input = TestData.PathOf("ml-1m", "ratings-users1-2999.dat.gz")
+        });
         Assert.Equal(487_650, million.Manifest.Import.ClicksRead);
         Assert.Equal("One Flew Over the Cuckoo's Nest (1975)", million.ItemTitles[Array.IndexOf(million.ItemIds, "1193")]);
     }

@@ -98,8 +98,11 @@ public class SourceFileTests
     {
         using var folder = TestData.NewFolder();
         ZipFile.CreateFromDirectory(TestData.Fixture("Data", "movielens-1m"), folder["set.zip"], CompressionLevel.Fastest, true);
-        var data = DatasetImport.Run(new ImportOptions { Format = "movielens-1m", Input = folder["set.zip"],
-            Split = SplitKind.LeaveOneOut });
+        var data = DatasetImport.Run(new ImportOptions
+        {
+            Format = "movielens-1m", Input = folder["set.zip"],
+            Split = SplitKind.LeaveOneOut
+        });
         Assert.Equal(5, data.Manifest.Import.ClicksRead);
         Assert.Contains("Star Wars: Episode IV (1977)", data.ItemTitles);
         string inside = folder["set.zip"] + "/movielens-1m/ratings.dat";
@@ -120,8 +123,11 @@ public class SourceFileTests
                 using var writer = new StreamWriter(zip.CreateEntry(name).Open());
                 writer.Write("user,item\n1,2\n2,2\n3,4\n");
             }
-        var options = new ImportOptions { Format = "csv", Input = folder["set.zip"], UserColumn = "user", ItemColumn = "item",
-            HeldOutUsers = 1 };
+        var options = new ImportOptions
+        {
+            Format = "csv", Input = folder["set.zip"], UserColumn = "user", ItemColumn = "item",
+            HeldOutUsers = 1
+        };
         string zipped = folder["set.zip"];
         Assert.Equal($"{zipped}: holds 2 files: b/Ratings.csv, b/Users.csv; give one as Input {zipped}/b/Ratings.csv.",
             Refused(() => DatasetImport.Run(options)));

@@ -85,8 +85,15 @@ public class SyntheticClicksTests
     [Fact]
     public void The_smallest_shapes_can_be_made()
     {
-        var shape = SyntheticShape.Small with { Users = 12, Items = 10, Interactions = 58, HeldOutUsers = 2, Factors = 30,
-            FewestUserClicks = 2 };
+        var shape = SyntheticShape.Small with
+        {
+            Users = 12,
+            Items = 10,
+            Interactions = 58,
+            HeldOutUsers = 2,
+            Factors = 30,
+            FewestUserClicks = 2
+        };
         var data = SyntheticClicks.Generate(shape);
         Assert.Equal(58, DatasetSummary.Of(data).Clicks);
         Assert.Equal(5, DatasetSummary.Of(data).Activity.Maximum);
@@ -101,8 +108,13 @@ public class SyntheticClicksTests
     public void An_impossible_shape_is_refused_by_the_name_of_its_setting(int users, int items, long interactions, int heldOut,
         string names)
     {
-        var shape = SyntheticShape.Small with { Users = users, Items = items, Interactions = interactions,
-            HeldOutUsers = heldOut };
+        var shape = SyntheticShape.Small with
+        {
+            Users = users,
+            Items = items,
+            Interactions = interactions,
+            HeldOutUsers = heldOut
+        };
         Assert.StartsWith(names, Assert.Throws<InputException>(() => SyntheticClicks.Generate(shape)).Message);
     }
 

@@ -50,8 +50,11 @@ public class EveryBaselineTests
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
-        "cdae" => new JsonObject { ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01,
-            ["weight-decay"] = 0 },
+        "cdae" => new JsonObject
+        {
+            ["hidden"] = 8, ["epochs"] = 150, ["batch-size"] = 10, ["learning-rate"] = 0.01,
+            ["weight-decay"] = 0
+        },
         "neumf" => new JsonObject { ["factors"] = 2, ["epochs"] = 40, ["batch-size"] = 64, ["learning-rate"] = 0.01 },
         _ => null,
     };

@@ -55,7 +55,8 @@ internal sealed partial class GpuBackend : ILayeredGemm
             Product(Arguments(
                 Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true, default,
                 Activation.Identity)
-                with { Adam = FusedUpdate(weight) });
+                with
+            { Adam = FusedUpdate(weight) });
         AddColumnSums(dy, bias);
     }
 

@@ -109,9 +109,12 @@ internal sealed class ClickSource
     public bool IsDecided(double rating) => rating > 0 || _minimumRating is not null;
 
     /// <summary>The error for a rating of which nothing says what becomes.</summary>
-    public static InputException Undecided(string where, string what, string text) => About(
-        $"{where}: a {what} of {text} would count as a click; give {MinRating} 1 to leave it out, or {
-            MinRating} {text} to keep it.");
+    public static InputException Undecided(string where, string what, string text)
+    {
+        var least = MinRating;
+        return About(
+            $"{where}: a {what} of {text} would count as a click; give {least} 1 to leave it out, or {least} {text} to keep it.");
+    }
 
     /// <summary>The first lines of a file.</summary>
     public List<string> FirstLines(string path) => Files.Text.FirstLines(Files.Open(path), path, HeaderLine.Lines);
@@ -128,8 +131,9 @@ internal sealed class ClickSource
             if (!line.Any(char.IsAsciiDigit)) Files.Text.Note($"{path}:1: '{line}' is read as a click, not as a header");
             return;
         }
-        throw About($"{path}:1: '{line}' looks like a header; use {Format} csv {UserColumn} {rows[0][user]} {ItemColumn} {
-            rows[0][item]}, or {NoHeader}.");
+        string place = $"{path}:1: '{line}'", userName = rows[0][user], itemName = rows[0][item];
+        throw About(
+            $"{place} looks like a header; use {Format} csv {UserColumn} {userName} {ItemColumn} {itemName}, or {NoHeader}.");
     }
 
     /// <summary>Merges the ready-made parts into one log, sorted by user and item.</summary>

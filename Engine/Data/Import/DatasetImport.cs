@@ -50,8 +50,9 @@ public static class DatasetImport
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
         if (source.Train.Count == 0)
             throw new InputException(
-                $"{options.Input}: no training clicks are left of {source.ClicksRead} read, besides {source.LeftOutByWhere} left "
-                    + "out by their columns; relax the filters.");
+                $"{options.Input}: no training clicks are left of {source.ClicksRead} read"
+                    + (source.LeftOutByWhere > 0 ? $", besides {source.LeftOutByWhere} left out by their columns" : "")
+                    + "; relax the filters.");
 
         bool draws = SplitRules.DrawsClicks(split, source, asDivided);
         if (draws && options.HoldOut is null && options.Fold is null)

@@ -74,8 +74,11 @@ internal static class LayoutDetection
         bool times = options.NeedsTimes || options.TimeFormat is not null;
         return options with
         {
-            Format = layout.Name, Input = path, Separator = separator ?? options.Separator,
-            UserColumn = options.UserColumn ?? columns.User, ItemColumn = options.ItemColumn ?? columns.Item,
+            Format = layout.Name,
+            Input = path,
+            Separator = separator ?? options.Separator,
+            UserColumn = options.UserColumn ?? columns.User,
+            ItemColumn = options.ItemColumn ?? columns.Item,
             RatingColumn = options.RatingColumn ?? columns.Rating,
             TimeColumn = options.TimeColumn ?? (times ? columns.Time : null),
         };

@@ -51,7 +51,7 @@ public sealed record SyntheticShape
     public static SyntheticShape Netflix { get; } = new()
     {
         Name = "netflix", Users = 463_435, Items = 17_769, Interactions = 56_900_000, HeldOutUsers = 40_000,
-            FewestItemClicks = 20,
+        FewestItemClicks = 20,
     };
 
     /// <summary>
@@ -62,7 +62,7 @@ public sealed record SyntheticShape
     {
         Name = "msd", Users = 571_355, Items = 41_140, Interactions = 33_600_000, HeldOutUsers = 50_000, Factors = 400,
         PopularityExponent = 0.7, HeadShift = 30, TailLength = 0.5, FewestItemClicks = 150, FewestUserClicks = 20,
-            ActivitySpread = 1,
+        ActivitySpread = 1,
     };
 
     /// <summary>The built-in data of <c>demo</c>: small enough to train on in seconds, and with tastes worth learning.</summary>
@@ -70,7 +70,7 @@ public sealed record SyntheticShape
     {
         Name = "small", Users = 4_000, Items = 1_200, Interactions = 200_000, HeldOutUsers = 400, Factors = 30, TastesOfAUser = 3,
         PopularityExponent = 0.8, HeadShift = 10, TailLength = 0.5, FewestItemClicks = 8, FewestUserClicks = 10,
-            ActivitySpread = 0.8,
+        ActivitySpread = 0.8,
     };
 
     /// <summary>All presets by name.</summary>
