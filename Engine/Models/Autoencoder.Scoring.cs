@@ -6,13 +6,15 @@ namespace ManualVae.Models;
 // Scoring: clean input, z = mu, raw logits.
 public sealed partial class Autoencoder
 {
-    private readonly SingleCaller _scoring = new("The model");
     private SparseBatch? _scoringBatch;
+
+    /// <summary>Lets one thread score at a time.</summary>
+    internal SingleCaller Caller { get; } = new("The model");
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
     {
-        using var call = _scoring.Enter();
+        using var call = Caller.Enter();
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
@@ -24,7 +26,7 @@ public sealed partial class Autoencoder
     public void Rank(
         CsrMatrix foldIn, int firstRow, int rows, int k, Span<int> items, Span<float> scores, CsrMatrix? excluded = null)
     {
-        using var call = _scoring.Enter();
+        using var call = Caller.Enter();
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
