@@ -165,9 +165,9 @@ public sealed class RunFolder
             var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
             if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
                 throw new JsonException("model, settings, data, dataHash and deviations must not be null");
-            manifest.Settings.RequireValues();
             if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
             if (manifest.BaselineSettings is null) manifest.Settings.Validate();
+            else manifest.Settings.RequireValues();
             return new(path, manifest);
         }
         catch (Exception problem) when (problem is JsonException or InputException)
