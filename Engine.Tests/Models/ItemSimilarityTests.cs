@@ -1,4 +1,5 @@
 using ManualVae.Models;
+using ManualVae.Models.Baselines;
 using ManualVae.Tests.Evaluation;
 using Xunit;
 
@@ -20,7 +21,7 @@ public class ItemSimilarityTests
     public void Clicks_shared_by_the_same_users()
     {
         var train = FixedScores.Rows(4, [0, 1], [0, 1, 2], [0, 2], [3]);
-        var similar = ItemSimilarity.ByClicks(train, item: 1, k: 3);
+        var similar = ItemSimilarity.ByClicks(new CoOccurrence(train), item: 1, k: 3);
         Assert.Equal([0, 2, 3], similar.Select(s => s.Item));
         Assert.Equal([(float)(2 / Math.Sqrt(6)), 0.5f, 0], similar.Select(s => s.Similarity));
     }

@@ -106,7 +106,7 @@ public sealed class BadUsageTests : IDisposable
         Train();
         File.Delete(_folder["run", "best.ckpt"]);
         File.Delete(_folder["run", "last.ckpt"]);
-        Refused(CommandLine.Run("evaluate", "--run", _folder["run"]), "no checkpoint yet; go on with: manualvae train --resume");
+        Refused(CommandLine.Run("evaluate", "--run", _folder["run"]), "no checkpoint yet; go on training it with --resume");
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class EvaluateTests : IDisposable
     public void A_runs_own_lists_measure_as_the_run_does()
     {
         string data = CommandLine.WriteToyData(_folder["data"]), run = Train(data, "ials"), lists = _folder["lists.tsv"];
-        CommandLine.Run("recommend", "--run", run, "--all", "--top", "20", "--output", lists).Succeeded();
+        CommandLine.Run("recommend", "--run", run, "--all", "--history", "shown", "--top", "20", "--output", lists).Succeeded();
         string[] metrics = ["--metrics", "NDCG@5,10 Recall@3 Coverage@3 Novelty@5", "--json"];
         var own = CommandLine.Run(["evaluate", "--run", run, .. metrics]).Succeeded().Json;
         string results = _folder["foreign.json"];

@@ -38,7 +38,8 @@ public sealed class OutputFileTests : IDisposable
     public void The_end_of_the_name_chooses_the_layout()
     {
         foreach (string name in new[] { "all.csv", "all.tsv", "all.jsonl", "all" })
-            CommandLine.Run(["recommend", .. _run, "--all", "--top", "1", "--output", _folder[name]]).Succeeded();
+            CommandLine.Run(["recommend", .. _run, "--all", "--history", "shown", "--top", "1", "--output", _folder[name]])
+                .Succeeded();
         Assert.Equal(["user,rank,item,score,title", "@jane,1,z,1,Ünï", "\"a,b\",1,y,1,", "c,1,@x,2,\"Say \"\"hi\"\", all\""],
             File.ReadAllLines(_folder["all.csv"]));
         Assert.Equal(["user\trank\titem\tscore\ttitle", "@jane\t1\tz\t1\tÜnï", "a,b\t1\ty\t1\t", "c\t1\t@x\t2\tSay \"hi\", all"],

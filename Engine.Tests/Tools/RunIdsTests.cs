@@ -64,7 +64,7 @@ public sealed class RunIdsTests : IDisposable
             .Select(item => item.GetProperty("item").GetString()!)];
         Assert.Equal(Enumerable.Range(1, 60).Where(i => i != 3), list.Select(int.Parse).Order());
         Refused(CommandLine.Run("similar", "--run", _folder["run"], "--data", _folder["grown"], "--item", "61"),
-            "does not know this item");
+            "--item 61: no such item among the 60 that the run");
     }
 
     [Fact]

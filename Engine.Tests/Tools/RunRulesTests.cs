@@ -75,7 +75,7 @@ public sealed class RunRulesTests : IDisposable
             .. new[] { "gradients", "influence", "radius", "masking", "collapse", "anchors", "neighbours", "gap" }
                 .Select(study => new[] { "study", study, "--run", _folder["run"] }),
         ];
-        foreach (string[] verb in verbs) Refused(CommandLine.Run(verb), "is not the data this run was trained on");
+        foreach (string[] verb in verbs) Refused(CommandLine.Run(verb), "has changed since this run was trained");
         var named = CommandLine.Run("study", "collapse", "--run", _folder["run"], "--users", "10", "--data", _data).Succeeded();
         Assert.Contains("is not the data that", named.Messages, StringComparison.Ordinal);
         CommandLine.Run("evaluate", "--run", _folder["run"], "--data", _data).Succeeded();

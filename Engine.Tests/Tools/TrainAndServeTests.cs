@@ -52,7 +52,8 @@ public sealed class TrainAndServeTests : IDisposable
         string[] run = ["--run", _folder["run"]];
 
         // u32 is even and in the test part: what it misses of its kind comes first, and what it has never comes.
-        var list = CommandLine.Run(["recommend", .. run, "--user", "u32", "--top", "3", "--json"]).Succeeded().Json
+        string[] shown = ["--user", "u32", "--history", "shown"];
+        var list = CommandLine.Run(["recommend", .. run, .. shown, "--top", "3", "--json"]).Succeeded().Json
             .GetProperty("recommendations");
         Assert.Equal([0, 0, 0], Parities(list));
         Assert.StartsWith("Title ", list[0].GetProperty("title").GetString());

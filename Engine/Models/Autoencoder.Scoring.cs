@@ -12,6 +12,9 @@ public sealed partial class Autoencoder
     internal SingleCaller Caller { get; } = new("The model");
 
     /// <inheritdoc/>
+    public bool TakesOneCaller => true;
+
+    /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
     {
         using var call = Caller.Enter();

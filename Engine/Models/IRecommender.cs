@@ -10,7 +10,7 @@ namespace ManualVae.Models;
 /// <remarks>
 /// Threads: the baselines only read when they score, so any number of threads may call <see cref="Score"/> and <see cref="Rank"/>
 /// at once. Models that compute on a backend (<see cref="Autoencoder"/>, <see cref="Baselines.Cdae"/>) take one caller at a time
-/// and answer a second one with <see cref="InvalidOperationException"/>. A model that is being disposed of may not be called.
+/// (<see cref="TakesOneCaller"/>). A model that is being disposed of may not be called.
 /// </remarks>
 public interface IRecommender : IDisposable
 {
@@ -22,6 +22,12 @@ public interface IRecommender : IDisposable
 
     /// <summary>Users best scored at once.</summary>
     int BatchSize { get; }
+
+    /// <summary>True if one thread at a time may score; a second one gets <see cref="InvalidOperationException"/>.</summary>
+    bool TakesOneCaller => false;
+
+    /// <summary>True if it knows its training users only: row r of the fold-in is training user r.</summary>
+    bool KnowsTrainingUsersOnly => false;
 
     /// <summary>
     /// Scores every item for rows [firstRow, firstRow + rows) of <paramref name="foldIn"/>: rows x ItemCount, larger is better.

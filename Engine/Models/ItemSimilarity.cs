@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ManualVae.Compute;
-using ManualVae.Data;
 using ManualVae.Models.Baselines;
 
 namespace ManualVae.Models;
@@ -35,11 +34,11 @@ public static class ItemSimilarity
     }
 
     /// <summary>By the cosine of their clicks: users of both / sqrt(users of one x users of the other).</summary>
-    public static (int Item, float Similarity)[] ByClicks(CsrMatrix train, int item, int k)
+    public static (int Item, float Similarity)[] ByClicks(CoOccurrence clicks, int item, int k)
     {
-        CheckItem(item, train.Columns);
-        var cosines = new float[train.Columns];
-        new CoOccurrence(train).Cosines(item, shrinkage: 0, cosines);
+        CheckItem(item, clicks.ItemCount);
+        var cosines = new float[clicks.ItemCount];
+        clicks.Cosines(item, shrinkage: 0, cosines);
         return Best(cosines, item, k);
     }
 

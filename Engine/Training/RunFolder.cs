@@ -205,6 +205,14 @@ public sealed class RunFolder
         AtomicFile.WriteText(MetricsFile, text.ToString());
     }
 
+    /// <summary>Refuses a run that has trained no epoch.</summary>
+    /// <exception cref="InputException">It has no checkpoint.</exception>
+    public void RequireCheckpoint()
+    {
+        if (!File.Exists(BestCheckpoint) && !File.Exists(LastCheckpoint))
+            throw About($"{Path}: the run has no checkpoint yet; go on training it with {Setting("Resume")}.");
+    }
+
     /// <summary>The trained model, from its best epoch (or its latest where there was no validation), for scoring only.</summary>
     /// <param name="backend">Where it shall compute.</param>
     /// <param name="batchSize">Largest batch.</param>
@@ -212,9 +220,8 @@ public sealed class RunFolder
     /// <exception cref="InputException">No checkpoint, or a damaged one.</exception>
     public Autoencoder LoadModel(IBackend backend, int batchSize = 500, bool training = false)
     {
+        RequireCheckpoint();
         string checkpoint = File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint;
-        if (!File.Exists(checkpoint))
-            throw new InputException($"{Path}: the run has no checkpoint yet; resume its training.");
         var model = new Autoencoder(backend, Manifest.Settings, Manifest.Items, batchSize, seed: null, training);
         try
         {

@@ -90,10 +90,10 @@ public sealed partial class Trainer : IDisposable
     public TrainingState State => _state;
 
     /// <summary>
-    /// After <see cref="Run"/> the model holds the weights of the best epoch, not of the last. Takes room for another copy of
-    /// the weights if there is no run folder.
+    /// After <see cref="Run"/> the model holds the weights of the best epoch on validation, not of the last. Takes room for
+    /// another copy of the weights if there is no run folder.
     /// </summary>
-    public bool KeepBest { get; init; }
+    public bool KeepBest { get; init; } = true;
 
     /// <summary>
     /// Trains to the last epoch or until patience runs out. On cancellation saves <c>last.ckpt</c> and throws.

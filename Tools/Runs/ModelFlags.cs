@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ManualVae.Compute;
+using ManualVae.Serving;
+using ManualVae.Training;
 
 namespace ManualVae.Tools.Runs;
 
@@ -40,4 +42,21 @@ internal sealed class ModelFlags
     public TrainedModel Open(ParseResult parsed, string run, int batch = 500, bool keepUnknown = true) => TrainedModel.Open(run,
         parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision), batch,
         keepUnknown);
+
+    /// <summary>Opens a run for recommendations.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="run">The run folder.</param>
+    /// <param name="hideHeldOut">Histories are what an evaluation shows.</param>
+    /// <param name="batch">Most people answered in one pass.</param>
+    public Recommender OpenForRecommending(ParseResult parsed, string run, bool hideHeldOut = false, int batch = 500)
+    {
+        var (device, threads) = (parsed.GetValue(_device), parsed.GetValue(_threads));
+        return Recommender.Load(run, new()
+        {
+            Data = parsed.GetValue(_data), HideHeldOut = hideHeldOut, BatchSize = batch,
+            Note = line => Console.Error.WriteLine($"note: {line}"),
+            Backend = () => Session.Backend(device ?? RunFolder.Open(run).Manifest.Settings.Device, threads,
+                parsed.GetValue(_precision), asked: device is not null),
+        });
+    }
 }

@@ -16,7 +16,7 @@ internal static class RankedFile
     /// <summary>Writes the file; the end of its name chooses the layout.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rows">The items, and for whom; no user for somebody new.</param>
-    public static void Write(string path, IEnumerable<(string? User, RankedItem Item)> rows)
+    public static void Write(string path, IEnumerable<(string? User, RankedRow Item)> rows)
     {
         bool csv = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
         Func<string, string> field = csv ? Readable.CsvField : OneLine;

@@ -1,32 +1,36 @@
 using System.Globalization;
 using ManualVae.Data;
+using ManualVae.Serving;
 using Spectre.Console;
 
 namespace ManualVae.Tools.Runs;
 
-/// <summary>One recommended or similar item.</summary>
-internal sealed record RankedItem(int Rank, string Item, string? Title, string? Genres, double Score, bool HeldOut = false);
+/// <summary>One recommended or similar item, as a row of a table or of a file.</summary>
+internal sealed record RankedRow(int Rank, string Item, string? Title, string? Genres, double Score, bool HeldOut = false,
+    IReadOnlyList<Reason>? Why = null);
 
 /// <summary>Ranked items by name.</summary>
 internal static class RankedItems
 {
-    /// <summary>The k best items for a history, those it holds excluded.</summary>
-    public static IReadOnlyList<RankedItem> Recommend(TrainedModel trained, History history, int k)
+    /// <summary>The rows of a list.</summary>
+    /// <param name="items">The list, best first.</param>
+    /// <param name="heldOut">Ids of held-out clicks, to be marked.</param>
+    public static IReadOnlyList<RankedRow> Rows(IReadOnlyList<RankedItem> items, IReadOnlySet<string>? heldOut = null) =>
+        [.. items.Select((item, r) => new RankedRow(r + 1, item.Id, item.Title, item.Genres, item.Score,
+            heldOut?.Contains(item.Id) ?? false, item.Why))];
+
+    /// <summary>The held-out clicks of a user; none if the evaluation has nothing to find for them.</summary>
+    public static IReadOnlySet<string> HeldOut(PreparedDataset? data, string? id)
     {
-        if (!history.FoldIn.RowColumns(history.Row).ToArray().Any(trained.Knows))
-            Console.Error.WriteLine("note: no click is known of this person, so these are the most popular items.");
-        var (items, scores) = (new int[k], new float[k]);
-        trained.Serving.Rank(history.FoldIn, history.Row, 1, k, items, scores);
-        return [.. items.TakeWhile(item => item >= 0)
-            .Select((item, r) => Describe(trained.Data, r, item, scores[r], history.HeldOut.AsSpan().BinarySearch(item) >= 0))];
+        int user = data is null || id is null ? -1 : Array.IndexOf(data.UserIds, id);
+        foreach (var part in new[] { data?.Test, data?.Validation })
+            if (part is not null && user >= part.FirstUser && user < part.FirstUser + part.FoldIn.Rows)
+                return part.HeldOut.RowColumns(user - part.FirstUser).ToArray().Select(item => data!.ItemIds[item]).ToHashSet();
+        return new HashSet<string>();
     }
 
-    /// <summary>An item with what is known of it.</summary>
-    public static RankedItem Describe(PreparedDataset data, int rank, int item, double score, bool heldOut = false) =>
-        new(rank + 1, data.ItemIds[item], data.ItemTitles[item], data.ItemGenres[item], score, heldOut);
-
     /// <summary>A table of ranked items.</summary>
-    public static void WriteTable(string title, IReadOnlyList<RankedItem> ranked, IAnsiConsole? console = null)
+    public static void WriteTable(string title, IReadOnlyList<RankedRow> ranked, IAnsiConsole? console = null)
     {
         bool titles = ranked.Any(r => r.Title is not null), genres = ranked.Any(r => r.Genres is not null),
             hits = ranked.Any(r => r.HeldOut);
@@ -46,10 +50,10 @@ internal static class RankedItems
     }
 
     /// <summary>The first items by name, and how many more there are.</summary>
-    public static string Named(PreparedDataset data, IReadOnlyList<int> items)
+    public static string Named(Recommender recommender, IReadOnlyList<string> ids)
     {
         const int shown = 4;
-        string names = string.Join("; ", items.Take(shown).Select(i => data.ItemTitles[i] ?? data.ItemIds[i]));
-        return items.Count > shown ? $"{names} and {items.Count - shown} more" : names.Length > 0 ? names : "nothing";
+        string names = string.Join("; ", ids.Take(shown).Select(recommender.NameOf));
+        return ids.Count > shown ? $"{names} and {ids.Count - shown} more" : names.Length > 0 ? names : "nothing";
     }
 }

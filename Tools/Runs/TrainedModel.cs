@@ -1,7 +1,6 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
-using ManualVae.Models.Baselines;
 using ManualVae.Training;
 
 namespace ManualVae.Tools.Runs;
@@ -9,16 +8,16 @@ namespace ManualVae.Tools.Runs;
 /// <summary>A run folder opened for use: its data, its backend and its model.</summary>
 internal sealed class TrainedModel : IDisposable
 {
-    private readonly IBackend? _backend;
+    private readonly FittedRun _run;
 
-    private TrainedModel(RunFolder folder, PreparedDataset data, IBackend? backend, IRecommender fitted)
+    private TrainedModel(FittedRun run, PreparedDataset data)
     {
-        (Folder, Data, _backend, Fitted) = (folder, data, backend, fitted);
-        Recommender = Extended(fitted);
+        (_run, Data) = (run, data);
+        Recommender = Fitted.ItemCount == data.ItemCount ? Fitted : new ExtendedRecommender(Fitted, data.ItemCount);
     }
 
     /// <summary>The run folder.</summary>
-    public RunFolder Folder { get; }
+    public RunFolder Folder => _run.Folder;
 
     /// <summary>The data it was trained on, or what the user gave instead, in the columns of the model.</summary>
     public PreparedDataset Data { get; }
@@ -26,13 +25,8 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>The model over all items of the data; those that it does not know have the last columns.</summary>
     public IRecommender Recommender { get; }
 
-    /// <summary>The same for people who want recommendations: those without clicks get the most popular items.</summary>
-    public IRecommender Serving => field ??= Extended(new ColdStartRecommender(Fitted,
-        Popularity.Fit(Data.Train.MapColumns(Fitted.ItemCount,
-            [.. Enumerable.Range(0, Data.ItemCount).Select(item => Knows(item) ? item : -1)]))));
-
     /// <summary>The model alone, over the items that it was trained on.</summary>
-    public IRecommender Fitted { get; }
+    public IRecommender Fitted => _run.Model;
 
     /// <summary>The model, where the trainer trained it.</summary>
     /// <exception cref="InputException">It is a baseline.</exception>
@@ -65,38 +59,13 @@ internal sealed class TrainedModel : IDisposable
         Precision precision = Precision.Fp32, int batch = 500, bool keepUnknown = true)
     {
         var folder = RunFolder.Open(path);
-        var manifest = folder.Manifest;
-        var prepared = RunData.Open(folder, data, keepUnknown);
-        if (manifest.BaselineSettings is not null)
-            return new(folder, prepared, null, folder.LoadBaseline(Backend));
-        if (!File.Exists(folder.BestCheckpoint) && !File.Exists(folder.LastCheckpoint))
-            throw new InputException(
-                $"{path}: the run has no checkpoint yet; go on with: manualvae train --resume --output {path}");
-        var backend = Backend();
-        try
-        {
-            return new(folder, prepared, backend, folder.LoadModel(backend, batch));
-        }
-        catch
-        {
-            backend.Dispose();
-            throw;
-        }
-
-        IBackend Backend() =>
-            Session.Backend(device ?? manifest.Settings.Device, threads, precision, asked: device is not null);
+        var prepared = RunData.Open(folder, data, keepUnknown, Note);
+        return new(FittedRun.Load(folder, () => Session.Backend(
+            device ?? folder.Manifest.Settings.Device, threads, precision, asked: device is not null), batch), prepared);
     }
 
-    /// <summary>True where the model was trained with this column of the data.</summary>
-    public bool Knows(int item) => item < Fitted.ItemCount;
-
-    private IRecommender Extended(IRecommender model) =>
-        model.ItemCount == Data.ItemCount ? model : new ExtendedRecommender(model, Data.ItemCount);
+    private static void Note(string line) => Console.Error.WriteLine($"note: {line}");
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Fitted.Dispose();
-        _backend?.Dispose();
-    }
+    public void Dispose() => _run.Dispose();
 }

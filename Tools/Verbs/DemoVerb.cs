@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Data.Synthetic;
 using ManualVae.Evaluation;
+using ManualVae.Serving;
 using ManualVae.Tools.Report;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
@@ -83,7 +84,7 @@ internal static class DemoVerb
 
         Step(console, 3, "Evaluation", "on the test users: 80 % of their clicks are shown, the rest is to be found");
         var results = new List<ResultsDocument>();
-        var recommendations = (User: "", History: "", Items: (IReadOnlyList<RankedItem>)[]);
+        var recommendations = (User: "", History: "", Items: (IReadOnlyList<RankedRow>)[]);
         foreach (string model in Models)
         {
             using var trained = TrainedModel.Open(Path.Combine(folder, model));
@@ -108,7 +109,8 @@ internal static class DemoVerb
         console.MarkupLine($"[green]Done in {clock.Elapsed.TotalSeconds:0} s.[/] Next, the same user and then your own data:");
         // Not through the console, which would break a long line.
         var plain = json ? Console.Error : Console.Out;
-        plain.WriteLine($"  manualvae recommend --run {Path.Combine(folder, "multvae")} --user {recommendations.User}");
+        string run = Path.Combine(folder, "multvae");
+        plain.WriteLine($"  manualvae recommend --run {run} --user {recommendations.User} --history shown");
         plain.WriteLine("  manualvae data import --help");
         if (json) Terminal.WriteJson(summary);
         return ExitCode.Done;
@@ -116,20 +118,21 @@ internal static class DemoVerb
 
     /// <summary>For a test user of middling activity for whom the model finds much: one to look at, not one to judge
     /// by.</summary>
-    private static (string User, string History, IReadOnlyList<RankedItem> Items) Recommend(TrainedModel trained)
+    private static (string User, string History, IReadOnlyList<RankedRow> Items) Recommend(TrainedModel trained)
     {
         var data = trained.Data;
         var test = data.Test!;
-        var ranked = Enumerable.Range(0, test.FoldIn.Rows)
+        using var recommender = new Recommender(trained.Fitted, data, hideHeldOut: true);
+        string[] users = [.. Enumerable.Range(0, test.FoldIn.Rows)
             .Where(row => test.FoldIn.RowLength(row) is >= 15 and <= 40 && test.HeldOut.RowLength(row) >= 5)
-            .Take(40)
-            .Select(row => (Row: row, Items: RankedItems.Recommend(trained, History.OfUser(data, test.FirstUser + row), 8)))
-            .MaxBy(candidate => candidate.Items.Count(i => i.HeldOut));
-        return (data.UserIds[test.FirstUser + ranked.Row],
-            RankedItems.Named(data, test.FoldIn.RowColumns(ranked.Row).ToArray()), ranked.Items);
+            .Take(40).Select(row => data.UserIds[test.FirstUser + row])];
+        var (items, answer) = recommender.Recommend([.. users.Select(user => new Query { User = user, Top = 8 })])
+            .Select(answer => (Items: RankedItems.Rows(answer.Items, RankedItems.HeldOut(data, answer.User)), Answer: answer))
+            .MaxBy(candidate => candidate.Items.Count(item => item.HeldOut));
+        return (answer.User!, RankedItems.Named(recommender, answer.History), items);
     }
 
-    private static ReportSection Section((string User, string History, IReadOnlyList<RankedItem> Items) recommendations) =>
+    private static ReportSection Section((string User, string History, IReadOnlyList<RankedRow> Items) recommendations) =>
         new("Recommendations",
         $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because "
             + "much was found.</p>\n<div class=\"card\">"

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using ManualVae.Data;
+using ManualVae.Serving;
 using ManualVae.Tools.Runs;
-using Spectre.Console;
 
 namespace ManualVae.Tools.Verbs;
 
@@ -30,6 +30,11 @@ internal static class RecommendVerb
             Description = $"File to write: user, rank, item, score, title; {RankedFile.Layouts}. {OutputFile.Help}",
             HelpName = "file",
         };
+        var history = new Option<string>("--history")
+        {
+            Description = "The clicks that count as a user's history: all that are known, or those that an evaluation shows.",
+            HelpName = "all|shown", DefaultValueFactory = _ => "all",
+        }.AcceptOnlyFromAmong("all", "shown");
         var top = Flags.Top();
         var json = Flags.Json();
         var model = new ModelFlags();
@@ -43,55 +48,55 @@ internal static class RecommendVerb
             string? target = parsed.GetValue(output);
             OutputFile.RefuseTwo("--output", target, parsed.GetValue(json));
             int k = Flags.Positive("--top", parsed.GetValue(top));
-            using var trained = model.Open(parsed, parsed.GetValue(run)!);
-            if (everyone) return ForAll(trained, k, target!, parsed.GetValue(json));
+            using var recommender = model.OpenForRecommending(parsed, parsed.GetValue(run)!, parsed.GetValue(history) == "shown");
+            if (everyone) return ForAll(recommender, k, target!, parsed.GetValue(json));
 
-            var history = id is not null
-                ? History.OfUser(trained.Data, id)
-                : History.OfItems(trained.Data, [.. (list ?? []).SelectMany(part =>
-                    part.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), .. Lines(file)]);
-            var ranked = RankedItems.Recommend(trained, history, k);
-            var known = history.FoldIn.RowColumns(history.Row).ToArray();
+            string[] clicked = id is not null ? [] : [.. (list ?? []).SelectMany(part =>
+                part.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), .. Lines(file)];
+            var answer = id is not null ? recommender.Recommend(id, k) : recommender.Recommend(clicked, k);
+            Notes(recommender, answer);
+            var ranked = RankedItems.Rows(answer.Items, RankedItems.HeldOut(recommender.Data, id));
             if (target is not null) RankedFile.Write(target, ranked.Select(item => (id, item)));
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
-                    model = trained.Folder.Manifest.Model, user = id,
-                    history = known.Select(i => trained.Data.ItemIds[i]), recommendations = ranked
+                    model = recommender.Model, user = id, answer.History, recommendations = ranked, answer.Unknown,
                 });
             else if (target is not null)
                 OutputFile.Messages(target).WriteLine($"{target}: {Readable.Count(ranked.Count, "item")}");
             else RankedItems.WriteTable($"{(id is null ? "someone" : $"user {id}")} who clicked "
-                + $"{RankedItems.Named(trained.Data, known)}", ranked);
+                + $"{RankedItems.Named(recommender, answer.History)}", ranked);
             return ExitCode.Done;
-        }, [run, user, items, itemsFile, all, output, top, json, .. model.Options]);
+        }, [run, user, items, itemsFile, all, history, output, top, json, .. model.Options]);
     }
 
-    private static int ForAll(TrainedModel trained, int k, string output, bool json)
+    private static void Notes(Recommender recommender, Recommendations answer)
     {
-        var data = trained.Data;
-        RankedFile.Write(output, Everybody(trained, k));
-        if (json) Terminal.WriteJson(new { model = trained.Folder.Manifest.Model, users = data.UserIds.Length, top = k, output });
+        if (answer.Unknown is { Count: > 0 } unknown)
+            Console.Error.WriteLine($"note: skipped {Readable.Count(unknown.Count, "item id")} that {recommender.Run!.Path} does "
+                + $"not know ({string.Join(", ", unknown.Take(3))}{(unknown.Count > 3 ? ", ..." : "")}); "
+                + $"ids look like {string.Join(", ", recommender.Items.Ids.Take(3))}.");
+        if (answer.FromPopularity)
+            Console.Error.WriteLine("note: no click is known of this person, so these are the most popular items.");
+    }
+
+    private static int ForAll(Recommender recommender, int k, string output, bool json)
+    {
+        int users = recommender.Users.Count;
+        RankedFile.Write(output, Everybody(recommender, k));
+        if (json) Terminal.WriteJson(new { model = recommender.Model, users, top = k, output });
         else OutputFile.Messages(output).WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{output}: {Readable.Count(k, "item")} for each of {Readable.Count(data.UserIds.Length, "user")}"));
+            $"{output}: {Readable.Count(k, "item")} for each of {Readable.Count(users, "user")}"));
         return ExitCode.Done;
     }
 
-    private static IEnumerable<(string? User, RankedItem Item)> Everybody(TrainedModel trained, int k)
+    private static IEnumerable<(string? User, RankedRow Item)> Everybody(Recommender recommender, int k)
     {
-        var data = trained.Data;
-        var (items, scores) = (new int[UsersAtOnce * k], new float[UsersAtOnce * k]);
-        for (int user = 0; user < data.UserIds.Length;)
+        foreach (string[] users in recommender.Users.Chunk(UsersAtOnce))
         {
             Session.Cancellation.ThrowIfCancellationRequested();
-            var first = History.OfUser(data, user);
-            int count = Math.Min(UsersAtOnce, first.FoldIn.Rows - first.Row); // users of one matrix are neighbours in it
-            trained.Serving.Rank(first.FoldIn, first.Row, count, k, items.AsSpan(0, count * k), scores.AsSpan(0, count * k));
-            for (int row = 0; row < count; row++)
-                for (int r = 0; r < k && items[row * k + r] >= 0; r++)
-                    yield return (data.UserIds[user + row],
-                        RankedItems.Describe(data, r, items[row * k + r], scores[row * k + r]));
-            user += count;
+            foreach (var answer in recommender.Recommend([.. users.Select(user => new Query { User = user, Top = k })]))
+                foreach (var row in RankedItems.Rows(answer.Items)) yield return (answer.User, row);
         }
     }
 

@@ -136,6 +136,12 @@ public sealed class Cdae : IBaseline
     public int BatchSize => _settings.BatchSize;
 
     /// <inheritdoc/>
+    public bool TakesOneCaller => true;
+
+    /// <inheritdoc/>
+    public bool KnowsTrainingUsersOnly => _settings.UserNodes;
+
+    /// <inheritdoc/>
     public IReadOnlyList<Array> State => [.. _parameters.All.Select(parameter =>
     {
         var values = new float[parameter.Value.Length];

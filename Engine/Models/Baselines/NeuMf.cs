@@ -71,6 +71,9 @@ public sealed class NeuMf : IBaseline
     /// <inheritdoc/>
     public int BatchSize => 64;
 
+    /// <inheritdoc/>
+    public bool KnowsTrainingUsersOnly => true;
+
     internal int Factors { get; }
     internal int UserCount { get; }
     internal int[] Widths { get; }         // 8F, 4F, 2F, F

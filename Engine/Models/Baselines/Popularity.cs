@@ -12,6 +12,9 @@ public sealed class Popularity : IBaseline
     /// <summary>Counts the clicks of each item.</summary>
     public static Popularity Fit(CsrMatrix train) => new([.. train.ColumnCounts().Select(count => (float)count)]);
 
+    /// <summary>True if nobody clicked the item in training.</summary>
+    public bool IsUnclicked(int item) => _clicks[item] == 0;
+
     /// <inheritdoc/>
     public string Name => "popularity";
 

@@ -1,0 +1,182 @@
+using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models;
+using ManualVae.Models.Baselines;
+using ManualVae.Training;
+using static ManualVae.Data.InputException;
+
+namespace ManualVae.Serving;
+
+/// <summary>
+/// Answers with item ids, titles and scores: the door to a trained model. Many threads may ask at once; a model that computes on
+/// a backend answers them one after the other, so questions that are at hand together are best asked together
+/// (<see cref="Recommend(IReadOnlyList{Query})"/>).
+/// </summary>
+public sealed class Recommender : IDisposable
+{
+    private readonly FittedRun? _run;
+    private readonly IRecommender _model;
+    private readonly Ranker _ranker;
+    private readonly Lazy<Histories> _histories;
+    private readonly Neighbours _neighbours;
+    private readonly Dictionary<string, int> _columns;
+
+    /// <summary>Recommends with a model that was just trained; the model stays the caller's.</summary>
+    /// <param name="model">The model, over the items of the data.</param>
+    /// <param name="data">The data it was trained on.</param>
+    /// <param name="hideHeldOut">As <see cref="RecommenderOptions.HideHeldOut"/>.</param>
+    public Recommender(IRecommender model, PreparedDataset data, bool hideHeldOut = false)
+        : this(null, model, data, data.Items, ownData: true, hideHeldOut) { }
+
+    private Recommender(FittedRun? run, IRecommender model, PreparedDataset? data, ItemList items, bool ownData, bool hideHeldOut)
+    {
+        if (items.Count != model.ItemCount)
+            throw new ArgumentException($"The model scores {model.ItemCount} items, the data has {items.Count}.", nameof(model));
+        (_run, _model, Data, Items) = (run, model, data, items);
+        _histories = new(() => data is null ? Histories.None(items.Count) : Histories.Of(data, hideHeldOut));
+        _columns = new(items.Count, StringComparer.Ordinal);
+        for (int column = 0; column < items.Count; column++) _columns[items.Ids[column]] = column;
+        var turns = new Turns(model.TakesOneCaller);
+        _ranker = new(model, data is null ? null : Popularity.Fit(data.Train), turns);
+        _neighbours = new(model, data?.Train, ownData, turns);
+    }
+
+    /// <summary>Opens a run: an autoencoder or a baseline. Its data need not be there; users are then unknown.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="InputException">It is not a run, has no checkpoint, or does not fit the data.</exception>
+    public static Recommender Load(string run, RecommenderOptions? options = null)
+    {
+        options ??= new();
+        var folder = RunFolder.Open(run);
+        var manifest = folder.Manifest;
+        PreparedDataset? data = null;
+        if (options.Data is null && !Directory.Exists(manifest.Data) && folder.ReadIds() is not null)
+            options.Note?.Invoke($"{manifest.Data}: the run's data is missing, so its users are unknown.");
+        else data = RunData.Open(folder, options.Data, keepUnknown: false, options.Note);
+        string device = options.Device ?? manifest.Settings.Device;
+        var fitted = FittedRun.Load(folder,
+            options.Backend ?? (() => Backends.Create(device, options.Threads, options.Note, options.Precision)),
+            options.BatchSize);
+        return new(fitted, fitted.Model, data, data?.Items ?? folder.ReadIds()!.Items,
+            data?.ManifestHash == manifest.DataHash, options.HideHeldOut);
+    }
+
+    /// <summary>Name of the kind of model: <c>multvae</c>, <c>ease</c>, ...</summary>
+    public string Model => _model.Name;
+
+    /// <summary>The run, or null for a model that was not loaded from one.</summary>
+    public RunFolder? Run => _run?.Folder;
+
+    /// <summary>The data in the model's columns, or null if it is missing.</summary>
+    public PreparedDataset? Data { get; }
+
+    /// <summary>The items that can be recommended.</summary>
+    public ItemList Items { get; }
+
+    /// <summary>Original ids of the users whose histories are known.</summary>
+    public IReadOnlyCollection<string> Users => Data?.UserIds ?? [];
+
+    /// <summary>True if the user's history is known.</summary>
+    public bool KnowsUser(string id) => _histories.Value.Users.ContainsKey(id);
+
+    /// <summary>True if the model has a column for the item.</summary>
+    public bool KnowsItem(string id) => _columns.ContainsKey(id);
+
+    /// <summary>An item's title, or its id if it has none or is unknown.</summary>
+    public string NameOf(string itemId) => Column(itemId) is int column ? Items.Titles[column] ?? itemId : itemId;
+
+    /// <summary>The best items for a user of the data.</summary>
+    /// <param name="userId">Original id of the user.</param>
+    /// <param name="top">Length of the list.</param>
+    /// <param name="options">Everything else that a query says; its user, items and length are not read.</param>
+    /// <exception cref="InputException">The user is unknown.</exception>
+    public Recommendations Recommend(string userId, int top = 10, Query? options = null) =>
+        Recommend([(options ?? new()) with { User = userId, Items = [], Top = top }])[0];
+
+    /// <summary>The best items for somebody new who clicked these items. Unknown ids are skipped and reported.</summary>
+    /// <param name="itemIds">Original ids of the clicked items; none gives the most popular items.</param>
+    /// <param name="top">Length of the list.</param>
+    /// <param name="options">Everything else that a query says; its user, items and length are not read.</param>
+    public Recommendations Recommend(IEnumerable<string> itemIds, int top = 10, Query? options = null) =>
+        Recommend([(options ?? new()) with { User = null, Items = [.. itemIds], Top = top }])[0];
+
+    /// <summary>Answers many queries in as few passes as possible; the lists are those that each query gets alone.</summary>
+    /// <exception cref="InputException">A user is unknown, or a number is out of range.</exception>
+    public IReadOnlyList<Recommendations> Recommend(IReadOnlyList<Query> queries)
+    {
+        var requests = new Request[queries.Count];
+        for (int q = 0; q < requests.Length; q++) requests[q] = Resolve(queries[q]);
+        _ranker.Rank(requests);
+        return [.. requests.Select(Answer)];
+    }
+
+    /// <summary>The items most like a given one.</summary>
+    /// <param name="itemId">Original id of the item.</param>
+    /// <param name="top">Length of the list.</param>
+    /// <exception cref="InputException">The item is unknown, or nobody clicked it.</exception>
+    public SimilarItems Similar(string itemId, int top = 10)
+    {
+        if (top < 1) throw About($"{Setting(nameof(Query.Top))} is {top}; give 1 or more.");
+        var (name, examples) = (Setting("Item"), Examples(Items.Ids));
+        int item = Column(itemId) ?? throw About(
+            $"{name} {itemId}: no such item among the {Items.Count} that {Place} knows; ids look like {examples}.");
+        var (items, by) = _neighbours.Of(item, itemId, top);
+        return new(itemId, Items.Titles[item], by, [.. items.Select(n => Named(n.Item, n.Similarity))]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _run?.Dispose();
+
+    private string Place => Run is null ? "the model" : $"the run {Run.Path}";
+
+    private InputException UnknownUser(string id)
+    {
+        string place = Data is null ? $"{Place}, whose data is missing" : Data.Directory.Length > 0 ? Data.Directory : Place;
+        string examples = Users.Count == 0 ? "" : $" ids look like {Examples(Users)}.";
+        var (user, items) = (Setting(nameof(Query.User)), Setting(nameof(Query.Items)));
+        return About($"{user} {id}: no such user among the {Users.Count} of {place};{examples} For someone new give {items}.");
+    }
+
+    private Request Resolve(Query query)
+    {
+        if (query.Top < 1)
+            throw About($"{Setting(nameof(Query.Top))} is {query.Top}; give 1 or more.");
+        if (query.Why < 0)
+            throw About($"{Setting(nameof(Query.Why))} is {query.Why}; give 0 or more.");
+        var histories = _histories.Value;
+        int? user = null;
+        if (query.User is { } id)
+            user = histories.Users.TryGetValue(id, out int row) ? row : throw UnknownUser(id);
+        List<string> unknown = [];
+        int[] Columns(IEnumerable<string> ids)
+        {
+            var known = new SortedSet<int>();
+            foreach (string name in ids)
+                if (Column(name) is int column) known.Add(column);
+                else if (!unknown.Contains(name)) unknown.Add(name);
+            return [.. known];
+        }
+        int[] clicked = Columns(query.Items);
+        int[] history = user is int known ? Union(histories.Clicks.RowColumns(known), clicked) : clicked;
+        return new(query, user, history, Columns(query.Exclude), query.Allow is null ? null : Columns(query.Allow), unknown)
+        {
+            TrainingUsers = _model.KnowsTrainingUsersOnly ? histories.Clicks : null,
+        };
+    }
+
+    private Recommendations Answer(Request request) => new(
+        request.Query.User, [.. request.History.Select(item => Items.Ids[item])],
+        [.. request.Items.Select((item, rank) => Named(item, request.Scores[rank], request.Why?[rank]))],
+        request.Unknown, request.FromPopularity);
+
+    private RankedItem Named(int item, float score, IReadOnlyList<(int Click, float Contribution)>? why = null) => new(
+        Items.Ids[item], Items.Titles[item], Items.Genres[item], score,
+        why?.Select(w => new Reason(Items.Ids[w.Click], Items.Titles[w.Click], w.Contribution)).ToArray());
+
+    private int? Column(string id) => _columns.TryGetValue(id, out int column) ? column : null;
+
+    private static int[] Union(ReadOnlySpan<int> a, int[] b) => [.. new SortedSet<int>([.. a, .. b])];
+
+    private static string Examples(IEnumerable<string> ids) => string.Join(", ", ids.Take(3));
+}
