@@ -27,15 +27,11 @@ public sealed class AnchorBlock(string name, CsrMatrix clicks, double[] anchors,
         double sum = 0;
         for (int i = 0, j = 0; i < a.Length && j < b.Length;)
         {
-            if (a[i] < b[j]) i++;
-            else if (a[i] > b[j]) j++;
-            else
-            {
-                var anchor = anchors.AsSpan(a[i] * _latent, _latent);
-                for (int k = 0; k < _latent; k++) sum += (anchor[k] - p[k]) * (anchor[k] - q[k]);
-                i++;
-                j++;
-            }
+            int item = a[i], order = item.CompareTo(b[j]);
+            for (int k = 0; k < _latent && order == 0; k++)
+                sum += (anchors[item * _latent + k] - p[k]) * (anchors[item * _latent + k] - q[k]);
+            if (order <= 0) i++;
+            if (order >= 0) j++;
         }
         return Scale(row) * block.Scale(otherRow) * sum;
     }

@@ -1,4 +1,3 @@
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 
@@ -77,14 +76,12 @@ public static class AnchorStudy
         if (!model.Settings.Variational) throw new InputException("Anchors act on posteriors: give a run of a VAE.");
         options.Validate();
         using var encoder = new PosteriorEncoder(model, population);
-        var mode = model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask;
         int users = population.Count, latent = model.Settings.Latent;
         var (mean, square) = (new double[users * latent], new double[users]);
         double sigma = 0;
         for (int draw = 0; draw < options.Draws; draw++)
         {
-            var key = new RandomKey(options.Seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask);
-            var posteriors = encoder.Encode(new InputMask(mode, (float)(1 - rate), key));
+            var posteriors = encoder.Encode(MaskingStudy.Mask(model, rate, options.Seed, draw));
             for (int u = 0; u < users; u++)
                 for (int k = 0; k < latent; k++)
                 {
@@ -94,26 +91,21 @@ public static class AnchorStudy
                     sigma += posteriors.Sigma(u)[k] / ((double)options.Draws * users * latent);
                 }
         }
-        var variance = new double[users];
-        for (int u = 0; u < users; u++)
-        {
-            double own = 0;
-            for (int k = 0; k < latent; k++) own += mean[u * latent + k] * mean[u * latent + k];
-            variance[u] = Math.Max(0, square[u] - own) * options.Draws / (options.Draws - 1);
-        }
+        double[] norms = SquaredDistances(mean, new double[mean.Length], latent);
+        double[] variance = [.. square.Zip(norms, (s, own) => Math.Max(0, s - own) * options.Draws / (options.Draws - 1))];
         double[] spread = SquaredDistances(mean, Centre(mean, latent), latent), centroids = Centroids(model, population);
         double[] toCentroid = centroids.Length == 0 ? [] : [.. SquaredDistances(mean, centroids, latent).Select(Math.Sqrt)];
         return new(weight, Estimates.Mean(variance, options.Seed), Estimates.Mean(spread, options.Seed),
             variance.Average() / spread.Average(), Estimates.Mean(toCentroid, options.Seed),
-            centroids.Length == 0
-                ? double.NaN : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
+            centroids.Length == 0 ? double.NaN
+                : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
     }
 
     /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>
     private static double[] Centroids(Autoencoder model, Population population)
     {
         if (!model.Settings.HasAnchors) return [];
-        double[] anchors = PerUserGradients.Host(model.Backend, model.Parameters["anchors"].Value);
+        double[] anchors = model.Backend.Values(model.Parameters["anchors"].Value);
         int latent = model.Settings.Latent;
         var centroids = new double[population.Count * latent];
         for (int u = 0; u < population.Count; u++)

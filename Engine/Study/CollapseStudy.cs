@@ -81,15 +81,10 @@ public static class CollapseStudy
     /// </summary>
     /// <param name="klByDimension">Mean KL over users of each latent dimension.</param>
     /// <returns>One line for the log, or null.</returns>
-    public static string? Alarm(ReadOnlySpan<double> klByDimension)
+    public static string? Alarm(double[] klByDimension)
     {
-        int informative = 0;
-        double total = 0;
-        foreach (double value in klByDimension)
-        {
-            if (value > Threshold) informative++;
-            total += value;
-        }
+        int informative = klByDimension.Count(kl => kl > Threshold);
+        double total = klByDimension.Sum();
         return informative > klByDimension.Length / 100 && total > 0.1 ? null
             : $"posterior collapse: {informative} of {klByDimension.Length} latent dimensions carry more than "
             + string.Create(CultureInfo.InvariantCulture, $"{Threshold} nats, {total:0.###} in all; ")
@@ -101,8 +96,7 @@ public static class CollapseStudy
     {
         if (!model.Settings.Variational || model.Settings.Levels != 1 || model.Code.IsNone) return null;
         int latent = model.Code.Columns / 2, users = model.Code.Rows;
-        var (code, kl) = (new double[model.Code.Length], new double[latent]);
-        model.Backend.Download(model.Code, code);
+        double[] code = model.Backend.Values(model.Code), kl = new double[latent];
         for (int u = 0; u < users; u++)
             for (int k = 0; k < latent; k++)
             {

@@ -48,11 +48,6 @@ public sealed record Differentiable(
             model.Backward(batch, objective);
         });
 
-    private static double Dot(IBackend backend, Tensor a, Tensor b)
-    {
-        var (x, y) = (new double[a.Length], new double[b.Length]);
-        backend.Download(a, x);
-        backend.Download(b, y);
-        return x.Zip(y, (left, right) => left * right).Sum();
-    }
+    private static double Dot(IBackend backend, Tensor a, Tensor b) =>
+        backend.Values(a).Zip(backend.Values(b), (left, right) => left * right).Sum();
 }

@@ -24,12 +24,7 @@ internal sealed class DrawnPosteriors
     public int Latent => _masks[0].Latent;
 
     /// <summary>Mean over the masks of W2: an upper bound of W1 between the mixtures, as masks are coupled by index.</summary>
-    public double Distance(int u, int v)
-    {
-        double sum = 0;
-        foreach (var q in _masks) sum += q.Distance(u, v);
-        return sum / _masks.Length;
-    }
+    public double Distance(int u, int v) => _masks.Average(q => q.Distance(u, v));
 
     /// <summary>Each user's mean distance to the others.</summary>
     public double[] TypicalDistances()

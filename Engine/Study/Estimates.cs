@@ -15,44 +15,36 @@ public static class Estimates
     /// <param name="weights">Sampling weight of each.</param>
     /// <param name="clusters">Cluster of each, any integers.</param>
     /// <param name="seed">Seed of the resampling.</param>
-    public static Interval Mean(
-        ReadOnlySpan<double> values, ReadOnlySpan<double> weights, ReadOnlySpan<int> clusters, ulong seed)
+    public static Interval Mean(ReadOnlySpan<double> values, ReadOnlySpan<double> weights, ReadOnlySpan<int> clusters, ulong seed)
     {
         if (values.Length == 0) return new(double.NaN, double.NaN, double.NaN);
-        var index = new Dictionary<int, int>();
-        var (sums, totals) = (new List<double>(), new List<double>());
+        var totals = new OrderedDictionary<int, (double Sum, double Weight)>();
         for (int i = 0; i < values.Length; i++)
         {
-            if (index.TryAdd(clusters[i], sums.Count))
-            {
-                sums.Add(0);
-                totals.Add(0);
-            }
-            int cluster = index[clusters[i]];
-            sums[cluster] += weights[i] * values[i];
-            totals[cluster] += weights[i];
+            var (sum, weight) = totals.GetValueOrDefault(clusters[i]);
+            totals[clusters[i]] = (sum + weights[i] * values[i], weight + weights[i]);
         }
+        (double Sum, double Weight)[] each = [.. totals.Values];
         var means = new double[Resamples];
         for (int r = 0; r < Resamples; r++)
         {
-            double sum = 0, total = 0;
-            for (int i = 0; i < sums.Count; i++)
+            double sum = 0, weight = 0;
+            for (int i = 0; i < each.Length; i++)
             {
-                int drawn = CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, sums.Count);
-                sum += sums[drawn];
-                total += totals[drawn];
+                var drawn = each[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, each.Length)];
+                sum += drawn.Sum;
+                weight += drawn.Weight;
             }
-            means[r] = sum / total;
+            means[r] = sum / weight;
         }
-        return Percentiles(sums.Sum() / totals.Sum(), means);
+        return Percentiles(each.Sum(cluster => cluster.Sum) / each.Sum(cluster => cluster.Weight), means);
     }
 
     /// <summary>The mean of independent values with a percentile bootstrap.</summary>
     public static Interval Mean(ReadOnlySpan<double> values, ulong seed)
     {
-        var (ones, own) = (new double[values.Length], new int[values.Length]);
-        for (int i = 0; i < values.Length; i++) (ones[i], own[i]) = (1, i);
-        return Mean(values, ones, own, seed);
+        int[] own = [.. Enumerable.Range(0, values.Length)];
+        return Mean(values, [.. own.Select(_ => 1.0)], own, seed);
     }
 
     /// <summary>Weighted Spearman correlation, partial with controls, with a percentile bootstrap over clusters.</summary>
@@ -139,12 +131,8 @@ public static class Estimates
     }
 
     /// <summary>Spearman's rank correlation of independent values; 0 if one side is constant.</summary>
-    public static double Spearman(double[] x, double[] y)
-    {
-        var ones = new double[x.Length];
-        Array.Fill(ones, 1);
-        return PartialCorrelation(Ranks(x), Ranks(y), [], ones);
-    }
+    public static double Spearman(double[] x, double[] y) =>
+        PartialCorrelation(Ranks(x), Ranks(y), [], [.. x.Select(_ => 1.0)]);
 
     private static Interval Percentiles(double value, double[] resampled) =>
         new(value, Quantiles.Of(resampled.Where(double.IsFinite), 0.025), Quantiles.Of(resampled.Where(double.IsFinite), 0.975));

@@ -28,12 +28,12 @@ public static class GradientCheck
     public static IReadOnlyList<GradientError> Coordinates(Differentiable problem, double step = 1e-4, int coordinates = 100)
     {
         problem.Gradient();
-        var gradients = problem.Variables.Select(v => Download(problem.Backend, v.Gradient)).ToArray();
+        var gradients = problem.Variables.Select(v => problem.Backend.Values(v.Gradient)).ToArray();
         var worst = new List<GradientError>();
         for (int v = 0; v < gradients.Length; v++)
         {
             var (name, tensor, _) = problem.Variables[v];
-            var values = Download(problem.Backend, tensor);
+            var values = problem.Backend.Values(tensor);
             long stride = Math.Max(1, values.Length / coordinates);
             var error = new GradientError(name, 0, 0, 0, 0, 0);
             int compared = 0;
@@ -70,7 +70,7 @@ public static class GradientCheck
         double slope = 0, norm = 0;
         for (int v = 0; v < problem.Variables.Count; v++)
         {
-            points.Add(Download(problem.Backend, problem.Variables[v].Value));
+            points.Add(problem.Backend.Values(problem.Variables[v].Value));
             var direction = new double[points[v].Length];
             for (int i = 0; i < direction.Length; i++)
                 norm += Math.Pow(direction[i] = CounterRandom.Normal(new(seed, 0, RandomPurpose.Study), (uint)v, (uint)i), 2);
@@ -79,7 +79,7 @@ public static class GradientCheck
         norm = Math.Sqrt(norm);
         for (int v = 0; v < points.Count; v++)
         {
-            var gradient = Download(problem.Backend, problem.Variables[v].Gradient);
+            var gradient = problem.Backend.Values(problem.Variables[v].Gradient);
             for (int i = 0; i < gradient.Length; i++) slope += gradient[i] * (directions[v][i] /= norm);
         }
         double start = problem.Loss();
@@ -108,12 +108,5 @@ public static class GradientCheck
                 problem.Backend.Upload(moved, problem.Variables[v].Value);
             }
         }
-    }
-
-    private static double[] Download(IBackend backend, Tensor tensor)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
     }
 }

@@ -29,29 +29,23 @@ public static class GradientSuite
     private const int TinyUsers = 6, TinyItems = 13, RealUsers = 8, RealItems = 300;
 
     /// <summary>Every operation of the contract, worst case first found.</summary>
-    public static IEnumerable<GradientFinding> Operations()
-    {
-        foreach (var cases in OperationCases.Awkward().GroupBy(c => c.Operation))
-        {
-            GradientFinding? worst = null;
-            foreach (var test in cases)
-            {
-                var run = test.Prepare(new ReferenceBackend());
-                if (run.Backward is null) continue;
-                foreach (var error in GradientCheck.Coordinates(Differentiable.Of(test, run), coordinates: 20))
-                    if (worst is null || !(error.Error <= worst.Value))
-                        worst = new("operation", cases.Key, $"{test.Shape} {error.Variable}[{error.Index}]", error.Error,
-                            GradientCheck.Tolerance);
-            }
-            if (worst is not null) yield return worst;
-        }
-    }
+    public static IEnumerable<GradientFinding> Operations() =>
+        from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
+        let errors = (from test in cases
+                      let run = test.Prepare(new ReferenceBackend())
+                      where run.Backward is not null
+                      from error in GradientCheck.Coordinates(Differentiable.Of(test, run), coordinates: 20)
+                      select (test.Shape, Worst: error)).ToList()
+        where errors.Count > 0
+        let found = errors.MaxBy(pair => Badness(pair.Worst.Error))
+        let place = $"{found.Shape} {found.Worst.Variable}[{found.Worst.Index}]"
+        select new GradientFinding("operation", cases.Key, place, found.Worst.Error, GradientCheck.Tolerance);
 
     /// <summary>Every operation on a backend, forward and backward, against the reference; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
-            .MaxBy(pair => double.IsNaN(pair.Found.Error) ? double.MaxValue : pair.Found.Error / OperationParity.Bound(pair.Test))
+            .MaxBy(pair => Badness(pair.Found.Error / OperationParity.Bound(pair.Test)))
         let place = $"{worst.Test.Shape} {worst.Found.Tensor}[{worst.Found.Index}]"
         let bound = OperationParity.Bound(worst.Test)
         select new GradientFinding("parity", $"{cases.Key} on {fast.Name}", place, worst.Found.Error, bound);
@@ -76,8 +70,7 @@ public static class GradientSuite
         using (var batch = Batch(model, TinyUsers))
         {
             var problem = Problem(model, batch, objective, seed);
-            var worst = GradientCheck.Coordinates(problem, coordinates: 40)
-                .MaxBy(e => double.IsNaN(e.Error) ? double.MaxValue : e.Error);
+            var worst = GradientCheck.Coordinates(problem, coordinates: 40).MaxBy(e => Badness(e.Error));
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
         var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
@@ -101,8 +94,8 @@ public static class GradientSuite
         var (worst, where) = (0.0, "");
         foreach (var parameter in oracle.Parameters.All.Where(p => !p.IsFrozen))
         {
-            var expected = Download(oracle.Backend, parameter.Gradient);
-            var actual = Download(fast, model.Parameters[parameter.Name].Gradient);
+            var expected = oracle.Backend.Values(parameter.Gradient);
+            var actual = fast.Values(model.Parameters[parameter.Name].Gradient);
             double largest = expected.Max(Math.Abs) + 1e-6;
             for (int i = 0; i < expected.Length; i++)
             {
@@ -112,6 +105,9 @@ public static class GradientSuite
         }
         return new("parity", $"{name} on {fast.Name}", where, worst, ParityTolerance);
     }
+
+    /// <summary>Orders errors; one that is not a number is the worst.</summary>
+    private static double Badness(double error) => double.IsNaN(error) ? double.MaxValue : error;
 
     private static Differentiable Problem(Autoencoder model, SparseBatch batch, Objective objective, ulong seed) =>
         Differentiable.Of(model, batch, model.TrainingMask(seed, 1), new(seed, 1, RandomPurpose.LatentNoise), objective);
@@ -133,12 +129,5 @@ public static class GradientSuite
             for (int item = 0; item < items; item++)
                 if (CounterRandom.Uniform(key, (uint)user, (uint)item) < 0.3) pairs.Add((user, item));
         return CsrMatrix.FromPairs(users, items, pairs);
-    }
-
-    private static double[] Download(IBackend backend, Tensor tensor)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
     }
 }

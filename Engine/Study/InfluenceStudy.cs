@@ -83,42 +83,22 @@ public static class InfluenceStudy
         if (options.Clusters > users)
             throw About($"{Setting(nameof(options.Clusters))} {options.Clusters}: give 1 to {users}, the number of users.");
         double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, options.Draws);
-        long same = 0, positive = 0;
-        for (int u = 0; u < users; u++)
-            for (int v = 0; v < users; v++)
-            {
-                if (u == v) continue;
-                double a = matrix[(long)u * users + v], b = again[(long)u * users + v];
-                if (a > 0) positive++;
-                if (a > 0 == b > 0) same++;
-            }
-        double pairs = Math.Max(1, (double)users * (users - 1));
-        var result = new InfluenceResult(users, matrix, positive / pairs, 0, same / pairs, [], 0, 0);
+        var result = new InfluenceResult(users, matrix, 0, 0, 0, [], 0, 0);
         int[] clusters = KernelKMeans.Run(users, result.Cosine, options.Clusters);
-        double within = 0, between = 0;
-        long inner = 0, outer = 0;
+        double within = 0, between = 0, inner = 0, positive = 0, stable = 0, pairs = (double)users * (users - 1);
         for (int u = 0; u < users; u++)
             for (int v = 0; v < users; v++)
             {
                 if (u == v) continue;
-                if (clusters[u] == clusters[v])
-                {
-                    within += result.Cosine(u, v);
-                    inner++;
-                }
-                else
-                {
-                    between += result.Cosine(u, v);
-                    outer++;
-                }
+                bool helps = matrix[(long)u * users + v] > 0, together = clusters[u] == clusters[v];
+                if (helps) positive++;
+                if (helps == again[(long)u * users + v] > 0) stable++;
+                if (together) inner++;
+                if (together) within += result.Cosine(u, v);
+                else between += result.Cosine(u, v);
             }
-        return result with
-        {
-            Cluster = clusters,
-            MeanCosine = (within + between) / pairs,
-            WithinCosine = inner == 0 ? double.NaN : within / inner,
-            BetweenCosine = outer == 0 ? double.NaN : between / outer,
-        };
+        return new(users, matrix, positive / pairs, (within + between) / pairs, stable / pairs, clusters, within / inner,
+            between / (pairs - inner));
     }
 
     /// <summary>Inner products of the mean gradients over the draws from first on: the mean over all pairs of draws.</summary>

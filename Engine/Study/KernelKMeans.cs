@@ -17,8 +17,7 @@ public static class KernelKMeans
         var seeds = new List<int> { all.MaxBy(u => all.Sum(v => similarity(u, v))) };
         while (seeds.Count < clusters)
             seeds.Add(all.Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
-        int[] assigned =
-            [.. all.Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
+        int[] assigned = [.. all.Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
         for (int round = 0; round < 50; round++)
         {
             // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.

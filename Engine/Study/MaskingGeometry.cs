@@ -10,7 +10,7 @@ namespace ManualVae.Study;
 /// <param name="Different">d.</param>
 /// <param name="Keep">rho, the probability that a click is kept.</param>
 /// <param name="Shared">One mask for both users instead of one each.</param>
-public readonly record struct MaskingGeometry(int Common, int Different, double Keep, bool Shared)
+public sealed record MaskingGeometry(int Common, int Different, double Keep, bool Shared)
 {
     /// <summary>Probability that exactly one of two users keeps an item in common; 0 under a shared mask.</summary>
     private double Split => Shared ? 0 : 2 * Keep * (1 - Keep);
@@ -25,28 +25,12 @@ public readonly record struct MaskingGeometry(int Common, int Different, double 
     public bool ContractsOnAverage => Mean < Different;
 
     /// <summary>P(D_h &lt; d): the exact law Bin(d, rho) + Bin(s, 2 rho (1 - rho)).</summary>
-    public double Contraction
-    {
-        get
-        {
-            double sum = 0;
-            for (int fromCommon = 0; fromCommon <= Math.Min(Common, Different - 1); fromCommon++)
-                sum += Probability(Common, Split, fromCommon) * Cumulative(Different, Keep, Different - 1 - fromCommon);
-            return Math.Min(1, sum);
-        }
-    }
+    public double Contraction => Math.Min(1, Enumerable.Range(0, Math.Min(Common + 1, Different)).Sum(fromCommon =>
+        Probability(Common, Split, fromCommon) * Cumulative(Different, Keep, Different - 1 - fromCommon)));
 
     /// <summary>P(D_h &gt; d), exact.</summary>
-    public double Expansion
-    {
-        get
-        {
-            double sum = 0;
-            for (int fromCommon = 1; fromCommon <= Common; fromCommon++)
-                sum += Probability(Common, Split, fromCommon) * (1 - Cumulative(Different, Keep, Different - fromCommon));
-            return Math.Clamp(sum, 0, 1);
-        }
-    }
+    public double Expansion => Math.Clamp(Enumerable.Range(1, Common).Sum(fromCommon =>
+        Probability(Common, Split, fromCommon) * (1 - Cumulative(Different, Keep, Different - fromCommon))), 0, 1);
 
     /// <summary>
     /// Hoeffding: P(D_h &gt;= d) at most exp(-2 (d - E D_h)^2 / (d + s)) where the pair contracts on average, P(D_h &lt;= d) at

@@ -103,7 +103,7 @@ public static class MaskingStudy
     }
 
     /// <summary>The model's way of masking at a given rate; a model of clean inputs is masked as Mult-VAE masks.</summary>
-    private static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared) => new(
+    internal static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared = false) => new(
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
         new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 

@@ -16,16 +16,10 @@ public static class NearestUsers
     }
 
     /// <summary>By W2 between posteriors.</summary>
-    public static int[][] ByDistance(Posteriors posteriors, int k) =>
-        By(posteriors.Count, k, posteriors.Distance);
+    public static int[][] ByDistance(Posteriors posteriors, int k) => By(posteriors.Count, k, posteriors.Distance);
 
     /// <summary>By the Jaccard overlap of clicks, largest first.</summary>
-    public static int[][] ByClicks(Population population, int k) => By(population.Count, k, (u, v) =>
-    {
-        ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
-        int common = UserPair.CountCommon(a, b);
-        return -(double)common / (a.Length + b.Length - common);
-    });
+    public static int[][] ByClicks(Population population, int k) => By(population.Count, k, (u, v) => -population.Jaccard(u, v));
 
     /// <summary>|A and B| / |A or B| of two sets.</summary>
     public static double Jaccard(int[] a, int[] b)

@@ -73,11 +73,7 @@ public static class PairSampler
             for (int u = 0; u < population.Count; u++)
                 for (int v = 0; v < population.Count; v++)
                     if (u != v) pairs.Add((u, v));
-            for (int i = 0; i < size; i++)
-            {
-                int j = i + CounterRandom.Below(key, 0, (uint)i, pairs.Count - i);
-                (pairs[i], pairs[j]) = (pairs[j], pairs[i]);
-            }
+            StudyDraw.Choose(pairs, size, key);
             pairs.RemoveRange(size, pairs.Count - size);
         }
         for (uint draw = 0; pairs.Count < size; draw++)
@@ -90,9 +86,8 @@ public static class PairSampler
         Parallel.For(0, size, i =>
         {
             var (u, v) = pairs[i];
-            ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
-            int common = UserPair.CountCommon(a, b);
-            result[i] = new(u, v, common, a.Length + b.Length - 2 * common, distance(u, v), default, 1);
+            int common = population.CountCommon(u, v), l1 = population.Items(u).Length + population.Items(v).Length - 2 * common;
+            result[i] = new(u, v, common, l1, distance(u, v), default, 1);
         });
         return [.. result];
     }

@@ -12,13 +12,10 @@ namespace ManualVae.Study;
 /// only.</remarks>
 public sealed class PerUserGradients
 {
-    private PerUserGradients(IReadOnlyList<GradientBlock> blocks, double[][] losses) => (Blocks, Losses) = (blocks, losses);
+    private PerUserGradients(IReadOnlyList<GradientBlock> blocks) => Blocks = blocks;
 
     /// <summary>One block a layer: encoder.0, ..., decoder.0, ..., and anchors where the model has them.</summary>
     public IReadOnlyList<GradientBlock> Blocks { get; }
-
-    /// <summary>Unweighted losses of each user: reconstruction, KL, anchor.</summary>
-    public IReadOnlyList<double[]> Losses { get; }
 
     /// <summary>Number of users.</summary>
     public int Rows => Blocks[0].Rows;
@@ -45,8 +42,8 @@ public sealed class PerUserGradients
         double scale = rows; // Backward differentiates the mean over the batch
         var blocks = new List<GradientBlock>
         {
-            new SparseBlock("encoder.0", Pattern(batch), Host(backend, batch.Inputs),
-                Host(backend, encoder.Input.OutputGradient(rows), scale), encoder.Input.Bias.Value.Columns),
+            new SparseBlock("encoder.0", Pattern(batch), backend.Values(batch.Inputs),
+                backend.Values(encoder.Input.OutputGradient(rows), scale), encoder.Input.Bias.Value.Columns),
         };
         var x = encoder.Input.Output(rows);
         for (int i = 0; i < encoder.Layers.Count; i++)
@@ -61,29 +58,16 @@ public sealed class PerUserGradients
             var anchors = model.Parameters["anchors"].Value;
             bool closed = model.Settings.AnchorForm == AnchorForm.ClosedForm;
             var points = closed
-                ? Left(Host(backend, model.Code), model.Code.Columns, anchors.Columns) : Host(backend, model.Latent);
-            blocks.Add(new AnchorBlock("anchors", Pattern(batch), Host(backend, anchors), points, objective.AnchorWeight));
+                ? Left(backend.Values(model.Code), model.Code.Columns, anchors.Columns) : backend.Values(model.Latent);
+            blocks.Add(new AnchorBlock("anchors", Pattern(batch), backend.Values(anchors), points, objective.AnchorWeight));
         }
-        return new(blocks, [model.ReconstructionLosses.ToArray(), model.KlLosses.ToArray(), model.AnchorLosses.ToArray()]);
+        return new(blocks);
     }
 
     /// <summary>Inner product of two users' gradients over the blocks whose names start with a prefix ("" for all).</summary>
-    public double Dot(int row, PerUserGradients other, int otherRow, string prefix = "")
-    {
-        double sum = 0;
-        for (int b = 0; b < Blocks.Count; b++)
-            if (Blocks[b].Name.StartsWith(prefix, StringComparison.Ordinal)) sum += Blocks[b].Dot(row, other.Blocks[b], otherRow);
-        return sum;
-    }
-
-    /// <summary>All inner products, rows x rows, over the blocks whose names start with a prefix ("" for all).</summary>
-    public double[] Gram(string prefix = "")
-    {
-        var gram = new double[(long)Rows * Rows];
-        foreach (var block in Blocks)
-            if (block.Name.StartsWith(prefix, StringComparison.Ordinal)) block.AddGram(gram, block);
-        return gram;
-    }
+    public double Dot(int row, PerUserGradients other, int otherRow, string prefix = "") =>
+        Blocks.Zip(other.Blocks).Where(pair => pair.First.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Sum(pair => pair.First.Dot(row, pair.Second, otherRow));
 
     /// <summary>The decoder's blocks after a backward pass over the given latent codes.</summary>
     internal static IEnumerable<DenseBlock> Decoder(Autoencoder model, Tensor z, int rows, double scale)
@@ -98,27 +82,11 @@ public sealed class PerUserGradients
         yield return Dense(backend, $"decoder.{decoder.Hidden.Count}", x, decoder.Output.Logits(rows), scale);
     }
 
-    /// <summary>A tensor's values, each times a factor.</summary>
-    internal static double[] Host(IBackend backend, Tensor tensor, double scale = 1)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        if (scale != 1)
-            for (int i = 0; i < values.Length; i++) values[i] *= scale;
-        return values;
-    }
-
     private static DenseBlock Dense(IBackend backend, string name, Tensor x, Tensor delta, double scale) =>
-        new(name, Host(backend, x), x.Columns, Host(backend, delta, scale), delta.Columns);
+        new(name, backend.Values(x), x.Columns, backend.Values(delta, scale), delta.Columns);
 
-    private static CsrMatrix Pattern(SparseBatch batch) => new(batch.Columns, Offsets(batch), batch.ColumnIndices.ToArray());
-
-    private static long[] Offsets(SparseBatch batch)
-    {
-        var offsets = new long[batch.Rows + 1];
-        for (int row = 0; row <= batch.Rows; row++) offsets[row] = batch.RowOffsets[row];
-        return offsets;
-    }
+    private static CsrMatrix Pattern(SparseBatch batch) =>
+        new(batch.Columns, [.. batch.RowOffsets.ToArray().Select(offset => (long)offset)], batch.ColumnIndices.ToArray());
 
     private static double[] Left(double[] values, int columns, int kept)
     {

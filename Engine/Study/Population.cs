@@ -15,6 +15,16 @@ public sealed record Population(CsrMatrix Clicks, int[] Users)
     /// <summary>The items of the i-th chosen user.</summary>
     public ReadOnlySpan<int> Items(int i) => Clicks.RowColumns(Users[i]);
 
+    /// <summary>Number of items that the i-th and the j-th chosen user have in common.</summary>
+    public int CountCommon(int i, int j) => UserPair.CountCommon(Items(i), Items(j));
+
+    /// <summary>Jaccard overlap of the clicks of the i-th and the j-th chosen user.</summary>
+    public double Jaccard(int i, int j)
+    {
+        int common = CountCommon(i, j);
+        return (double)common / (Items(i).Length + Items(j).Length - common);
+    }
+
     /// <summary>Draws users without replacement among those with clicks; a pure function of the seed.</summary>
     /// <param name="clicks">The matrix.</param>
     /// <param name="count">How many.</param>
@@ -26,12 +36,7 @@ public sealed record Population(CsrMatrix Clicks, int[] Users)
         Check.AtLeast(1, count, name: nameof(Users));
         if (count > users.Length)
             throw About($"{Setting(nameof(Users))} {count}: only {users.Length} users have clicks; give at most that many.");
-        var key = new RandomKey(seed, StudyDraw.Users, RandomPurpose.Study);
-        for (int i = 0; i < count; i++)
-        {
-            int j = i + CounterRandom.Below(key, 0, (uint)i, users.Length - i);
-            (users[i], users[j]) = (users[j], users[i]);
-        }
+        StudyDraw.Choose(users, count, new(seed, StudyDraw.Users, RandomPurpose.Study));
         Array.Sort(users, 0, count);
         return new(clicks, users[..count]);
     }

@@ -5,19 +5,22 @@ namespace ManualVae.Study;
 /// <summary>The posteriors q(z|x_h) of the users of a population for one mask.</summary>
 public sealed class Posteriors
 {
-    private readonly double[] _means, _sigmas;
+    private readonly double[] _sigmas;
 
     /// <summary>Posteriors of given means and standard deviations [users, K].</summary>
-    public Posteriors(int latent, double[] means, double[] sigmas) => (Latent, _means, _sigmas) = (latent, means, sigmas);
+    public Posteriors(int latent, double[] means, double[] sigmas) => (Latent, Means, _sigmas) = (latent, means, sigmas);
 
     /// <summary>K.</summary>
     public int Latent { get; }
 
     /// <summary>Number of users.</summary>
-    public int Count => _means.Length / Latent;
+    public int Count => Means.Length / Latent;
+
+    /// <summary>mu of all users [users, K].</summary>
+    internal double[] Means { get; }
 
     /// <summary>mu of a user.</summary>
-    public ReadOnlySpan<double> Mean(int user) => _means.AsSpan(user * Latent, Latent);
+    public ReadOnlySpan<double> Mean(int user) => Means.AsSpan(user * Latent, Latent);
 
     /// <summary>sigma of a user; zeros for a DAE, whose code is a point.</summary>
     public ReadOnlySpan<double> Sigma(int user) => _sigmas.AsSpan(user * Latent, Latent);

@@ -85,12 +85,7 @@ internal sealed class RadiusBlocks(
     private static int[] Shuffle(int count, ulong seed)
     {
         int[] order = [.. Enumerable.Range(0, count)];
-        var key = new RandomKey(seed, StudyDraw.Shuffle, RandomPurpose.Study);
-        for (int i = count - 1; i > 0; i--)
-        {
-            int j = CounterRandom.Below(key, 0, (uint)i, i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
+        CounterRandom.Shuffle(new(seed, StudyDraw.Shuffle, RandomPurpose.Study), order);
         return order;
     }
 }

@@ -19,14 +19,10 @@ public readonly record struct UserPair(int U, int V, int Overlap, int L1, double
         int common = 0;
         for (int i = 0, j = 0; i < a.Length && j < b.Length;)
         {
-            if (a[i] == b[j])
-            {
-                common++;
-                i++;
-                j++;
-            }
-            else if (a[i] < b[j]) i++;
-            else j++;
+            int order = a[i].CompareTo(b[j]);
+            if (order == 0) common++;
+            if (order <= 0) i++;
+            if (order >= 0) j++;
         }
         return common;
     }
