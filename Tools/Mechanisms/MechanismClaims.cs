@@ -41,8 +41,7 @@ internal sealed class MechanismClaims
             var decay = _figures[setting, Decay];
             Add($"Influence decays with latent distance ({setting})",
                 $"Spearman of W2 and helping {decay}, relative to both users' mean W2 {_figures[setting, RelativeDecay]}, "
-                + $"gradient cosine {_figures[setting, CosineDecay]}; control {_figures[setting, Control]}",
-                Below(decay, 0));
+                + $"gradient cosine {_figures[setting, CosineDecay]}; control {_figures[setting, Control]}", Below(decay, 0));
         }
         double inside = _figures.Total(InsidePairs), own = _figures.Total(InsideOwnPairs), missed = _figures.Total(NotHelped);
         Add("Inside the sharing radius a step on v always helps u",
@@ -59,8 +58,7 @@ internal sealed class MechanismClaims
         var gain = _figures.Difference("masked", MaskedGlobal, "clean", Global);
         Add("Masking brings global help",
             $"P(helps) of global pairs: clean {_figures["clean", Global]}, "
-            + $"masked in training and here {_figures["masked", MaskedGlobal]}, difference {gain}",
-            Above(gain, 0));
+            + $"masked in training and here {_figures["masked", MaskedGlobal]}, difference {gain}", Above(gain, 0));
         foreach (var (claim, input, latent, nearer) in new[]
         {
             ("Masking draws far users together", FarInput, FarLatent, true),

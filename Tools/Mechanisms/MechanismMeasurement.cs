@@ -25,7 +25,7 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
         return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), request, () =>
         {
             Console.Error.WriteLine($"{name}: studies");
-            using var run = TrainedModel.Open(trained.Path, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
+            using var run = Open(setting, folder);
             var measured = Measure(run.Model, Population.Sample(data.Train, plan.Users, seed), setting, folder);
             return (trained.ReadMetrics().Max(e => e.Validation) is double best
                 ? measured.Append((Validation, Exactly(best))) : measured).ToDictionary();
@@ -45,13 +45,15 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
                 Console.Error.WriteLine($"seed {seed}: latent maps");
                 NeighbourOutput.Write(folder, [.. main.Select(setting =>
                 {
-                    using var run = TrainedModel.Open(Path.Combine(folder, setting.Name), data.Directory, setting.Run.Device,
-                        setting.Run.Threads, batch: 512);
+                    using var run = Open(setting, Path.Combine(folder, setting.Name));
                     return (setting.Name, NeighbourStudy.Run(run.Model, users, Neighbourhoods(users, seed) with { Map = true }));
                 })], users, data);
                 return [];
             });
     }
+
+    private TrainedModel Open(MechanismSetting setting, string folder) =>
+        TrainedModel.Open(folder, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
 
     private static NeighbourOptions Neighbourhoods(Population users, ulong seed) =>
         new() { Neighbours = Nearest(users), Map = false, Seed = seed };

@@ -36,8 +36,7 @@ internal sealed record MechanismPlan
         if (Users < 3) throw new InputException($"--users {Users}: give at least 3.");
         if (AnchorWeights.FirstOrDefault(w => w <= 0, 1) is <= 0 and var weight)
             throw new InputException($"--anchor-weights {weight}: give weights above 0.");
-        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta)
-            throw new InputException($"--betas {beta}: give 0 or more.");
+        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta) throw new InputException($"--betas {beta}: give 0 or more.");
     }
 
     /// <summary>

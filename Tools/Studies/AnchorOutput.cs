@@ -17,7 +17,7 @@ internal static class AnchorOutput
                 ("relative_variance", p => p.RelativeVariance), ("centroid_distance", p => p.CentroidDistance),
                 ("centroid_spread", p => p.CentroidSpread), ("sigma", p => p.Sigma),
                 ("tau", p => AnchorStudy.Tau(fit, p.Weight)), ("tau_squared", p => Math.Pow(AnchorStudy.Tau(fit, p.Weight), 2)));
-        return points.Count > 1 ? output.Plot("variance", Variance(points, fit)) : output;
+        return points.Count > 1 ? PlotVariance(output, points, fit) : output;
     }
 
     /// <summary>The summary for people.</summary>
@@ -39,15 +39,15 @@ internal static class AnchorOutput
         : AnchorStudy.FitCurvature([.. points.Skip(1).Select(p => p.Weight)],
             [.. points.Skip(1).Select(p => p.MaskVariance.Value / points[0].MaskVariance.Value)]);
 
-    private static Chart Variance(List<AnchorResult> points, double fit)
+    private static StudyOutput PlotVariance(StudyOutput output, List<AnchorResult> points, double fit)
     {
         var zero = points[0];
         double scale = zero.MaskVariance.Value;
         double[] x = [.. points.Select(p => p.Weight)];
         var series = new List<Series>
         {
-            IntervalSeries.Line("variance of mu across masks", x, [.. points.Select(p => p.MaskVariance)
-                .Select(v => new Interval(v.Value / scale, v.Low / scale, v.High / scale))]),
+            IntervalSeries.Line("variance of mu across masks", points, p => p.Weight,
+                p => new(p.MaskVariance.Value / scale, p.MaskVariance.Low / scale, p.MaskVariance.High / scale)),
             new LineSeries("the same over the spread of users", x,
                 [.. points.Select(p => p.RelativeVariance / zero.RelativeVariance)]) { Markers = true },
         };
@@ -56,10 +56,8 @@ internal static class AnchorOutput
             double[] fitted = [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))];
             series.Add(new LineSeries($"tau², L = {fit:0.##} fitted", x, fitted) { Dashed = true });
         }
-        return new Chart
-        {
-            Title = "Anchors and the variance of the mean across masks", Subtitle = "Relative to anchor weight 0; band: 95 %",
-            X = new Axis("anchor weight lambda"), Y = new Axis("over its value at weight 0") { Log = true }, Series = series,
-        };
+        return output.Plot("variance", "Anchors and the variance of the mean across masks",
+            "Relative to anchor weight 0; band: 95 %", new("anchor weight lambda"),
+            new Axis("over its value at weight 0") { Log = true }, series);
     }
 }

@@ -21,30 +21,19 @@ internal static class GradientOutput
                 ("own_share", u => u.OwnShare),
                 ("top_items", u => string.Join(" | ", u.TopItems.Select(item => Name(run.Data, item)))),
                 ("top_shares", u => string.Join(" | ", u.TopShares.Select(s => $"{s:0.####}"))))
-            .Plot("norms", new BarChart
-            {
-                Title = "Size of single users' gradients",
-                Subtitle = $"Mean of {Readable.Count(result.Users.Count, "user")}, root mean square of {result.Options.Draws} "
-                    + "draws of mask and noise; whiskers: 95 %",
-                Value = new Axis("norm"), Categories = names,
-                Series = [IntervalSeries.Bars("", [.. result.Parts.Select(p => p.Norm)])],
-            })
-            .Plot("directions", new BarChart
-            {
-                Title = "Direction of single users' gradients",
-                Subtitle = "Cosine of one user's gradients under two draws, and of a user's gradient with the batch's",
-                Value = new Axis("cosine"), Categories = names,
-                Series = [new BarSeries("two draws", [.. result.Parts.Select(p => p.Consistency.Value)]),
-                    new BarSeries("with the batch", [.. result.Parts.Select(p => p.Agreement.Value)])],
-            })
-            .Plot("activity", new Chart
-            {
-                Title = "Gradient and activity",
-                Subtitle = "Norm of the reconstruction's gradient over all parameters, one point a user",
-                X = new Axis("clicks") { Log = true }, Y = new Axis("norm") { Log = true },
-                Series = [new ScatterSeries("", [.. result.Users.Select(u => (double)u.Clicks)],
-                    [.. result.Users.Select(u => u.Norms[0])])],
-            });
+            .Plot("norms", "Size of single users' gradients",
+                $"Mean of {Readable.Count(result.Users.Count, "user")}, root mean square of {result.Options.Draws} "
+                + "draws of mask and noise; whiskers: 95 %",
+                new("norm"), names, [IntervalSeries.Bars("", result.Parts, p => p.Norm)])
+            .Plot("directions", "Direction of single users' gradients",
+                "Cosine of one user's gradients under two draws, and of a user's gradient with the batch's",
+                new("cosine"), names, [new("two draws", [.. result.Parts.Select(p => p.Consistency.Value)]),
+                    new("with the batch", [.. result.Parts.Select(p => p.Agreement.Value)])])
+            .Plot("activity", "Gradient and activity",
+                "Norm of the reconstruction's gradient over all parameters, one point a user",
+                new("clicks") { Log = true }, new Axis("norm") { Log = true },
+                [new ScatterSeries("", [.. result.Users.Select(u => (double)u.Clicks)],
+                    [.. result.Users.Select(u => u.Norms[0])])]);
     }
 
     /// <summary>The summary for people.</summary>

@@ -41,34 +41,16 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) 
     {
         var options = _settings.Read(parsed, new());
         options.Validate();
-        var (run, users) = Open(parsed, options.Seed);
-        using (run)
-        {
-            var (output, lines) = study(run, users, options);
-            return output.Print(parsed.GetValue(_json), lines);
-        }
-    }
-
-    private (TrainedModel Run, Population Users) Open(ParseResult parsed, ulong seed)
-    {
-        int users = Flags.Positive("--users", parsed.GetValue(_users));
+        int count = Flags.Positive("--users", parsed.GetValue(_users));
         string? ids = parsed.GetValue(_ids);
-        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0),
-            keepUnknown: false);
-        try
-        {
-            _ = run.Model; // refuses a baseline
-            return (run, Choose(run.Data, users, ids, seed));
-        }
-        catch
-        {
-            run.Dispose();
-            throw;
-        }
+        using var run = Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(count, ids?.Split(',').Length ?? 0));
+        _ = run.Model; // refuses a baseline
+        var (output, lines) = study(run, Choose(run.Data, count, ids, options.Seed), options);
+        return output.Print(parsed.GetValue(_json), lines);
     }
 
-    /// <summary>Opens another run for comparison, with the same flags.</summary>
-    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) =>
+    /// <summary>Opens a run with the flags of the device.</summary>
+    public TrainedModel Open(ParseResult parsed, string path, int batch) =>
         _model.Open(parsed, path, batch, keepUnknown: false);
 
     /// <summary>A random sample of the training users, or those of the given ids.</summary>

@@ -36,6 +36,18 @@ internal sealed class StudyOutput
         return this;
     }
 
+    /// <summary>Writes a chart: lines, points or a histogram over two axes.</summary>
+    public StudyOutput Plot(
+        string name, string title, string subtitle, Axis x, Axis y, IReadOnlyList<Series> series, params Rule[] rules) =>
+        Plot(name, new Chart { Title = title, Subtitle = subtitle, X = x, Y = y, Series = series, Rules = rules });
+
+    /// <summary>Writes a bar chart; the format is a .NET one for the values, or null for the default.</summary>
+    public StudyOutput Plot(string name, string title, string subtitle, Axis value, IReadOnlyList<string> categories,
+        IReadOnlyList<BarSeries> series, string? format = null) => Plot(name, new BarChart
+        {
+            Title = title, Subtitle = subtitle, Value = value, Categories = categories, Series = series, Format = format,
+        });
+
     /// <summary>Writes a figure.</summary>
     public StudyOutput Plot(string name, Figure figure)
     {

@@ -22,8 +22,7 @@ internal static class StudyAnchorsVerb
             {
                 var result = AnchorStudy.Run(run.Model, users, run.Settings.AnchorWeight, run.Settings.Dropout, options);
                 var points = sweep.Run(run, users, options);
-                return (AnchorOutput.Write(run.Folder.Path, result, points),
-                    AnchorOutput.Lines(result, points));
+                return (AnchorOutput.Write(run.Folder.Path, result, points), AnchorOutput.Lines(result, points));
             });
         }, [.. flags.Options, .. sweeps.Options]);
     }

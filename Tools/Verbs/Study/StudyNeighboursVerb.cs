@@ -27,7 +27,7 @@ internal static class StudyNeighboursVerb
             };
             foreach (string path in parsed.GetValue(others)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
             {
-                using var other = flags.OpenOther(parsed, path, 500);
+                using var other = flags.Open(parsed, path, 500);
                 results.Add((Readable.Folder(path), NeighbourStudy.Run(other.Model, users, options)));
             }
             return (NeighbourOutput.Write(run.Folder.Path, results, users, run.Data), NeighbourOutput.Lines(results));
