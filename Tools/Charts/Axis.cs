@@ -27,8 +27,7 @@ public sealed record Axis(string Label, string? Unit = null)
         (low, high) = (Min ?? low, Max ?? high);
         if (!(high > low)) // one value: give it room on both sides
             (low, high) = Log ? (low / 2, low * 2) : low == 0 ? (0, 1) : (low - Math.Abs(low) / 2, low + Math.Abs(low) / 2);
-        return Log
-            ? Scale.Logarithmic(low, high, from, to)
+        return Log ? Scale.Logarithmic(low, high, from, to)
             : Scale.Linear(low, high, from, to, Min is not null, Max is not null);
     }
 }
@@ -102,8 +101,7 @@ internal sealed class Scale
         return largest >= 1e6 || largest < 1e-3 ? Power(value) : value.ToString(largest >= 1e4 ? "#,0" : "F" + decimals);
     }
 
-    private static string Decade(double value) =>
-        value is >= 0.001 and < 100_000 ? $"{value:#,0.####}" : Power(value);
+    private static string Decade(double value) => value is >= 0.001 and < 100_000 ? $"{value:#,0.####}" : Power(value);
 
     private static string Power(double value)
     {

@@ -32,7 +32,7 @@ public sealed record BarChart : Figure
             throw new ArgumentException("Every series needs one value a category.");
         var entries = Series.Select((series, s) => (series.Name, new Action<double, double>((x, y) =>
             svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(s)}\"")))).ToList();
-        top = DrawLegend(svg, Margin, top, Series.Count > 1 ? entries : []) + 6;
+        top = DrawLegend(svg, top, Series.Count > 1 ? entries : []) + 6;
 
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
         double right = Width - Margin - 52; // room for the value of the longest bar

@@ -30,7 +30,7 @@ public sealed record Chart : Figure
     internal override double Draw(Svg svg, double top)
     {
         string[] colours = Colours();
-        if (Legend) top = DrawLegend(svg, Margin, top);
+        if (Legend) top = DrawLegend(svg, top);
         svg.Text(Margin, top + 10, Svg.Fit(Y.Title, TextSize, Width - 2 * Margin), "class=\"mv-muted\"");
         top += 24;
         double bottom = top + PlotHeight;
@@ -61,12 +61,12 @@ public sealed record Chart : Figure
     }
 
     /// <summary>The legend, from <paramref name="top"/>; returns where it ends.</summary>
-    internal double DrawLegend(Svg svg, double left, double top)
+    internal double DrawLegend(Svg svg, double top)
     {
         var entries = Series.Zip(Colours()).Where(pair => pair.First.Name.Length > 0)
             .Select(pair => (pair.First.Name,
                 new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
-        return DrawLegend(svg, left, top, entries.Count > 1 ? entries : []);
+        return DrawLegend(svg, top, entries.Count > 1 ? entries : []);
     }
 
     private string[] Colours()

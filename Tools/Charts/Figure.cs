@@ -52,16 +52,16 @@ public abstract record Figure
     internal abstract double Draw(Svg svg, double top);
 
     /// <summary>A row (or rows) of legend entries from <paramref name="top"/>; returns where it ends.</summary>
-    private protected double DrawLegend(Svg svg, double left, double top,
-        IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
+    private protected double DrawLegend(
+        Svg svg, double top, IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
     {
         if (entries.Count == 0) return top;
-        double x = left, y = top + 8;
+        double x = Margin, y = top + 8;
         foreach (var (name, mark) in entries)
         {
             string label = Svg.Fit(name, TextSize, Width - 2 * Margin - 30);
             double width = 26 + Svg.Width(label, TextSize) + 16;
-            if (x > left && x + width > Width) (x, y) = (left, y + 20);
+            if (x > Margin && x + width > Width) (x, y) = (Margin, y + 20);
             mark(x, y);
             svg.Text(x + 26, y + 4, label, "class=\"mv-text\"");
             x += width;

@@ -13,7 +13,7 @@ public sealed record Panels : Figure
     internal override double Draw(Svg svg, double top)
     {
         if (Charts.Count == 0) return top;
-        top = Charts[0].DrawLegend(svg, Margin, top);
+        top = Charts[0].DrawLegend(svg, top);
         int columns = Charts.Count <= 4 ? Charts.Count : (Charts.Count + 1) / 2;
         double width = (Width - Gap * (columns - 1)) / columns;
         foreach (var row in Charts.Chunk(columns))

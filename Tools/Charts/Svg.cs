@@ -13,8 +13,7 @@ internal sealed class Svg
     public int NextNumber() => _numbers++;
 
     /// <summary>A coordinate, two decimals at most: <c>12.5</c>.</summary>
-    public static string Number(double value) =>
-        $"{Math.Round(value, 2) + 0.0:0.##}"; // + 0 turns -0 into 0
+    public static string Number(double value) => $"{Math.Round(value, 2) + 0.0:0.##}"; // + 0 turns -0 into 0
 
     /// <summary>Text fit for element content and attributes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);

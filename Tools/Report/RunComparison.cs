@@ -60,11 +60,8 @@ internal static class RunComparison
 
     private static BarChart Bars(List<ReportedRun> runs, string[] metrics) => new()
     {
-        Title = "Results side by side",
-        Subtitle = "Error bars: ± one standard error over users",
-        Width = 900,
-        Value = new("value"),
-        Categories = [.. runs.Select(r => r.Name)],
+        Title = "Results side by side", Subtitle = "Error bars: ± one standard error over users", Width = 900,
+        Value = new("value"), Categories = [.. runs.Select(r => r.Name)],
         Series = [.. metrics.Select(metric => new BarSeries(
             metric, [.. runs.Select(r => r.Results!.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NaN)],
             [.. runs.Select(r => r.Results!.Metrics.GetValueOrDefault(metric)?.StandardError ?? 0)]))],
