@@ -3,7 +3,9 @@ using ManualVae.Data;
 
 namespace ManualVae.Study;
 
-/// <summary>Item anchors: the gradient by anchor i of a user's clicks is scale_u (e_i - p_u), p_u being mu or z.</summary>
+/// <summary>
+/// Item anchors. A user's gradient with respect to the anchor of a clicked item i is scale_u (e_i - p_u); p_u is mu or z.
+/// </summary>
 /// <param name="name">The parameter.</param>
 /// <param name="clicks">Clicks of each row.</param>
 /// <param name="anchors">e [items, K].</param>

@@ -17,10 +17,10 @@ public sealed record AnchorOptions : IStudyOptions
     public void Validate() => Check.AtLeast(2, Draws, ", a variance needs them");
 }
 
-/// <summary>How far masks move the posterior mean of a trained model, and how near it is to the user's item centroid.</summary>
+/// <summary>How far masks move a trained model's posterior means, and how near they are to the item centroids.</summary>
 /// <param name="Weight">lambda_A of the run.</param>
 /// <param name="MaskVariance">Mean over users of E_b ||mu(x_h) - E_b mu(x_h)||^2.</param>
-/// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale to compare the variance with.</param>
+/// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale for the variance.</param>
 /// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
 /// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
 /// <param name="CentroidSpread">Root mean square distance of the centroids from their mean; 0 if the anchors collapsed.</param>
@@ -30,8 +30,9 @@ public sealed record AnchorResult(
     double CentroidSpread, double Sigma);
 
 /// <summary>
-/// Personalized item alignment (arXiv 2511.06781, section 3): what the anchors do to the variance of the mean across masks and
-/// to its distance from the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
+/// Personalized item alignment (arXiv 2511.06781, section 3). The study measures how anchors change the variance of the posterior
+/// mean across masks and its distance to the centroid. Proposition 3.2 predicts the factors tau^2 and tau, with
+/// tau = L / (L + 2 lambda).
 /// </summary>
 public static class AnchorStudy
 {
@@ -40,17 +41,16 @@ public static class AnchorStudy
 
     /// <summary>
     /// The minimiser of (mu - m)' H (mu - m) / 2 + lambda ||mu - e||^2 for H = diag(curvature):
-    /// mu* = (H + 2 lambda I)^-1 (H m + 2 lambda e), so that mu* - e = tau_k (m - e) in each direction.
+    /// mu* = (H + 2 lambda I)^-1 (H m + 2 lambda e). In each direction k, mu* - e = tau_k (m - e).
     /// </summary>
     public static double[] Minimiser(double[] curvature, double[] mean, double[] centroid, double weight) =>
         [.. mean.Select((m, k) => (curvature[k] * m + 2 * weight * centroid[k]) / (curvature[k] + 2 * weight))];
 
     /// <summary>
-    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight
-    /// 0).
+    /// Fits the curvature L: tau^2 is matched to variance / (variance at weight 0) by least squares of the logarithms.
     /// </summary>
     /// <param name="weights">lambda of each run, above 0.</param>
-    /// <param name="ratios">Variance over that at weight 0.</param>
+    /// <param name="ratios">Variance of each run over the variance at weight 0.</param>
     public static double FitCurvature(IReadOnlyList<double> weights, IReadOnlyList<double> ratios)
     {
         double best = double.NaN, least = double.PositiveInfinity;

@@ -6,9 +6,9 @@ using Tensor = ManualVae.Compute.Tensor;
 namespace ManualVae.Study;
 
 /// <summary>
-/// Gradients of the reconstruction loss by the decoder's weights at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and
-/// the exact change of losses when one user's gradient step is taken: what theorem 2.3 of arXiv 2511.06781 bounds. theta is the
-/// whole decoder, biases included.
+/// Gradients of the reconstruction loss with respect to the decoder at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and
+/// the exact change of one user's loss by a gradient step on another user. Theorem 2.3 of arXiv 2511.06781 bounds this change.
+/// theta is the whole decoder with its biases.
 /// </summary>
 public sealed class DecoderProbe : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class DecoderProbe : IDisposable
     private readonly SparseBatch _batch;
     private readonly Tensor _z, _dz, _loss, _below, _above;
 
-    /// <summary>Makes room for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
+    /// <summary>Allocates memory for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
     /// <exception cref="Data.InputException">The decoder is gated.</exception>
     public DecoderProbe(Autoencoder model, Population population)
     {
@@ -36,7 +36,7 @@ public sealed class DecoderProbe : IDisposable
         _above = _memory.Allocate(MaxRows, Math.Max(widest, model.ItemCount));
     }
 
-    /// <summary>Gives the memory back. The model stays the caller's.</summary>
+    /// <summary>Frees the memory. The caller keeps the model.</summary>
     public void Dispose() => _memory.Dispose();
 
     /// <summary>Most rows of one call.</summary>
@@ -61,9 +61,9 @@ public sealed class DecoderProbe : IDisposable
     }
 
     /// <summary>
-    /// The change of each pair's loss L_u, the mean over the draws, when theta becomes theta - step * g_v, g_v being the mean
-    /// over v's draws. Exact up to rounding <b>relative to the change itself</b>: only differences travel through the layers, so
-    /// steps far below the resolution of the losses can be measured.
+    /// The change of each pair's loss L_u by the step theta - step * g_v. L_u is the mean over u's draws, g_v the mean over v's
+    /// draws. The result is exact up to rounding <b>relative to the change itself</b>: only differences pass through the layers.
+    /// Steps far below the resolution of the losses can be measured.
     /// </summary>
     /// <param name="u">Gradients of u's draws: rows [pair, draw].</param>
     /// <param name="v">Gradients of v's draws: rows [pair, draw].</param>
@@ -106,7 +106,7 @@ public sealed class DecoderProbe : IDisposable
         return changes;
     }
 
-    /// <summary>dx W' on the backend: the linear part of a layer applied to differences.</summary>
+    /// <summary>dx W' on the backend: a layer's linear part, applied to differences.</summary>
     private double[] Propagate(double[] dx, int layer, int rows)
     {
         var (backend, decoder) = (_model.Backend, _model.Decoder);
@@ -117,7 +117,7 @@ public sealed class DecoderProbe : IDisposable
         return backend.Values(above);
     }
 
-    /// <summary>In place, da := tanh(a + da) - tanh(a) by h = tanh(a): with t = tanh(da), t (1 - h^2) / (1 + h t).</summary>
+    /// <summary>In place, da := tanh(a + da) - tanh(a) = t (1 - h^2) / (1 + h t), h = tanh(a), t = tanh(da).</summary>
     private static void TanhChange(ReadOnlySpan<double> h, Span<double> da)
     {
         for (int i = 0; i < da.Length; i++)

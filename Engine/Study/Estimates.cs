@@ -4,16 +4,16 @@ using MathNet.Numerics.Distributions;
 
 namespace ManualVae.Study;
 
-/// <summary>Estimates with uncertainty. Pairs that share a user are dependent, so users are resampled.</summary>
+/// <summary>Estimates with their uncertainty. Pairs that share a user are dependent, so the bootstrap resamples users.</summary>
 public static class Estimates
 {
     /// <summary>Resamples of a bootstrap.</summary>
     public const int Resamples = 400;
 
     /// <summary>A weighted mean with a percentile bootstrap over clusters (users).</summary>
-    /// <param name="values">One a pair.</param>
+    /// <param name="values">One for each pair.</param>
     /// <param name="weights">Sampling weight of each.</param>
-    /// <param name="clusters">Cluster of each, any integers.</param>
+    /// <param name="clusters">Cluster (user) of each; any integers.</param>
     /// <param name="seed">Seed of the resampling.</param>
     public static Interval Mean(ReadOnlySpan<double> values, ReadOnlySpan<double> weights, ReadOnlySpan<int> clusters, ulong seed)
     {
@@ -48,17 +48,17 @@ public static class Estimates
     }
 
     /// <summary>Weighted Spearman correlation, partial with controls, with a percentile bootstrap over clusters.</summary>
-    /// <param name="x">One side.</param>
-    /// <param name="y">The other.</param>
+    /// <param name="x">The first variable.</param>
+    /// <param name="y">The second variable.</param>
     /// <param name="weights">Sampling weight of each pair.</param>
     /// <param name="clusters">Cluster of each pair.</param>
     /// <param name="seed">Seed of the resampling.</param>
-    /// <param name="controls">Variables held fixed: their ranks are regressed out of the ranks of both sides.</param>
+    /// <param name="controls">Variables to hold fixed. Their ranks are regressed out of the ranks of both sides.</param>
     public static Interval Spearman(
         double[] x, double[] y, double[] weights, int[] clusters, ulong seed, params double[][] controls)
     {
         if (x.Length < 3) return new(double.NaN, double.NaN, double.NaN);
-        // Ranks are taken once, over all pairs: they differ from a resample's own ranks by a common scale alone, up to noise.
+        // Ranks are computed once, over all pairs. A resample's own ranks differ by a common scale and noise only.
         double[] left = Ranks(x), right = Ranks(y);
         double[][] fixedRanks = [.. controls.Select(Ranks)];
         int[][] members = [.. Enumerable.Range(0, x.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray())];
@@ -109,13 +109,13 @@ public static class Estimates
     }
 
     /// <summary>
-    /// One estimate of several runs that differ in every seed (training, users, pairs, noise), with a 95 % interval that covers
-    /// all of it: Student's t over the runs, but never narrower than the runs' own intervals make their mean.
+    /// The mean of several runs that differ in every seed (training, users, pairs, noise). Its 95 % interval is Student's t over
+    /// the runs, and at least as wide as the intervals of the single runs imply for their mean.
     /// </summary>
-    /// <param name="runs">The estimate of each run; one that is not finite is left out.</param>
+    /// <param name="runs">The estimate of each run; values that are not finite are left out.</param>
     /// <param name="sameUsers">
-    /// The runs were measured on the same users: their own uncertainty is common to them, repeats do not shrink it, and that of
-    /// training adds to it.
+    /// True if all runs were measured on the same users. Repeats then do not reduce the uncertainty over users, and the
+    /// uncertainty over training runs adds to it.
     /// </param>
     public static Interval Repeats(IEnumerable<Interval> runs, bool sameUsers = false)
     {
@@ -130,7 +130,7 @@ public static class Estimates
         return new(mean, mean - half, mean + half);
     }
 
-    /// <summary>Spearman's rank correlation of independent values; 0 if one side is constant.</summary>
+    /// <summary>Spearman's rank correlation of independent values; 0 if one variable is constant.</summary>
     public static double Spearman(double[] x, double[] y) =>
         PartialCorrelation(Ranks(x), Ranks(y), [], [.. x.Select(_ => 1.0)]);
 

@@ -18,13 +18,13 @@ public readonly record struct GradientError(
 /// </summary>
 public static class GradientCheck
 {
-    /// <summary>Largest error that passes <see cref="Coordinates"/> in double precision.</summary>
+    /// <summary>Largest error of a correct gradient in <see cref="Coordinates"/>, in double precision.</summary>
     public const double Tolerance = 1e-6;
 
-    /// <summary>Central differences (f(x + h) - f(x - h)) / 2h by coordinate; large variables are sampled evenly.</summary>
+    /// <summary>Central differences (f(x + h) - f(x - h)) / 2h of single coordinates, evenly spaced in large variables.</summary>
     /// <param name="problem">The function.</param>
     /// <param name="step">h; the truncation error is of order h^2, the rounding error of order 1e-16 |f| / h.</param>
-    /// <param name="coordinates">Most coordinates compared in each variable.</param>
+    /// <param name="coordinates">About how many coordinates of each variable are compared.</param>
     public static IReadOnlyList<GradientError> Coordinates(Differentiable problem, double step = 1e-4, int coordinates = 100)
     {
         problem.Gradient();
@@ -59,10 +59,10 @@ public static class GradientCheck
     }
 
     /// <summary>
-    /// Taylor test along a random direction d: |f(x + h d) - f(x) - h g'd| must shrink as h^2, so its slope over h on logarithmic
-    /// axes is 2 for a correct gradient and 1 for a wrong one. Affordable at real shapes: a few evaluations in all.
+    /// Taylor test along a random direction d. |f(x + h d) - f(x) - h g'd| decreases as h^2 if the gradient is correct: its slope
+    /// over h on logarithmic axes is 2, and 1 for a wrong gradient. A few evaluations suffice, so it runs at real shapes.
     /// </summary>
-    /// <returns>The median slope between successive halvings of h; 2 where the remainder is exactly zero.</returns>
+    /// <returns>The median slope between successive halvings of h; 2 if the remainder is only rounding.</returns>
     public static double TaylorSlope(Differentiable problem, double step = 1e-2, int halvings = 6, ulong seed = 1)
     {
         problem.Gradient();

@@ -9,26 +9,26 @@ namespace ManualVae.Study;
 /// <summary>One finding of <see cref="GradientSuite"/>.</summary>
 /// <param name="Kind">operation, model, taylor or parity.</param>
 /// <param name="Name">What was checked.</param>
-/// <param name="Worst">Where it is worst: a tensor and an index, or nothing.</param>
-/// <param name="Value">The error, or for taylor the slope.</param>
-/// <param name="Bound">What passes: errors up to it; for taylor a slope no further than it from 2.</param>
+/// <param name="Worst">Place of the largest error: a tensor and an index, or nothing.</param>
+/// <param name="Value">The error; for taylor, the slope.</param>
+/// <param name="Bound">The largest error that passes; for taylor, the largest distance of the slope from 2.</param>
 public sealed record GradientFinding(string Kind, string Name, string Worst, double Value, double Bound)
 {
-    /// <summary>Whether it passed; never for a value that is not a number.</summary>
+    /// <summary>True if it passed; false if the value is not a number.</summary>
     public bool Passed => (Kind == "taylor" ? Math.Abs(Value - 2) : Value) <= Bound;
 }
 
 /// <summary>
-/// Checks of all backward code: every operation and whole models against central differences in double precision (masks and noise
-/// frozen), Taylor slopes along a random direction at the layers' real widths, and a fast backend against the reference on every
-/// operation and on the same whole step.
+/// Checks of all backward code. Every operation and whole models are compared with central differences in double precision, with
+/// fixed masks and noise. Taylor slopes check the layers at their real widths. A fast backend is compared with the reference on
+/// every operation and on a whole step.
 /// </summary>
 public static class GradientSuite
 {
     private const double ParityTolerance = 2e-4, SlopeTolerance = 0.1;
     private const int TinyUsers = 6, TinyItems = 13, RealUsers = 8, RealItems = 300;
 
-    /// <summary>Every operation of the contract, worst case first found.</summary>
+    /// <summary>Every operation against central differences; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> Operations() =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let errors = (from test in cases
@@ -41,7 +41,7 @@ public static class GradientSuite
         let place = $"{found.Shape} {found.Worst.Variable}[{found.Worst.Index}]"
         select new GradientFinding("operation", cases.Key, place, found.Worst.Error, GradientCheck.Tolerance);
 
-    /// <summary>Every operation on a backend, forward and backward, against the reference; the worst case of each.</summary>
+    /// <summary>Every operation on a backend against the reference, forward and backward; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
@@ -51,8 +51,8 @@ public static class GradientSuite
         select new GradientFinding("parity", $"{cases.Key} on {fast.Name}", place, worst.Found.Error, bound);
 
     /// <summary>A whole model: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.</summary>
-    /// <param name="name">How to call it.</param>
-    /// <param name="settings">Which model.</param>
+    /// <param name="name">Its name in the findings.</param>
+    /// <param name="settings">The model.</param>
     /// <param name="objective">Weights of the loss's parts.</param>
     /// <param name="seed">Seed of the weights, masks and noise.</param>
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
@@ -120,7 +120,7 @@ public static class GradientSuite
         return batch;
     }
 
-    /// <summary>Random histories; the first user has none.</summary>
+    /// <summary>Random clicks; the first user has none.</summary>
     private static CsrMatrix Clicks(int users, int items)
     {
         var key = new RandomKey(3, 0, RandomPurpose.Study);

@@ -6,8 +6,8 @@ namespace ManualVae.Study;
 /// <summary>The k nearest users of each user, nearest first; equal distances take the lower index first.</summary>
 public static class NearestUsers
 {
-    /// <summary>Refuses a number of neighbours that a population cannot give.</summary>
-    /// <exception cref="InputException">Less than 1, or more than the other users.</exception>
+    /// <summary>Refuses a number of neighbours that a population does not have.</summary>
+    /// <exception cref="InputException">Less than 1, or more than there are other users.</exception>
     public static void Require(int neighbours, Population population)
     {
         int users = population.Count;

@@ -37,21 +37,21 @@ public sealed record NeighbourOptions : IStudyOptions
 /// <summary>What the neighbour study measured of one model.</summary>
 /// <param name="Users">Users measured.</param>
 /// <param name="Overlap">Mean Jaccard overlap of the k nearest by W2 and the k nearest by clicks.</param>
-/// <param name="ChanceOverlap">What two random sets of k would have.</param>
+/// <param name="ChanceOverlap">Expected overlap of two random sets of k users.</param>
 /// <param name="LocalShare">Share of latent neighbours that are among the k nearest by clicks.</param>
-/// <param name="GlobalShare">Share that are not, yet have an item in common.</param>
-/// <param name="UnrelatedShare">Share without an item in common.</param>
+/// <param name="GlobalShare">Share of latent neighbours that are not, but have an item in common.</param>
+/// <param name="UnrelatedShare">Share of latent neighbours without an item in common.</param>
 /// <param name="RankCorrelation">Mean over users of Spearman's correlation of W2 with -Jaccard over all others.</param>
-/// <param name="Cohort">Of each user: 0 few, 1 middle, 2 many clicks, -1 none of them.</param>
+/// <param name="Cohort">Cohort of each user: 0 few clicks, 1 middle, 2 many clicks, -1 no cohort.</param>
 /// <param name="CohortClicks">Mean number of clicks of each cohort.</param>
 /// <param name="CentroidDistances">Distances of the cohorts' mean mu over the mean W2: few-middle, middle-many, few-many.</param>
-/// <param name="Purity">Share of a cohort user's k nearest cohort users that are of its cohort; 1/3 is chance.</param>
-/// <param name="Map">x, y of each user by t-SNE of mu; empty without.</param>
+/// <param name="Purity">Among the cohorts' users: share of a user's k nearest in its own cohort; 1/3 is chance.</param>
+/// <param name="Map">x, y of each user by t-SNE of mu; empty if no map was asked for.</param>
 public sealed record NeighbourResult(
     int Users, Interval Overlap, double ChanceOverlap, Interval LocalShare, Interval GlobalShare, Interval UnrelatedShare,
     Interval RankCorrelation, int[] Cohort, double[] CohortClicks, double[] CentroidDistances, Interval Purity, double[] Map);
 
-/// <summary>Who is near whom: in latent space (W2) beside in clicks (Jaccard), and by activity.</summary>
+/// <summary>The nearest users in latent space (W2), compared with those by clicks (Jaccard), and cohorts by activity.</summary>
 public static class NeighbourStudy
 {
     /// <summary>Measures a population under the clean input.</summary>
@@ -86,7 +86,7 @@ public static class NeighbourStudy
             options.Map ? TSne.Layout(posteriors.Means, posteriors.Latent, options.Perplexity, seed: options.Seed) : []);
     }
 
-    /// <summary>By number of clicks, ties by index: the lowest share, the middle one and the highest.</summary>
+    /// <summary>Cohorts by number of clicks, ties by index: the lowest, the middle and the highest share.</summary>
     private static int[] Cohorts(Population population, double share)
     {
         int users = population.Count, size = Math.Max(1, (int)(share * users));

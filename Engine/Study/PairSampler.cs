@@ -4,19 +4,19 @@ using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
 
-/// <summary>Samples pairs evenly over latent distance and kind, with weights that undo the stratification.</summary>
+/// <summary>Samples pairs evenly over strata of latent distance and kind; weights correct for the stratification.</summary>
 public static class PairSampler
 {
     /// <summary>Number of distance strata (quantiles of the pool).</summary>
     public const int DistanceStrata = 10;
 
     /// <summary>
-    /// Draws a pool of random pairs, cuts it into deciles of distance by kind, and takes equally many of each stratum as far as
-    /// it goes.
+    /// Draws a pool of random pairs and divides it into strata: deciles of distance for each kind. Takes pairs from all strata in
+    /// turn until there are enough; strata that run out are skipped.
     /// </summary>
     /// <param name="population">The users.</param>
     /// <param name="distance">Latent distance of two of them.</param>
-    /// <param name="count">Pairs wanted.</param>
+    /// <param name="count">Number of pairs.</param>
     /// <param name="seed">Seed of the draw.</param>
     /// <exception cref="InputException">No pairs asked for, or more than there are.</exception>
     public static UserPair[] Sample(Population population, Func<int, int, double> distance, int count, ulong seed)
@@ -43,14 +43,14 @@ public static class PairSampler
                     taken[i]++;
                     left--;
                 }
-        // The pool is in random order already, so the first of each stratum are a random sample of it.
+        // The pool is in random order, so the first pairs of a stratum are a random sample of it.
         return [.. strata.SelectMany((stratum, i) => stratum.Take(taken[i]).Select(pair => pair with
         {
             Weight = (double)stratum.Count / taken[i] * all / pool.Count,
         }))];
     }
 
-    /// <summary>Refuses a number of pairs that a population cannot give.</summary>
+    /// <summary>Refuses a number of pairs that a population does not have.</summary>
     /// <exception cref="InputException">None asked for, or more than there are.</exception>
     public static void Require(int count, Population population)
     {

@@ -5,30 +5,31 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>
-/// The gradient of each user's own loss by every parameter, for one draw of masks and noise, as rank-one factors taken from one
-/// batched forward and backward pass. The users' gradients average to the batch gradient.
+/// The gradient of each user's own loss with respect to every parameter, for one draw of masks and noise. One batched forward and
+/// backward pass gives all of them as rank-one factors. Their average is the batch gradient.
 /// </summary>
-/// <remarks>Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior; other encoders: decoder
-/// only.</remarks>
+/// <remarks>
+/// Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior. <see cref="DecoderProbe"/> needs neither.
+/// </remarks>
 public sealed class PerUserGradients
 {
     private PerUserGradients(IReadOnlyList<GradientBlock> blocks) => Blocks = blocks;
 
-    /// <summary>One block a layer: encoder.0, ..., decoder.0, ..., and anchors where the model has them.</summary>
+    /// <summary>One block for each layer: encoder.0, ..., decoder.0, ..., and anchors if the model has them.</summary>
     public IReadOnlyList<GradientBlock> Blocks { get; }
 
     /// <summary>Number of users.</summary>
     public int Rows => Blocks[0].Rows;
 
     /// <summary>
-    /// Runs forward and backward on a loaded batch and takes the factors. Leaves the parameters as they are; where the model was
-    /// built for training, it also adds to their gradients.
+    /// Runs forward and backward on a loaded batch and copies the factors. The parameters do not change; if the model was built
+    /// for training, the pass adds to their gradients.
     /// </summary>
     /// <param name="model">A model whose parameters are not fused.</param>
     /// <param name="batch">The users.</param>
-    /// <param name="mask">What the encoder sees.</param>
+    /// <param name="mask">The mask of the input.</param>
     /// <param name="noise">The latent noise, or null for z = mu.</param>
-    /// <param name="objective">Weights of the parts; set two of them to 0 to see the third alone.</param>
+    /// <param name="objective">Weights of the parts of the loss; a weight of 0 leaves a part out.</param>
     /// <exception cref="InputException">The encoder has no dense form.</exception>
     public static PerUserGradients Compute(
         Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective)

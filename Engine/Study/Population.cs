@@ -4,7 +4,7 @@ using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
-/// <summary>The users that a study looks at: rows of a click matrix, none of them empty.</summary>
+/// <summary>The users of a study: rows of a click matrix, none of them empty.</summary>
 /// <param name="Clicks">All users' clicks.</param>
 /// <param name="Users">The chosen rows, increasing.</param>
 public sealed record Population(CsrMatrix Clicks, int[] Users)
@@ -25,11 +25,11 @@ public sealed record Population(CsrMatrix Clicks, int[] Users)
         return (double)common / (Items(i).Length + Items(j).Length - common);
     }
 
-    /// <summary>Draws users without replacement among those with clicks; a pure function of the seed.</summary>
+    /// <summary>Draws users with clicks, without replacement. A pure function of the seed.</summary>
     /// <param name="clicks">The matrix.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of users.</param>
     /// <param name="seed">Seed of the draw.</param>
-    /// <exception cref="InputException">Fewer users than asked for, or less than one asked for.</exception>
+    /// <exception cref="InputException">The number is below 1 or above the number of users with clicks.</exception>
     public static Population Sample(CsrMatrix clicks, int count, ulong seed)
     {
         int[] users = [.. Enumerable.Range(0, clicks.Rows).Where(user => clicks.RowLength(user) > 0)];

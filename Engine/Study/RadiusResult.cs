@@ -2,14 +2,14 @@ using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
 
-/// <summary>What was found at one range of latent distance, or for one kind of pair.</summary>
+/// <summary>The pairs of one range of distance, or of one kind.</summary>
 /// <param name="Name">The range or the kind.</param>
 /// <param name="Pairs">Pairs measured.</param>
 /// <param name="Distance">Weighted mean W2.</param>
 /// <param name="RelativeDistance">Weighted mean of <see cref="RadiusPair.RelativeDistance"/>.</param>
 /// <param name="Helps">P(helps): the step on v lowers u's loss.</param>
 /// <param name="Change">Mean change of u's loss, nats.</param>
-/// <param name="Relative">Mean of &lt;g_u, g_v&gt; / ||g_u||^2: 1 is as good as u's own step.</param>
+/// <param name="Relative">Mean of &lt;g_u, g_v&gt; / ||g_u||^2: 1 means that v's step helps as much as u's own.</param>
 /// <param name="Cosine">Mean cosine of g_u and g_v.</param>
 /// <param name="ShuffledHelps">P(helps) of the control.</param>
 /// <param name="ShuffledChange">Mean change of the control.</param>
@@ -17,17 +17,17 @@ public sealed record RadiusBin(
     string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative,
     Interval Cosine, Interval ShuffledHelps, Interval ShuffledChange);
 
-/// <summary>How far the first-order prediction was off at one step size.</summary>
+/// <summary>Error of the first-order prediction at one step size.</summary>
 /// <param name="Step">The step size.</param>
 /// <param name="MedianError">Median over pairs of |actual + step &lt;g_u, g_v&gt;|, nats.</param>
 /// <param name="MedianRelativeError">Median of the same over step |&lt;g_u, g_v&gt;|.</param>
 /// <param name="SignAgreement">Share of pairs whose actual change has the predicted sign.</param>
 public sealed record FirstOrderError(double Step, double MedianError, double MedianRelativeError, double SignAgreement);
 
-/// <summary>Everything the radius study measured, with its summaries.</summary>
+/// <summary>The measurements of the radius study, with summaries.</summary>
 public sealed class RadiusResult
 {
-    /// <summary>Step sizes tried, each half of the one before.</summary>
+    /// <summary>Number of step sizes; each is half of the one before.</summary>
     public const int Steps = 4;
 
     /// <summary>Summarises the pairs.</summary>
@@ -45,7 +45,7 @@ public sealed class RadiusResult
             helps = p => p.Helps ? 1 : 0, clicksU = p => p.ClicksU, clicksV = p => p.ClicksV;
         HelpDecay = Correlation(pairs, distance, helps);
         CosineDecay = Correlation(pairs, distance, cosine);
-        // Active users lie far out and meet everybody: their number of clicks is held fixed by the partial correlations.
+        // Active users are far from the others and overlap with all. Partial correlations hold the numbers of clicks fixed.
         PartialHelpDecay = Correlation(pairs, distance, helps, clicksU, clicksV);
         PartialCosineDecay = Correlation(pairs, distance, cosine, clicksU, clicksV);
         RelativeHelpDecay = Correlation(pairs, relative, helps);
@@ -63,43 +63,43 @@ public sealed class RadiusResult
     /// <summary>Largest step size.</summary>
     public double Step { get; }
 
-    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; a lower bound of the constant.</summary>
+    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; the Lipschitz constant is at least L.</summary>
     public double Lipschitz { get; }
 
-    /// <summary>Median over pairs of their own largest ratio.</summary>
+    /// <summary>Median over pairs of the largest ratio of a pair.</summary>
     public double LipschitzMedian => Quantiles.Of(Pairs.Select(p => p.PairLipschitz), 0.5);
 
-    /// <summary>Share of all pairs surely inside the radius (upper end of the bracket of W1).</summary>
+    /// <summary>Share of all pairs inside the radius by the upper bound of W1.</summary>
     public double InsideShare => WeightedShare(Inside);
 
-    /// <summary>Share of all pairs possibly inside (lower end of the bracket).</summary>
+    /// <summary>Share of all pairs inside the radius by the lower bound of W1.</summary>
     public double PossiblyInsideShare => WeightedShare(p => p.W1Low < p.Radius(Lipschitz));
 
-    /// <summary>Share inside when L is each pair's own ratio, the smallest constant that the bound holds with.</summary>
+    /// <summary>Share inside if L is each pair's own ratio, the smallest constant for which the bound holds.</summary>
     public double InsideOwnShare => WeightedShare(InsideOwn);
 
-    /// <summary>Measured pairs inside.</summary>
+    /// <summary>Number of measured pairs inside.</summary>
     public int InsidePairs => Pairs.Count(Inside);
 
-    /// <summary>Measured pairs inside by their own ratio.</summary>
+    /// <summary>Number of measured pairs inside by their own ratio.</summary>
     public int InsideOwnPairs => Pairs.Count(InsideOwn);
 
-    /// <summary>Pairs inside whose loss did not fall at the smallest step; the theorem says none.</summary>
+    /// <summary>Number of pairs inside whose loss did not fall at the smallest step; 0 by the theorem.</summary>
     public int Violations => Pairs.Count(p => Inside(p) && !(p.CoupledChange < 0));
 
     /// <summary>The same for pairs inside by their own ratio.</summary>
     public int OwnViolations => Pairs.Count(p => InsideOwn(p) && !(p.CoupledChange < 0));
 
-    /// <summary>Share of pairs with ||g_u|| above the content mismatch, without which the radius is 0.</summary>
+    /// <summary>Share of pairs with ||g_u|| above the content mismatch; the radius of the others is 0.</summary>
     public double PositiveRadiusShare => WeightedShare(p => p.NormU > p.Mismatch);
 
     /// <summary>P(helps) over all pairs of the population.</summary>
     public Interval Helps { get; }
 
-    /// <summary>First-order prediction against the truth, by step size.</summary>
+    /// <summary>Errors of the first-order prediction, by step size.</summary>
     public IReadOnlyList<FirstOrderError> Orders => [.. Enumerable.Range(0, Steps).Select(Order)];
 
-    /// <summary>Median over pairs of log2 of the fall of the error when the step is halved; 2 for a correct gradient.</summary>
+    /// <summary>Median over pairs of log2(error at a step / error at half of it); 2 for a correct gradient.</summary>
     public double RemainderSlope => Quantiles.Of(Pairs.Select(Slope).Where(double.IsFinite), 0.5);
 
     /// <summary>By decile of latent distance.</summary>
@@ -132,16 +132,16 @@ public sealed class RadiusResult
     /// <summary>Spearman correlation of <see cref="RadiusPair.RelativeDistance"/> and the gradients' cosine.</summary>
     public Interval RelativeCosineDecay { get; }
 
-    /// <summary>Spearman correlation of 1 - Jaccard of the clicks and helping: what distance in input space says.</summary>
+    /// <summary>Spearman correlation of 1 - Jaccard of the clicks and helping: distance in input space.</summary>
     public Interval ClickHelpDecay { get; }
 
-    /// <summary>The control: W2(u, v) against helping by a partner of another pair.</summary>
+    /// <summary>The control: Spearman correlation of W2(u, v) and helping by the v of another pair.</summary>
     public Interval ShuffledDecay { get; }
 
     /// <summary>Every pair.</summary>
     public IReadOnlyList<RadiusPair> Pairs { get; }
 
-    /// <summary>P(helps) of one kind of pair; NaN where none was sampled.</summary>
+    /// <summary>P(helps) of one kind of pair; NaN if none was sampled.</summary>
     public Interval HelpsOf(PairKind kind) =>
         ByKind.FirstOrDefault(bin => bin.Name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))?.Helps
             ?? Interval.Exactly(double.NaN);

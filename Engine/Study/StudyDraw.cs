@@ -2,7 +2,7 @@ using ManualVae.Compute;
 
 namespace ManualVae.Study;
 
-/// <summary>The step of each kind of draw of the studies, so that no two share one.</summary>
+/// <summary>Random draws of the studies. Each kind of draw has its own step of the random key.</summary>
 internal static class StudyDraw
 {
     public const uint Users = 1, Pairs = 2, Noise = 3, Shuffle = 4, Bootstrap = 5, Aggregate = 6, Layout = 7, Overlap = 8;

@@ -10,10 +10,10 @@ namespace ManualVae.Study;
 /// </summary>
 public static class TSne
 {
-    /// <summary>Most points.</summary>
+    /// <summary>Largest number of points.</summary>
     public const int Limit = 1500;
 
-    /// <summary>Lays points out.</summary>
+    /// <summary>Computes a layout.</summary>
     /// <param name="points">Rows of <paramref name="columns"/> elements.</param>
     /// <param name="columns">Width of a row.</param>
     /// <param name="perplexity">Effective number of neighbours, below a third of the points.</param>
@@ -50,8 +50,8 @@ public static class TSne
     }
 
     /// <summary>
-    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the
-    /// sum over all pairs, which the row sums add up to in a fixed order.
+    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2). q is normalised by
+    /// the sum over all pairs; the row sums are added in a fixed order.
     /// </summary>
     internal static void Gradient(double[] p, double[] y, double[] q, double[] rowSums, double exaggeration, double[] gradient)
     {
@@ -82,7 +82,7 @@ public static class TSne
         });
     }
 
-    /// <summary>Symmetric affinities p_ij = (p_j|i + p_i|j) / 2n, each row's Gaussian as wide as the perplexity asks.</summary>
+    /// <summary>Symmetric affinities p_ij = (p_j|i + p_i|j) / 2n; each row's Gaussian has the given perplexity.</summary>
     internal static double[] Affinities(double[] points, int columns, int n, double perplexity)
     {
         var conditional = new double[n * n];

@@ -11,12 +11,12 @@ using static ManualVae.Tools.Mechanisms.MechanismFigure;
 namespace ManualVae.Tools.Mechanisms;
 
 /// <summary>Trains the settings of a plan and measures them.</summary>
-/// <param name="plan">What is asked for.</param>
-/// <param name="data">What to train on.</param>
+/// <param name="plan">The request.</param>
+/// <param name="data">The training data.</param>
 /// <param name="preset">The preset that the settings started from.</param>
 internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset data, string preset)
 {
-    /// <summary>Trains a setting, unless it is there, and measures it, unless that was done.</summary>
+    /// <summary>Trains and measures a setting. A finished run and finished figures are kept.</summary>
     public Dictionary<MechanismFigure, Interval> Figures(MechanismSetting setting, string folder, ulong seed)
     {
         string name = $"seed {seed}, {setting.Name}";
@@ -32,7 +32,7 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
         });
     }
 
-    /// <summary>Latent maps of settings 1 to 3 side by side, unless they are there; for few or very many users none.</summary>
+    /// <summary>Latent maps of settings 1 to 3 side by side, if there are neither too few nor too many users for a map.</summary>
     public void Maps(IEnumerable<MechanismSetting> settings, string folder, ulong seed)
     {
         var users = Population.Sample(data.Train, plan.Users, seed);

@@ -5,7 +5,7 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Mechanisms;
 
-/// <summary>What the table is made of.</summary>
+/// <summary>The settings and sizes of the table.</summary>
 internal sealed record MechanismPlan
 {
     /// <summary>Epochs of settings 1 to 3; the sweep of beta has half of it.</summary>
@@ -40,7 +40,7 @@ internal sealed record MechanismPlan
     }
 
     /// <summary>
-    /// The published Mult-VAE (or another preset), its beta reaching its cap half way through so short a training.
+    /// The published Mult-VAE, or another preset, for a short training: beta reaches its cap half way.
     /// </summary>
     public RunSettings Shortened(PreparedDataset data, MechanismTraining training, ulong seed)
     {

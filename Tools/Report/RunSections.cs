@@ -8,10 +8,10 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Report;
 
-/// <summary>The sections of one run: what it was, how it went, what was studied.</summary>
+/// <summary>The sections of one run: its settings, its training and its studies.</summary>
 internal static class RunSections
 {
-    /// <summary>The sections, their titles led by the run's name where there are several runs.</summary>
+    /// <summary>The sections. If there are several runs, the titles begin with the run's name.</summary>
     public static IEnumerable<ReportSection> Of(ReportedRun run, bool several)
     {
         yield return new(several ? run.Name : "Run", Facts(run) + Settings(run.Folder.Manifest));
@@ -81,8 +81,9 @@ internal static class RunSections
                     ? [new($"best: epoch {best.Epoch}, {best.Validation:0.0000}", best.Epoch, Vertical: true)] : [],
             };
         bool variational = settings.Model != "multdae";
-        yield return ByEpoch("Loss", "Mean over training users", new("loss", "nats"), [Line("reconstruction", e => e.Reconstruction),
-            .. variational ? [Line("total", e => e.Loss, dashed: true)] : Array.Empty<LineSeries>()]);
+        var reconstruction = Line("reconstruction", e => e.Reconstruction);
+        yield return ByEpoch("Loss", "Mean over training users", new("loss", "nats"),
+            variational ? [reconstruction, Line("total", e => e.Loss, dashed: true)] : [reconstruction]);
         if (!variational) yield break;
         yield return ByEpoch("KL divergence, unweighted", "How much the latent code says of a user: near 0 is collapse",
             new("KL", "nats"), Line("", e => e.Kl));
@@ -96,7 +97,7 @@ internal static class RunSections
     private static Chart ByEpoch(string title, string? subtitle, Axis y, params LineSeries[] series) =>
         new() { Title = title, Subtitle = subtitle, X = new("epoch"), Y = y, Series = series };
 
-    /// <summary>What studies left in <c>studies/NAME</c>: their figures, and where their numbers are.</summary>
+    /// <summary>The figures of the studies in <c>studies/NAME</c>, and the paths of their numbers.</summary>
     private static IEnumerable<ReportSection> Studies(ReportedRun run)
     {
         string studies = Path.Combine(run.Folder.Path, "studies");

@@ -4,10 +4,10 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Table, figure and printed lines of anchors.</summary>
+/// <summary>Table, figure and printed lines of <c>study anchors</c>.</summary>
 internal static class AnchorOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, AnchorResult result, List<AnchorResult> points)
     {
         double fit = Fit(points);
@@ -20,7 +20,7 @@ internal static class AnchorOutput
         return points.Count > 1 ? PlotVariance(output, points, fit) : output;
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(AnchorResult result, List<AnchorResult> points)
     {
         yield return Row("anchor weight", "variance across masks", "over users' spread", "distance to centroid",
@@ -33,7 +33,7 @@ internal static class AnchorOutput
     }
 
     /// <summary>
-    /// The curvature whose tau^2 fits the fall of the variance from weight 0; NaN without a run at 0 and one above.
+    /// The curvature whose tau^2 fits the decrease of the variance from weight 0. NaN without a run at 0 and a run above 0.
     /// </summary>
     private static double Fit(List<AnchorResult> points) => points.Count < 2 || points[0].Weight != 0 ? double.NaN
         : AnchorStudy.FitCurvature([.. points.Skip(1).Select(p => p.Weight)],

@@ -4,10 +4,10 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of collapse.</summary>
+/// <summary>Tables, figures and printed lines of <c>study collapse</c>.</summary>
 internal static class CollapseOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, CollapseResult result, List<SweepPoint> points)
     {
         int dimensions = result.KlByDimension.Length;
@@ -44,7 +44,7 @@ internal static class CollapseOutput
                     new("informative", [.. points.Select(p => (double)p.Collapse.InformativeUnits)])]);
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(CollapseResult r, List<SweepPoint> points)
     {
         yield return $"{Readable.Count(r.Users, "user")}: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} "

@@ -4,10 +4,10 @@ using ManualVae.Tools.Runs;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Table, figure and printed lines of the compromise gap.</summary>
+/// <summary>Table, figure and printed lines of <c>study gap</c>.</summary>
 internal static class GapOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(TrainedModel run, GapResult result, Population users) =>
         new StudyOutput(run.Folder.Path, "gap", result)
             .Table("pairs", result.Pairs,
@@ -20,7 +20,7 @@ internal static class GapOutput
                 new("latent distance W2(u, v)"), new Axis("gap a click", "nats"),
                 [new ScatterSeries("", [.. result.Pairs.Select(r => r.Pair.Distance)], result.ClickGap)]);
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(GapResult result)
     {
         yield return $"{Readable.Count(result.Pairs.Length, "pair")}: mean gap at a shared code "

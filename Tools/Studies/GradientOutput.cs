@@ -6,10 +6,10 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of gradients.</summary>
+/// <summary>Tables, figures and printed lines of <c>study gradients</c>.</summary>
 internal static class GradientOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(TrainedModel run, GradientResult result)
     {
         string[] names = [.. result.Parts.Select(p => $"{p.Part}, {p.Block}")];
@@ -36,7 +36,7 @@ internal static class GradientOutput
                     [.. result.Users.Select(u => u.Norms[0])])]);
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(GradientResult r, PreparedDataset data)
     {
         yield return Row("part, layer", "norm", "spread over draws", "cosine of two draws", "cosine with batch");

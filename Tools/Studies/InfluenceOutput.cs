@@ -4,12 +4,12 @@ using ManualVae.Tools.Runs;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of influence.</summary>
+/// <summary>Tables, figures and printed lines of <c>study influence</c>.</summary>
 internal static class InfluenceOutput
 {
     private const int MapCells = 50;
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(TrainedModel run, InfluenceResult result, Population users)
     {
         int[] all = [.. Enumerable.Range(0, result.Users)];
@@ -41,7 +41,7 @@ internal static class InfluenceOutput
                 [HistogramSeries.Of("", [.. from u in all from v in all[..u] select result.Cosine(u, v)], 40)]);
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(InfluenceResult r)
     {
         yield return $"{Readable.Count(r.Users, "user")}: {r.PositiveShare:0.0%} of ordered pairs help each other to first "

@@ -4,12 +4,12 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of masking.</summary>
+/// <summary>Tables, figures and printed lines of <c>study masking</c>.</summary>
 internal static class MaskingOutput
 {
     private static readonly Axis Rate = new("probability that a click is dropped");
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, MaskingResult result) => new StudyOutput(folder, "masking", result)
         .Table("pairs", result.Pairs, ("rate", r => r.Rate), ("shared_mask", r => r.Shared), ("group", r => r.Group),
             ("input_ratio", r => r.InputRatio), ("input_ratio_exact", r => r.InputRatioExact),
@@ -35,7 +35,7 @@ internal static class MaskingOutput
             [IntervalSeries.Line("two masks", result.Drift, d => d.Rate, d => d.BetweenMasks),
                 IntervalSeries.Line("mask and clean", result.Drift, d => d.Rate, d => d.WithClean)]);
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(MaskingResult r)
     {
         yield return Row("rate, mask, pairs", "input ratio", "closed form", "contracted", "exact", "latent ratio");

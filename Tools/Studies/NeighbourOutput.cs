@@ -5,12 +5,12 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of neighbourhoods.</summary>
+/// <summary>Tables, figures and printed lines of <c>study neighbours</c>.</summary>
 internal static class NeighbourOutput
 {
     private static readonly string[] Cohorts = ["few clicks", "middle", "many clicks"];
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(
         string folder, IReadOnlyList<(string Name, NeighbourResult Result)> results, Population users, PreparedDataset data)
     {
@@ -41,7 +41,7 @@ internal static class NeighbourOutput
         });
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<(string Name, NeighbourResult Result)> results)
     {
         yield return Row("run", "overlap with clicks", "local", "global", "unrelated", "cohort purity");

@@ -5,13 +5,13 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of the sharing radius.</summary>
+/// <summary>Tables, figures and printed lines of <c>study radius</c>.</summary>
 internal static class RadiusOutput
 {
     private static readonly Axis Distance = new("latent distance W2(u, v)"), Helping = new("P(helps)") { Min = 0, Max = 1 };
     private static readonly Rule Zero = new("", 0);
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, string name, RadiusResult result, Population users, PreparedDataset data) =>
         new StudyOutput(folder, name, result)
             .Table("pairs", result.Pairs,
@@ -49,7 +49,7 @@ internal static class RadiusOutput
                 new("P(helps)") { Max = 1 }, [.. result.ByKind.Select(b => b.Name)],
                 [IntervalSeries.Bars("", result.ByKind, b => b.Helps)]);
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(RadiusResult r)
     {
         yield return $"{Readable.Count(r.Pairs.Count, "pair")} of {Readable.Count(r.Users, "user")}, "

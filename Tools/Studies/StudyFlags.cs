@@ -6,10 +6,10 @@ using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>The flags of a study: those that all studies share, and its own options.</summary>
+/// <summary>The flags of a study: those of all studies, and its own options.</summary>
 /// <typeparam name="TOptions">The study's options.</typeparam>
-/// <param name="defaultUsers">How many users are sampled by default.</param>
-/// <param name="batch">Rows in one pass; null for as many as there are users.</param>
+/// <param name="defaultUsers">Default number of sampled users.</param>
+/// <param name="batch">Rows in one pass; null for the number of users.</param>
 internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) where TOptions : class, IStudyOptions, new()
 {
     private readonly SettingFlags<TOptions> _settings =
@@ -34,7 +34,7 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) 
     /// <summary>The flags, for a command.</summary>
     public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, .. _settings.Options, _json];
 
-    /// <summary>Opens the run, chooses the users, does the study and prints the document or the lines.</summary>
+    /// <summary>Opens the run, chooses the users, runs the study and prints the document or the lines.</summary>
     /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
     public int Run(ParseResult parsed,
         Func<TrainedModel, Population, TOptions, (StudyOutput Output, IEnumerable<string> Lines)> study)

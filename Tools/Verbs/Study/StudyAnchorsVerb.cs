@@ -5,7 +5,9 @@ using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study anchors</c>: what lambda does to the mean across masks and to its distance from the item centroid.</summary>
+/// <summary>
+/// <c>study anchors</c>: the effect of lambda on the posterior mean's variance across masks and on its distance to the centroid.
+/// </summary>
 internal static class StudyAnchorsVerb
 {
     /// <summary>The command.</summary>

@@ -5,7 +5,7 @@ using ManualVae.Tools.Studies;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study neighbours</c>: who is near whom in latent space, and latent maps of cohorts.</summary>
+/// <summary><c>study neighbours</c>: the nearest users in latent space, and latent maps of cohorts.</summary>
 internal static class StudyNeighboursVerb
 {
     /// <summary>The command.</summary>
