@@ -53,7 +53,9 @@ public class PerUserGradientsTests
         var again = PerUserGradients.Compute(model, batch, model.TrainingMask(3, 9), Noise, objective);
         foreach (string prefix in new[] { "", "decoder", "encoder" })
         {
-            var gram = gradients.Gram(prefix);
+            var gram = new double[21 * 21];
+            foreach (var block in gradients.Blocks.Where(b => b.Name.StartsWith(prefix, StringComparison.Ordinal)))
+                block.AddGram(gram, block);
             for (int u = 0; u < 21; u++)
                 for (int v = 0; v < 21; v++)
                 {

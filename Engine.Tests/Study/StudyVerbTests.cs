@@ -53,6 +53,7 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("--draws 1", "gradients", "--users", "10", "--draws", "1")]
     [InlineData("--rates", "masking", "--users", "10", "--rates", "0.5,2")]
     [InlineData("--neighbours 10", "neighbours", "--users", "10", "--neighbours", "10")]
+    [InlineData("--users 2: give at least 3", "neighbours", "--users", "2", "--neighbours", "1", "--map", "false")]
     [InlineData("--perplexity 30", "neighbours", "--users", "20", "--neighbours", "4")]
     [InlineData("--clusters 11", "influence", "--users", "10", "--clusters", "11")]
     [InlineData("--part 'encoder': give one of decoder, all", "influence", "--users", "10", "--part", "encoder")]

@@ -3,7 +3,9 @@ using ManualVae.Data;
 
 namespace ManualVae.Study;
 
-/// <summary>Item anchors: the gradient by anchor i of a user's clicks is scale_u (e_i - p_u), p_u being mu or z.</summary>
+/// <summary>
+/// Item anchors. A user's gradient with respect to the anchor of a clicked item i is scale_u (e_i - p_u); p_u is mu or z.
+/// </summary>
 /// <param name="name">The parameter.</param>
 /// <param name="clicks">Clicks of each row.</param>
 /// <param name="anchors">e [items, K].</param>
@@ -27,15 +29,11 @@ public sealed class AnchorBlock(string name, CsrMatrix clicks, double[] anchors,
         double sum = 0;
         for (int i = 0, j = 0; i < a.Length && j < b.Length;)
         {
-            if (a[i] < b[j]) i++;
-            else if (a[i] > b[j]) j++;
-            else
-            {
-                var anchor = anchors.AsSpan(a[i] * _latent, _latent);
-                for (int k = 0; k < _latent; k++) sum += (anchor[k] - p[k]) * (anchor[k] - q[k]);
-                i++;
-                j++;
-            }
+            int item = a[i], order = item.CompareTo(b[j]);
+            for (int k = 0; k < _latent && order == 0; k++)
+                sum += (anchors[item * _latent + k] - p[k]) * (anchors[item * _latent + k] - q[k]);
+            if (order <= 0) i++;
+            if (order >= 0) j++;
         }
         return Scale(row) * block.Scale(otherRow) * sum;
     }

@@ -1,4 +1,3 @@
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 
@@ -18,10 +17,10 @@ public sealed record AnchorOptions : IStudyOptions
     public void Validate() => Check.AtLeast(2, Draws, ", a variance needs them");
 }
 
-/// <summary>How far masks move the posterior mean of a trained model, and how near it is to the user's item centroid.</summary>
+/// <summary>How far masks move a trained model's posterior means, and how near they are to the item centroids.</summary>
 /// <param name="Weight">lambda_A of the run.</param>
 /// <param name="MaskVariance">Mean over users of E_b ||mu(x_h) - E_b mu(x_h)||^2.</param>
-/// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale to compare the variance with.</param>
+/// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale for the variance.</param>
 /// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
 /// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
 /// <param name="CentroidSpread">Root mean square distance of the centroids from their mean; 0 if the anchors collapsed.</param>
@@ -31,8 +30,9 @@ public sealed record AnchorResult(
     double CentroidSpread, double Sigma);
 
 /// <summary>
-/// Personalized item alignment (arXiv 2511.06781, section 3): what the anchors do to the variance of the mean across masks and
-/// to its distance from the centroid, beside the factors tau^2 and tau, tau = L / (L + 2 lambda), of proposition 3.2.
+/// Personalized item alignment (arXiv 2511.06781, section 3). The study measures how anchors change the variance of the posterior
+/// mean across masks and its distance to the centroid. Proposition 3.2 predicts the factors tau^2 and tau, with
+/// tau = L / (L + 2 lambda).
 /// </summary>
 public static class AnchorStudy
 {
@@ -41,17 +41,16 @@ public static class AnchorStudy
 
     /// <summary>
     /// The minimiser of (mu - m)' H (mu - m) / 2 + lambda ||mu - e||^2 for H = diag(curvature):
-    /// mu* = (H + 2 lambda I)^-1 (H m + 2 lambda e), so that mu* - e = tau_k (m - e) in each direction.
+    /// mu* = (H + 2 lambda I)^-1 (H m + 2 lambda e). In each direction k, mu* - e = tau_k (m - e).
     /// </summary>
     public static double[] Minimiser(double[] curvature, double[] mean, double[] centroid, double weight) =>
         [.. mean.Select((m, k) => (curvature[k] * m + 2 * weight * centroid[k]) / (curvature[k] + 2 * weight))];
 
     /// <summary>
-    /// The curvature L whose tau^2 fits the measured fall of a variance best, least squares of log(variance / variance at weight
-    /// 0).
+    /// Fits the curvature L: tau^2 is matched to variance / (variance at weight 0) by least squares of the logarithms.
     /// </summary>
     /// <param name="weights">lambda of each run, above 0.</param>
-    /// <param name="ratios">Variance over that at weight 0.</param>
+    /// <param name="ratios">Variance of each run over the variance at weight 0.</param>
     public static double FitCurvature(IReadOnlyList<double> weights, IReadOnlyList<double> ratios)
     {
         double best = double.NaN, least = double.PositiveInfinity;
@@ -77,14 +76,12 @@ public static class AnchorStudy
         if (!model.Settings.Variational) throw new InputException("Anchors act on posteriors: give a run of a VAE.");
         options.Validate();
         using var encoder = new PosteriorEncoder(model, population);
-        var mode = model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask;
         int users = population.Count, latent = model.Settings.Latent;
         var (mean, square) = (new double[users * latent], new double[users]);
         double sigma = 0;
         for (int draw = 0; draw < options.Draws; draw++)
         {
-            var key = new RandomKey(options.Seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask);
-            var posteriors = encoder.Encode(new InputMask(mode, (float)(1 - rate), key));
+            var posteriors = encoder.Encode(MaskingStudy.Mask(model, rate, options.Seed, draw));
             for (int u = 0; u < users; u++)
                 for (int k = 0; k < latent; k++)
                 {
@@ -94,26 +91,21 @@ public static class AnchorStudy
                     sigma += posteriors.Sigma(u)[k] / ((double)options.Draws * users * latent);
                 }
         }
-        var variance = new double[users];
-        for (int u = 0; u < users; u++)
-        {
-            double own = 0;
-            for (int k = 0; k < latent; k++) own += mean[u * latent + k] * mean[u * latent + k];
-            variance[u] = Math.Max(0, square[u] - own) * options.Draws / (options.Draws - 1);
-        }
+        double[] norms = SquaredDistances(mean, new double[mean.Length], latent);
+        double[] variance = [.. square.Zip(norms, (s, own) => Math.Max(0, s - own) * options.Draws / (options.Draws - 1))];
         double[] spread = SquaredDistances(mean, Centre(mean, latent), latent), centroids = Centroids(model, population);
         double[] toCentroid = centroids.Length == 0 ? [] : [.. SquaredDistances(mean, centroids, latent).Select(Math.Sqrt)];
         return new(weight, Estimates.Mean(variance, options.Seed), Estimates.Mean(spread, options.Seed),
             variance.Average() / spread.Average(), Estimates.Mean(toCentroid, options.Seed),
-            centroids.Length == 0
-                ? double.NaN : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
+            centroids.Length == 0 ? double.NaN
+                : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
     }
 
     /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>
     private static double[] Centroids(Autoencoder model, Population population)
     {
         if (!model.Settings.HasAnchors) return [];
-        double[] anchors = PerUserGradients.Host(model.Backend, model.Parameters["anchors"].Value);
+        double[] anchors = model.Backend.Values(model.Parameters["anchors"].Value);
         int latent = model.Settings.Latent;
         var centroids = new double[population.Count * latent];
         for (int u = 0; u < population.Count; u++)

@@ -13,8 +13,7 @@ internal static class Check
     /// <param name="why">Reason, appended to the message, such as ", a variance needs them".</param>
     /// <param name="name">Name of the option's property.</param>
     /// <exception cref="InputException">The value is below the limit.</exception>
-    public static void AtLeast(
-        int least, int value, string why = "", [CallerArgumentExpression(nameof(value))] string name = "")
+    public static void AtLeast(int least, int value, string why = "", [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (value < least) throw About($"{Setting(name)} {value}: give at least {least}{why}.");
     }

@@ -20,14 +20,14 @@ public sealed record CollapseOptions : IStudyOptions
     public void Validate() => Check.AtLeast(1, Draws);
 }
 
-/// <summary>What the posteriors of a population say about collapse.</summary>
+/// <summary>What the posteriors of a population show about collapse.</summary>
 /// <param name="Users">Users measured.</param>
 /// <param name="KlByDimension">Mean KL(q(z_k|x) || N(0, 1)) of each dimension, nats.</param>
 /// <param name="Kl">Mean KL of a user, their sum.</param>
 /// <param name="MeanVariance">Variance over users of mu_k, of each dimension.</param>
 /// <param name="ActiveUnits">Dimensions with variance of mu_k above 0.01 (Burda et al. 2016).</param>
 /// <param name="InformativeUnits">Dimensions with KL above 0.01 nats.</param>
-/// <param name="MutualInformation">I_q(user; z) = E log q(z|x)/q(z), q(z) the mean posterior; at most log(users).</param>
+/// <param name="MutualInformation">I_q(user; z) = E log q(z|x)/q(z); q(z) is the mean posterior. At most log(users).</param>
 /// <param name="AggregateKl">KL(q(z) || p) = Kl - MutualInformation (Hoffman and Johnson 2016).</param>
 /// <param name="InformationLimit">log(users), which the estimate cannot exceed.</param>
 /// <param name="MeanDistance">Mean W2 between users.</param>
@@ -41,7 +41,7 @@ public sealed record CollapseResult(
 /// <summary>Posterior collapse: how much of the latent space still tells users apart.</summary>
 public static class CollapseStudy
 {
-    /// <summary>A dimension is informative above this KL, and active above this variance of its means.</summary>
+    /// <summary>A dimension is informative if its KL, and active if the variance of its means, is above this.</summary>
     public const double Threshold = 0.01;
 
     /// <summary>Measures a population.</summary>
@@ -76,33 +76,27 @@ public static class CollapseStudy
     }
 
     /// <summary>
-    /// The alarm of the training log: all but a hundredth of the dimensions carry less than 0.01 nats, or all together less than
-    /// 0.1. A healthy Mult-VAE keeps tens of informative dimensions.
+    /// The alarm of the training log. It is given if at most a hundredth of the dimensions carry more than 0.01 nats, or if all
+    /// together carry at most 0.1. A healthy Mult-VAE keeps tens of informative dimensions.
     /// </summary>
     /// <param name="klByDimension">Mean KL over users of each latent dimension.</param>
     /// <returns>One line for the log, or null.</returns>
-    public static string? Alarm(ReadOnlySpan<double> klByDimension)
+    public static string? Alarm(double[] klByDimension)
     {
-        int informative = 0;
-        double total = 0;
-        foreach (double value in klByDimension)
-        {
-            if (value > Threshold) informative++;
-            total += value;
-        }
+        int informative = klByDimension.Count(kl => kl > Threshold);
+        double total = klByDimension.Sum();
         return informative > klByDimension.Length / 100 && total > 0.1 ? null
             : $"posterior collapse: {informative} of {klByDimension.Length} latent dimensions carry more than "
             + string.Create(CultureInfo.InvariantCulture, $"{Threshold} nats, {total:0.###} in all; ")
             + "lower beta or warm it up over more steps";
     }
 
-    /// <summary>The alarm for the users of a model's last forward pass; call it after an epoch, not after every update.</summary>
+    /// <summary>The alarm for the users of the last forward pass. Call it after an epoch, not after every update.</summary>
     public static string? Alarm(Autoencoder model)
     {
         if (!model.Settings.Variational || model.Settings.Levels != 1 || model.Code.IsNone) return null;
         int latent = model.Code.Columns / 2, users = model.Code.Rows;
-        var (code, kl) = (new double[model.Code.Length], new double[latent]);
-        model.Backend.Download(model.Code, code);
+        double[] code = model.Backend.Values(model.Code), kl = new double[latent];
         for (int u = 0; u < users; u++)
             for (int k = 0; k < latent; k++)
             {

@@ -3,14 +3,14 @@ using ManualVae.Compute;
 namespace ManualVae.Study;
 
 /// <summary>
-/// What it costs two users with different clicks to share one latent code (arXiv 2511.06781, theorem 2.5). The best common
-/// prediction loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p), p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v), against each
-/// user's own best, p_u = x_u / N_u. With N_u = N_v = N and weights that sum to 1 this is N times the weighted Jensen-Shannon
-/// divergence.
+/// The loss of two users with different clicks who share one latent code (arXiv 2511.06781, theorem 2.5). Each user's own best
+/// prediction is p_u = x_u / N_u; the best common prediction is p = (w_u x_u + w_v x_v) / (w_u N_u + w_v N_v). The common one
+/// loses w_u N_u KL(p_u || p) + w_v N_v KL(p_v || p). With N_u = N_v = N and weights that sum to 1, this is N times the weighted
+/// Jensen-Shannon divergence.
 /// </summary>
 public static class CompromiseGap
 {
-    /// <summary>The gap in nats at a code that the two users have with weights w_u and w_v.</summary>
+    /// <summary>The gap in nats at a code that the two users share with weights w_u and w_v.</summary>
     /// <param name="u">Items of u.</param>
     /// <param name="v">Items of v.</param>
     /// <param name="weightU">w_u, at least 0.</param>
@@ -27,8 +27,8 @@ public static class CompromiseGap
     }
 
     /// <summary>
-    /// The cost of the posteriors' overlap, the integral of the gap with w_u = q_u(z) and w_v = q_v(z) over z, by sampling both
-    /// posteriors in turn: 2 E over the half-half mixture of the gap with weights q_u / (q_u + q_v) and q_v / (q_u + q_v).
+    /// The cost of the posteriors' overlap: the integral over z of the gap with w_u = q_u(z) and w_v = q_v(z). It is estimated as
+    /// 2 E of the gap with weights q_u / (q_u + q_v) and q_v / (q_u + q_v), z drawn from both posteriors in turn.
     /// </summary>
     public static double Overlap(Population population, Posteriors posteriors, int u, int v, int draws, ulong seed)
     {

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace ManualVae.Study;
 
-/// <summary>Decoder gradients of many (latent code, user) rows as factors.</summary>
+/// <summary>Decoder gradients of many (latent code, user) rows, kept as factors.</summary>
 public sealed class DecoderGradients
 {
     internal DecoderGradients(int[] users, IEnumerable<DenseBlock> layers, double[] losses) =>
@@ -20,7 +20,7 @@ public sealed class DecoderGradients
     /// <summary>Number of rows.</summary>
     public int Rows => Users.Count;
 
-    /// <summary>Inner product of two mean gradients over <paramref name="draws"/> rows: from a here, from b there.</summary>
+    /// <summary>Inner product of mean gradients over <paramref name="draws"/> rows, from row a here and row b there.</summary>
     public double Dot(int a, DecoderGradients other, int b, int draws)
     {
         double sum = 0;
@@ -31,8 +31,8 @@ public sealed class DecoderGradients
     }
 
     /// <summary>
-    /// ||G_a - G_b||^2 of two rows without cancellation: with dD = delta - delta', dX = x - x',
-    /// ||dD||^2 (||x||^2 + 1) + ||delta'||^2 ||dX||^2 + 2 &lt;dD, delta'&gt; &lt;x, dX&gt; in each layer.
+    /// ||G_a - G_b||^2 of two rows without cancellation. With dD = delta - delta' and dX = x - x', each layer adds
+    /// ||dD||^2 (||x||^2 + 1) + ||delta'||^2 ||dX||^2 + 2 &lt;dD, delta'&gt; &lt;x, dX&gt;.
     /// </summary>
     public double SquaredDistance(int a, DecoderGradients other, int b)
     {
@@ -62,8 +62,8 @@ public sealed class DecoderGradients
     }
 
     /// <summary>
-    /// Norm of the mean over draws of G(z_s, x) - G(z_s, x'), both rows of a draw at the same code: the content mismatch.
-    /// The inputs are then equal, and only the deltas differ.
+    /// The content mismatch: the norm of the mean over draws of G(z_s, x) - G(z_s, x'). Both rows of a draw are at the same code,
+    /// so their inputs are equal and only their deltas differ.
     /// </summary>
     public double MismatchNorm(int a, DecoderGradients other, int b, int draws)
     {

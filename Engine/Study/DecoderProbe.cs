@@ -6,9 +6,9 @@ using Tensor = ManualVae.Compute.Tensor;
 namespace ManualVae.Study;
 
 /// <summary>
-/// Gradients of the reconstruction loss by the decoder's weights at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and
-/// the exact change of losses when one user's gradient step is taken: what theorem 2.3 of arXiv 2511.06781 bounds. theta is the
-/// whole decoder, biases included.
+/// Gradients of the reconstruction loss with respect to the decoder at chosen latent codes, G(z, x) = d loss(z, x) / d theta, and
+/// the exact change of one user's loss by a gradient step on another user. Theorem 2.3 of arXiv 2511.06781 bounds this change.
+/// theta is the whole decoder with its biases.
 /// </summary>
 public sealed class DecoderProbe : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class DecoderProbe : IDisposable
     private readonly SparseBatch _batch;
     private readonly Tensor _z, _dz, _loss, _below, _above;
 
-    /// <summary>Makes room for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
+    /// <summary>Allocates memory for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
     /// <exception cref="Data.InputException">The decoder is gated.</exception>
     public DecoderProbe(Autoencoder model, Population population)
     {
@@ -26,8 +26,7 @@ public sealed class DecoderProbe : IDisposable
         (_model, _population) = (model, population);
         _memory = new(model.Backend);
         MaxRows = model.BatchSize;
-        int longest = 1;
-        foreach (int user in population.Users) longest = Math.Max(longest, population.Clicks.RowLength(user));
+        int longest = population.Users.Max(population.Clicks.RowLength);
         int widest = model.Decoder.Hidden.Select(layer => layer.Output(1).Columns).DefaultIfEmpty(1).Max();
         _batch = _memory.AllocateBatch(MaxRows, model.ItemCount, checked(MaxRows * longest));
         _z = _memory.Allocate(MaxRows, model.Settings.Latent);
@@ -37,7 +36,7 @@ public sealed class DecoderProbe : IDisposable
         _above = _memory.Allocate(MaxRows, Math.Max(widest, model.ItemCount));
     }
 
-    /// <summary>Gives the memory back. The model stays the caller's.</summary>
+    /// <summary>Frees the memory. The caller keeps the model.</summary>
     public void Dispose() => _memory.Dispose();
 
     /// <summary>Most rows of one call.</summary>
@@ -46,27 +45,25 @@ public sealed class DecoderProbe : IDisposable
     /// <summary>The gradients G(z_r, x_r) of rows r.</summary>
     /// <param name="users">Index in the population of each row's user, whose clicks are x.</param>
     /// <param name="z">Latent codes [rows, K].</param>
-    public DecoderGradients At(ReadOnlySpan<int> users, ReadOnlySpan<double> z)
+    public DecoderGradients At(int[] users, ReadOnlySpan<double> z)
     {
         var backend = _model.Backend;
         int rows = users.Length;
-        var clicks = new int[rows];
-        for (int row = 0; row < rows; row++) clicks[row] = _population.Users[users[row]];
-        _batch.Load(_population.Clicks, clicks);
+        _batch.Load(_population.Clicks, [.. users.Select(user => _population.Users[user])]);
         var (code, dCode) = (_z.Top(rows), _dz.Top(rows));
         backend.Upload(z, code);
         var logits = _model.Decoder.Forward(code);
         backend.LikelihoodBackward(_model.Likelihood, _batch, 1, logits, _loss.Top(rows));
         backend.Fill(dCode, 0);
         _model.Decoder.Backward(code, dCode);
-        var losses = PerUserGradients.Host(backend, _loss.Top(rows));
-        return new(users.ToArray(), PerUserGradients.Decoder(_model, code, rows, 1), losses);
+        var losses = backend.Values(_loss.Top(rows));
+        return new(users, PerUserGradients.Decoder(_model, code, rows, 1), losses);
     }
 
     /// <summary>
-    /// The change of each pair's loss L_u, the mean over the draws, when theta becomes theta - step * g_v, g_v being the mean
-    /// over v's draws. Exact up to rounding <b>relative to the change itself</b>: only differences travel through the layers, so
-    /// steps far below the resolution of the losses can be measured.
+    /// The change of each pair's loss L_u by the step theta - step * g_v. L_u is the mean over u's draws, g_v the mean over v's
+    /// draws. The result is exact up to rounding <b>relative to the change itself</b>: only differences pass through the layers.
+    /// Steps far below the resolution of the losses can be measured.
     /// </summary>
     /// <param name="u">Gradients of u's draws: rows [pair, draw].</param>
     /// <param name="v">Gradients of v's draws: rows [pair, draw].</param>
@@ -109,7 +106,7 @@ public sealed class DecoderProbe : IDisposable
         return changes;
     }
 
-    /// <summary>dx W' on the backend: the linear part of a layer applied to differences.</summary>
+    /// <summary>dx W' on the backend: a layer's linear part, applied to differences.</summary>
     private double[] Propagate(double[] dx, int layer, int rows)
     {
         var (backend, decoder) = (_model.Backend, _model.Decoder);
@@ -117,10 +114,10 @@ public sealed class DecoderProbe : IDisposable
         var (below, above) = (_below.View(0, rows, weight.Columns), _above.View(0, rows, weight.Rows));
         backend.Upload(dx, below);
         backend.MatMul(Transpose.Second, below, weight, above);
-        return PerUserGradients.Host(backend, above);
+        return backend.Values(above);
     }
 
-    /// <summary>In place, da := tanh(a + da) - tanh(a) by h = tanh(a): with t = tanh(da), t (1 - h^2) / (1 + h t).</summary>
+    /// <summary>In place, da := tanh(a + da) - tanh(a) = t (1 - h^2) / (1 + h t), h = tanh(a), t = tanh(da).</summary>
     private static void TanhChange(ReadOnlySpan<double> h, Span<double> da)
     {
         for (int i = 0; i < da.Length; i++)
@@ -130,41 +127,25 @@ public sealed class DecoderProbe : IDisposable
         }
     }
 
-    /// <summary>loss(f + df) - loss(f) by delta = dloss/df, without subtracting two losses.</summary>
+    /// <summary>loss(f + df) - loss(f) from delta = dloss/df, without subtracting two losses.</summary>
     private double LossChange(ReadOnlySpan<double> delta, ReadOnlySpan<int> clicks, ReadOnlySpan<double> df)
     {
-        double linear = 0, sum = 0;
-        int next = 0;
-        switch (_model.Likelihood.Kind)
+        var likelihood = _model.Likelihood;
+        double n = clicks.Length, clicked = 0, sum = 0;
+        for (int i = 0, next = 0; i < df.Length; i++)
         {
-            case LikelihoodKind.Multinomial: // N log(sum_i pi_i e^df_i) - sum over clicks of df, N pi = delta + x
-                double n = clicks.Length;
-                for (int i = 0; i < df.Length; i++)
-                {
-                    bool clicked = next < clicks.Length && clicks[next] == i;
-                    if (clicked) next++;
-                    sum += (delta[i] + (clicked ? 1 : 0)) / n * ExpMinusOne(df[i]);
-                    if (clicked) linear -= df[i];
-                }
-                return n * LogOnePlus(sum) + linear;
-            case LikelihoodKind.Logistic: // log(1 + p (e^df - 1)) - x df, p = delta + x
-                for (int i = 0; i < df.Length; i++)
-                {
-                    bool clicked = next < clicks.Length && clicks[next] == i;
-                    if (clicked) next++;
-                    sum += LogOnePlus((delta[i] + (clicked ? 1 : 0)) * ExpMinusOne(df[i])) - (clicked ? df[i] : 0);
-                }
-                return sum;
-            default: // delta df + c df^2 / 2
-                for (int i = 0; i < df.Length; i++)
-                {
-                    bool clicked = next < clicks.Length && clicks[next] == i;
-                    if (clicked) next++;
-                    double weight = clicked ? _model.Likelihood.ClickWeight : _model.Likelihood.ZeroWeight;
-                    sum += delta[i] * df[i] + 0.5 * weight * df[i] * df[i];
-                }
-                return sum;
+            int x = next < clicks.Length && clicks[next] == i ? 1 : 0;
+            next += x;
+            clicked += x * df[i];
+            sum += likelihood.Kind switch
+            {
+                LikelihoodKind.Multinomial => (delta[i] + x) / n * ExpMinusOne(df[i]), // N pi = delta + x
+                LikelihoodKind.Logistic => LogOnePlus((delta[i] + x) * ExpMinusOne(df[i])) - x * df[i], // p = delta + x
+                _ => delta[i] * df[i] + 0.5 * (x == 1 ? likelihood.ClickWeight : likelihood.ZeroWeight) * df[i] * df[i],
+            };
         }
+        // Multinomial: N log(sum_i pi_i e^df_i) - sum over clicks of df.
+        return likelihood.Kind == LikelihoodKind.Multinomial ? n * LogOnePlus(sum) - clicked : sum;
     }
 
     /// <summary>e^x - 1 to full precision: 2 e^(x/2) sinh(x/2).</summary>

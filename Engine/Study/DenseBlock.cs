@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace ManualVae.Study;
 
 /// <summary>
-/// A dense layer y = f(W x + b): a user's gradient is delta [x, 1]', delta being the gradient at the pre-activation, so
-/// that &lt;g_u, g_v&gt; = &lt;delta_u, delta_v&gt; (&lt;x_u, x_v&gt; + 1).
+/// A dense layer y = f(W x + b). A user's gradient is delta [x, 1]'; delta is the gradient with respect to the pre-activation.
+/// Hence &lt;g_u, g_v&gt; = &lt;delta_u, delta_v&gt; (&lt;x_u, x_v&gt; + 1).
 /// </summary>
 /// <param name="name">The layer.</param>
 /// <param name="inputs">x of each row.</param>

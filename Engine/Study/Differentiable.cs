@@ -5,14 +5,13 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>
-/// A scalar function of tensors on a backend with a hand-written gradient: an operation, a layer or a whole model with its masks
-/// and noise frozen.
+/// A scalar function of tensors with a hand-written gradient: an operation, a layer or a whole model with fixed masks and noise.
 /// </summary>
 /// <param name="Name">What is checked.</param>
-/// <param name="Backend">Where it lives.</param>
-/// <param name="Variables">The tensors it is differentiated by, with the tensors that receive the gradient.</param>
+/// <param name="Backend">The backend of its tensors.</param>
+/// <param name="Variables">The variables, each with the tensor that receives its gradient.</param>
 /// <param name="Loss">Evaluates the function.</param>
-/// <param name="Gradient">Zeroes and then fills the variables' gradients at the current point.</param>
+/// <param name="Gradient">Zeroes the gradients, then computes them at the current point.</param>
 public sealed record Differentiable(
     string Name, IBackend Backend, IReadOnlyList<CaseTensor> Variables, Func<double> Loss, Action Gradient)
 {
@@ -31,7 +30,7 @@ public sealed record Differentiable(
             run.Backward!();
         });
 
-    /// <summary>The mean loss of a model on a batch as a function of all its parameters, mask and noise frozen.</summary>
+    /// <summary>The mean loss of a model on a batch as a function of all its parameters, with fixed mask and noise.</summary>
     public static Differentiable Of(
         Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective) => new(
         model.Name, model.Backend,
@@ -48,11 +47,6 @@ public sealed record Differentiable(
             model.Backward(batch, objective);
         });
 
-    private static double Dot(IBackend backend, Tensor a, Tensor b)
-    {
-        var (x, y) = (new double[a.Length], new double[b.Length]);
-        backend.Download(a, x);
-        backend.Download(b, y);
-        return x.Zip(y, (left, right) => left * right).Sum();
-    }
+    private static double Dot(IBackend backend, Tensor a, Tensor b) =>
+        backend.Values(a).Zip(backend.Values(b), (left, right) => left * right).Sum();
 }

@@ -3,7 +3,7 @@ using ManualVae.Models;
 
 namespace ManualVae.Study;
 
-/// <summary>The posteriors of each draw of the radius study: one and the same, or one for each mask.</summary>
+/// <summary>The posteriors of the radius study: those of the clean input, or one set for each mask.</summary>
 internal sealed class DrawnPosteriors
 {
     private readonly Posteriors[] _masks;
@@ -23,13 +23,8 @@ internal sealed class DrawnPosteriors
     /// <summary>K.</summary>
     public int Latent => _masks[0].Latent;
 
-    /// <summary>Mean over the masks of W2: an upper bound of W1 between the mixtures, as masks are coupled by index.</summary>
-    public double Distance(int u, int v)
-    {
-        double sum = 0;
-        foreach (var q in _masks) sum += q.Distance(u, v);
-        return sum / _masks.Length;
-    }
+    /// <summary>Mean W2 over the masks: an upper bound of W1 between the mixtures, because masks are coupled by index.</summary>
+    public double Distance(int u, int v) => _masks.Average(q => q.Distance(u, v));
 
     /// <summary>Each user's mean distance to the others.</summary>
     public double[] TypicalDistances()
@@ -44,7 +39,7 @@ internal sealed class DrawnPosteriors
         return mean;
     }
 
-    /// <summary>||E mu_u - E mu_v||, the means being over the masks.</summary>
+    /// <summary>||E mu_u - E mu_v||, with means over the masks.</summary>
     public double MeanDistance(int u, int v)
     {
         var (a, b) = (new double[Latent], new double[Latent]);
@@ -63,7 +58,7 @@ internal sealed class DrawnPosteriors
 
     /// <summary>Latent codes [rows, K] of rows [pair, draw].</summary>
     /// <param name="users">The user of each row.</param>
-    /// <param name="common">All users have the noise of a draw in common; otherwise each has its own.</param>
+    /// <param name="common">True if all users share the noise of a draw, false if each has its own.</param>
     public double[] Codes(int[] users, bool common)
     {
         var z = new double[users.Length * Latent];

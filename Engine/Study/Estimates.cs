@@ -4,69 +4,61 @@ using MathNet.Numerics.Distributions;
 
 namespace ManualVae.Study;
 
-/// <summary>Estimates with uncertainty. Pairs that share a user are dependent, so users are resampled.</summary>
+/// <summary>Estimates with their uncertainty. Pairs that share a user are dependent, so the bootstrap resamples users.</summary>
 public static class Estimates
 {
     /// <summary>Resamples of a bootstrap.</summary>
     public const int Resamples = 400;
 
     /// <summary>A weighted mean with a percentile bootstrap over clusters (users).</summary>
-    /// <param name="values">One a pair.</param>
+    /// <param name="values">One for each pair.</param>
     /// <param name="weights">Sampling weight of each.</param>
-    /// <param name="clusters">Cluster of each, any integers.</param>
+    /// <param name="clusters">Cluster (user) of each; any integers.</param>
     /// <param name="seed">Seed of the resampling.</param>
-    public static Interval Mean(
-        ReadOnlySpan<double> values, ReadOnlySpan<double> weights, ReadOnlySpan<int> clusters, ulong seed)
+    public static Interval Mean(ReadOnlySpan<double> values, ReadOnlySpan<double> weights, ReadOnlySpan<int> clusters, ulong seed)
     {
         if (values.Length == 0) return new(double.NaN, double.NaN, double.NaN);
-        var index = new Dictionary<int, int>();
-        var (sums, totals) = (new List<double>(), new List<double>());
+        var totals = new OrderedDictionary<int, (double Sum, double Weight)>();
         for (int i = 0; i < values.Length; i++)
         {
-            if (index.TryAdd(clusters[i], sums.Count))
-            {
-                sums.Add(0);
-                totals.Add(0);
-            }
-            int cluster = index[clusters[i]];
-            sums[cluster] += weights[i] * values[i];
-            totals[cluster] += weights[i];
+            var (sum, weight) = totals.GetValueOrDefault(clusters[i]);
+            totals[clusters[i]] = (sum + weights[i] * values[i], weight + weights[i]);
         }
+        (double Sum, double Weight)[] each = [.. totals.Values];
         var means = new double[Resamples];
         for (int r = 0; r < Resamples; r++)
         {
-            double sum = 0, total = 0;
-            for (int i = 0; i < sums.Count; i++)
+            double sum = 0, weight = 0;
+            for (int i = 0; i < each.Length; i++)
             {
-                int drawn = CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, sums.Count);
-                sum += sums[drawn];
-                total += totals[drawn];
+                var drawn = each[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, each.Length)];
+                sum += drawn.Sum;
+                weight += drawn.Weight;
             }
-            means[r] = sum / total;
+            means[r] = sum / weight;
         }
-        return Percentiles(sums.Sum() / totals.Sum(), means);
+        return Percentiles(each.Sum(cluster => cluster.Sum) / each.Sum(cluster => cluster.Weight), means);
     }
 
     /// <summary>The mean of independent values with a percentile bootstrap.</summary>
     public static Interval Mean(ReadOnlySpan<double> values, ulong seed)
     {
-        var (ones, own) = (new double[values.Length], new int[values.Length]);
-        for (int i = 0; i < values.Length; i++) (ones[i], own[i]) = (1, i);
-        return Mean(values, ones, own, seed);
+        int[] own = [.. Enumerable.Range(0, values.Length)];
+        return Mean(values, [.. own.Select(_ => 1.0)], own, seed);
     }
 
     /// <summary>Weighted Spearman correlation, partial with controls, with a percentile bootstrap over clusters.</summary>
-    /// <param name="x">One side.</param>
-    /// <param name="y">The other.</param>
+    /// <param name="x">The first variable.</param>
+    /// <param name="y">The second variable.</param>
     /// <param name="weights">Sampling weight of each pair.</param>
     /// <param name="clusters">Cluster of each pair.</param>
     /// <param name="seed">Seed of the resampling.</param>
-    /// <param name="controls">Variables held fixed: their ranks are regressed out of the ranks of both sides.</param>
+    /// <param name="controls">Variables to hold fixed. Their ranks are regressed out of the ranks of both sides.</param>
     public static Interval Spearman(
         double[] x, double[] y, double[] weights, int[] clusters, ulong seed, params double[][] controls)
     {
         if (x.Length < 3) return new(double.NaN, double.NaN, double.NaN);
-        // Ranks are taken once, over all pairs: they differ from a resample's own ranks by a common scale alone, up to noise.
+        // Ranks are computed once, over all pairs. A resample's own ranks differ by a common scale and noise only.
         double[] left = Ranks(x), right = Ranks(y);
         double[][] fixedRanks = [.. controls.Select(Ranks)];
         int[][] members = [.. Enumerable.Range(0, x.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray())];
@@ -117,13 +109,13 @@ public static class Estimates
     }
 
     /// <summary>
-    /// One estimate of several runs that differ in every seed (training, users, pairs, noise), with a 95 % interval that covers
-    /// all of it: Student's t over the runs, but never narrower than the runs' own intervals make their mean.
+    /// The mean of several runs that differ in every seed (training, users, pairs, noise). Its 95 % interval is Student's t over
+    /// the runs, and at least as wide as the intervals of the single runs imply for their mean.
     /// </summary>
-    /// <param name="runs">The estimate of each run; one that is not finite is left out.</param>
+    /// <param name="runs">The estimate of each run; values that are not finite are left out.</param>
     /// <param name="sameUsers">
-    /// The runs were measured on the same users: their own uncertainty is common to them, repeats do not shrink it, and that of
-    /// training adds to it.
+    /// True if all runs were measured on the same users. Repeats then do not reduce the uncertainty over users, and the
+    /// uncertainty over training runs adds to it.
     /// </param>
     public static Interval Repeats(IEnumerable<Interval> runs, bool sameUsers = false)
     {
@@ -138,13 +130,9 @@ public static class Estimates
         return new(mean, mean - half, mean + half);
     }
 
-    /// <summary>Spearman's rank correlation of independent values; 0 if one side is constant.</summary>
-    public static double Spearman(double[] x, double[] y)
-    {
-        var ones = new double[x.Length];
-        Array.Fill(ones, 1);
-        return PartialCorrelation(Ranks(x), Ranks(y), [], ones);
-    }
+    /// <summary>Spearman's rank correlation of independent values; 0 if one variable is constant.</summary>
+    public static double Spearman(double[] x, double[] y) =>
+        PartialCorrelation(Ranks(x), Ranks(y), [], [.. x.Select(_ => 1.0)]);
 
     private static Interval Percentiles(double value, double[] resampled) =>
         new(value, Quantiles.Of(resampled.Where(double.IsFinite), 0.025), Quantiles.Of(resampled.Where(double.IsFinite), 0.975));

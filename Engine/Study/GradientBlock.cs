@@ -1,11 +1,11 @@
 namespace ManualVae.Study;
 
 /// <summary>
-/// The gradients of many users' losses by one layer's parameters, kept as factors. A user's gradient is never written out: it is
-/// an outer product, and inner products follow from the factors.
+/// The gradients of many users' losses with respect to one layer's parameters. A user's gradient is an outer product. It is kept
+/// as factors and never written out; inner products follow from the factors.
 /// </summary>
 /// <param name="name">The layer, such as <c>decoder.1</c>.</param>
-/// <param name="rows">Number of users (or of user x draw rows).</param>
+/// <param name="rows">Number of users, or of (user, draw) rows.</param>
 public abstract class GradientBlock(string name, int rows)
 {
     /// <summary>The layer.</summary>
@@ -24,12 +24,12 @@ public abstract class GradientBlock(string name, int rows)
     public abstract void AddTo(int row, double scale, Span<double> gradient);
 
     /// <summary>
-    /// gram[i, j] += scale * the inner product of gradient i here with gradient j of another block of the same layer and as many
-    /// rows. Rows are shared among threads; each element is one thread's work.
+    /// gram[i, j] += scale * the inner product of gradient i here and gradient j of the other block, which has the same layer and
+    /// number of rows. Threads divide the rows; one thread computes each element.
     /// </summary>
     public void AddGram(double[] gram, GradientBlock other, double scale = 1)
     {
-        // Tiles of 16 x 16 rows: the wide output layer's rows are read from memory once a tile, not once a pair.
+        // Tiles of 16 x 16 rows: a wide row of the output layer is read from memory once for each tile, not once for each pair.
         const int tile = 16;
         int tiles = (Rows + tile - 1) / tile;
         Parallel.For(0, tiles * tiles, t =>

@@ -18,22 +18,22 @@ public readonly record struct GradientError(
 /// </summary>
 public static class GradientCheck
 {
-    /// <summary>Largest error that passes <see cref="Coordinates"/> in double precision.</summary>
+    /// <summary>Largest error of a correct gradient in <see cref="Coordinates"/>, in double precision.</summary>
     public const double Tolerance = 1e-6;
 
-    /// <summary>Central differences (f(x + h) - f(x - h)) / 2h by coordinate; large variables are sampled evenly.</summary>
+    /// <summary>Central differences (f(x + h) - f(x - h)) / 2h of single coordinates, evenly spaced in large variables.</summary>
     /// <param name="problem">The function.</param>
     /// <param name="step">h; the truncation error is of order h^2, the rounding error of order 1e-16 |f| / h.</param>
-    /// <param name="coordinates">Most coordinates compared in each variable.</param>
+    /// <param name="coordinates">About how many coordinates of each variable are compared.</param>
     public static IReadOnlyList<GradientError> Coordinates(Differentiable problem, double step = 1e-4, int coordinates = 100)
     {
         problem.Gradient();
-        var gradients = problem.Variables.Select(v => Download(problem.Backend, v.Gradient)).ToArray();
+        var gradients = problem.Variables.Select(v => problem.Backend.Values(v.Gradient)).ToArray();
         var worst = new List<GradientError>();
         for (int v = 0; v < gradients.Length; v++)
         {
             var (name, tensor, _) = problem.Variables[v];
-            var values = Download(problem.Backend, tensor);
+            var values = problem.Backend.Values(tensor);
             long stride = Math.Max(1, values.Length / coordinates);
             var error = new GradientError(name, 0, 0, 0, 0, 0);
             int compared = 0;
@@ -59,10 +59,10 @@ public static class GradientCheck
     }
 
     /// <summary>
-    /// Taylor test along a random direction d: |f(x + h d) - f(x) - h g'd| must shrink as h^2, so its slope over h on logarithmic
-    /// axes is 2 for a correct gradient and 1 for a wrong one. Affordable at real shapes: a few evaluations in all.
+    /// Taylor test along a random direction d. |f(x + h d) - f(x) - h g'd| decreases as h^2 if the gradient is correct: its slope
+    /// over h on logarithmic axes is 2, and 1 for a wrong gradient. A few evaluations suffice, so it runs at real shapes.
     /// </summary>
-    /// <returns>The median slope between successive halvings of h; 2 where the remainder is exactly zero.</returns>
+    /// <returns>The median slope between successive halvings of h; 2 if the remainder is only rounding.</returns>
     public static double TaylorSlope(Differentiable problem, double step = 1e-2, int halvings = 6, ulong seed = 1)
     {
         problem.Gradient();
@@ -70,7 +70,7 @@ public static class GradientCheck
         double slope = 0, norm = 0;
         for (int v = 0; v < problem.Variables.Count; v++)
         {
-            points.Add(Download(problem.Backend, problem.Variables[v].Value));
+            points.Add(problem.Backend.Values(problem.Variables[v].Value));
             var direction = new double[points[v].Length];
             for (int i = 0; i < direction.Length; i++)
                 norm += Math.Pow(direction[i] = CounterRandom.Normal(new(seed, 0, RandomPurpose.Study), (uint)v, (uint)i), 2);
@@ -79,7 +79,7 @@ public static class GradientCheck
         norm = Math.Sqrt(norm);
         for (int v = 0; v < points.Count; v++)
         {
-            var gradient = Download(problem.Backend, problem.Variables[v].Gradient);
+            var gradient = problem.Backend.Values(problem.Variables[v].Gradient);
             for (int i = 0; i < gradient.Length; i++) slope += gradient[i] * (directions[v][i] /= norm);
         }
         double start = problem.Loss();
@@ -108,12 +108,5 @@ public static class GradientCheck
                 problem.Backend.Upload(moved, problem.Variables[v].Value);
             }
         }
-    }
-
-    private static double[] Download(IBackend backend, Tensor tensor)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
     }
 }

@@ -35,7 +35,7 @@ public sealed record GradientOptions : IStudyOptions
 /// <param name="Norm">Mean over users of the root mean square norm over draws.</param>
 /// <param name="Spread">Mean over users of the coefficient of variation of the norm over draws.</param>
 /// <param name="Consistency">Mean cosine of one user's gradients under two draws.</param>
-/// <param name="Agreement">Mean cosine of a user's gradient with the batch's, which contains it.</param>
+/// <param name="Agreement">Mean cosine of a user's gradient and the batch's gradient, which contains it.</param>
 public sealed record GradientPart(
     string Part, string Block, Interval Norm, double Spread, Interval Consistency, Interval Agreement);
 
@@ -45,23 +45,23 @@ public sealed record GradientPart(
 /// <param name="Norms">Norm of each part's gradient over all parameters, first draw.</param>
 /// <param name="TopItems">Items with the largest share of the squared output-layer gradient, first draw.</param>
 /// <param name="TopShares">Their shares.</param>
-/// <param name="OwnShare">Share of the user's own clicks; the rest pushes other items down.</param>
+/// <param name="OwnShare">Share of the user's own clicks; the rest lowers the scores of other items.</param>
 public sealed record GradientUser(int User, int Clicks, double[] Norms, int[] TopItems, double[] TopShares, double OwnShare);
 
 /// <summary>What the gradient study measured.</summary>
 /// <param name="Options">Settings.</param>
-/// <param name="Parts">By part of the loss and layer.</param>
-/// <param name="Users">By user.</param>
-/// <param name="Conflict">Mean cosine between the reconstruction's and the KL's gradient of the encoder.</param>
+/// <param name="Parts">One for each part of the loss and layer.</param>
+/// <param name="Users">One for each user.</param>
+/// <param name="Conflict">Mean cosine of the encoder's gradients of reconstruction and KL.</param>
 public sealed record GradientResult(
     GradientOptions Options, IReadOnlyList<GradientPart> Parts, IReadOnlyList<GradientUser> Users, Interval Conflict);
 
-/// <summary>Single users' gradients: size and direction by layer and part of the loss, and spread over draws.</summary>
+/// <summary>Size and direction of single users' gradients by layer and part of the loss, and their spread over draws.</summary>
 public static class GradientStudy
 {
     private static readonly string[] Names = ["reconstruction", "kl", "anchor"];
 
-    /// <summary>Measures the population, whose users must fit in one batch of the model.</summary>
+    /// <summary>Measures the population. All its users must fit in one batch of the model.</summary>
     /// <exception cref="InputException">More users than the model's batch.</exception>
     public static GradientResult Run(Autoencoder model, Population population, GradientOptions options)
     {
@@ -89,7 +89,7 @@ public static class GradientStudy
         return new(options, rows, Users(model, population, first, options), Conflict(first, options.Seed));
     }
 
-    /// <summary>The population as one batch, which the caller disposes.</summary>
+    /// <summary>The population as one batch. The caller disposes of it.</summary>
     internal static SparseBatch Load(Autoencoder model, Population population)
     {
         if (population.Count > model.BatchSize)

@@ -9,56 +9,50 @@ namespace ManualVae.Study;
 /// <summary>One finding of <see cref="GradientSuite"/>.</summary>
 /// <param name="Kind">operation, model, taylor or parity.</param>
 /// <param name="Name">What was checked.</param>
-/// <param name="Worst">Where it is worst: a tensor and an index, or nothing.</param>
-/// <param name="Value">The error, or for taylor the slope.</param>
-/// <param name="Bound">What passes: errors up to it; for taylor a slope no further than it from 2.</param>
+/// <param name="Worst">Place of the largest error: a tensor and an index, or nothing.</param>
+/// <param name="Value">The error; for taylor, the slope.</param>
+/// <param name="Bound">The largest error that passes; for taylor, the largest distance of the slope from 2.</param>
 public sealed record GradientFinding(string Kind, string Name, string Worst, double Value, double Bound)
 {
-    /// <summary>Whether it passed; never for a value that is not a number.</summary>
+    /// <summary>True if it passed; false if the value is not a number.</summary>
     public bool Passed => (Kind == "taylor" ? Math.Abs(Value - 2) : Value) <= Bound;
 }
 
 /// <summary>
-/// Checks of all backward code: every operation and whole models against central differences in double precision (masks and noise
-/// frozen), Taylor slopes along a random direction at the layers' real widths, and a fast backend against the reference on every
-/// operation and on the same whole step.
+/// Checks of all backward code. Every operation and whole models are compared with central differences in double precision, with
+/// fixed masks and noise. Taylor slopes check the layers at their real widths. A fast backend is compared with the reference on
+/// every operation and on a whole step.
 /// </summary>
 public static class GradientSuite
 {
     private const double ParityTolerance = 2e-4, SlopeTolerance = 0.1;
     private const int TinyUsers = 6, TinyItems = 13, RealUsers = 8, RealItems = 300;
 
-    /// <summary>Every operation of the contract, worst case first found.</summary>
-    public static IEnumerable<GradientFinding> Operations()
-    {
-        foreach (var cases in OperationCases.Awkward().GroupBy(c => c.Operation))
-        {
-            GradientFinding? worst = null;
-            foreach (var test in cases)
-            {
-                var run = test.Prepare(new ReferenceBackend());
-                if (run.Backward is null) continue;
-                foreach (var error in GradientCheck.Coordinates(Differentiable.Of(test, run), coordinates: 20))
-                    if (worst is null || !(error.Error <= worst.Value))
-                        worst = new("operation", cases.Key, $"{test.Shape} {error.Variable}[{error.Index}]", error.Error,
-                            GradientCheck.Tolerance);
-            }
-            if (worst is not null) yield return worst;
-        }
-    }
+    /// <summary>Every operation against central differences; the worst case of each.</summary>
+    public static IEnumerable<GradientFinding> Operations() =>
+        from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
+        let errors = (from test in cases
+                      let run = test.Prepare(new ReferenceBackend())
+                      where run.Backward is not null
+                      from error in GradientCheck.Coordinates(Differentiable.Of(test, run), coordinates: 20)
+                      select (test.Shape, Worst: error)).ToList()
+        where errors.Count > 0
+        let found = errors.MaxBy(pair => Badness(pair.Worst.Error))
+        let place = $"{found.Shape} {found.Worst.Variable}[{found.Worst.Index}]"
+        select new GradientFinding("operation", cases.Key, place, found.Worst.Error, GradientCheck.Tolerance);
 
-    /// <summary>Every operation on a backend, forward and backward, against the reference; the worst case of each.</summary>
+    /// <summary>Every operation on a backend against the reference, forward and backward; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> OperationParities(IBackend fast) =>
         from cases in OperationCases.Awkward().GroupBy(test => test.Operation)
         let worst = cases.Select(test => (Test: test, Found: OperationParity.Worst(test, fast)))
-            .MaxBy(pair => double.IsNaN(pair.Found.Error) ? double.MaxValue : pair.Found.Error / OperationParity.Bound(pair.Test))
+            .MaxBy(pair => Badness(pair.Found.Error / OperationParity.Bound(pair.Test)))
         let place = $"{worst.Test.Shape} {worst.Found.Tensor}[{worst.Found.Index}]"
         let bound = OperationParity.Bound(worst.Test)
         select new GradientFinding("parity", $"{cases.Key} on {fast.Name}", place, worst.Found.Error, bound);
 
     /// <summary>A whole model: coordinates at narrow layers, Taylor slope at the real ones, parity of a backend.</summary>
-    /// <param name="name">How to call it.</param>
-    /// <param name="settings">Which model.</param>
+    /// <param name="name">Its name in the findings.</param>
+    /// <param name="settings">The model.</param>
     /// <param name="objective">Weights of the loss's parts.</param>
     /// <param name="seed">Seed of the weights, masks and noise.</param>
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
@@ -76,8 +70,7 @@ public static class GradientSuite
         using (var batch = Batch(model, TinyUsers))
         {
             var problem = Problem(model, batch, objective, seed);
-            var worst = GradientCheck.Coordinates(problem, coordinates: 40)
-                .MaxBy(e => double.IsNaN(e.Error) ? double.MaxValue : e.Error);
+            var worst = GradientCheck.Coordinates(problem, coordinates: 40).MaxBy(e => Badness(e.Error));
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
         var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
@@ -101,8 +94,8 @@ public static class GradientSuite
         var (worst, where) = (0.0, "");
         foreach (var parameter in oracle.Parameters.All.Where(p => !p.IsFrozen))
         {
-            var expected = Download(oracle.Backend, parameter.Gradient);
-            var actual = Download(fast, model.Parameters[parameter.Name].Gradient);
+            var expected = oracle.Backend.Values(parameter.Gradient);
+            var actual = fast.Values(model.Parameters[parameter.Name].Gradient);
             double largest = expected.Max(Math.Abs) + 1e-6;
             for (int i = 0; i < expected.Length; i++)
             {
@@ -112,6 +105,9 @@ public static class GradientSuite
         }
         return new("parity", $"{name} on {fast.Name}", where, worst, ParityTolerance);
     }
+
+    /// <summary>Orders errors; one that is not a number is the worst.</summary>
+    private static double Badness(double error) => double.IsNaN(error) ? double.MaxValue : error;
 
     private static Differentiable Problem(Autoencoder model, SparseBatch batch, Objective objective, ulong seed) =>
         Differentiable.Of(model, batch, model.TrainingMask(seed, 1), new(seed, 1, RandomPurpose.LatentNoise), objective);
@@ -124,7 +120,7 @@ public static class GradientSuite
         return batch;
     }
 
-    /// <summary>Random histories; the first user has none.</summary>
+    /// <summary>Random clicks; the first user has none.</summary>
     private static CsrMatrix Clicks(int users, int items)
     {
         var key = new RandomKey(3, 0, RandomPurpose.Study);
@@ -133,12 +129,5 @@ public static class GradientSuite
             for (int item = 0; item < items; item++)
                 if (CounterRandom.Uniform(key, (uint)user, (uint)item) < 0.3) pairs.Add((user, item));
         return CsrMatrix.FromPairs(users, items, pairs);
-    }
-
-    private static double[] Download(IBackend backend, Tensor tensor)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
     }
 }

@@ -9,7 +9,7 @@ namespace ManualVae.Study;
 /// <summary>Which parameters an influence is measured over.</summary>
 public enum InfluencePart
 {
-    /// <summary>The decoder: how a step on v moves u's reconstruction, its posterior fixed.</summary>
+    /// <summary>The decoder: the effect of a step on v on u's reconstruction, with u's posterior fixed.</summary>
     Decoder,
     /// <summary>All parameters and all parts of the loss.</summary>
     All,
@@ -24,7 +24,7 @@ public sealed record InfluenceOptions : IStudyOptions
     /// <summary>Weights of the loss's parts, for <see cref="InfluencePart.All"/>.</summary>
     public Objective Objective { get; init; } = new(0.2);
 
-    /// <summary>Draws of noise (and masks) that a user's gradient is the mean of.</summary>
+    /// <summary>Draws of noise and masks; a user's gradient is the mean over them.</summary>
     public int Draws { get; init; } = 2;
 
     /// <summary>Clusters of users by influence.</summary>
@@ -45,20 +45,20 @@ public sealed record InfluenceOptions : IStudyOptions
     }
 }
 
-/// <summary>The user-by-user matrix of inner products of gradients, and what it shows.</summary>
+/// <summary>The user-by-user matrix of inner products of gradients, with summaries.</summary>
 /// <param name="Users">Number of users.</param>
 /// <param name="Matrix">&lt;g_u, g_v&gt;, users x users, symmetric.</param>
-/// <param name="PositiveShare">Share of ordered pairs u != v that help each other to first order.</param>
+/// <param name="PositiveShare">Share of ordered pairs u != v whose inner product is positive: v helps u to first order.</param>
 /// <param name="MeanCosine">Mean cosine over pairs u != v.</param>
-/// <param name="SignStability">Share of pairs whose sign is the same under another draw of noise (and masks).</param>
-/// <param name="Cluster">Cluster of each user, the largest being 0.</param>
+/// <param name="SignStability">Share of pairs whose sign is the same under another draw of noise and masks.</param>
+/// <param name="Cluster">Cluster of each user; the largest cluster is 0.</param>
 /// <param name="WithinCosine">Mean cosine of pairs within a cluster.</param>
 /// <param name="BetweenCosine">Mean cosine of pairs of different clusters.</param>
 public sealed record InfluenceResult(
     int Users, [property: JsonIgnore] double[] Matrix, double PositiveShare, double MeanCosine, double SignStability,
     int[] Cluster, double WithinCosine, double BetweenCosine)
 {
-    /// <summary>Cosine of two users' gradients; 0 where one has none.</summary>
+    /// <summary>Cosine of two users' gradients; 0 if one of them is zero.</summary>
     public double Cosine(int u, int v)
     {
         double norms = Matrix[(long)u * Users + u] * Matrix[(long)v * Users + v];
@@ -67,13 +67,13 @@ public sealed record InfluenceResult(
 }
 
 /// <summary>
-/// Mutual influence of users: to first order a gradient step on v changes u's loss by -step &lt;g_u, g_v&gt;. Computed from the
-/// outer-product structure of the layers, never from written-out gradients. Its sign is what theorem 2.3 of arXiv 2511.06781
-/// bounds from latent distance.
+/// Mutual influence of users: to first order a gradient step on v changes u's loss by -step &lt;g_u, g_v&gt;. The inner products
+/// come from the outer-product structure of the layers, never from written-out gradients. Theorem 2.3 of arXiv 2511.06781 derives
+/// their sign from latent distance.
 /// </summary>
 public static class InfluenceStudy
 {
-    /// <summary>Measures the population, whose users must fit in one batch of the model.</summary>
+    /// <summary>Measures the population. All its users must fit in one batch of the model.</summary>
     /// <exception cref="InputException">More users than the model's batch, or more clusters than users.</exception>
     public static InfluenceResult Run(Autoencoder model, Population population, InfluenceOptions options)
     {
@@ -83,45 +83,25 @@ public static class InfluenceStudy
         if (options.Clusters > users)
             throw About($"{Setting(nameof(options.Clusters))} {options.Clusters}: give 1 to {users}, the number of users.");
         double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, options.Draws);
-        long same = 0, positive = 0;
-        for (int u = 0; u < users; u++)
-            for (int v = 0; v < users; v++)
-            {
-                if (u == v) continue;
-                double a = matrix[(long)u * users + v], b = again[(long)u * users + v];
-                if (a > 0) positive++;
-                if (a > 0 == b > 0) same++;
-            }
-        double pairs = Math.Max(1, (double)users * (users - 1));
-        var result = new InfluenceResult(users, matrix, positive / pairs, 0, same / pairs, [], 0, 0);
+        var result = new InfluenceResult(users, matrix, 0, 0, 0, [], 0, 0);
         int[] clusters = KernelKMeans.Run(users, result.Cosine, options.Clusters);
-        double within = 0, between = 0;
-        long inner = 0, outer = 0;
+        double within = 0, between = 0, inner = 0, positive = 0, stable = 0, pairs = (double)users * (users - 1);
         for (int u = 0; u < users; u++)
             for (int v = 0; v < users; v++)
             {
                 if (u == v) continue;
-                if (clusters[u] == clusters[v])
-                {
-                    within += result.Cosine(u, v);
-                    inner++;
-                }
-                else
-                {
-                    between += result.Cosine(u, v);
-                    outer++;
-                }
+                bool helps = matrix[(long)u * users + v] > 0, together = clusters[u] == clusters[v];
+                if (helps) positive++;
+                if (helps == again[(long)u * users + v] > 0) stable++;
+                if (together) inner++;
+                if (together) within += result.Cosine(u, v);
+                else between += result.Cosine(u, v);
             }
-        return result with
-        {
-            Cluster = clusters,
-            MeanCosine = (within + between) / pairs,
-            WithinCosine = inner == 0 ? double.NaN : within / inner,
-            BetweenCosine = outer == 0 ? double.NaN : between / outer,
-        };
+        return new(users, matrix, positive / pairs, (within + between) / pairs, stable / pairs, clusters, within / inner,
+            between / (pairs - inner));
     }
 
-    /// <summary>Inner products of the mean gradients over the draws from first on: the mean over all pairs of draws.</summary>
+    /// <summary>Inner products of the mean gradients over the draws from first on; each is a mean over pairs of draws.</summary>
     private static double[] Gram(Autoencoder model, Population population, InfluenceOptions options, int first)
     {
         IReadOnlyList<GradientBlock>[] draws =
@@ -131,7 +111,7 @@ public static class InfluenceStudy
         for (int block = 0; block < draws[0].Count; block++)
             foreach (var left in draws)
                 foreach (var right in draws) left[block].AddGram(gram, right[block], scale);
-        for (int u = 0; u < population.Count; u++) // two roundings of one number become one
+        for (int u = 0; u < population.Count; u++) // rounding must not break the symmetry
             for (int v = 0; v < u; v++) gram[(long)v * population.Count + u] = gram[(long)u * population.Count + v];
         return gram;
     }

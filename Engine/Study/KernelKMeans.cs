@@ -1,24 +1,23 @@
 namespace ManualVae.Study;
 
-/// <summary>Clusters by a similarity matrix alone: kernel k-means with a deterministic start.</summary>
+/// <summary>Clusters users by their similarities: kernel k-means with a deterministic start.</summary>
 public static class KernelKMeans
 {
     /// <summary>
-    /// Starts from the user nearest to all others and then, again and again, the one least similar to those chosen; then moves
-    /// users to the nearest cluster mean until nothing moves.
+    /// The first seed is the user most similar to all others. Each further seed is the user least similar to the seeds so far.
+    /// Users then move to the nearest cluster mean until no user moves.
     /// </summary>
     /// <param name="users">Number of users.</param>
-    /// <param name="similarity">Similarity of two users, 1 of a user with itself.</param>
-    /// <param name="clusters">Clusters wanted.</param>
-    /// <returns>Cluster of each user, numbered by falling size.</returns>
+    /// <param name="similarity">Similarity of two users; 1 for a user and itself.</param>
+    /// <param name="clusters">Number of clusters.</param>
+    /// <returns>Cluster of each user; 0 is the largest cluster.</returns>
     public static int[] Run(int users, Func<int, int, double> similarity, int clusters)
     {
         int[] all = [.. Enumerable.Range(0, users)];
         var seeds = new List<int> { all.MaxBy(u => all.Sum(v => similarity(u, v))) };
         while (seeds.Count < clusters)
             seeds.Add(all.Where(u => !seeds.Contains(u)).MinBy(u => seeds.Max(s => similarity(u, s))));
-        int[] assigned =
-            [.. all.Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
+        int[] assigned = [.. all.Select(u => seeds.IndexOf(seeds.MaxBy(s => u == s ? double.MaxValue : similarity(u, s))))];
         for (int round = 0; round < 50; round++)
         {
             // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.

@@ -35,9 +35,9 @@ public sealed record MaskingOptions : IStudyOptions
     }
 }
 
-/// <summary>Near or far pairs under one rate and kind of mask.</summary>
+/// <summary>Near or far pairs at one rate and with one kind of mask.</summary>
 /// <param name="Rate">Probability that a click is dropped.</param>
-/// <param name="Shared">One mask for both users.</param>
+/// <param name="Shared">True if both users have the same mask.</param>
 /// <param name="Group">near or far.</param>
 /// <param name="InputRatio">Mean of D_h / d over pairs and draws, simulated.</param>
 /// <param name="InputRatioExact">The same by the closed form E D_h / d.</param>
@@ -46,7 +46,7 @@ public sealed record MaskingOptions : IStudyOptions
 /// <param name="Expanded">Share of draws with D_h &gt; d, simulated.</param>
 /// <param name="ExpandedExact">The same by the exact law.</param>
 /// <param name="LatentRatio">Mean over pairs of mean W2 masked / W2 clean.</param>
-/// <param name="LatentContracted">Share of draws whose posteriors come nearer.</param>
+/// <param name="LatentContracted">Share of draws in which the posteriors are nearer than without masks.</param>
 /// <param name="LargestDeviation">Largest deviation of a pair's mean D_h from the closed form, in standard errors.</param>
 public sealed record MaskingRow(
     double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted,
@@ -56,8 +56,8 @@ public sealed record MaskingRow(
 /// <summary>How much neighbourhoods change from one mask draw to the next.</summary>
 /// <param name="Rate">Probability that a click is dropped.</param>
 /// <param name="BetweenMasks">Mean Jaccard overlap of a user's k nearest by W2 under two masks; 1 is no drift.</param>
-/// <param name="WithClean">The same against the clean input's neighbours.</param>
-/// <param name="DistanceRatio">Mean over all pairs of W2 masked / W2 clean: below 1, masking draws users together.</param>
+/// <param name="WithClean">The same for one mask and the clean input.</param>
+/// <param name="DistanceRatio">Mean over all pairs of W2 masked / W2 clean; below 1, masking draws users together.</param>
 /// <param name="SelfDistance">Mean W2 between two mask draws of one user, over the mean W2 between users.</param>
 public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithClean, double DistanceRatio, double SelfDistance);
 
@@ -66,8 +66,8 @@ public sealed record MaskingResult(
     MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
 
 /// <summary>
-/// How masking moves users in input and latent space, against <see cref="MaskingGeometry"/>: far pairs contract, near pairs
-/// expand (independent masks only), and neighbourhoods drift (arXiv 2511.06781, theorem 2.6).
+/// How masking moves users in input and latent space, compared with <see cref="MaskingGeometry"/>. Far pairs contract, near
+/// pairs expand under independent masks, and neighbourhoods drift (arXiv 2511.06781, theorem 2.6).
 /// </summary>
 public static class MaskingStudy
 {
@@ -102,8 +102,8 @@ public static class MaskingStudy
         return new(options, population.Count, rows, drift);
     }
 
-    /// <summary>The model's way of masking at a given rate; a model of clean inputs is masked as Mult-VAE masks.</summary>
-    private static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared) => new(
+    /// <summary>The model's kind of mask at a given rate; Mult-VAE's kind if the model trains on clean input.</summary>
+    internal static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared = false) => new(
         model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
         new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 
@@ -134,7 +134,7 @@ public static class MaskingStudy
             var pair = pairs[i];
             laws[i] = new(pair.Overlap, pair.L1, keep, shared);
             exact[i] = (laws[i].Contraction, laws[i].Expansion);
-            // Sums are divided at the end only: then the ratios at rate 0 are exactly 1.
+            // Only the sums are divided, so that the ratios at rate 0 are exactly 1.
             double before = clean.Distance(pair.U, pair.V), mean = 0;
             for (int draw = 0; draw < draws; draw++)
             {

@@ -6,8 +6,8 @@ namespace ManualVae.Study;
 /// <summary>The k nearest users of each user, nearest first; equal distances take the lower index first.</summary>
 public static class NearestUsers
 {
-    /// <summary>Refuses a number of neighbours that a population cannot give.</summary>
-    /// <exception cref="InputException">Less than 1, or more than the other users.</exception>
+    /// <summary>Refuses a number of neighbours that a population does not have.</summary>
+    /// <exception cref="InputException">Less than 1, or more than there are other users.</exception>
     public static void Require(int neighbours, Population population)
     {
         int users = population.Count;
@@ -16,16 +16,10 @@ public static class NearestUsers
     }
 
     /// <summary>By W2 between posteriors.</summary>
-    public static int[][] ByDistance(Posteriors posteriors, int k) =>
-        By(posteriors.Count, k, posteriors.Distance);
+    public static int[][] ByDistance(Posteriors posteriors, int k) => By(posteriors.Count, k, posteriors.Distance);
 
     /// <summary>By the Jaccard overlap of clicks, largest first.</summary>
-    public static int[][] ByClicks(Population population, int k) => By(population.Count, k, (u, v) =>
-    {
-        ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
-        int common = UserPair.CountCommon(a, b);
-        return -(double)common / (a.Length + b.Length - common);
-    });
+    public static int[][] ByClicks(Population population, int k) => By(population.Count, k, (u, v) => -population.Jaccard(u, v));
 
     /// <summary>|A and B| / |A or B| of two sets.</summary>
     public static double Jaccard(int[] a, int[] b)

@@ -37,21 +37,21 @@ public sealed record NeighbourOptions : IStudyOptions
 /// <summary>What the neighbour study measured of one model.</summary>
 /// <param name="Users">Users measured.</param>
 /// <param name="Overlap">Mean Jaccard overlap of the k nearest by W2 and the k nearest by clicks.</param>
-/// <param name="ChanceOverlap">What two random sets of k would have.</param>
+/// <param name="ChanceOverlap">Expected overlap of two random sets of k users.</param>
 /// <param name="LocalShare">Share of latent neighbours that are among the k nearest by clicks.</param>
-/// <param name="GlobalShare">Share that are not, yet have an item in common.</param>
-/// <param name="UnrelatedShare">Share without an item in common.</param>
+/// <param name="GlobalShare">Share of latent neighbours that are not, but have an item in common.</param>
+/// <param name="UnrelatedShare">Share of latent neighbours without an item in common.</param>
 /// <param name="RankCorrelation">Mean over users of Spearman's correlation of W2 with -Jaccard over all others.</param>
-/// <param name="Cohort">Of each user: 0 few, 1 middle, 2 many clicks, -1 none of them.</param>
+/// <param name="Cohort">Cohort of each user: 0 few clicks, 1 middle, 2 many clicks, -1 no cohort.</param>
 /// <param name="CohortClicks">Mean number of clicks of each cohort.</param>
 /// <param name="CentroidDistances">Distances of the cohorts' mean mu over the mean W2: few-middle, middle-many, few-many.</param>
-/// <param name="Purity">Share of a cohort user's k nearest cohort users that are of its cohort; 1/3 is chance.</param>
-/// <param name="Map">x, y of each user by t-SNE of mu; empty without.</param>
+/// <param name="Purity">Among the cohorts' users: share of a user's k nearest in its own cohort; 1/3 is chance.</param>
+/// <param name="Map">x, y of each user by t-SNE of mu; empty if no map was asked for.</param>
 public sealed record NeighbourResult(
     int Users, Interval Overlap, double ChanceOverlap, Interval LocalShare, Interval GlobalShare, Interval UnrelatedShare,
     Interval RankCorrelation, int[] Cohort, double[] CohortClicks, double[] CentroidDistances, Interval Purity, double[] Map);
 
-/// <summary>Who is near whom: in latent space (W2) beside in clicks (Jaccard), and by activity.</summary>
+/// <summary>The nearest users in latent space (W2), compared with those by clicks (Jaccard), and cohorts by activity.</summary>
 public static class NeighbourStudy
 {
     /// <summary>Measures a population under the clean input.</summary>
@@ -60,6 +60,7 @@ public static class NeighbourStudy
     {
         int users = population.Count, k = options.Neighbours;
         options.Validate();
+        Check.AtLeast(3, users, ", one for each cohort", nameof(Population.Users));
         NearestUsers.Require(k, population);
         var posteriors = PosteriorEncoder.Encode(model, population, InputMask.Clean);
         int[][] latent = NearestUsers.ByDistance(posteriors, k), clicks = NearestUsers.ByClicks(population, k);
@@ -70,18 +71,11 @@ public static class NeighbourStudy
             overlap[u] = NearestUsers.Jaccard(latent[u], clicks[u]);
             foreach (int v in latent[u])
                 if (clicks[u].Contains(v)) local[u] += 1.0 / k;
-                else if (UserPair.CountCommon(population.Items(u), population.Items(v)) > 0) global[u] += 1.0 / k;
+                else if (population.CountCommon(u, v) > 0) global[u] += 1.0 / k;
                 else unrelated[u] += 1.0 / k;
-            var (distances, similarities) = (new double[users - 1], new double[users - 1]);
-            for (int v = 0, at = 0; v < users; v++)
-            {
-                if (v == u) continue;
-                ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
-                int common = UserPair.CountCommon(a, b);
-                distances[at] = posteriors.Distance(u, v);
-                similarities[at++] = -(double)common / (a.Length + b.Length - common);
-            }
-            rank[u] = Estimates.Spearman(distances, similarities);
+            int[] others = [.. Enumerable.Range(0, users).Where(v => v != u)];
+            rank[u] = Estimates.Spearman(
+                [.. others.Select(v => posteriors.Distance(u, v))], [.. others.Select(v => -population.Jaccard(u, v))]);
         });
         int[] cohort = Cohorts(population, options.CohortShare);
         Interval Mean(double[] values) => Estimates.Mean(values, options.Seed);
@@ -89,10 +83,10 @@ public static class NeighbourStudy
             [.. Enumerable.Range(0, 3).Select(c =>
                 Enumerable.Range(0, users).Where(u => cohort[u] == c).Average(u => population.Items(u).Length))],
             CentroidDistances(posteriors, cohort), Mean(Purity(posteriors, cohort, k)),
-            options.Map ? TSne.Layout(Means(posteriors), posteriors.Latent, options.Perplexity, seed: options.Seed) : []);
+            options.Map ? TSne.Layout(posteriors.Means, posteriors.Latent, options.Perplexity, seed: options.Seed) : []);
     }
 
-    /// <summary>By number of clicks, ties by index: the lowest share, the middle one and the highest.</summary>
+    /// <summary>Cohorts by number of clicks, ties by index: the lowest, the middle and the highest share.</summary>
     private static int[] Cohorts(Population population, double share)
     {
         int users = population.Count, size = Math.Max(1, (int)(share * users));
@@ -106,14 +100,11 @@ public static class NeighbourStudy
 
     private static double[] CentroidDistances(Posteriors posteriors, int[] cohort)
     {
-        var centroids = new double[3][];
-        for (int c = 0; c < 3; c++)
-        {
-            centroids[c] = new double[posteriors.Latent];
-            int count = cohort.Count(x => x == c);
-            for (int u = 0; u < cohort.Length; u++)
-                for (int k = 0; k < posteriors.Latent && cohort[u] == c; k++) centroids[c][k] += posteriors.Mean(u)[k] / count;
-        }
+        double[][] centroids = [new double[posteriors.Latent], new double[posteriors.Latent], new double[posteriors.Latent]];
+        int count = cohort.Count(c => c == 0); // cohorts are equally large
+        for (int u = 0; u < cohort.Length; u++)
+            for (int k = 0; k < posteriors.Latent && cohort[u] >= 0; k++)
+                centroids[cohort[u]][k] += posteriors.Mean(u)[k] / count;
         double scale = posteriors.MeanDistance();
         return [.. new[] { (0, 1), (1, 2), (0, 2) }
             .Select(p => Wasserstein.MeanDistance(centroids[p.Item1], centroids[p.Item2]) / scale)];
@@ -131,13 +122,6 @@ public static class NeighbourStudy
         var nearest = NearestUsers.ByDistance(new Posteriors(posteriors.Latent, means, sigmas), Math.Min(k, members.Length - 1));
         return [.. members.Select((u, i) =>
             nearest[i].Length == 0 ? 1 : nearest[i].Average(j => cohort[members[j]] == cohort[u] ? 1.0 : 0))];
-    }
-
-    private static double[] Means(Posteriors posteriors)
-    {
-        var means = new double[posteriors.Count * posteriors.Latent];
-        for (int u = 0; u < posteriors.Count; u++) posteriors.Mean(u).CopyTo(means.AsSpan(u * posteriors.Latent));
-        return means;
     }
 
     /// <summary>Expected Jaccard overlap of two random sets of k among n - 1 others (mean of the hypergeometric law).</summary>

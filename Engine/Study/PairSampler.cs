@@ -4,19 +4,19 @@ using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
 
-/// <summary>Samples pairs evenly over latent distance and kind, with weights that undo the stratification.</summary>
+/// <summary>Samples pairs evenly over strata of latent distance and kind; weights correct for the stratification.</summary>
 public static class PairSampler
 {
     /// <summary>Number of distance strata (quantiles of the pool).</summary>
     public const int DistanceStrata = 10;
 
     /// <summary>
-    /// Draws a pool of random pairs, cuts it into deciles of distance by kind, and takes equally many of each stratum as far as
-    /// it goes.
+    /// Draws a pool of random pairs and divides it into strata: deciles of distance for each kind. Takes pairs from all strata in
+    /// turn until there are enough; strata that run out are skipped.
     /// </summary>
     /// <param name="population">The users.</param>
     /// <param name="distance">Latent distance of two of them.</param>
-    /// <param name="count">Pairs wanted.</param>
+    /// <param name="count">Number of pairs.</param>
     /// <param name="seed">Seed of the draw.</param>
     /// <exception cref="InputException">No pairs asked for, or more than there are.</exception>
     public static UserPair[] Sample(Population population, Func<int, int, double> distance, int count, ulong seed)
@@ -43,14 +43,14 @@ public static class PairSampler
                     taken[i]++;
                     left--;
                 }
-        // The pool is in random order already, so the first of each stratum are a random sample of it.
+        // The pool is in random order, so the first pairs of a stratum are a random sample of it.
         return [.. strata.SelectMany((stratum, i) => stratum.Take(taken[i]).Select(pair => pair with
         {
             Weight = (double)stratum.Count / taken[i] * all / pool.Count,
         }))];
     }
 
-    /// <summary>Refuses a number of pairs that a population cannot give.</summary>
+    /// <summary>Refuses a number of pairs that a population does not have.</summary>
     /// <exception cref="InputException">None asked for, or more than there are.</exception>
     public static void Require(int count, Population population)
     {
@@ -73,11 +73,7 @@ public static class PairSampler
             for (int u = 0; u < population.Count; u++)
                 for (int v = 0; v < population.Count; v++)
                     if (u != v) pairs.Add((u, v));
-            for (int i = 0; i < size; i++)
-            {
-                int j = i + CounterRandom.Below(key, 0, (uint)i, pairs.Count - i);
-                (pairs[i], pairs[j]) = (pairs[j], pairs[i]);
-            }
+            StudyDraw.Choose(pairs, size, key);
             pairs.RemoveRange(size, pairs.Count - size);
         }
         for (uint draw = 0; pairs.Count < size; draw++)
@@ -90,9 +86,8 @@ public static class PairSampler
         Parallel.For(0, size, i =>
         {
             var (u, v) = pairs[i];
-            ReadOnlySpan<int> a = population.Items(u), b = population.Items(v);
-            int common = UserPair.CountCommon(a, b);
-            result[i] = new(u, v, common, a.Length + b.Length - 2 * common, distance(u, v), default, 1);
+            int common = population.CountCommon(u, v), l1 = population.Items(u).Length + population.Items(v).Length - 2 * common;
+            result[i] = new(u, v, common, l1, distance(u, v), default, 1);
         });
         return [.. result];
     }

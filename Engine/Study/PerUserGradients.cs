@@ -5,33 +5,31 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>
-/// The gradient of each user's own loss by every parameter, for one draw of masks and noise, as rank-one factors taken from one
-/// batched forward and backward pass. The users' gradients average to the batch gradient.
+/// The gradient of each user's own loss with respect to every parameter, for one draw of masks and noise. One batched forward and
+/// backward pass gives all of them as rank-one factors. Their average is the batch gradient.
 /// </summary>
-/// <remarks>Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior; other encoders: decoder
-/// only.</remarks>
+/// <remarks>
+/// Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior. <see cref="DecoderProbe"/> needs neither.
+/// </remarks>
 public sealed class PerUserGradients
 {
-    private PerUserGradients(IReadOnlyList<GradientBlock> blocks, double[][] losses) => (Blocks, Losses) = (blocks, losses);
+    private PerUserGradients(IReadOnlyList<GradientBlock> blocks) => Blocks = blocks;
 
-    /// <summary>One block a layer: encoder.0, ..., decoder.0, ..., and anchors where the model has them.</summary>
+    /// <summary>One block for each layer: encoder.0, ..., decoder.0, ..., and anchors if the model has them.</summary>
     public IReadOnlyList<GradientBlock> Blocks { get; }
-
-    /// <summary>Unweighted losses of each user: reconstruction, KL, anchor.</summary>
-    public IReadOnlyList<double[]> Losses { get; }
 
     /// <summary>Number of users.</summary>
     public int Rows => Blocks[0].Rows;
 
     /// <summary>
-    /// Runs forward and backward on a loaded batch and takes the factors. Leaves the parameters as they are; where the model was
-    /// built for training, it also adds to their gradients.
+    /// Runs forward and backward on a loaded batch and copies the factors. The parameters do not change; if the model was built
+    /// for training, the pass adds to their gradients.
     /// </summary>
     /// <param name="model">A model whose parameters are not fused.</param>
     /// <param name="batch">The users.</param>
-    /// <param name="mask">What the encoder sees.</param>
+    /// <param name="mask">The mask of the input.</param>
     /// <param name="noise">The latent noise, or null for z = mu.</param>
-    /// <param name="objective">Weights of the parts; set two of them to 0 to see the third alone.</param>
+    /// <param name="objective">Weights of the parts of the loss; a weight of 0 leaves a part out.</param>
     /// <exception cref="InputException">The encoder has no dense form.</exception>
     public static PerUserGradients Compute(
         Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective)
@@ -45,8 +43,8 @@ public sealed class PerUserGradients
         double scale = rows; // Backward differentiates the mean over the batch
         var blocks = new List<GradientBlock>
         {
-            new SparseBlock("encoder.0", Pattern(batch), Host(backend, batch.Inputs),
-                Host(backend, encoder.Input.OutputGradient(rows), scale), encoder.Input.Bias.Value.Columns),
+            new SparseBlock("encoder.0", Pattern(batch), backend.Values(batch.Inputs),
+                backend.Values(encoder.Input.OutputGradient(rows), scale), encoder.Input.Bias.Value.Columns),
         };
         var x = encoder.Input.Output(rows);
         for (int i = 0; i < encoder.Layers.Count; i++)
@@ -61,29 +59,16 @@ public sealed class PerUserGradients
             var anchors = model.Parameters["anchors"].Value;
             bool closed = model.Settings.AnchorForm == AnchorForm.ClosedForm;
             var points = closed
-                ? Left(Host(backend, model.Code), model.Code.Columns, anchors.Columns) : Host(backend, model.Latent);
-            blocks.Add(new AnchorBlock("anchors", Pattern(batch), Host(backend, anchors), points, objective.AnchorWeight));
+                ? Left(backend.Values(model.Code), model.Code.Columns, anchors.Columns) : backend.Values(model.Latent);
+            blocks.Add(new AnchorBlock("anchors", Pattern(batch), backend.Values(anchors), points, objective.AnchorWeight));
         }
-        return new(blocks, [model.ReconstructionLosses.ToArray(), model.KlLosses.ToArray(), model.AnchorLosses.ToArray()]);
+        return new(blocks);
     }
 
     /// <summary>Inner product of two users' gradients over the blocks whose names start with a prefix ("" for all).</summary>
-    public double Dot(int row, PerUserGradients other, int otherRow, string prefix = "")
-    {
-        double sum = 0;
-        for (int b = 0; b < Blocks.Count; b++)
-            if (Blocks[b].Name.StartsWith(prefix, StringComparison.Ordinal)) sum += Blocks[b].Dot(row, other.Blocks[b], otherRow);
-        return sum;
-    }
-
-    /// <summary>All inner products, rows x rows, over the blocks whose names start with a prefix ("" for all).</summary>
-    public double[] Gram(string prefix = "")
-    {
-        var gram = new double[(long)Rows * Rows];
-        foreach (var block in Blocks)
-            if (block.Name.StartsWith(prefix, StringComparison.Ordinal)) block.AddGram(gram, block);
-        return gram;
-    }
+    public double Dot(int row, PerUserGradients other, int otherRow, string prefix = "") =>
+        Blocks.Zip(other.Blocks).Where(pair => pair.First.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Sum(pair => pair.First.Dot(row, pair.Second, otherRow));
 
     /// <summary>The decoder's blocks after a backward pass over the given latent codes.</summary>
     internal static IEnumerable<DenseBlock> Decoder(Autoencoder model, Tensor z, int rows, double scale)
@@ -98,27 +83,11 @@ public sealed class PerUserGradients
         yield return Dense(backend, $"decoder.{decoder.Hidden.Count}", x, decoder.Output.Logits(rows), scale);
     }
 
-    /// <summary>A tensor's values, each times a factor.</summary>
-    internal static double[] Host(IBackend backend, Tensor tensor, double scale = 1)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        if (scale != 1)
-            for (int i = 0; i < values.Length; i++) values[i] *= scale;
-        return values;
-    }
-
     private static DenseBlock Dense(IBackend backend, string name, Tensor x, Tensor delta, double scale) =>
-        new(name, Host(backend, x), x.Columns, Host(backend, delta, scale), delta.Columns);
+        new(name, backend.Values(x), x.Columns, backend.Values(delta, scale), delta.Columns);
 
-    private static CsrMatrix Pattern(SparseBatch batch) => new(batch.Columns, Offsets(batch), batch.ColumnIndices.ToArray());
-
-    private static long[] Offsets(SparseBatch batch)
-    {
-        var offsets = new long[batch.Rows + 1];
-        for (int row = 0; row <= batch.Rows; row++) offsets[row] = batch.RowOffsets[row];
-        return offsets;
-    }
+    private static CsrMatrix Pattern(SparseBatch batch) =>
+        new(batch.Columns, [.. batch.RowOffsets.ToArray().Select(offset => (long)offset)], batch.ColumnIndices.ToArray());
 
     private static double[] Left(double[] values, int columns, int kept)
     {

@@ -3,7 +3,7 @@ using ManualVae.Models;
 
 namespace ManualVae.Study;
 
-/// <summary>Encodes a population again and again, under other masks or by other models of the same items.</summary>
+/// <summary>Encodes a population any number of times, under different masks.</summary>
 public sealed class PosteriorEncoder : IDisposable
 {
     private readonly Autoencoder _model;
@@ -11,7 +11,7 @@ public sealed class PosteriorEncoder : IDisposable
     private readonly SparseBatch _batch;
     private readonly double[] _code;
 
-    /// <summary>Makes room for the largest batch of the population.</summary>
+    /// <summary>Allocates memory for the largest batch of the population.</summary>
     public PosteriorEncoder(Autoencoder model, Population population)
     {
         StudyModel.RequireOneLevel(model);
@@ -31,10 +31,10 @@ public sealed class PosteriorEncoder : IDisposable
         return encoder.Encode(mask);
     }
 
-    /// <summary>Gives the memory back. The model stays the caller's.</summary>
+    /// <summary>Frees the memory. The caller keeps the model.</summary>
     public void Dispose() => _batch.Dispose();
 
-    /// <summary>The posteriors under a mask; a DAE's have sigma 0.</summary>
+    /// <summary>The posteriors under a mask; sigma is 0 for a DAE.</summary>
     public Posteriors Encode(InputMask mask)
     {
         int latent = _model.Settings.Latent, columns = Columns;

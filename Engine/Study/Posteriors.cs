@@ -5,27 +5,30 @@ namespace ManualVae.Study;
 /// <summary>The posteriors q(z|x_h) of the users of a population for one mask.</summary>
 public sealed class Posteriors
 {
-    private readonly double[] _means, _sigmas;
+    private readonly double[] _sigmas;
 
     /// <summary>Posteriors of given means and standard deviations [users, K].</summary>
-    public Posteriors(int latent, double[] means, double[] sigmas) => (Latent, _means, _sigmas) = (latent, means, sigmas);
+    public Posteriors(int latent, double[] means, double[] sigmas) => (Latent, Means, _sigmas) = (latent, means, sigmas);
 
     /// <summary>K.</summary>
     public int Latent { get; }
 
     /// <summary>Number of users.</summary>
-    public int Count => _means.Length / Latent;
+    public int Count => Means.Length / Latent;
+
+    /// <summary>mu of all users [users, K].</summary>
+    internal double[] Means { get; }
 
     /// <summary>mu of a user.</summary>
-    public ReadOnlySpan<double> Mean(int user) => _means.AsSpan(user * Latent, Latent);
+    public ReadOnlySpan<double> Mean(int user) => Means.AsSpan(user * Latent, Latent);
 
-    /// <summary>sigma of a user; zeros for a DAE, whose code is a point.</summary>
+    /// <summary>sigma of a user; zeros for a DAE, which has a point as its code.</summary>
     public ReadOnlySpan<double> Sigma(int user) => _sigmas.AsSpan(user * Latent, Latent);
 
     /// <summary>W2 between two users.</summary>
     public double Distance(int u, int v) => Wasserstein.Second(Mean(u), Sigma(u), Mean(v), Sigma(v));
 
-    /// <summary>W2 between a user's posterior here and another's elsewhere.</summary>
+    /// <summary>W2 between a user's posterior here and a user's posterior in another set.</summary>
     public double Distance(int u, Posteriors other, int v) =>
         Wasserstein.Second(Mean(u), Sigma(u), other.Mean(v), other.Sigma(v));
 
@@ -48,8 +51,8 @@ public sealed class Posteriors
     }
 
     /// <summary>
-    /// Standard normal noise [K] of one user and draw. A negative user stands for all: the same noise couples two posteriors at
-    /// the least cost, different users' noise is independent as in training.
+    /// Standard normal noise [K] of one user and draw. Different users have independent noise, as in training. User -1 stands for
+    /// all users: common noise couples two posteriors at the least cost.
     /// </summary>
     public static void Noise(int user, int draw, ulong seed, Span<double> noise)
     {

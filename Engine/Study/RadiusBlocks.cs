@@ -3,7 +3,7 @@ using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
 
-/// <summary>Measures the pairs of the radius study, as many at once as the probe has rows for.</summary>
+/// <summary>Measures the pairs of the radius study in blocks; a block fills the rows of the probe.</summary>
 internal sealed class RadiusBlocks(
     DecoderProbe probe, DrawnPosteriors posteriors, Population population, UserPair[] pairs, RadiusOptions options)
 {
@@ -11,7 +11,7 @@ internal sealed class RadiusBlocks(
     private readonly double[] _typical = posteriors.TypicalDistances();
     private readonly int[] _shuffled = Shuffle(pairs.Length, options.Seed);
 
-    /// <summary>Median ||g_v|| over evenly spaced pairs, as many as one block holds.</summary>
+    /// <summary>Median ||g_v|| over evenly spaced pairs that fill one block.</summary>
     public double MedianNorm()
     {
         int stride = Math.Max(1, pairs.Length / _perBlock), count = Math.Min(_perBlock, pairs.Length);
@@ -55,8 +55,8 @@ internal sealed class RadiusBlocks(
     }
 
     /// <summary>
-    /// Over a pair's draws, the cost of coupling the codes of u and v by common noise, and the largest ratio of how far u's
-    /// gradient moves between them to how far the code does.
+    /// Over a pair's draws: the cost of coupling the codes of u and v by common noise, and the largest ratio of the distance
+    /// between u's gradients at the two codes and the distance between the codes.
     /// </summary>
     private (double Cost, double Lipschitz) Coupling(
         DecoderGradients u, DecoderGradients crossed, double[] codesU, double[] codesV, int first)
@@ -74,7 +74,7 @@ internal sealed class RadiusBlocks(
 
     private double Norm(DecoderGradients gradients, int row) => Math.Sqrt(gradients.Dot(row, gradients, row, _draws));
 
-    /// <summary>Rows [pair, draw]: each pair's user, once for every draw.</summary>
+    /// <summary>Rows [pair, draw]: each pair's user, repeated for every draw.</summary>
     private int[] Rows(int count, Func<int, int> user)
     {
         var rows = new int[count * _draws];
@@ -85,12 +85,7 @@ internal sealed class RadiusBlocks(
     private static int[] Shuffle(int count, ulong seed)
     {
         int[] order = [.. Enumerable.Range(0, count)];
-        var key = new RandomKey(seed, StudyDraw.Shuffle, RandomPurpose.Study);
-        for (int i = count - 1; i > 0; i--)
-        {
-            int j = CounterRandom.Below(key, 0, (uint)i, i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
+        CounterRandom.Shuffle(new(seed, StudyDraw.Shuffle, RandomPurpose.Study), order);
         return order;
     }
 }

@@ -11,7 +11,7 @@ public sealed record RadiusOptions : IStudyOptions
     /// <summary>Latent draws in every expectation.</summary>
     public int Draws { get; init; } = 4;
 
-    /// <summary>Length of the parameter move of a median step.</summary>
+    /// <summary>Length of the parameter change of a median step.</summary>
     public double Move { get; init; } = 0.01;
 
     /// <summary>Posteriors of masked input, as in training, instead of the clean one.</summary>

@@ -2,14 +2,14 @@ using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
 
-/// <summary>What was found at one range of latent distance, or for one kind of pair.</summary>
+/// <summary>The pairs of one range of distance, or of one kind.</summary>
 /// <param name="Name">The range or the kind.</param>
 /// <param name="Pairs">Pairs measured.</param>
 /// <param name="Distance">Weighted mean W2.</param>
 /// <param name="RelativeDistance">Weighted mean of <see cref="RadiusPair.RelativeDistance"/>.</param>
 /// <param name="Helps">P(helps): the step on v lowers u's loss.</param>
 /// <param name="Change">Mean change of u's loss, nats.</param>
-/// <param name="Relative">Mean of &lt;g_u, g_v&gt; / ||g_u||^2: 1 is as good as u's own step.</param>
+/// <param name="Relative">Mean of &lt;g_u, g_v&gt; / ||g_u||^2: 1 means that v's step helps as much as u's own.</param>
 /// <param name="Cosine">Mean cosine of g_u and g_v.</param>
 /// <param name="ShuffledHelps">P(helps) of the control.</param>
 /// <param name="ShuffledChange">Mean change of the control.</param>
@@ -17,17 +17,17 @@ public sealed record RadiusBin(
     string Name, int Pairs, double Distance, double RelativeDistance, Interval Helps, Interval Change, Interval Relative,
     Interval Cosine, Interval ShuffledHelps, Interval ShuffledChange);
 
-/// <summary>How far the first-order prediction was off at one step size.</summary>
+/// <summary>Error of the first-order prediction at one step size.</summary>
 /// <param name="Step">The step size.</param>
 /// <param name="MedianError">Median over pairs of |actual + step &lt;g_u, g_v&gt;|, nats.</param>
 /// <param name="MedianRelativeError">Median of the same over step |&lt;g_u, g_v&gt;|.</param>
 /// <param name="SignAgreement">Share of pairs whose actual change has the predicted sign.</param>
 public sealed record FirstOrderError(double Step, double MedianError, double MedianRelativeError, double SignAgreement);
 
-/// <summary>Everything the radius study measured, with its summaries.</summary>
+/// <summary>The measurements of the radius study, with summaries.</summary>
 public sealed class RadiusResult
 {
-    /// <summary>Step sizes tried, each half of the one before.</summary>
+    /// <summary>Number of step sizes; each is half of the one before.</summary>
     public const int Steps = 4;
 
     /// <summary>Summarises the pairs.</summary>
@@ -35,42 +35,23 @@ public sealed class RadiusResult
     {
         (Options, Users, Step, Pairs) = (options, users, step, pairs);
         Lipschitz = pairs.Max(p => p.PairLipschitz);
-        LipschitzMedian = Quantiles.Of(pairs.Select(p => p.PairLipschitz), 0.5);
-        RadiusPair[] inside = [.. pairs.Where(p => p.W1High < p.Radius(Lipschitz))];
-        RadiusPair[] insideOwn = [.. pairs.Where(p => p.W1High < p.Radius(p.PairLipschitz))];
-        InsideShare = WeightedShare(p => p.W1High < p.Radius(Lipschitz));
-        PossiblyInsideShare = WeightedShare(p => p.W1Low < p.Radius(Lipschitz));
-        InsideOwnShare = WeightedShare(p => p.W1High < p.Radius(p.PairLipschitz));
-        (InsidePairs, InsideOwnPairs) = (inside.Length, insideOwn.Length);
-        Violations = inside.Count(p => !(p.CoupledChange < 0));
-        OwnViolations = insideOwn.Count(p => !(p.CoupledChange < 0));
-        PositiveRadiusShare = WeightedShare(p => p.NormU > p.Mismatch);
         Helps = Bin("all", [.. pairs]).Helps;
-        Orders = [.. Enumerable.Range(0, Steps).Select(Order)];
-        RemainderSlope = Quantiles.Of(pairs.Select(Slope).Where(double.IsFinite), 0.5);
         ByDistance = Bins(p => p.Pair.Distance, "W2");
         ByRelativeDistance = Bins(p => p.RelativeDistance, "relative W2");
         ByJaccard = Bins(p => p.Pair.Jaccard, "Jaccard");
         ByKind = [.. Enum.GetValues<PairKind>().Select(kind => (kind, of: pairs.Where(p => p.Pair.Kind == kind).ToArray()))
             .Where(group => group.of.Length > 0).Select(group => Bin(group.kind.ToString().ToLowerInvariant(), group.of))];
-        int[] users1 = [.. pairs.Select(p => p.Pair.U)];
-        double[] distances = [.. pairs.Select(p => p.Pair.Distance)];
-        double[] weights = [.. pairs.Select(p => p.Pair.Weight)], helps = [.. pairs.Select(p => p.Helps ? 1.0 : 0)];
-        double[] cosines = [.. pairs.Select(p => p.Cosine)];
-        // Active users lie far out and meet everybody: their number of clicks is held fixed by the partial correlations.
-        double[] activityU = [.. pairs.Select(p => (double)p.ClicksU)], activityV = [.. pairs.Select(p => (double)p.ClicksV)];
-        HelpDecay = Estimates.Spearman(distances, helps, weights, users1, Seed);
-        CosineDecay = Estimates.Spearman(distances, cosines, weights, users1, Seed);
-        PartialHelpDecay = Estimates.Spearman(distances, helps, weights, users1, Seed, activityU, activityV);
-        PartialCosineDecay = Estimates.Spearman(distances, cosines, weights, users1, Seed, activityU, activityV);
-        double[] relative = [.. pairs.Select(p => p.RelativeDistance)];
-        RelativeHelpDecay = Estimates.Spearman(relative, helps, weights, users1, Seed);
-        RelativeCosineDecay = Estimates.Spearman(relative, cosines, weights, users1, Seed);
-        ClickHelpDecay = Estimates.Spearman([.. pairs.Select(p => 1 - p.Pair.Jaccard)], helps, weights, users1, Seed);
-        RadiusPair[] controlled = [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
-        ShuffledDecay = Estimates.Spearman(
-            [.. controlled.Select(p => p.Pair.Distance)], [.. controlled.Select(p => p.ShuffledChange < 0 ? 1.0 : 0)],
-            [.. controlled.Select(p => p.Pair.Weight)], [.. controlled.Select(p => p.Pair.U)], Seed);
+        Func<RadiusPair, double> distance = p => p.Pair.Distance, relative = p => p.RelativeDistance, cosine = p => p.Cosine,
+            helps = p => p.Helps ? 1 : 0, clicksU = p => p.ClicksU, clicksV = p => p.ClicksV;
+        HelpDecay = Correlation(pairs, distance, helps);
+        CosineDecay = Correlation(pairs, distance, cosine);
+        // Active users are far from the others and overlap with all. Partial correlations hold the numbers of clicks fixed.
+        PartialHelpDecay = Correlation(pairs, distance, helps, clicksU, clicksV);
+        PartialCosineDecay = Correlation(pairs, distance, cosine, clicksU, clicksV);
+        RelativeHelpDecay = Correlation(pairs, relative, helps);
+        RelativeCosineDecay = Correlation(pairs, relative, cosine);
+        ClickHelpDecay = Correlation(pairs, p => 1 - p.Pair.Jaccard, helps);
+        ShuffledDecay = Correlation(Controlled(pairs), distance, p => p.ShuffledChange < 0 ? 1 : 0);
     }
 
     /// <summary>The settings.</summary>
@@ -82,44 +63,44 @@ public sealed class RadiusResult
     /// <summary>Largest step size.</summary>
     public double Step { get; }
 
-    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; a lower bound of the constant.</summary>
+    /// <summary>L: the largest ratio ||G(z, x) - G(z', x)|| / ||z - z'|| found; the Lipschitz constant is at least L.</summary>
     public double Lipschitz { get; }
 
-    /// <summary>Median over pairs of their own largest ratio.</summary>
-    public double LipschitzMedian { get; }
+    /// <summary>Median over pairs of the largest ratio of a pair.</summary>
+    public double LipschitzMedian => Quantiles.Of(Pairs.Select(p => p.PairLipschitz), 0.5);
 
-    /// <summary>Share of all pairs surely inside the radius (upper end of the bracket of W1).</summary>
-    public double InsideShare { get; }
+    /// <summary>Share of all pairs inside the radius by the upper bound of W1.</summary>
+    public double InsideShare => WeightedShare(Inside);
 
-    /// <summary>Share of all pairs possibly inside (lower end of the bracket).</summary>
-    public double PossiblyInsideShare { get; }
+    /// <summary>Share of all pairs inside the radius by the lower bound of W1.</summary>
+    public double PossiblyInsideShare => WeightedShare(p => p.W1Low < p.Radius(Lipschitz));
 
-    /// <summary>Share inside when L is each pair's own ratio, the smallest constant that the bound holds with.</summary>
-    public double InsideOwnShare { get; }
+    /// <summary>Share inside if L is each pair's own ratio, the smallest constant for which the bound holds.</summary>
+    public double InsideOwnShare => WeightedShare(InsideOwn);
 
-    /// <summary>Measured pairs inside.</summary>
-    public int InsidePairs { get; }
+    /// <summary>Number of measured pairs inside.</summary>
+    public int InsidePairs => Pairs.Count(Inside);
 
-    /// <summary>Measured pairs inside by their own ratio.</summary>
-    public int InsideOwnPairs { get; }
+    /// <summary>Number of measured pairs inside by their own ratio.</summary>
+    public int InsideOwnPairs => Pairs.Count(InsideOwn);
 
-    /// <summary>Pairs inside whose loss did not fall at the smallest step; the theorem says none.</summary>
-    public int Violations { get; }
+    /// <summary>Number of pairs inside whose loss did not fall at the smallest step; 0 by the theorem.</summary>
+    public int Violations => Pairs.Count(p => Inside(p) && !(p.CoupledChange < 0));
 
     /// <summary>The same for pairs inside by their own ratio.</summary>
-    public int OwnViolations { get; }
+    public int OwnViolations => Pairs.Count(p => InsideOwn(p) && !(p.CoupledChange < 0));
 
-    /// <summary>Share of pairs with ||g_u|| above the content mismatch, without which the radius is 0.</summary>
-    public double PositiveRadiusShare { get; }
+    /// <summary>Share of pairs with ||g_u|| above the content mismatch; the radius of the others is 0.</summary>
+    public double PositiveRadiusShare => WeightedShare(p => p.NormU > p.Mismatch);
 
     /// <summary>P(helps) over all pairs of the population.</summary>
     public Interval Helps { get; }
 
-    /// <summary>First-order prediction against the truth, by step size.</summary>
-    public IReadOnlyList<FirstOrderError> Orders { get; }
+    /// <summary>Errors of the first-order prediction, by step size.</summary>
+    public IReadOnlyList<FirstOrderError> Orders => [.. Enumerable.Range(0, Steps).Select(Order)];
 
-    /// <summary>Median over pairs of log2 of the fall of the error when the step is halved; 2 for a correct gradient.</summary>
-    public double RemainderSlope { get; }
+    /// <summary>Median over pairs of log2(error at a step / error at half of it); 2 for a correct gradient.</summary>
+    public double RemainderSlope => Quantiles.Of(Pairs.Select(Slope).Where(double.IsFinite), 0.5);
 
     /// <summary>By decile of latent distance.</summary>
     public IReadOnlyList<RadiusBin> ByDistance { get; }
@@ -151,21 +132,29 @@ public sealed class RadiusResult
     /// <summary>Spearman correlation of <see cref="RadiusPair.RelativeDistance"/> and the gradients' cosine.</summary>
     public Interval RelativeCosineDecay { get; }
 
-    /// <summary>Spearman correlation of 1 - Jaccard of the clicks and helping: what distance in input space says.</summary>
+    /// <summary>Spearman correlation of 1 - Jaccard of the clicks and helping: distance in input space.</summary>
     public Interval ClickHelpDecay { get; }
 
-    /// <summary>The control: W2(u, v) against helping by a partner of another pair.</summary>
+    /// <summary>The control: Spearman correlation of W2(u, v) and helping by the v of another pair.</summary>
     public Interval ShuffledDecay { get; }
 
     /// <summary>Every pair.</summary>
     public IReadOnlyList<RadiusPair> Pairs { get; }
 
-    /// <summary>P(helps) of one kind of pair; NaN where none was sampled.</summary>
+    /// <summary>P(helps) of one kind of pair; NaN if none was sampled.</summary>
     public Interval HelpsOf(PairKind kind) =>
         ByKind.FirstOrDefault(bin => bin.Name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))?.Helps
             ?? Interval.Exactly(double.NaN);
 
     private ulong Seed => Options.Seed;
+
+    private bool Inside(RadiusPair pair) => pair.W1High < pair.Radius(Lipschitz);
+
+    private static bool InsideOwn(RadiusPair pair) => pair.W1High < pair.Radius(pair.PairLipschitz);
+
+    /// <summary>The pairs that have a control.</summary>
+    private static RadiusPair[] Controlled(IEnumerable<RadiusPair> pairs) =>
+        [.. pairs.Where(p => double.IsFinite(p.ShuffledChange))];
 
     private double WeightedShare(Func<RadiusPair, bool> holds) =>
         Pairs.Sum(p => holds(p) ? p.Pair.Weight : 0) / Pairs.Sum(p => p.Pair.Weight);
@@ -201,13 +190,19 @@ public sealed class RadiusResult
 
     private RadiusBin Bin(string name, RadiusPair[] of)
     {
-        RadiusPair[] controlled = [.. of.Where(p => double.IsFinite(p.ShuffledChange))];
-        return new(name, of.Length, of.Sum(p => p.Pair.Weight * p.Pair.Distance) / of.Sum(p => p.Pair.Weight),
-            of.Sum(p => p.Pair.Weight * p.RelativeDistance) / of.Sum(p => p.Pair.Weight),
+        RadiusPair[] controlled = Controlled(of);
+        double weight = of.Sum(p => p.Pair.Weight);
+        return new(name, of.Length, of.Sum(p => p.Pair.Weight * p.Pair.Distance) / weight,
+            of.Sum(p => p.Pair.Weight * p.RelativeDistance) / weight,
             Mean(of, p => p.Helps ? 1 : 0), Mean(of, p => p.Changes[0]), Mean(of, p => p.InnerProduct / (p.NormU * p.NormU)),
             Mean(of, p => p.Cosine), Mean(controlled, p => p.ShuffledChange < 0 ? 1 : 0),
             Mean(controlled, p => p.ShuffledChange));
     }
+
+    private Interval Correlation(IReadOnlyList<RadiusPair> of, Func<RadiusPair, double> x, Func<RadiusPair, double> y,
+        params Func<RadiusPair, double>[] heldFixed) => Estimates.Spearman(
+            [.. of.Select(x)], [.. of.Select(y)], [.. of.Select(p => p.Pair.Weight)], [.. of.Select(p => p.Pair.U)], Seed,
+            [.. heldFixed.Select(control => of.Select(control).ToArray())]);
 
     private Interval Mean(RadiusPair[] of, Func<RadiusPair, double> value) => Estimates.Mean(
         [.. of.Select(value)], [.. of.Select(p => p.Pair.Weight)], [.. of.Select(p => p.Pair.U)], Seed);

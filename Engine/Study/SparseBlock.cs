@@ -5,8 +5,8 @@ namespace ManualVae.Study;
 
 /// <summary>The layer that reads the clicks: a <see cref="DenseBlock"/> with a sparse x and W [items, outputs].</summary>
 /// <param name="name">The layer.</param>
-/// <param name="inputs">Where x is not zero.</param>
-/// <param name="values">x there, as the encoder saw it.</param>
+/// <param name="inputs">Positions of the elements of x that are not zero.</param>
+/// <param name="values">Their values in the input of the encoder.</param>
 /// <param name="deltas">delta of each row.</param>
 /// <param name="outputWidth">Width of delta.</param>
 public sealed class SparseBlock(string name, CsrMatrix inputs, double[] values, double[] deltas, int outputWidth)

@@ -1,9 +1,21 @@
+using ManualVae.Compute;
+
 namespace ManualVae.Study;
 
-/// <summary>The step of each kind of draw of the studies, so that no two share one.</summary>
+/// <summary>Random draws of the studies. Each kind of draw has its own step of the random key.</summary>
 internal static class StudyDraw
 {
     public const uint Users = 1, Pairs = 2, Noise = 3, Shuffle = 4, Bootstrap = 5, Aggregate = 6, Layout = 7, Overlap = 8;
     /// <summary>Draws of masks and of per-user noise count from here.</summary>
     public const uint Masks = 1000;
+
+    /// <summary>Moves a random choice of values to the front of a list, the first steps of Fisher and Yates.</summary>
+    public static void Choose<T>(IList<T> values, int count, RandomKey key)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int j = i + CounterRandom.Below(key, 0, (uint)i, values.Count - i);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
 }

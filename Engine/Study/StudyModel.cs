@@ -4,7 +4,7 @@ using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 
-/// <summary>Which models the studies' formulas hold for; everything else is refused in one line.</summary>
+/// <summary>The models for which the studies' formulas hold; others are refused with one line.</summary>
 internal static class StudyModel
 {
     /// <summary>Posteriors N(mu, sigma^2) of one latent level.</summary>
@@ -13,7 +13,7 @@ internal static class StudyModel
         if (model.Settings.Levels != 1) throw new InputException("The studies need one latent level; this run has two.");
     }
 
-    /// <summary>A decoder of tanh layers, each of whose gradients is one outer product a user.</summary>
+    /// <summary>A decoder of tanh layers: a user's gradient of each layer is one outer product.</summary>
     public static void RequireDenseDecoder(Autoencoder model)
     {
         RequireOneLevel(model);
@@ -22,7 +22,7 @@ internal static class StudyModel
                 $"This study needs a decoder of tanh layers ({Setting("Encoder")} mlp or recvae); this run's decoder is gated.");
     }
 
-    /// <summary>Mult-VAE's encoder and prior, all of whose gradients are outer products.</summary>
+    /// <summary>Mult-VAE's encoder and prior: all gradients are outer products.</summary>
     public static void RequireDense(Autoencoder model)
     {
         RequireDenseDecoder(model);

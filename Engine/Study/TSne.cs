@@ -10,10 +10,10 @@ namespace ManualVae.Study;
 /// </summary>
 public static class TSne
 {
-    /// <summary>Most points.</summary>
+    /// <summary>Largest number of points.</summary>
     public const int Limit = 1500;
 
-    /// <summary>Lays points out.</summary>
+    /// <summary>Computes a layout.</summary>
     /// <param name="points">Rows of <paramref name="columns"/> elements.</param>
     /// <param name="columns">Width of a row.</param>
     /// <param name="perplexity">Effective number of neighbours, below a third of the points.</param>
@@ -26,8 +26,7 @@ public static class TSne
         int n = points.Length / columns;
         if (n > Limit) throw About($"{Setting("Users")} {n}: the latent map takes at most {Limit} users.");
         if (!(perplexity >= 1 && 3 * perplexity < n))
-            throw About(
-                $"{Setting("Perplexity")} {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}.");
+            throw About($"{Setting("Perplexity")} {perplexity}: with {n} users give at least 1 and below {n / 3.0:0.#}.");
         double[] p = Affinities(points, columns, n, perplexity);
         var (y, velocity, gains, gradient) = (new double[2 * n], new double[2 * n], new double[2 * n], new double[2 * n]);
         var key = new RandomKey(seed, StudyDraw.Layout, RandomPurpose.Study);
@@ -50,21 +49,9 @@ public static class TSne
         return y;
     }
 
-    /// <summary>Kullback-Leibler divergence of a layout from the points' affinities: what t-SNE makes small.</summary>
-    public static double Divergence(double[] points, int columns, double perplexity, double[] layout)
-    {
-        int n = points.Length / columns;
-        double[] p = Affinities(points, columns, n, perplexity), q = new double[n * n], sums = new double[n];
-        Gradient(p, layout, q, sums, 1, new double[2 * n]);
-        double total = sums.Sum(), divergence = 0;
-        for (int i = 0; i < p.Length; i++)
-            if (i % (n + 1) != 0 && p[i] > 0) divergence += p[i] * Math.Log(p[i] / (q[i] / total));
-        return divergence;
-    }
-
     /// <summary>
-    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2), q normalised by the
-    /// sum over all pairs, which the row sums add up to in a fixed order.
+    /// The gradient of the divergence at a layout: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + ||y_i - y_j||^2). q is normalised by
+    /// the sum over all pairs; the row sums are added in a fixed order.
     /// </summary>
     internal static void Gradient(double[] p, double[] y, double[] q, double[] rowSums, double exaggeration, double[] gradient)
     {
@@ -81,8 +68,7 @@ public static class TSne
             }
             rowSums[i] = sum;
         });
-        double total = 0;
-        foreach (double sum in rowSums) total += sum;
+        double total = rowSums.Sum();
         Parallel.For(0, n, i =>
         {
             double gx = 0, gy = 0;
@@ -96,7 +82,7 @@ public static class TSne
         });
     }
 
-    /// <summary>Symmetric affinities p_ij = (p_j|i + p_i|j) / 2n, each row's Gaussian as wide as the perplexity asks.</summary>
+    /// <summary>Symmetric affinities p_ij = (p_j|i + p_i|j) / 2n; each row's Gaussian has the given perplexity.</summary>
     internal static double[] Affinities(double[] points, int columns, int n, double perplexity)
     {
         var conditional = new double[n * n];
@@ -139,17 +125,10 @@ public static class TSne
 
     private static void Centre(double[] y)
     {
-        double x0 = 0, y0 = 0;
-        for (int i = 0; i < y.Length; i += 2)
+        for (int k = 0; k < 2; k++)
         {
-            x0 += y[i];
-            y0 += y[i + 1];
-        }
-        (x0, y0) = (x0 / (y.Length / 2), y0 / (y.Length / 2));
-        for (int i = 0; i < y.Length; i += 2)
-        {
-            y[i] -= x0;
-            y[i + 1] -= y0;
+            double mean = Enumerable.Range(0, y.Length / 2).Average(i => y[2 * i + k]);
+            for (int i = k; i < y.Length; i += 2) y[i] -= mean;
         }
     }
 }

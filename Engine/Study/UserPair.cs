@@ -1,13 +1,13 @@
 namespace ManualVae.Study;
 
-/// <summary>An ordered pair of users of a population: a step on v, its effect on u.</summary>
+/// <summary>An ordered pair of users of a population: the effect on u of a step on v.</summary>
 /// <param name="U">Index of u in the population.</param>
 /// <param name="V">Index of v.</param>
 /// <param name="Overlap">Items in common, s.</param>
 /// <param name="L1">||x_u - x_v||_1, d.</param>
 /// <param name="Distance">W2 between their posteriors.</param>
 /// <param name="Kind">Local, global or unrelated.</param>
-/// <param name="Weight">Pairs of the population that this one stands for.</param>
+/// <param name="Weight">Number of pairs of the population that this pair represents.</param>
 public readonly record struct UserPair(int U, int V, int Overlap, int L1, double Distance, PairKind Kind, double Weight)
 {
     /// <summary>|S_u and S_v| / |S_u or S_v|.</summary>
@@ -19,14 +19,10 @@ public readonly record struct UserPair(int U, int V, int Overlap, int L1, double
         int common = 0;
         for (int i = 0, j = 0; i < a.Length && j < b.Length;)
         {
-            if (a[i] == b[j])
-            {
-                common++;
-                i++;
-                j++;
-            }
-            else if (a[i] < b[j]) i++;
-            else j++;
+            int order = a[i].CompareTo(b[j]);
+            if (order == 0) common++;
+            if (order <= 0) i++;
+            if (order >= 0) j++;
         }
         return common;
     }

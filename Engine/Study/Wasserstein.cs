@@ -18,8 +18,8 @@ public static class Wasserstein
         Math.Sqrt(SquaredDistance(meanU, meanV));
 
     /// <summary>
-    /// W1 with the l1 ground cost, in closed form: sum_k E|a + b xi|, a = mu_uk - mu_vk, b = |sigma_uk - sigma_vk|, xi ~ N(0, 1):
-    /// b sqrt(2/pi) exp(-a^2 / 2b^2) + a (1 - 2 Phi(-a/b)).
+    /// W1 with the l1 ground cost in closed form, sum_k E|a + b xi| with a = mu_uk - mu_vk, b = |sigma_uk - sigma_vk| and
+    /// xi ~ N(0, 1). E|a + b xi| = b sqrt(2/pi) exp(-a^2 / 2b^2) + a (1 - 2 Phi(-a/b)).
     /// </summary>
     public static double FirstByL1Cost(
         ReadOnlySpan<double> meanU, ReadOnlySpan<double> sigmaU, ReadOnlySpan<double> meanV, ReadOnlySpan<double> sigmaV)
@@ -29,7 +29,7 @@ public static class Wasserstein
         return sum;
     }
 
-    /// <summary>E|a + b xi| for xi ~ N(0, 1) and b at least 0; |a| where b is 0.</summary>
+    /// <summary>E|a + b xi| for xi ~ N(0, 1) and b at least 0; |a| if b is 0.</summary>
     public static double FoldedNormalMean(double a, double b) =>
         b == 0
             ? Math.Abs(a)

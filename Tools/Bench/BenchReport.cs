@@ -21,15 +21,22 @@ internal sealed record BenchResult(
     double FractionOfPeak)
 {
     /// <summary>A measurement that is not yet set against limits.</summary>
-    public static BenchResult From(string name, string shape, double flops, double bytes, Timing timing, int threads)
+    /// <param name="name">What ran.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="flops">Operations of a run.</param>
+    /// <param name="bytes">Bytes that a run must move.</param>
+    /// <param name="timing">Seconds of the runs.</param>
+    /// <param name="threads">Threads that computed.</param>
+    /// <param name="runs">The runs with the samples between them, or null if there are no samples.</param>
+    public static BenchResult From(
+        string name, string shape, double flops, double bytes, Timing timing, int threads, ProbedRuns? runs = null)
     {
         double seconds = Math.Max(timing.Median, 1e-9); // no clock resolves less, and rates must stay finite
-        return new(name, shape, threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0);
+        return new(name, shape, threads, timing.Median, timing.P90, flops / seconds / 1e9, bytes / seconds / 1e9, 0)
+        {
+            Runs = runs,
+        };
     }
-
-    /// <summary>The same from runs with samples between them.</summary>
-    public static BenchResult From(string name, string shape, double flops, double bytes, ProbedRuns runs, int threads) =>
-        From(name, shape, flops, bytes, runs.Timing, threads) with { Runs = runs };
 
     /// <summary>The same measurement against the limits.</summary>
     public BenchResult Under(MachineLimits limits)

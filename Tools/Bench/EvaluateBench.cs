@@ -22,8 +22,8 @@ internal static class EvaluateBench
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
         var runs = ProbedRuns.Of(
             probe, () => Evaluator.Evaluate(model, split, metrics, cancellation: Session.Cancellation), runs: 7, warmUp: 2);
-        return BenchResult.From(
-            "evaluate", $"{split.FoldIn.Rows} users, {items} items",
-            2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items, 0, runs, probe.Threads);
+        double flops = 2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items;
+        string shape = $"{split.FoldIn.Rows} users, {items} items";
+        return BenchResult.From("evaluate", shape, flops, 0, runs.Timing, probe.Threads, runs);
     }
 }

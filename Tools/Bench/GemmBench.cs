@@ -54,7 +54,7 @@ internal static class GemmBench
             }
         }
         probe.Sample();
-        return work.Select(w => w.shape.Result(suffix, w.Runs, probe.Threads));
+        return work.Select(w => w.shape.Result(suffix, w.Runs.Timing, probe.Threads, w.Runs));
     }
 
     /// <summary>One product at one shape on a device; the action must wait for the result.</summary>

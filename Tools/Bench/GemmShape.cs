@@ -12,12 +12,8 @@ internal sealed record GemmShape(string Name, Transpose Layout, int M, int N, in
     private double Bytes => sizeof(float) * ((double)M * K + (double)K * N + (double)M * N);
 
     /// <summary>Its line in the report.</summary>
-    public BenchResult Result(string suffix, Timing timing, int threads) =>
-        BenchResult.From($"gemm {Name}{suffix}", $"{M}x{K}x{N}", Flops, Bytes, timing, threads);
-
-    /// <inheritdoc cref="Result(string, Timing, int)"/>
-    public BenchResult Result(string suffix, ProbedRuns runs, int threads) =>
-        BenchResult.From($"gemm {Name}{suffix}", $"{M}x{K}x{N}", Flops, Bytes, runs, threads);
+    public BenchResult Result(string suffix, Timing timing, int threads, ProbedRuns? runs = null) =>
+        BenchResult.From($"gemm {Name}{suffix}", $"{M}x{K}x{N}", Flops, Bytes, timing, threads, runs);
 
     /// <summary>Operands with random values, and room for the product.</summary>
     public (Tensor A, Tensor B, Tensor C) Operands(IBackend backend) => (

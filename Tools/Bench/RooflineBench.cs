@@ -32,13 +32,11 @@ internal static class RooflineBench
             Session.Cancellation.ThrowIfCancellationRequested();
             var run = test.Prepare(backend);
             for (int i = 0; i < 8; i++) probe.Sample();
-            var timing = Timing.Of(
-                () =>
-                {
-                    run.Forward();
-                    run.Backward?.Invoke();
-                },
-                runs: 9, seconds: 0.5);
+            var timing = Timing.Of(() =>
+            {
+                run.Forward();
+                run.Backward?.Invoke();
+            }, runs: 9, seconds: 0.5);
             run.Free();
             yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, probe.Threads);
         }

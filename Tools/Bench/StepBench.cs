@@ -54,7 +54,7 @@ internal static class StepBench
         double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
         string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}"
             + ((device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
-        yield return BenchResult.From("step", shape, products, 0, runs, threads);
+        yield return BenchResult.From("step", shape, products, 0, runs.Timing, threads, runs);
         if (device is ILayeredGemm) yield break; // its operations overlap: waiting for each would measure something else
 
         timed.Enabled = true;

@@ -1,17 +1,17 @@
 namespace ManualVae.Tools.Charts;
 
-/// <summary>A named axis. Its range follows the data unless given.</summary>
-/// <param name="Label">What is measured: <c>epoch</c>, <c>time</c>.</param>
-/// <param name="Unit">In what, where it has a unit: <c>s</c>, <c>GFLOP/s</c>.</param>
+/// <summary>A named axis. The data gives its range unless <see cref="Min"/> or <see cref="Max"/> is set.</summary>
+/// <param name="Label">The quantity: <c>epoch</c>, <c>time</c>.</param>
+/// <param name="Unit">Its unit, or null: <c>s</c>, <c>GFLOP/s</c>.</param>
 public sealed record Axis(string Label, string? Unit = null)
 {
-    /// <summary>Logarithmic; values of zero or less are then not drawn.</summary>
+    /// <summary>True for a logarithmic axis; values of zero or less are not drawn.</summary>
     public bool Log { get; init; }
 
-    /// <summary>Lower end, or null to follow the data.</summary>
+    /// <summary>Lower end, or null for that of the data.</summary>
     public double? Min { get; init; }
 
-    /// <summary>Upper end, or null to follow the data.</summary>
+    /// <summary>Upper end, or null for that of the data.</summary>
     public double? Max { get; init; }
 
     internal string Title => Unit is null ? Label : $"{Label} ({Unit})";
@@ -27,13 +27,12 @@ public sealed record Axis(string Label, string? Unit = null)
         (low, high) = (Min ?? low, Max ?? high);
         if (!(high > low)) // one value: give it room on both sides
             (low, high) = Log ? (low / 2, low * 2) : low == 0 ? (0, 1) : (low - Math.Abs(low) / 2, low + Math.Abs(low) / 2);
-        return Log
-            ? Scale.Logarithmic(low, high, from, to)
+        return Log ? Scale.Logarithmic(low, high, from, to)
             : Scale.Linear(low, high, from, to, Min is not null, Max is not null);
     }
 }
 
-/// <summary>Maps values to pixels and knows the ticks.</summary>
+/// <summary>Maps values to pixels, and has the ticks.</summary>
 internal sealed class Scale
 {
     private readonly double _low, _high, _from, _to;
@@ -50,14 +49,14 @@ internal sealed class Scale
     /// <summary>Label of each tick.</summary>
     public string[] Labels { get; }
 
-    /// <summary>Where bars start: zero, or the lower end of a logarithmic scale.</summary>
+    /// <summary>Value at which bars start: zero, or the lower end of a logarithmic scale.</summary>
     public double Base => _log ? Math.Pow(10, _low) : Math.Clamp(0, _low, _high);
 
     public bool CanShow(double value) => double.IsFinite(value) && (!_log || value > 0);
 
     public double At(double value) => _from + (_to - _from) * ((_log ? Math.Log10(value) : value) - _low) / (_high - _low);
 
-    /// <summary>A scale widened to whole ticks of 1, 2 or 5 times a power of ten, save at ends that are fixed.</summary>
+    /// <summary>A linear scale. Ticks are multiples of 1, 2 or 5 times a power of ten; free ends lie on ticks.</summary>
     public static Scale Linear(double low, double high, double from, double to, bool fixLow, bool fixHigh)
     {
         double spacing = Math.Abs(to - from) < 200 ? 40 : Math.Abs(to - from) < 420 ? 46 : 80;
@@ -87,7 +86,7 @@ internal sealed class Scale
         return new(low, high, from, to, true, [.. ticks], [.. ticks.Select(Decade)]);
     }
 
-    /// <summary>A value for people: enough digits, no more; powers of ten where it is very large or small.</summary>
+    /// <summary>A value with three significant digits or so; a very large or small one with a power of ten.</summary>
     public static string Readable(double value)
     {
         double size = Math.Abs(value);
@@ -102,8 +101,7 @@ internal sealed class Scale
         return largest >= 1e6 || largest < 1e-3 ? Power(value) : value.ToString(largest >= 1e4 ? "#,0" : "F" + decimals);
     }
 
-    private static string Decade(double value) =>
-        value is >= 0.001 and < 100_000 ? $"{value:#,0.####}" : Power(value);
+    private static string Decade(double value) => value is >= 0.001 and < 100_000 ? $"{value:#,0.####}" : Power(value);
 
     private static string Power(double value)
     {

@@ -1,29 +1,29 @@
 namespace ManualVae.Tools.Charts;
 
-/// <summary>The bars of one colour, one a category.</summary>
+/// <summary>The bars of one colour, one for each category.</summary>
 /// <param name="Name">Name in the legend; empty for none.</param>
-/// <param name="Values">One a category; what is not finite is left out.</param>
+/// <param name="Values">One for each category; values that are not finite are left out.</param>
 /// <param name="Errors">Half the length of each error bar (a standard error, say), or null.</param>
 public sealed record BarSeries(string Name, IReadOnlyList<double> Values, IReadOnlyList<double>? Errors = null);
 
-/// <summary>Horizontal bars by category, each with its value beside it: names of any length stay readable.</summary>
+/// <summary>Horizontal bars by category, each with its value beside it. Long names of categories stay readable.</summary>
 public sealed record BarChart : Figure
 {
     private const double BarHeight = 16;
 
-    /// <summary>The axis of the values; it starts at zero unless it says otherwise.</summary>
+    /// <summary>The axis of the values; it starts at zero unless its <see cref="Axis.Min"/> is set.</summary>
     public required Axis Value { get; init; }
 
     /// <summary>Names of the categories, top to bottom.</summary>
     public required IReadOnlyList<string> Categories { get; init; }
 
-    /// <summary>One bar of each in every category.</summary>
+    /// <summary>The bars: every series has one in every category.</summary>
     public required IReadOnlyList<BarSeries> Series { get; init; }
 
-    /// <summary>A .NET format for the values, or null for three decimals, fewer where values are larger.</summary>
+    /// <summary>A .NET format for the values, or null for three decimals, and fewer for large values.</summary>
     public string? Format { get; init; }
 
-    /// <summary>Values of both signs: error bars may cross zero.</summary>
+    /// <summary>True if a value is negative: error bars may then cross zero.</summary>
     private bool Signed => Series.Any(s => s.Values.Any(v => v < 0));
 
     internal override double Draw(Svg svg, double top)
@@ -32,7 +32,7 @@ public sealed record BarChart : Figure
             throw new ArgumentException("Every series needs one value a category.");
         var entries = Series.Select((series, s) => (series.Name, new Action<double, double>((x, y) =>
             svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(s)}\"")))).ToList();
-        top = DrawLegend(svg, Margin, top, Series.Count > 1 ? entries : []) + 6;
+        top = DrawLegend(svg, top, Series.Count > 1 ? entries : []) + 6;
 
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
         double right = Width - Margin - 52; // room for the value of the longest bar

@@ -1,8 +1,8 @@
 namespace ManualVae.Tools.Charts;
 
-/// <summary>A named level: the peak of the machine, a published value, the best epoch.</summary>
-/// <param name="Label">Its name, written beside it.</param>
-/// <param name="Value">Where it is.</param>
+/// <summary>A line at a named value: the peak of the machine, a published result, the best epoch.</summary>
+/// <param name="Label">Its name, which is written beside it.</param>
+/// <param name="Value">The value.</param>
 /// <param name="Vertical">True for a value of the x axis.</param>
 public sealed record Rule(string Label, double Value, bool Vertical = false);
 
@@ -12,25 +12,25 @@ public sealed record Chart : Figure
     /// <summary>The horizontal axis.</summary>
     public required Axis X { get; init; }
 
-    /// <summary>The vertical axis; its name stands above it, horizontally.</summary>
+    /// <summary>The vertical axis; its name is written horizontally above it.</summary>
     public required Axis Y { get; init; }
 
-    /// <summary>What is drawn, later ones on top.</summary>
+    /// <summary>The series; later ones are drawn on top.</summary>
     public required IReadOnlyList<Series> Series { get; init; }
 
-    /// <summary>Named levels.</summary>
+    /// <summary>Lines at named values.</summary>
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
     /// <summary>Height of the data area in pixels.</summary>
     public double PlotHeight { get; init; } = 240;
 
-    /// <summary>Name the series above the data, where there is more than one.</summary>
+    /// <summary>True to name the series above the data if there are several.</summary>
     public bool Legend { get; init; } = true;
 
     internal override double Draw(Svg svg, double top)
     {
         string[] colours = Colours();
-        if (Legend) top = DrawLegend(svg, Margin, top);
+        if (Legend) top = DrawLegend(svg, top);
         svg.Text(Margin, top + 10, Svg.Fit(Y.Title, TextSize, Width - 2 * Margin), "class=\"mv-muted\"");
         top += 24;
         double bottom = top + PlotHeight;
@@ -41,7 +41,7 @@ public sealed record Chart : Figure
         double left = Margin + y.Labels.Select(label => Svg.Width(label, 11)).DefaultIfEmpty(0).Max() + 8;
         var xValues = Series.SelectMany(s => s.XValues).Concat(vertical).ToList();
         double right = Width - Margin - 10;
-        // A linear x axis ends at the data: no empty strip beside a curve.
+        // A linear x axis ends at the data, so that there is no empty strip beside a curve.
         var finite = xValues.Where(double.IsFinite).DefaultIfEmpty(0).ToList();
         var tight = X.Log || finite.Min() >= finite.Max() ? X
             : X with { Min = X.Min ?? finite.Min(), Max = X.Max ?? finite.Max() };
@@ -60,13 +60,13 @@ public sealed record Chart : Figure
         return bottom + 50;
     }
 
-    /// <summary>The legend, from <paramref name="top"/>; returns where it ends.</summary>
-    internal double DrawLegend(Svg svg, double left, double top)
+    /// <summary>Draws the legend from <paramref name="top"/> and returns its lower end.</summary>
+    internal double DrawLegend(Svg svg, double top)
     {
         var entries = Series.Zip(Colours()).Where(pair => pair.First.Name.Length > 0)
             .Select(pair => (pair.First.Name,
                 new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
-        return DrawLegend(svg, left, top, entries.Count > 1 ? entries : []);
+        return DrawLegend(svg, top, entries.Count > 1 ? entries : []);
     }
 
     private string[] Colours()
@@ -106,7 +106,7 @@ public sealed record Chart : Figure
                 double at = x.At(rule.Value);
                 double half = Svg.Width(rule.Label, 11) / 2, middle = Math.Min(at, right - half);
                 svg.Line(at, top, at, bottom, "class=\"mv-rule\"");
-                // Above the data, beside the name of the y axis; where that leaves no room, inside.
+                // Above the data, beside the name of the y axis; inside if there is no room.
                 bool above = middle - half > Margin + Svg.Width(Y.Title, TextSize) + 10;
                 Label(above ? middle : at + 5, above ? top - 7 : top + 9, rule.Label, above ? "middle" : "start");
             }

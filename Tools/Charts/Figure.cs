@@ -4,18 +4,18 @@ using System.Text;
 namespace ManualVae.Tools.Charts;
 
 /// <summary>
-/// A figure that becomes one SVG document, good by itself and inside a page. Colours are CSS variables, so it is readable on
-/// light and dark backgrounds alike.
+/// A figure that becomes one SVG document, for use alone or inside a page. Colours are CSS variables, so that it is readable on
+/// light and dark backgrounds.
 /// </summary>
 public abstract record Figure
 {
     /// <summary>Font sizes in pixels.</summary>
     private protected const double TitleSize = 14, TextSize = 12, Margin = 12;
 
-    /// <summary>What the figure shows.</summary>
+    /// <summary>The title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>How it was measured, or what to look for: one line under the title.</summary>
+    /// <summary>A sentence under the title: how it was measured, or what to look for.</summary>
     public string? Subtitle { get; init; }
 
     /// <summary>Width in pixels.</summary>
@@ -31,7 +31,7 @@ public abstract record Figure
             svg.Text(Margin, top += 18, line, "class=\"mv-muted\"");
         double height = Draw(svg, top + 12);
         string body = svg.ToString();
-        // An identity that depends on the content alone: figures inlined in one page must not share clip paths.
+        // The id depends on the content only. Figures in one page must not share clip paths.
         string id = "mv" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))[..10];
         var (w, h) = (Svg.Number(Width), Svg.Number(height));
         return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure{(Width > 700 ? " mv-wide" : "")}\" "
@@ -41,27 +41,27 @@ public abstract record Figure
             + body.Replace(ClipPlaceholder, id, StringComparison.Ordinal) + "</svg>\n";
     }
 
-    /// <summary>Stands for the figure's own identity in names that must be unique in a page.</summary>
+    /// <summary>Placeholder for the figure's id in names that must be unique in a page.</summary>
     private protected const string ClipPlaceholder = "mv-figure-id";
 
-    /// <summary>A halo in the colour of the paper keeps words readable over lines.</summary>
+    /// <summary>A halo in the colour of the background keeps text readable over lines.</summary>
     private protected const string Halo =
         "style=\"paint-order:stroke;stroke:var(--mv-paper);stroke-width:4;stroke-linejoin:round\"";
 
-    /// <summary>Draws everything below <paramref name="top"/> and returns the height of the figure.</summary>
+    /// <summary>Draws the figure below <paramref name="top"/> and returns its height.</summary>
     internal abstract double Draw(Svg svg, double top);
 
-    /// <summary>A row (or rows) of legend entries from <paramref name="top"/>; returns where it ends.</summary>
-    private protected double DrawLegend(Svg svg, double left, double top,
-        IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
+    /// <summary>Draws rows of legend entries from <paramref name="top"/> and returns their lower end.</summary>
+    private protected double DrawLegend(
+        Svg svg, double top, IReadOnlyList<(string Name, Action<double, double> Mark)> entries)
     {
         if (entries.Count == 0) return top;
-        double x = left, y = top + 8;
+        double x = Margin, y = top + 8;
         foreach (var (name, mark) in entries)
         {
             string label = Svg.Fit(name, TextSize, Width - 2 * Margin - 30);
             double width = 26 + Svg.Width(label, TextSize) + 16;
-            if (x > left && x + width > Width) (x, y) = (left, y + 20);
+            if (x > Margin && x + width > Width) (x, y) = (Margin, y + 20);
             mark(x, y);
             svg.Text(x + 26, y + 4, label, "class=\"mv-text\"");
             x += width;
@@ -86,7 +86,7 @@ public abstract record Figure
     }
 }
 
-/// <summary>The colours and type of every figure and page.</summary>
+/// <summary>The colours and fonts of every figure and page.</summary>
 internal static class FigureStyle
 {
     /// <summary>Number of series colours.</summary>
@@ -104,7 +104,7 @@ internal static class FigureStyle
         + "--mv-c0:#6ea8ff;--mv-c1:#ff9d5c;--mv-c2:#4fd1a1;--mv-c3:#c79bff;"
         + "--mv-c4:#ff7d90;--mv-c5:#4fc9de;--mv-c6:#e0b354;--mv-c7:#a4afbf";
 
-    /// <summary>Rules that hold for figures alone and inside a page.</summary>
+    /// <summary>CSS rules of a figure, alone or inside a page.</summary>
     public const string Css =
         ".mv-figure{" + Light
             + ";max-width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica "
@@ -119,7 +119,7 @@ internal static class FigureStyle
         + ".mv-figure .mv-axis{stroke:var(--mv-axis);stroke-width:1;shape-rendering:crispEdges}"
         + ".mv-figure .mv-rule{stroke:var(--mv-muted);stroke-width:1;stroke-dasharray:4 3}";
 
-    /// <summary>The same colours for a page around the figures.</summary>
+    /// <summary>The same colours for the page around the figures.</summary>
     public static string Page => $":root{{color-scheme:light dark;{Light}}}@media (prefers-color-scheme:dark){{:root{{{Dark}}}}}";
 
     /// <summary>The CSS colour of a series.</summary>

@@ -3,23 +3,23 @@ using System.Text;
 namespace ManualVae.Tools.Charts;
 
 /// <summary>
-/// A matrix as coloured cells with a colour bar. Values of both signs diverge from the paper's colour at zero; others run from
-/// the smallest (paper) to the largest (full colour).
+/// A matrix as coloured cells with a colour bar. If values have both signs, the background's colour is at zero and each sign has
+/// its own colour. Otherwise the colour runs from the background's (the smallest value) to the full colour (the largest).
 /// </summary>
 public sealed record HeatMap : Figure
 {
     private const int Shades = 32;
 
-    /// <summary>Values by row and column; what is not finite is left blank.</summary>
+    /// <summary>Values by row and column; cells that are not finite stay blank.</summary>
     public required double[,] Values { get; init; }
 
-    /// <summary>What the colours mean.</summary>
+    /// <summary>The quantity that the colours show.</summary>
     public required Axis Value { get; init; }
 
-    /// <summary>What the columns are.</summary>
+    /// <summary>Title of the columns.</summary>
     public required string Columns { get; init; }
 
-    /// <summary>What the rows are.</summary>
+    /// <summary>Title of the rows.</summary>
     public required string Rows { get; init; }
 
     /// <summary>Name of each column, or null for their numbers.</summary>
@@ -42,8 +42,8 @@ public sealed record HeatMap : Figure
             : Math.Min(Width / 3, RowNames.Select(n => Svg.Width(n, 11)).DefaultIfEmpty(0).Max()) + 8);
         double cell = Math.Min((Width - Margin - left) / Math.Max(1, columns), 44);
         double height = Math.Max(1.5, Math.Min(cell, 26));
-        if (columns > 40) height = cell = Math.Max(1, Math.Floor(cell)); // a picture rather than a table: square, on whole pixels
-        // A path per shade keeps a map of 10,000 cells small.
+        if (columns > 40) height = cell = Math.Max(1, Math.Floor(cell)); // many columns: square cells on whole pixels
+        // One path for each shade keeps the file of a map of 10,000 cells small.
         var shades = new StringBuilder[2 * Shades + 1];
         for (int row = 0; row < rows; row++)
             for (int column = 0; column < columns; column++)

@@ -1,19 +1,19 @@
 namespace ManualVae.Tools.Charts;
 
 /// <summary>
-/// Charts of one kind side by side under one title, each with its own title; the first one's legend stands for all.
+/// Charts of one kind side by side under one title. Each has its own title; the legend of the first chart holds for all.
 /// </summary>
 public sealed record Panels : Figure
 {
     private const double Gap = 8;
 
-    /// <summary>The charts, left to right; more than four take two rows.</summary>
+    /// <summary>The charts, left to right, in two rows if there are more than four.</summary>
     public required IReadOnlyList<Chart> Charts { get; init; }
 
     internal override double Draw(Svg svg, double top)
     {
         if (Charts.Count == 0) return top;
-        top = Charts[0].DrawLegend(svg, Margin, top);
+        top = Charts[0].DrawLegend(svg, top);
         int columns = Charts.Count <= 4 ? Charts.Count : (Charts.Count + 1) / 2;
         double width = (Width - Gap * (columns - 1)) / columns;
         foreach (var row in Charts.Chunk(columns))

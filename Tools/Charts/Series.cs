@@ -2,23 +2,23 @@ using System.Text;
 
 namespace ManualVae.Tools.Charts;
 
-/// <summary>Something drawn over the axes of a <see cref="Chart"/>.</summary>
+/// <summary>Data that is drawn over the axes of a <see cref="Chart"/>.</summary>
 /// <param name="Name">Name in the legend; empty for none.</param>
 public abstract record Series(string Name)
 {
-    /// <summary>Number of its colour, or null for the next free one; series of one number share a colour.</summary>
+    /// <summary>Number of its colour, or null for the next free one. Series with the same number have the same colour.</summary>
     public int? Colour { get; init; }
 
     internal abstract IEnumerable<double> XValues { get; }
 
     internal abstract IEnumerable<double> YValues { get; }
 
-    /// <summary>True where the value axis must start at zero.</summary>
+    /// <summary>True if the value axis must start at zero.</summary>
     internal virtual bool NeedsZero => false;
 
     internal abstract void Draw(Svg svg, Scale x, Scale y, string colour);
 
-    /// <summary>Its sign in the legend: 20 pixels wide, centred on the line <paramref name="y"/>.</summary>
+    /// <summary>Draws its mark in the legend: 20 pixels wide, centred vertically at <paramref name="y"/>.</summary>
     internal abstract void DrawMark(Svg svg, double x, double y, string colour);
 
     private protected static void CheckLengths(int expected, params IReadOnlyList<double>?[] others)
@@ -28,7 +28,7 @@ public abstract record Series(string Name)
     }
 }
 
-/// <summary>Points joined by a line; a value that is not finite interrupts it.</summary>
+/// <summary>Points joined by a line. A value that is not finite interrupts the line.</summary>
 public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y) : Series(Name)
 {
     /// <summary>Lower edge of the confidence band at each point, or null.</summary>
@@ -37,10 +37,10 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     /// <summary>Upper edge of the confidence band at each point, or null.</summary>
     public IReadOnlyList<double>? High { get; init; }
 
-    /// <summary>A dashed line: predictions, controls, targets.</summary>
+    /// <summary>True for a dashed line: predictions, controls, targets.</summary>
     public bool Dashed { get; init; }
 
-    /// <summary>Mark each point.</summary>
+    /// <summary>True to mark each point.</summary>
     public bool Markers { get; init; }
 
     internal override IEnumerable<double> XValues => X;
@@ -98,7 +98,7 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
 /// <summary>Separate points.</summary>
 public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y) : Series(Name)
 {
-    /// <summary>Radius in pixels; smaller by default the more points there are.</summary>
+    /// <summary>Radius in pixels; the default is smaller for many points.</summary>
     public double? Radius { get; init; }
 
     internal override IEnumerable<double> XValues => X;
@@ -108,7 +108,7 @@ public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOn
     internal override void Draw(Svg svg, Scale x, Scale y, string colour)
     {
         CheckLengths(X.Count, Y);
-        // One path with round caps: a hundredth of the size of as many circles.
+        // One path with round line caps takes a hundredth of the size of circles.
         var dots = new StringBuilder();
         for (int i = 0; i < X.Count; i++)
         {
@@ -127,11 +127,11 @@ public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOn
 
 /// <summary>Touching columns over intervals of the x axis: a histogram.</summary>
 /// <param name="Name">Name in the legend; empty for none.</param>
-/// <param name="Edges">The intervals' ends: one more than columns, increasing.</param>
+/// <param name="Edges">Ends of the intervals, increasing; one more than columns.</param>
 /// <param name="Heights">Height of each column.</param>
 public sealed record HistogramSeries(string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Heights) : Series(Name)
 {
-    /// <summary>Counts the values in equally wide bins between the smallest and the largest of them.</summary>
+    /// <summary>Counts the values in bins of equal width between the smallest and the largest value.</summary>
     public static HistogramSeries Of(string name, IReadOnlyCollection<double> values, int bins = 30)
     {
         var finite = values.Where(double.IsFinite).ToArray();

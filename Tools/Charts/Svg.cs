@@ -9,17 +9,16 @@ internal sealed class Svg
     private readonly StringBuilder _text = new();
     private int _numbers;
 
-    /// <summary>Tells the parts of one document apart, in names that must be unique.</summary>
+    /// <summary>A number for names that must be unique in the document.</summary>
     public int NextNumber() => _numbers++;
 
     /// <summary>A coordinate, two decimals at most: <c>12.5</c>.</summary>
-    public static string Number(double value) =>
-        $"{Math.Round(value, 2) + 0.0:0.##}"; // + 0 turns -0 into 0
+    public static string Number(double value) => $"{Math.Round(value, 2) + 0.0:0.##}"; // + 0 turns -0 into 0
 
-    /// <summary>Text fit for element content and attributes.</summary>
+    /// <summary>Text escaped for element content and attributes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>Estimated width of a text in the style's font, in pixels; a little generous.</summary>
+    /// <summary>Estimated width of a text in pixels; a little more than in common fonts.</summary>
     public static double Width(string text, double size)
     {
         double ems = 0;

@@ -4,13 +4,13 @@ using static ManualVae.Tools.Mechanisms.MechanismFigure;
 
 namespace ManualVae.Tools.Mechanisms;
 
-/// <summary>A claim of the paper, what was measured, and whether they agree.</summary>
+/// <summary>A claim of the paper, the measurement, and the verdict.</summary>
 /// <param name="Claim">What Vuong et al. (arXiv 2511.06781) claim.</param>
-/// <param name="Measured">Figures with their uncertainty.</param>
+/// <param name="Measured">Measured values with their uncertainty.</param>
 /// <param name="Verdict">agrees, disagrees or inconclusive.</param>
 internal sealed record MechanismClaim(string Claim, string Measured, string Verdict);
 
-/// <summary>Holds the paper's claims against the measurements; a difference within its uncertainty is inconclusive.</summary>
+/// <summary>Compares the paper's claims with the measurements. A difference within its uncertainty is inconclusive.</summary>
 internal sealed class MechanismClaims
 {
     private readonly MechanismRepeats _figures;
@@ -31,7 +31,7 @@ internal sealed class MechanismClaims
     }
 
     /// <summary>
-    /// Influence decays with latent distance, a step inside the sharing radius always helps (theorem 2.3), and clean input
+    /// Influence decreases with latent distance, a step inside the sharing radius always helps (theorem 2.3), and clean input
     /// favours near users (theorem 2.5).
     /// </summary>
     private void Sharing()
@@ -41,8 +41,7 @@ internal sealed class MechanismClaims
             var decay = _figures[setting, Decay];
             Add($"Influence decays with latent distance ({setting})",
                 $"Spearman of W2 and helping {decay}, relative to both users' mean W2 {_figures[setting, RelativeDecay]}, "
-                + $"gradient cosine {_figures[setting, CosineDecay]}; control {_figures[setting, Control]}",
-                Below(decay, 0));
+                + $"gradient cosine {_figures[setting, CosineDecay]}; control {_figures[setting, Control]}", Below(decay, 0));
         }
         double inside = _figures.Total(InsidePairs), own = _figures.Total(InsideOwnPairs), missed = _figures.Total(NotHelped);
         Add("Inside the sharing radius a step on v always helps u",
@@ -53,14 +52,13 @@ internal sealed class MechanismClaims
             Above(_figures.Difference("clean", Local, "clean", Global), 0));
     }
 
-    /// <summary>Masking draws far users together, pushes near ones apart and lets neighbourhoods drift (theorem 2.6).</summary>
+    /// <summary>Masking draws far users together, pushes near users apart and changes neighbourhoods (theorem 2.6).</summary>
     private void Masking()
     {
         var gain = _figures.Difference("masked", MaskedGlobal, "clean", Global);
         Add("Masking brings global help",
             $"P(helps) of global pairs: clean {_figures["clean", Global]}, "
-            + $"masked in training and here {_figures["masked", MaskedGlobal]}, difference {gain}",
-            Above(gain, 0));
+            + $"masked in training and here {_figures["masked", MaskedGlobal]}, difference {gain}", Above(gain, 0));
         foreach (var (claim, input, latent, nearer) in new[]
         {
             ("Masking draws far users together", FarInput, FarLatent, true),
@@ -74,7 +72,7 @@ internal sealed class MechanismClaims
         Compare("Masking beats clean input (paper, ML-20M NDCG@100: .409 and .426)", "clean", "masked", Ndcg, above: true);
     }
 
-    /// <summary>A larger beta contracts latent space, and one too large collapses it.</summary>
+    /// <summary>A larger beta contracts latent space; a beta too large collapses it.</summary>
     private void Beta()
     {
         string[] sweep = [.. _plan.Betas.Order().Select(MechanismPlan.Constant)];
@@ -92,7 +90,7 @@ internal sealed class MechanismClaims
             p >= 0.05 ? "inconclusive" : after > before ? "agrees" : "disagrees");
     }
 
-    /// <summary>Anchors hold the mean of a masked user still (proposition 3.2).</summary>
+    /// <summary>Anchors stabilise the posterior mean under masks (proposition 3.2).</summary>
     private void Anchors(string anchored)
     {
         Compare($"Anchors reduce the drift ({anchored})", "masked", anchored, Kept, above: true);
@@ -112,8 +110,8 @@ internal sealed class MechanismClaims
     }
 
     /// <summary>
-    /// Two-sided p of the exact sign test: how often the counts lie so far apart if a pair inside is as likely to be of either
-    /// setting. Intervals do not serve here: a share of none has no width.
+    /// Two-sided p of the exact sign test. Its null hypothesis: a pair inside is equally likely under both settings. Intervals
+    /// are no help here, because a share of 0 has an interval of width 0.
     /// </summary>
     private static double SignTest(double a, double b) => Math.Min(1, 2 * Binomial.CDF(0.5, (int)(a + b), Math.Min(a, b)));
 

@@ -30,53 +30,29 @@ internal static class MechanismDrawings
                     Rules = [new Rule("", 0.5)], Series = [Line(figures, setting)], PlotHeight = 200,
                 })],
             })
-            .Plot("kinds", new BarChart
-            {
-                Title = "Help by kind of pair",
-                Subtitle = "local: items in common, near in clicks; global: in common, far; unrelated: none; whiskers: 95 %",
-                Value = new Axis("P(helps)") { Max = 1 },
-                Categories = main,
-                Series = [Bars("local", figures, main, Local), Bars("global", figures, main, Global),
-                    Bars("unrelated", figures, main, Unrelated)],
-            })
-            .Plot("drift", new BarChart
-            {
-                Title = "Neighbours kept",
-                Subtitle = "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; whiskers: 95 %",
-                Value = new Axis("overlap") { Max = 1 }, Categories = main,
-                Series = [Bars("two masks", figures, main, Kept), Bars("mask and clean", figures, main, KeptClean)],
-            });
+            .Plot("kinds", "Help by kind of pair",
+                "local: items in common, near in clicks; global: in common, far; unrelated: none; whiskers: 95 %",
+                new("P(helps)") { Max = 1 }, main,
+                [Bars("local", main, Local), Bars("global", main, Global), Bars("unrelated", main, Unrelated)])
+            .Plot("drift", "Neighbours kept",
+                "Jaccard overlap of a user's nearest by W2, half of the clicks dropped; whiskers: 95 %",
+                new("overlap") { Max = 1 }, main, [Bars("two masks", main, Kept), Bars("mask and clean", main, KeptClean)]);
         if (sweep.Length < 2) return output;
         return output
-            .Plot("contraction", new BarChart
-            {
-                Title = "beta contracts latent distances", Subtitle = "Runs of one constant beta each; whiskers: 95 %",
-                Value = new Axis("mean W2 between users"), Categories = sweep, Format = "0.00",
-                Series = [Bars("", figures, sweep, MeanDistance)],
-            })
-            .Plot("units", new BarChart
-            {
-                Title = "Dimensions that survive beta",
-                Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats; whiskers: 95 %",
-                Value = new Axis("latent dimensions"), Categories = sweep,
-                Series = [Bars("active", figures, sweep, Active), Bars("informative", figures, sweep, Informative)],
-            })
-            .Plot("decay-beta", new BarChart
-            {
-                Title = "Decay of help with latent distance, by beta",
-                Subtitle = "Spearman of W2 and helping, below 0 is decay; whiskers: 95 %",
-                Value = new Axis("rank correlation"), Categories = sweep,
-                Series = [Bars("pairs", figures, sweep, Decay), Bars("control", figures, sweep, Control)],
-            });
+            .Plot("contraction", "beta contracts latent distances", "Runs of one constant beta each; whiskers: 95 %",
+                new("mean W2 between users"), sweep, [Bars("", sweep, MeanDistance)], "0.00")
+            .Plot("units", "Dimensions that survive beta",
+                "active: variance of mu above 0.01; informative: KL above 0.01 nats; whiskers: 95 %",
+                new("latent dimensions"), sweep, [Bars("active", sweep, Active), Bars("informative", sweep, Informative)])
+            .Plot("decay-beta", "Decay of help with latent distance, by beta",
+                "Spearman of W2 and helping, below 0 is decay; whiskers: 95 %",
+                new("rank correlation"), sweep, [Bars("pairs", sweep, Decay), Bars("control", sweep, Control)]);
+
+        BarSeries Bars(string label, string[] settings, MechanismFigure figure) =>
+            IntervalSeries.Bars(label, settings, setting => figures[setting, figure]);
     }
 
-    private static LineSeries Line(MechanismRepeats figures, string setting)
-    {
-        var tenths = Tenths.Where(tenth => double.IsFinite(figures[setting, tenth.Helps].Value)).ToArray();
-        return IntervalSeries.Line("", [.. tenths.Select(tenth => figures[setting, tenth.Distance].Value)],
-            [.. tenths.Select(tenth => figures[setting, tenth.Helps])]);
-    }
-
-    private static BarSeries Bars(string label, MechanismRepeats figures, string[] settings, MechanismFigure figure) =>
-        IntervalSeries.Bars(label, [.. settings.Select(setting => figures[setting, figure])]);
+    private static LineSeries Line(MechanismRepeats figures, string setting) => IntervalSeries.Line(
+        "", Tenths.Where(tenth => double.IsFinite(figures[setting, tenth.Helps].Value)).ToArray(),
+        tenth => figures[setting, tenth.Distance].Value, tenth => figures[setting, tenth.Helps]);
 }

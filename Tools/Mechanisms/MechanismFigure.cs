@@ -1,6 +1,6 @@
 namespace ManualVae.Tools.Mechanisms;
 
-/// <summary>A figure that is measured of every trained run.</summary>
+/// <summary>A quantity that is measured for every trained run.</summary>
 internal sealed class MechanismFigure
 {
     private static readonly Dictionary<string, MechanismFigure> Known = [];
@@ -36,7 +36,7 @@ internal sealed class MechanismFigure
         Known.Add(name, this);
     }
 
-    /// <summary>By tenth of relative latent distance: where it lies, and P(helps) there.</summary>
+    /// <summary>For each tenth of the pairs by relative latent distance: its mean distance and P(helps).</summary>
     public static IReadOnlyList<(MechanismFigure Distance, MechanismFigure Helps)> Tenths { get; } =
         [.. Enumerable.Range(1, 10).Select(i =>
             (new MechanismFigure($"relative W2, tenth {i}"), Share($"P(helps), tenth {i} of relative W2")))];
@@ -44,10 +44,10 @@ internal sealed class MechanismFigure
     /// <summary>Its row in <c>figures.csv</c> and in the printed table.</summary>
     public string Name { get; }
 
-    /// <summary>A share or a probability: no interval leaves [0, 1].</summary>
+    /// <summary>A share or a probability: intervals are cut to [0, 1].</summary>
     public bool IsShare { get; }
 
-    /// <summary>Every seed measures it on the same test users; each seed draws the users of all other figures anew.</summary>
+    /// <summary>True if every seed measures it on the same test users; each seed draws its own users for other figures.</summary>
     public bool OnTestUsers { get; }
 
     /// <summary>The figure of a name; null if there is none.</summary>

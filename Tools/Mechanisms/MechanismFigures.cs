@@ -4,12 +4,12 @@ using ManualVae.Study;
 
 namespace ManualVae.Tools.Mechanisms;
 
-/// <summary>The file of what was measured of one trained run.</summary>
-/// <param name="Request">What was asked for; figures of another request are measured again.</param>
+/// <summary>The file of the figures of one trained run.</summary>
+/// <param name="Request">The request; if it changes, the figures are measured again.</param>
 /// <param name="Values">The numbers by <see cref="MechanismFigure.Name"/>.</param>
 internal sealed record MechanismFigures(string Request, Dictionary<string, Interval> Values)
 {
-    /// <summary>The figures kept in a file, or those that are measured now and kept there.</summary>
+    /// <summary>Reads the figures from a file, or measures them and writes the file.</summary>
     public static Dictionary<MechanismFigure, Interval> ReadOrMeasure(
         string file, string request, Func<Dictionary<MechanismFigure, Interval>> measure)
     {

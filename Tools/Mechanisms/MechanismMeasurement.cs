@@ -11,12 +11,12 @@ using static ManualVae.Tools.Mechanisms.MechanismFigure;
 namespace ManualVae.Tools.Mechanisms;
 
 /// <summary>Trains the settings of a plan and measures them.</summary>
-/// <param name="plan">What is asked for.</param>
-/// <param name="data">What to train on.</param>
+/// <param name="plan">The request.</param>
+/// <param name="data">The training data.</param>
 /// <param name="preset">The preset that the settings started from.</param>
 internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset data, string preset)
 {
-    /// <summary>Trains a setting, unless it is there, and measures it, unless that was done.</summary>
+    /// <summary>Trains and measures a setting. A finished run and finished figures are kept.</summary>
     public Dictionary<MechanismFigure, Interval> Figures(MechanismSetting setting, string folder, ulong seed)
     {
         string name = $"seed {seed}, {setting.Name}";
@@ -25,14 +25,14 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
         return MechanismFigures.ReadOrMeasure(Path.Combine(folder, "figures.json"), request, () =>
         {
             Console.Error.WriteLine($"{name}: studies");
-            using var run = TrainedModel.Open(trained.Path, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
+            using var run = Open(setting, folder);
             var measured = Measure(run.Model, Population.Sample(data.Train, plan.Users, seed), setting, folder);
             return (trained.ReadMetrics().Max(e => e.Validation) is double best
                 ? measured.Append((Validation, Exactly(best))) : measured).ToDictionary();
         });
     }
 
-    /// <summary>Latent maps of settings 1 to 3 side by side, unless they are there; for few or very many users none.</summary>
+    /// <summary>Latent maps of settings 1 to 3 side by side, if there are neither too few nor too many users for a map.</summary>
     public void Maps(IEnumerable<MechanismSetting> settings, string folder, ulong seed)
     {
         var users = Population.Sample(data.Train, plan.Users, seed);
@@ -45,13 +45,15 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
                 Console.Error.WriteLine($"seed {seed}: latent maps");
                 NeighbourOutput.Write(folder, [.. main.Select(setting =>
                 {
-                    using var run = TrainedModel.Open(Path.Combine(folder, setting.Name), data.Directory, setting.Run.Device,
-                        setting.Run.Threads, batch: 512);
+                    using var run = Open(setting, Path.Combine(folder, setting.Name));
                     return (setting.Name, NeighbourStudy.Run(run.Model, users, Neighbourhoods(users, seed) with { Map = true }));
                 })], users, data);
                 return [];
             });
     }
+
+    private TrainedModel Open(MechanismSetting setting, string folder) =>
+        TrainedModel.Open(folder, data.Directory, setting.Run.Device, setting.Run.Threads, batch: 512);
 
     private static NeighbourOptions Neighbourhoods(Population users, ulong seed) =>
         new() { Neighbours = Nearest(users), Map = false, Seed = seed };

@@ -5,7 +5,7 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Mechanisms;
 
-/// <summary>What the table is made of.</summary>
+/// <summary>The settings and sizes of the table.</summary>
 internal sealed record MechanismPlan
 {
     /// <summary>Epochs of settings 1 to 3; the sweep of beta has half of it.</summary>
@@ -36,12 +36,11 @@ internal sealed record MechanismPlan
         if (Users < 3) throw new InputException($"--users {Users}: give at least 3.");
         if (AnchorWeights.FirstOrDefault(w => w <= 0, 1) is <= 0 and var weight)
             throw new InputException($"--anchor-weights {weight}: give weights above 0.");
-        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta)
-            throw new InputException($"--betas {beta}: give 0 or more.");
+        if (Betas.FirstOrDefault(b => b < 0) is < 0 and var beta) throw new InputException($"--betas {beta}: give 0 or more.");
     }
 
     /// <summary>
-    /// The published Mult-VAE (or another preset), its beta reaching its cap half way through so short a training.
+    /// The published Mult-VAE, or another preset, for a short training: beta reaches its cap half way.
     /// </summary>
     public RunSettings Shortened(PreparedDataset data, MechanismTraining training, ulong seed)
     {

@@ -7,7 +7,7 @@ internal sealed class MechanismRepeats
 {
     private readonly OrderedDictionary<string, List<Dictionary<MechanismFigure, Interval>>> _values = [];
 
-    /// <summary>The settings, in the order they came.</summary>
+    /// <summary>The settings, in the order in which they were added.</summary>
     public IReadOnlyList<string> Settings => _values.Keys;
 
     /// <summary>Adds a setting's figures with one more seed.</summary>
@@ -17,10 +17,10 @@ internal sealed class MechanismRepeats
         seeds.Add(figures);
     }
 
-    /// <summary>The figures of a setting, in the order measured.</summary>
+    /// <summary>The figures of a setting, in the order in which they were measured.</summary>
     public IEnumerable<MechanismFigure> Measured(string setting) => _values[setting][0].Keys;
 
-    /// <summary>A figure with each seed; NaN where it was not measured.</summary>
+    /// <summary>A figure for each seed; NaN if it was not measured.</summary>
     public IEnumerable<Interval> Each(string setting, MechanismFigure figure) =>
         _values[setting].Select(seed => seed.GetValueOrDefault(figure, Interval.Exactly(double.NaN)));
 
@@ -34,14 +34,14 @@ internal sealed class MechanismRepeats
         }
     }
 
-    /// <summary>One setting's figure less another's, seed by seed.</summary>
+    /// <summary>One setting's figure minus another's, paired by seed.</summary>
     public Interval Difference(string setting, MechanismFigure figure, string other, MechanismFigure otherFigure) =>
         Estimates.Repeats(Each(setting, figure).Zip(Each(other, otherFigure), (a, b) => a - b), figure.OnTestUsers);
 
-    /// <summary>The sum over settings and seeds: counts.</summary>
+    /// <summary>The sum of a count over settings and seeds.</summary>
     public double Total(MechanismFigure figure) => Settings.Sum(setting => Total(setting, figure));
 
-    /// <summary>The sum over seeds: a count.</summary>
+    /// <summary>The sum of a count over seeds.</summary>
     public double Total(string setting, MechanismFigure figure) =>
         Each(setting, figure).Where(i => double.IsFinite(i.Value)).Sum(i => i.Value);
 }

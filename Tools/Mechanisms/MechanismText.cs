@@ -5,10 +5,10 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Mechanisms;
 
-/// <summary>What is printed for people.</summary>
+/// <summary>The printed lines.</summary>
 internal static class MechanismText
 {
-    /// <summary>Rows of the printed table; <c>figures.csv</c> has them all.</summary>
+    /// <summary>Rows of the printed table; <c>figures.csv</c> has all figures.</summary>
     private static readonly MechanismFigure[] Printed =
     [
         Ndcg, Recall, Validation, Helps, Local, Global, Unrelated, MaskedGlobal, Decay, RelativeDecay, FixedDecay, CosineDecay,

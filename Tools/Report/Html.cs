@@ -5,10 +5,10 @@ namespace ManualVae.Tools.Report;
 /// <summary>Pieces of HTML; every text is escaped.</summary>
 internal static class Html
 {
-    /// <summary>Text fit for content and attributes.</summary>
+    /// <summary>Text escaped for content and attributes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>A table; a heading that begins with <c>&gt;</c> aligns its column to the right, and numbers line up.</summary>
+    /// <summary>A table of HTML cells. A heading that begins with <c>&gt;</c> aligns its column to the right.</summary>
     public static string Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows) =>
         "<div class=\"scroll\"><table><thead>" + Row(headings.Select(h => Cell("th", h, Escape(h.TrimStart('>')))))
         + "</thead><tbody>\n"
@@ -24,7 +24,7 @@ internal static class Html
     public static string Figures(IEnumerable<string> svgs) =>
         "<div class=\"figures\">" + string.Concat(svgs.Select(svg => $"<figure>{svg}</figure>\n")) + "</div>\n";
 
-    /// <summary>A part that opens on demand.</summary>
+    /// <summary>A part of the page that opens on a click.</summary>
     public static string Details(string summary, string content) =>
         $"<details><summary>{Escape(summary)}</summary>{content}</details>\n";
 

@@ -9,9 +9,9 @@ internal static class HtmlReport
 {
     /// <summary>Writes the report.</summary>
     /// <param name="path">The file, or -.</param>
-    /// <param name="folders">One run, or several to compare.</param>
-    /// <param name="more">Further sections, before those of the single runs.</param>
-    /// <param name="title">Title, or null for one made of the runs.</param>
+    /// <param name="folders">The folders of one run, or of several to compare.</param>
+    /// <param name="more">Further sections; they stand before the sections of single runs.</param>
+    /// <param name="title">Title, or null for the default.</param>
     /// <exception cref="InputException">A folder is not a run, or its files cannot be read.</exception>
     public static void Write(string path, IReadOnlyList<string> folders, IReadOnlyList<ReportSection>? more = null,
         string? title = null)

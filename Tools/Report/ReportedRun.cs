@@ -3,7 +3,7 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Report;
 
-/// <summary>A run with everything the report shows of it.</summary>
+/// <summary>A run and the data that the report shows of it.</summary>
 /// <param name="Name">Short name, unique in the report.</param>
 /// <param name="Folder">The run.</param>
 /// <param name="Epochs">Its epochs; none for a baseline.</param>

@@ -3,10 +3,10 @@ using ManualVae.Tools.Charts;
 
 namespace ManualVae.Tools.Report;
 
-/// <summary>Sections that show runs side by side.</summary>
+/// <summary>Sections that compare runs.</summary>
 internal static class RunComparison
 {
-    /// <summary>The results with their standard errors and each metric's definition; null where no run is evaluated.</summary>
+    /// <summary>The results with their standard errors, and the definition of each metric; null if no run is evaluated.</summary>
     public static ReportSection? Results(IReadOnlyList<ReportedRun> runs)
     {
         var evaluated = runs.Where(r => r.Results is not null).ToList();
@@ -32,7 +32,7 @@ internal static class RunComparison
             + $"{Html.Details("What the metrics mean", $"<div class=\"card\">{definitions}</div>")}");
     }
 
-    /// <summary>Validation by epoch of all trained runs; null where fewer than two were trained.</summary>
+    /// <summary>Validation by epoch of all trained runs; null if fewer than two were trained.</summary>
     public static ReportSection? Curves(IReadOnlyList<ReportedRun> runs)
     {
         var trained = runs.Where(r => r.Epochs.Any(e => e.Validation is not null)).ToList();
@@ -60,11 +60,8 @@ internal static class RunComparison
 
     private static BarChart Bars(List<ReportedRun> runs, string[] metrics) => new()
     {
-        Title = "Results side by side",
-        Subtitle = "Error bars: ± one standard error over users",
-        Width = 900,
-        Value = new("value"),
-        Categories = [.. runs.Select(r => r.Name)],
+        Title = "Results side by side", Subtitle = "Error bars: ± one standard error over users", Width = 900,
+        Value = new("value"), Categories = [.. runs.Select(r => r.Name)],
         Series = [.. metrics.Select(metric => new BarSeries(
             metric, [.. runs.Select(r => r.Results!.Metrics.GetValueOrDefault(metric)?.Mean ?? double.NaN)],
             [.. runs.Select(r => r.Results!.Metrics.GetValueOrDefault(metric)?.StandardError ?? 0)]))],

@@ -8,10 +8,10 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Report;
 
-/// <summary>The sections of one run: what it was, how it went, what was studied.</summary>
+/// <summary>The sections of one run: its settings, its training and its studies.</summary>
 internal static class RunSections
 {
-    /// <summary>The sections, their titles led by the run's name where there are several runs.</summary>
+    /// <summary>The sections. If there are several runs, the titles begin with the run's name.</summary>
     public static IEnumerable<ReportSection> Of(ReportedRun run, bool several)
     {
         yield return new(several ? run.Name : "Run", Facts(run) + Settings(run.Folder.Manifest));
@@ -74,42 +74,30 @@ internal static class RunSections
         LineSeries Line(string name, Func<EpochMetrics, double> value, bool dashed = false) =>
             new(name, x, [.. epochs.Select(value)]) { Dashed = dashed };
         if (epochs.Any(e => e.Validation is not null))
-            yield return new Chart
+            yield return ByEpoch($"Validation {settings.ValidationMetric}", null, new(settings.ValidationMetric),
+                Line("", e => e.Validation ?? double.NaN)) with
             {
-                Title = $"Validation {settings.ValidationMetric}", X = new("epoch"), Y = new(settings.ValidationMetric),
-                Series = [Line("", e => e.Validation ?? double.NaN)],
                 Rules = epochs.LastOrDefault(e => e.Best) is { } best
                     ? [new($"best: epoch {best.Epoch}, {best.Validation:0.0000}", best.Epoch, Vertical: true)] : [],
             };
-        yield return new Chart
-        {
-            Title = "Loss", Subtitle = "Mean over training users", X = new("epoch"), Y = new("loss", "nats"),
-            Series = settings.Model == "multdae" ? [Line("reconstruction", e => e.Reconstruction)]
-                : [Line("reconstruction", e => e.Reconstruction), Line("total", e => e.Loss, dashed: true)],
-        };
-        if (settings.Model == "multdae") yield break;
-        yield return new Chart
-        {
-            Title = "KL divergence, unweighted",
-            Subtitle = "How much the latent code says of a user: near 0 is collapse", X = new("epoch"), Y = new("KL", "nats"),
-            Series = [Line("", e => e.Kl)]
-        };
-        yield return new Chart
-        {
-            Title = "β, the weight of the KL", X = new("epoch"), Y = new("β") { Min = 0 },
-            Series = [Line("", e => e.Beta)]
-        };
+        bool variational = settings.Model != "multdae";
+        var reconstruction = Line("reconstruction", e => e.Reconstruction);
+        yield return ByEpoch("Loss", "Mean over training users", new("loss", "nats"),
+            variational ? [reconstruction, Line("total", e => e.Loss, dashed: true)] : [reconstruction]);
+        if (!variational) yield break;
+        yield return ByEpoch("KL divergence, unweighted", "How much the latent code says of a user: near 0 is collapse",
+            new("KL", "nats"), Line("", e => e.Kl));
+        yield return ByEpoch("β, the weight of the KL", null, new("β") { Min = 0 }, Line("", e => e.Beta));
         if (epochs.Any(e => e.AnchorSpread is not null))
-            yield return new Chart
-            {
-                Title = "Anchors", Subtitle = "Both spreads near 0 would be the degenerate solution", X = new("epoch"),
-                Y = new("root mean square distance"),
-                Series = [Line("anchors from their mean", e => e.AnchorSpread ?? double.NaN),
-                    Line("posterior means from theirs", e => e.MeanSpread ?? double.NaN)],
-            };
+            yield return ByEpoch("Anchors", "Both spreads near 0 would be the degenerate solution",
+                new("root mean square distance"), Line("anchors from their mean", e => e.AnchorSpread ?? double.NaN),
+                Line("posterior means from theirs", e => e.MeanSpread ?? double.NaN));
     }
 
-    /// <summary>What studies left in <c>studies/NAME</c>: their figures, and where their numbers are.</summary>
+    private static Chart ByEpoch(string title, string? subtitle, Axis y, params LineSeries[] series) =>
+        new() { Title = title, Subtitle = subtitle, X = new("epoch"), Y = y, Series = series };
+
+    /// <summary>The figures of the studies in <c>studies/NAME</c>, and the paths of their numbers.</summary>
     private static IEnumerable<ReportSection> Studies(ReportedRun run)
     {
         string studies = Path.Combine(run.Folder.Path, "studies");

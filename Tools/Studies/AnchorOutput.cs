@@ -4,10 +4,10 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Table, figure and printed lines of anchors.</summary>
+/// <summary>Table, figure and printed lines of <c>study anchors</c>.</summary>
 internal static class AnchorOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, AnchorResult result, List<AnchorResult> points)
     {
         double fit = Fit(points);
@@ -17,10 +17,10 @@ internal static class AnchorOutput
                 ("relative_variance", p => p.RelativeVariance), ("centroid_distance", p => p.CentroidDistance),
                 ("centroid_spread", p => p.CentroidSpread), ("sigma", p => p.Sigma),
                 ("tau", p => AnchorStudy.Tau(fit, p.Weight)), ("tau_squared", p => Math.Pow(AnchorStudy.Tau(fit, p.Weight), 2)));
-        return points.Count > 1 ? output.Plot("variance", Variance(points, fit)) : output;
+        return points.Count > 1 ? PlotVariance(output, points, fit) : output;
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(AnchorResult result, List<AnchorResult> points)
     {
         yield return Row("anchor weight", "variance across masks", "over users' spread", "distance to centroid",
@@ -33,21 +33,21 @@ internal static class AnchorOutput
     }
 
     /// <summary>
-    /// The curvature whose tau^2 fits the fall of the variance from weight 0; NaN without a run at 0 and one above.
+    /// The curvature whose tau^2 fits the decrease of the variance from weight 0. NaN without a run at 0 and a run above 0.
     /// </summary>
     private static double Fit(List<AnchorResult> points) => points.Count < 2 || points[0].Weight != 0 ? double.NaN
         : AnchorStudy.FitCurvature([.. points.Skip(1).Select(p => p.Weight)],
             [.. points.Skip(1).Select(p => p.MaskVariance.Value / points[0].MaskVariance.Value)]);
 
-    private static Chart Variance(List<AnchorResult> points, double fit)
+    private static StudyOutput PlotVariance(StudyOutput output, List<AnchorResult> points, double fit)
     {
         var zero = points[0];
         double scale = zero.MaskVariance.Value;
         double[] x = [.. points.Select(p => p.Weight)];
         var series = new List<Series>
         {
-            IntervalSeries.Line("variance of mu across masks", x, [.. points.Select(p => p.MaskVariance)
-                .Select(v => new Interval(v.Value / scale, v.Low / scale, v.High / scale))]),
+            IntervalSeries.Line("variance of mu across masks", points, p => p.Weight,
+                p => new(p.MaskVariance.Value / scale, p.MaskVariance.Low / scale, p.MaskVariance.High / scale)),
             new LineSeries("the same over the spread of users", x,
                 [.. points.Select(p => p.RelativeVariance / zero.RelativeVariance)]) { Markers = true },
         };
@@ -56,10 +56,8 @@ internal static class AnchorOutput
             double[] fitted = [.. x.Select(w => Math.Pow(AnchorStudy.Tau(fit, w), 2))];
             series.Add(new LineSeries($"tau², L = {fit:0.##} fitted", x, fitted) { Dashed = true });
         }
-        return new Chart
-        {
-            Title = "Anchors and the variance of the mean across masks", Subtitle = "Relative to anchor weight 0; band: 95 %",
-            X = new Axis("anchor weight lambda"), Y = new Axis("over its value at weight 0") { Log = true }, Series = series,
-        };
+        return output.Plot("variance", "Anchors and the variance of the mean across masks",
+            "Relative to anchor weight 0; band: 95 %", new("anchor weight lambda"),
+            new Axis("over its value at weight 0") { Log = true }, series);
     }
 }

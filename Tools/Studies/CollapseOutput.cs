@@ -4,32 +4,25 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of collapse.</summary>
+/// <summary>Tables, figures and printed lines of <c>study collapse</c>.</summary>
 internal static class CollapseOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, CollapseResult result, List<SweepPoint> points)
     {
         int dimensions = result.KlByDimension.Length;
         var output = new StudyOutput(folder, "collapse", new { result, sweep = points })
             .Table("dimensions", Enumerable.Range(0, dimensions).ToArray(),
                 ("dimension", k => k), ("kl", k => result.KlByDimension[k]), ("mean_variance", k => result.MeanVariance[k]))
-            .Plot("kl", new Chart
-            {
-                Title = "KL by latent dimension",
-                Subtitle = $"Mean of {Readable.Count(result.Users, "user")}, largest first; {result.InformativeUnits} of "
-                    + $"{dimensions} above {CollapseStudy.Threshold} nats",
-                X = new Axis("dimension, by rank"), Y = new Axis("KL", "nats") { Log = true },
-                Series = [new LineSeries("", [.. Enumerable.Range(1, dimensions).Select(i => (double)i)],
+            .Plot("kl", "KL by latent dimension",
+                $"Mean of {Readable.Count(result.Users, "user")}, largest first; {result.InformativeUnits} of "
+                + $"{dimensions} above {CollapseStudy.Threshold} nats",
+                new("dimension, by rank"), new Axis("KL", "nats") { Log = true },
+                [new LineSeries("", [.. Enumerable.Range(1, dimensions).Select(i => (double)i)],
                     [.. result.KlByDimension.OrderDescending()])],
-                Rules = [new Rule("informative", CollapseStudy.Threshold)],
-            })
-            .Plot("sigma", new Chart
-            {
-                Title = "Posterior standard deviations", Subtitle = "Every user and dimension; the prior has 1",
-                X = new Axis("sigma"), Y = new Axis("users x dimensions"),
-                Series = [HistogramSeries.Of("", result.Sigmas, 50)],
-            });
+                new Rule("informative", CollapseStudy.Threshold))
+            .Plot("sigma", "Posterior standard deviations", "Every user and dimension; the prior has 1", new("sigma"),
+                new Axis("users x dimensions"), [HistogramSeries.Of("", result.Sigmas, 50)]);
         return points.Count > 0 ? WriteSweep(output, points) : output;
     }
 
@@ -42,27 +35,16 @@ internal static class CollapseOutput
                 ("active_units", p => p.Collapse.ActiveUnits), ("informative_units", p => p.Collapse.InformativeUnits),
                 ("mutual_information", p => p.Collapse.MutualInformation), ("aggregate_kl", p => p.Collapse.AggregateKl),
                 ("mean_w2", p => p.Collapse.MeanDistance), ("alarm", p => p.Collapse.Alarm))
-            .Plot("contraction", new BarChart
-            {
-                Title = "Latent distance by beta",
-                Subtitle = $"{Readable.Count(points[0].Collapse.Users, "user")}; the runs differ in beta alone",
-                Value = new Axis("mean W2 between users"), Categories = names, Format = "0.00",
-                Series = [new BarSeries("", [.. points.Select(p => p.Collapse.MeanDistance)])],
-            })
-            .Plot("units", new BarChart
-            {
-                Title = "Dimensions that survive beta",
-                Subtitle = "active: variance of mu above 0.01; informative: KL above 0.01 nats",
-                Value = new Axis("latent dimensions"), Categories = names,
-                Series =
-                [
-                    new BarSeries("active", [.. points.Select(p => (double)p.Collapse.ActiveUnits)]),
-                    new BarSeries("informative", [.. points.Select(p => (double)p.Collapse.InformativeUnits)]),
-                ],
-            });
+            .Plot("contraction", "Latent distance by beta",
+                $"{Readable.Count(points[0].Collapse.Users, "user")}; the runs differ in beta alone",
+                new("mean W2 between users"), names, [new("", [.. points.Select(p => p.Collapse.MeanDistance)])], "0.00")
+            .Plot("units", "Dimensions that survive beta",
+                "active: variance of mu above 0.01; informative: KL above 0.01 nats", new("latent dimensions"), names,
+                [new("active", [.. points.Select(p => (double)p.Collapse.ActiveUnits)]),
+                    new("informative", [.. points.Select(p => (double)p.Collapse.InformativeUnits)])]);
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(CollapseResult r, List<SweepPoint> points)
     {
         yield return $"{Readable.Count(r.Users, "user")}: KL {r.Kl:0.00} nats; {r.ActiveUnits} of {r.KlByDimension.Length} "

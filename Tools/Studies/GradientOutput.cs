@@ -6,10 +6,10 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of gradients.</summary>
+/// <summary>Tables, figures and printed lines of <c>study gradients</c>.</summary>
 internal static class GradientOutput
 {
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(TrainedModel run, GradientResult result)
     {
         string[] names = [.. result.Parts.Select(p => $"{p.Part}, {p.Block}")];
@@ -21,33 +21,22 @@ internal static class GradientOutput
                 ("own_share", u => u.OwnShare),
                 ("top_items", u => string.Join(" | ", u.TopItems.Select(item => Name(run.Data, item)))),
                 ("top_shares", u => string.Join(" | ", u.TopShares.Select(s => $"{s:0.####}"))))
-            .Plot("norms", new BarChart
-            {
-                Title = "Size of single users' gradients",
-                Subtitle = $"Mean of {Readable.Count(result.Users.Count, "user")}, root mean square of {result.Options.Draws} "
-                    + "draws of mask and noise; whiskers: 95 %",
-                Value = new Axis("norm"), Categories = names,
-                Series = [IntervalSeries.Bars("", [.. result.Parts.Select(p => p.Norm)])],
-            })
-            .Plot("directions", new BarChart
-            {
-                Title = "Direction of single users' gradients",
-                Subtitle = "Cosine of one user's gradients under two draws, and of a user's gradient with the batch's",
-                Value = new Axis("cosine"), Categories = names,
-                Series = [new BarSeries("two draws", [.. result.Parts.Select(p => p.Consistency.Value)]),
-                    new BarSeries("with the batch", [.. result.Parts.Select(p => p.Agreement.Value)])],
-            })
-            .Plot("activity", new Chart
-            {
-                Title = "Gradient and activity",
-                Subtitle = "Norm of the reconstruction's gradient over all parameters, one point a user",
-                X = new Axis("clicks") { Log = true }, Y = new Axis("norm") { Log = true },
-                Series = [new ScatterSeries("", [.. result.Users.Select(u => (double)u.Clicks)],
-                    [.. result.Users.Select(u => u.Norms[0])])],
-            });
+            .Plot("norms", "Size of single users' gradients",
+                $"Mean of {Readable.Count(result.Users.Count, "user")}, root mean square of {result.Options.Draws} "
+                + "draws of mask and noise; whiskers: 95 %",
+                new("norm"), names, [IntervalSeries.Bars("", result.Parts, p => p.Norm)])
+            .Plot("directions", "Direction of single users' gradients",
+                "Cosine of one user's gradients under two draws, and of a user's gradient with the batch's",
+                new("cosine"), names, [new("two draws", [.. result.Parts.Select(p => p.Consistency.Value)]),
+                    new("with the batch", [.. result.Parts.Select(p => p.Agreement.Value)])])
+            .Plot("activity", "Gradient and activity",
+                "Norm of the reconstruction's gradient over all parameters, one point a user",
+                new("clicks") { Log = true }, new Axis("norm") { Log = true },
+                [new ScatterSeries("", [.. result.Users.Select(u => (double)u.Clicks)],
+                    [.. result.Users.Select(u => u.Norms[0])])]);
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(GradientResult r, PreparedDataset data)
     {
         yield return Row("part, layer", "norm", "spread over draws", "cosine of two draws", "cosine with batch");

@@ -4,12 +4,12 @@ using ManualVae.Tools.Runs;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of influence.</summary>
+/// <summary>Tables, figures and printed lines of <c>study influence</c>.</summary>
 internal static class InfluenceOutput
 {
     private const int MapCells = 50;
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(TrainedModel run, InfluenceResult result, Population users)
     {
         int[] all = [.. Enumerable.Range(0, result.Users)];
@@ -35,17 +35,13 @@ internal static class InfluenceOutput
                 Title = "How alike gradients are", Subtitle = blocks, Values = cosines, Value = new Axis("mean cosine"),
                 Rows = "u", Columns = "v", RowNames = names, ColumnNames = names,
             })
-            .Plot("distribution", new Chart
-            {
-                Title = "Cosines between users' gradients",
-                Subtitle = $"All pairs of {Readable.Count(result.Users, "user")}; {result.PositiveShare:0.0%} are positive",
-                X = new Axis("cosine of g_u and g_v"), Y = new Axis("pairs of users"),
-                Series = [HistogramSeries.Of(
-                    "", [.. all.SelectMany(u => Enumerable.Range(0, u).Select(v => result.Cosine(u, v)))], 40)],
-            });
+            .Plot("distribution", "Cosines between users' gradients",
+                $"All pairs of {Readable.Count(result.Users, "user")}; {result.PositiveShare:0.0%} are positive",
+                new("cosine of g_u and g_v"), new Axis("pairs of users"),
+                [HistogramSeries.Of("", [.. from u in all from v in all[..u] select result.Cosine(u, v)], 40)]);
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(InfluenceResult r)
     {
         yield return $"{Readable.Count(r.Users, "user")}: {r.PositiveShare:0.0%} of ordered pairs help each other to first "

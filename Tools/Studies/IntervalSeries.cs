@@ -6,14 +6,14 @@ namespace ManualVae.Tools.Studies;
 /// <summary>Estimates with their confidence intervals as series of a figure.</summary>
 internal static class IntervalSeries
 {
-    /// <summary>A line with a band.</summary>
-    public static LineSeries Line(string name, IReadOnlyList<double> x, Interval[] y) =>
-        new(name, x, [.. y.Select(i => i.Value)])
+    /// <summary>A line with a band, a point for each row.</summary>
+    public static LineSeries Line<T>(string name, IReadOnlyCollection<T> rows, Func<T, double> x, Func<T, Interval> y) =>
+        new(name, [.. rows.Select(x)], [.. rows.Select(row => y(row).Value)])
         {
-            Low = [.. y.Select(i => i.Low)], High = [.. y.Select(i => i.High)], Markers = true,
+            Low = [.. rows.Select(row => y(row).Low)], High = [.. rows.Select(row => y(row).High)], Markers = true,
         };
 
-    /// <summary>Bars with whiskers.</summary>
-    public static BarSeries Bars(string name, Interval[] values) =>
-        new(name, [.. values.Select(i => i.Value)], [.. values.Select(i => (i.High - i.Low) / 2)]);
+    /// <summary>Bars with whiskers, a bar for each row.</summary>
+    public static BarSeries Bars<T>(string name, IReadOnlyCollection<T> rows, Func<T, Interval> value) =>
+        new(name, [.. rows.Select(row => value(row).Value)], [.. rows.Select(row => (value(row).High - value(row).Low) / 2)]);
 }

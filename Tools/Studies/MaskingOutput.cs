@@ -4,12 +4,12 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of masking.</summary>
+/// <summary>Tables, figures and printed lines of <c>study masking</c>.</summary>
 internal static class MaskingOutput
 {
     private static readonly Axis Rate = new("probability that a click is dropped");
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, MaskingResult result) => new StudyOutput(folder, "masking", result)
         .Table("pairs", result.Pairs, ("rate", r => r.Rate), ("shared_mask", r => r.Shared), ("group", r => r.Group),
             ("input_ratio", r => r.InputRatio), ("input_ratio_exact", r => r.InputRatioExact),
@@ -27,20 +27,15 @@ internal static class MaskingOutput
                 new ScatterSeries("", x, [.. rows.Select(r => r.InputRatio.Value)]) { Colour = colour },
             ]))
         .Plot("latent", Ratios(result, "Masking in latent space", "Mean of W2 masked / W2 clean over pairs and draws; band: 95 %",
-            "latent distance, masked / clean", (name, x, rows, colour, shared) =>
-            [
-                IntervalSeries.Line(name, x, [.. rows.Select(r => r.LatentRatio)]) with { Colour = colour, Dashed = shared },
-            ]))
-        .Plot("drift", new Chart
-        {
-            Title = "Neighbourhood drift",
-            Subtitle = $"Jaccard overlap of a user's {result.Options.Neighbours} nearest of {result.Users} by W2; "
-                + "1 is no drift; band: 95 %",
-            X = Rate, Y = new Axis("overlap") { Min = 0, Max = 1 },
-            Series = [Drift("two masks", result, d => d.BetweenMasks), Drift("mask and clean", result, d => d.WithClean)],
-        });
+            "latent distance, masked / clean", (name, _, rows, colour, shared) =>
+            [IntervalSeries.Line(name, rows, r => r.Rate, r => r.LatentRatio) with { Colour = colour, Dashed = shared }]))
+        .Plot("drift", "Neighbourhood drift",
+            $"Jaccard overlap of a user's {result.Options.Neighbours} nearest of {result.Users} by W2; 1 is no drift; band: 95 %",
+            Rate, new Axis("overlap") { Min = 0, Max = 1 },
+            [IntervalSeries.Line("two masks", result.Drift, d => d.Rate, d => d.BetweenMasks),
+                IntervalSeries.Line("mask and clean", result.Drift, d => d.Rate, d => d.WithClean)]);
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(MaskingResult r)
     {
         yield return Row("rate, mask, pairs", "input ratio", "closed form", "contracted", "exact", "latent ratio");
@@ -52,9 +47,6 @@ internal static class MaskingOutput
         foreach (var d in r.Drift)
             yield return Row(d.Rate, d.BetweenMasks, d.WithClean, $"{d.DistanceRatio:0.000}", $"{d.SelfDistance:0.000}");
     }
-
-    private static LineSeries Drift(string name, MaskingResult result, Func<DriftRow, Interval> value) =>
-        IntervalSeries.Line(name, [.. result.Drift.Select(d => d.Rate)], [.. result.Drift.Select(value)]);
 
     /// <summary>A chart by rate, one colour for each group of pairs and kind of mask.</summary>
     private static Chart Ratios(MaskingResult result, string title, string subtitle, string axis,

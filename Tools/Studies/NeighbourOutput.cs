@@ -5,12 +5,12 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of neighbourhoods.</summary>
+/// <summary>Tables, figures and printed lines of <c>study neighbours</c>.</summary>
 internal static class NeighbourOutput
 {
     private static readonly string[] Cohorts = ["few clicks", "middle", "many clicks"];
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(
         string folder, IReadOnlyList<(string Name, NeighbourResult Result)> results, Population users, PreparedDataset data)
     {
@@ -25,18 +25,12 @@ internal static class NeighbourOutput
             .Table("maps", [.. from run in mapped from u in Enumerable.Range(0, users.Count) select (run.Name, run.Result, u)],
                 ("run", r => r.Name), ("user", r => data.UserIds[users.Users[r.u]]), ("clicks", r => users.Items(r.u).Length),
                 ("cohort", r => r.Result.Cohort[r.u]), ("x", r => r.Result.Map[2 * r.u]), ("y", r => r.Result.Map[2 * r.u + 1]))
-            .Plot("shares", new BarChart
-            {
-                Title = "Who the latent neighbours are",
-                Subtitle = "local: also nearest by clicks; global: not, but an item in common; unrelated: none",
-                Value = new Axis("share of the k nearest by W2") { Max = 1 }, Categories = [.. results.Select(r => r.Name)],
-                Series =
-                [
-                    IntervalSeries.Bars("local", [.. results.Select(r => r.Result.LocalShare)]),
-                    IntervalSeries.Bars("global", [.. results.Select(r => r.Result.GlobalShare)]),
-                    IntervalSeries.Bars("unrelated", [.. results.Select(r => r.Result.UnrelatedShare)]),
-                ],
-            });
+            .Plot("shares", "Who the latent neighbours are",
+                "local: also nearest by clicks; global: not, but an item in common; unrelated: none",
+                new("share of the k nearest by W2") { Max = 1 }, [.. results.Select(r => r.Name)],
+                [IntervalSeries.Bars("local", results, r => r.Result.LocalShare),
+                    IntervalSeries.Bars("global", results, r => r.Result.GlobalShare),
+                    IntervalSeries.Bars("unrelated", results, r => r.Result.UnrelatedShare)]);
         return mapped.Length == 0 ? output : output.Plot("maps", new Panels
         {
             Title = "Latent maps of cohorts by activity", Charts = [.. mapped.Select(r => Map(r.Name, r.Result))],
@@ -47,7 +41,7 @@ internal static class NeighbourOutput
         });
     }
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<(string Name, NeighbourResult Result)> results)
     {
         yield return Row("run", "overlap with clicks", "local", "global", "unrelated", "cohort purity");
@@ -61,12 +55,10 @@ internal static class NeighbourOutput
         ScatterSeries Of(string label, int cohort)
         {
             int[] members = [.. Enumerable.Range(0, result.Users).Where(u => result.Cohort[u] == cohort)];
-            return new(label, [.. members.Select(u => result.Map[2 * u])], [.. members.Select(u => result.Map[2 * u + 1])])
-            {
-                Radius = 2.5,
-            };
+            double[] x = [.. members.Select(u => result.Map[2 * u])], y = [.. members.Select(u => result.Map[2 * u + 1])];
+            return new(label, x, y) { Radius = 2.5 };
         }
-        return new Chart
+        return new()
         {
             Title = name, X = new Axis("first map axis"), Y = new Axis("second map axis"), PlotHeight = 330,
             Series = [.. Cohorts.Select(Of)],

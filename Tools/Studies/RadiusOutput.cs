@@ -5,12 +5,13 @@ using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Tables, figures and printed lines of the sharing radius.</summary>
+/// <summary>Tables, figures and printed lines of <c>study radius</c>.</summary>
 internal static class RadiusOutput
 {
     private static readonly Axis Distance = new("latent distance W2(u, v)"), Helping = new("P(helps)") { Min = 0, Max = 1 };
+    private static readonly Rule Zero = new("", 0);
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(string folder, string name, RadiusResult result, Population users, PreparedDataset data) =>
         new StudyOutput(folder, name, result)
             .Table("pairs", result.Pairs,
@@ -27,44 +28,28 @@ internal static class RadiusOutput
                 ("bin", b => b.Name), ("pairs", b => b.Pairs), ("w2", b => b.Distance), ("helps", b => b.Helps),
                 ("change_nats", b => b.Change), ("relative", b => b.Relative), ("cosine", b => b.Cosine),
                 ("shuffled_helps", b => b.ShuffledHelps), ("shuffled_change_nats", b => b.ShuffledChange))
-            .Plot("helps", new Chart
-            {
-                Title = "Does a step on v help u?",
-                Subtitle = "Share of pairs whose loss L_u falls, by decile of latent distance; band: 95 % bootstrap over users",
-                X = Distance, Y = Helping, Series = [Pairs(result, b => b.Helps), Control(result, b => b.ShuffledHelps)],
-            })
-            .Plot("helps-relative", new Chart
-            {
-                Title = "Does a step on v help u, near or far for these two?",
-                Subtitle = "P(helps) by tenth of W2(u, v) over the geometric mean of both users' mean W2; band: 95 % "
-                    + "bootstrap over users",
-                X = new Axis("relative latent distance"), Y = Helping,
-                Series = [IntervalSeries.Line("pairs", [.. result.ByRelativeDistance.Select(b => b.RelativeDistance)],
-                    [.. result.ByRelativeDistance.Select(b => b.Helps)])],
-            })
-            .Plot("cosine", new Chart
-            {
-                Title = "How alike are the gradients of u and v?",
-                Subtitle = "Cosine of g_u and g_v over the decoder's parameters, by decile of latent distance; band: 95 %",
-                X = Distance, Y = new Axis("cosine"), Rules = [new Rule("", 0)], Series = [Pairs(result, b => b.Cosine)],
-            })
-            .Plot("change", new Chart
-            {
-                Title = "Mean change of u's loss by one step on v",
-                Subtitle = $"SGD step {result.Step:0.###e+0} on v, common random numbers; below 0 helps; band: 95 %",
-                X = Distance, Y = new Axis("change of L_u", "nats"), Rules = [new Rule("", 0)],
-                Series = [Pairs(result, b => b.Change), Control(result, b => b.ShuffledChange)],
-            })
-            .Plot("first-order", FirstOrder(result))
-            .Plot("kinds", new BarChart
-            {
-                Title = "Help by kind of pair",
-                Subtitle = "local: items in common, lowest quarter of l1; global: in common but far; whiskers: 95 %",
-                Value = new Axis("P(helps)") { Max = 1 }, Categories = [.. result.ByKind.Select(b => b.Name)],
-                Series = [IntervalSeries.Bars("", [.. result.ByKind.Select(b => b.Helps)])],
-            });
+            .Plot("helps", "Does a step on v help u?",
+                "Share of pairs whose loss L_u falls, by decile of latent distance; band: 95 % bootstrap over users",
+                Distance, Helping, [Pairs(result, b => b.Helps), Control(result, b => b.ShuffledHelps)])
+            .Plot("helps-relative", "Does a step on v help u, near or far for these two?",
+                "P(helps) by tenth of W2(u, v) over the geometric mean of both users' mean W2; band: 95 % bootstrap over users",
+                new("relative latent distance"), Helping,
+                [IntervalSeries.Line("pairs", result.ByRelativeDistance, b => b.RelativeDistance, b => b.Helps)])
+            .Plot("cosine", "How alike are the gradients of u and v?",
+                "Cosine of g_u and g_v over the decoder's parameters, by decile of latent distance; band: 95 %",
+                Distance, new Axis("cosine"), [Pairs(result, b => b.Cosine)], Zero)
+            .Plot("change", "Mean change of u's loss by one step on v",
+                $"SGD step {result.Step:0.###e+0} on v, common random numbers; below 0 helps; band: 95 %", Distance,
+                new Axis("change of L_u", "nats"), [Pairs(result, b => b.Change), Control(result, b => b.ShuffledChange)], Zero)
+            .Plot("first-order", "First-order prediction against the actual change",
+                $"Median |actual + step <g_u, g_v>|; slope on these axes {result.RemainderSlope:0.00}, 2 by theory",
+                new("step size") { Log = true }, new Axis("median error", "nats") { Log = true }, FirstOrder(result.Orders))
+            .Plot("kinds", "Help by kind of pair",
+                "local: items in common, lowest quarter of l1; global: in common but far; whiskers: 95 %",
+                new("P(helps)") { Max = 1 }, [.. result.ByKind.Select(b => b.Name)],
+                [IntervalSeries.Bars("", result.ByKind, b => b.Helps)]);
 
-    /// <summary>The summary for people.</summary>
+    /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(RadiusResult r)
     {
         yield return $"{Readable.Count(r.Pairs.Count, "pair")} of {Readable.Count(r.Users, "user")}, "
@@ -87,28 +72,16 @@ internal static class RadiusOutput
             yield return Row(b.Name, b.Pairs, b.Helps, b.ShuffledHelps, b.Cosine, $"{b.Change.Value:0.###e+0}");
     }
 
-    private static Chart FirstOrder(RadiusResult result)
+    private static LineSeries[] FirstOrder(IReadOnlyList<FirstOrderError> errors)
     {
-        double[] steps = [.. result.Orders.Select(o => o.Step)];
-        var first = result.Orders[0];
-        return new()
-        {
-            Title = "First-order prediction against the actual change",
-            Subtitle = $"Median |actual + step <g_u, g_v>|; slope on these axes {result.RemainderSlope:0.00}, 2 by theory",
-            X = new Axis("step size") { Log = true }, Y = new Axis("median error", "nats") { Log = true },
-            Series =
-            [
-                new LineSeries("measured", steps, [.. result.Orders.Select(o => o.MedianError)]) { Markers = true },
-                new LineSeries("slope 2", steps, [.. steps.Select(s => first.MedianError * Math.Pow(s / first.Step, 2))])
-                {
-                    Dashed = true,
-                },
-            ],
-        };
+        double[] steps = [.. errors.Select(e => e.Step)];
+        double[] squares = [.. steps.Select(step => errors[0].MedianError * Math.Pow(step / errors[0].Step, 2))];
+        return [new("measured", steps, [.. errors.Select(e => e.MedianError)]) { Markers = true },
+            new("slope 2", steps, squares) { Dashed = true }];
     }
 
     private static LineSeries Pairs(RadiusResult result, Func<RadiusBin, Interval> value, string name = "pairs") =>
-        IntervalSeries.Line(name, [.. result.ByDistance.Select(b => b.Distance)], [.. result.ByDistance.Select(value)]);
+        IntervalSeries.Line(name, result.ByDistance, b => b.Distance, value);
 
     private static LineSeries Control(RadiusResult result, Func<RadiusBin, Interval> value) =>
         Pairs(result, value, "control: another pair's v") with { Dashed = true };

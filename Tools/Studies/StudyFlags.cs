@@ -6,10 +6,10 @@ using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>The flags of a study: those that all studies share, and its own options.</summary>
+/// <summary>The flags of a study: those of all studies, and its own options.</summary>
 /// <typeparam name="TOptions">The study's options.</typeparam>
-/// <param name="defaultUsers">How many users are sampled by default.</param>
-/// <param name="batch">Rows in one pass; null for as many as there are users.</param>
+/// <param name="defaultUsers">Default number of sampled users.</param>
+/// <param name="batch">Rows in one pass; null for the number of users.</param>
 internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) where TOptions : class, IStudyOptions, new()
 {
     private readonly SettingFlags<TOptions> _settings =
@@ -34,41 +34,23 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) 
     /// <summary>The flags, for a command.</summary>
     public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, .. _settings.Options, _json];
 
-    /// <summary>Opens the run, chooses the users, does the study and prints the document or the lines.</summary>
+    /// <summary>Opens the run, chooses the users, runs the study and prints the document or the lines.</summary>
     /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
     public int Run(ParseResult parsed,
         Func<TrainedModel, Population, TOptions, (StudyOutput Output, IEnumerable<string> Lines)> study)
     {
         var options = _settings.Read(parsed, new());
         options.Validate();
-        var (run, users) = Open(parsed, options.Seed);
-        using (run)
-        {
-            var (output, lines) = study(run, users, options);
-            return output.Print(parsed.GetValue(_json), lines);
-        }
-    }
-
-    private (TrainedModel Run, Population Users) Open(ParseResult parsed, ulong seed)
-    {
-        int users = Flags.Positive("--users", parsed.GetValue(_users));
+        int count = Flags.Positive("--users", parsed.GetValue(_users));
         string? ids = parsed.GetValue(_ids);
-        var run = _model.Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(users, ids?.Split(',').Length ?? 0),
-            keepUnknown: false);
-        try
-        {
-            _ = run.Model; // refuses a baseline
-            return (run, Choose(run.Data, users, ids, seed));
-        }
-        catch
-        {
-            run.Dispose();
-            throw;
-        }
+        using var run = Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(count, ids?.Split(',').Length ?? 0));
+        _ = run.Model; // refuses a baseline
+        var (output, lines) = study(run, Choose(run.Data, count, ids, options.Seed), options);
+        return output.Print(parsed.GetValue(_json), lines);
     }
 
-    /// <summary>Opens another run for comparison, with the same flags.</summary>
-    public TrainedModel OpenOther(ParseResult parsed, string path, int batch) =>
+    /// <summary>Opens a run with the flags of the device.</summary>
+    public TrainedModel Open(ParseResult parsed, string path, int batch) =>
         _model.Open(parsed, path, batch, keepUnknown: false);
 
     /// <summary>A random sample of the training users, or those of the given ids.</summary>

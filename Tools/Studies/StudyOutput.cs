@@ -8,7 +8,7 @@ namespace ManualVae.Tools.Studies;
 /// <summary>The folder <c>RUN/studies/VERB</c>: <c>results.json</c>, tables as CSV and figures as SVG.</summary>
 internal sealed class StudyOutput
 {
-    /// <summary>Names the folder and writes the document.</summary>
+    /// <summary>Writes <c>results.json</c> into the folder of a study.</summary>
     public StudyOutput(string parent, string verb, object result)
     {
         Folder = Path.Combine(parent, "studies", verb);
@@ -16,7 +16,7 @@ internal sealed class StudyOutput
         AtomicFile.WriteText(Path.Combine(Folder, "results.json"), Document + "\n");
     }
 
-    /// <summary>Where everything is.</summary>
+    /// <summary>The folder of all files.</summary>
     public string Folder { get; }
 
     /// <summary>The contents of <c>results.json</c>.</summary>
@@ -24,8 +24,8 @@ internal sealed class StudyOutput
 
     /// <summary>Writes a table; an <see cref="Interval"/> takes three columns.</summary>
     /// <param name="name">File name without extension.</param>
-    /// <param name="rows">What the rows show.</param>
-    /// <param name="columns">The columns: their names, and the cell of a row.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">The name of each column, and its cell in a row.</param>
     public StudyOutput Table<T>(string name, IReadOnlyCollection<T> rows, params (string Name, Func<T, object?> Cell)[] columns)
     {
         var text = new StringBuilder();
@@ -36,6 +36,18 @@ internal sealed class StudyOutput
         return this;
     }
 
+    /// <summary>Writes a chart: lines, points or a histogram over two axes.</summary>
+    public StudyOutput Plot(
+        string name, string title, string subtitle, Axis x, Axis y, IReadOnlyList<Series> series, params Rule[] rules) =>
+        Plot(name, new Chart { Title = title, Subtitle = subtitle, X = x, Y = y, Series = series, Rules = rules });
+
+    /// <summary>Writes a bar chart. The format of the values is a .NET format, or null for the default.</summary>
+    public StudyOutput Plot(string name, string title, string subtitle, Axis value, IReadOnlyList<string> categories,
+        IReadOnlyList<BarSeries> series, string? format = null) => Plot(name, new BarChart
+        {
+            Title = title, Subtitle = subtitle, Value = value, Categories = categories, Series = series, Format = format,
+        });
+
     /// <summary>Writes a figure.</summary>
     public StudyOutput Plot(string name, Figure figure)
     {
@@ -43,7 +55,7 @@ internal sealed class StudyOutput
         return this;
     }
 
-    /// <summary>Prints the document, or the lines for people, and says where everything is.</summary>
+    /// <summary>Prints the document or the lines, and the path of the folder.</summary>
     public int Print(bool json, IEnumerable<string> lines)
     {
         foreach (string line in json ? [Document] : lines) Console.Out.WriteLine(line);

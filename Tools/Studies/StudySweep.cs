@@ -14,7 +14,7 @@ internal abstract record StudySweep
     public void Validate() => Flags.Positive("--epochs", Epochs);
 }
 
-/// <summary>Runs that differ in the anchor weight alone.</summary>
+/// <summary>Runs that differ in the anchor weight only.</summary>
 internal sealed record AnchorSweep : StudySweep
 {
     /// <summary>Also train a run for each of these anchor weights, with the run's other settings.</summary>
@@ -33,7 +33,7 @@ internal sealed record AnchorSweep : StudySweep
 /// <summary>One beta of a sweep.</summary>
 internal sealed record SweepPoint(double Beta, double? Validation, CollapseResult Collapse);
 
-/// <summary>Runs that differ in beta alone.</summary>
+/// <summary>Runs that differ in beta only.</summary>
 internal sealed record CollapseSweep : StudySweep
 {
     /// <summary>Also train a run for each of these constant betas, with the run's other settings.</summary>

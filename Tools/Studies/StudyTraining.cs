@@ -5,23 +5,23 @@ using ManualVae.Training;
 
 namespace ManualVae.Tools.Studies;
 
-/// <summary>Trains the runs that a study or the mechanisms table needs; a finished run is kept.</summary>
+/// <summary>Trains the runs of a study or of the mechanisms table. A finished run is kept.</summary>
 internal static class StudyTraining
 {
-    /// <summary>Trains into a folder, or goes on with the run that is there.</summary>
-    /// <param name="data">What to train on.</param>
+    /// <summary>Trains into a folder, or resumes the run in it.</summary>
+    /// <param name="data">The training data.</param>
     /// <param name="settings">Every setting.</param>
-    /// <param name="preset">The preset they started from, or null.</param>
+    /// <param name="preset">The preset of the settings, or null.</param>
     /// <param name="folder">The run folder.</param>
-    /// <param name="name">What messages call the run.</param>
-    /// <exception cref="InputException">The folder holds something else.</exception>
+    /// <param name="name">Name of the run in messages.</param>
+    /// <exception cref="InputException">The folder contains another run or other files.</exception>
     public static RunFolder Train(PreparedDataset data, RunSettings settings, string? preset, string folder, string name)
     {
         TrainingJob.StartOrResume(data, ResolvedSettings.From(settings, preset), folder, s => TrainingDisplay.Brief(name, s));
         return RunFolder.Open(folder);
     }
 
-    /// <summary>Trains another run on the data of a run, into a study's folder of that run, and opens it.</summary>
+    /// <summary>Trains a further run on the data of a run, in the folder of a study of that run, and opens it.</summary>
     public static TrainedModel Train(TrainedModel run, RunSettings settings, string study, string name)
     {
         string folder = Path.Combine(run.Folder.Path, "studies", study, name);

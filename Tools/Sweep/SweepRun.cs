@@ -50,14 +50,11 @@ internal static class SweepRun
     private static (double? Value, int Epoch) Validation(PreparedDataset data, ResolvedSettings settings, string folder)
     {
         var outcome = TrainingJob.StartOrResume(data, settings, folder, TrainingDisplay.Silent);
-        if (settings.Baseline is not null)
-        {
-            using var trained = TrainedModel.Open(folder, data.Directory);
-            var metric = Metric.Parse(settings.Run.ValidationMetric);
-            return (Evaluator.Evaluate(trained.Recommender, data.Validation!, [metric], cancellation: Session.Cancellation)
-                .Metrics[0].Mean, 0);
-        }
-        return (outcome.Validation, outcome.BestEpoch);
+        if (settings.Baseline is null) return (outcome.Validation, outcome.BestEpoch);
+        using var trained = TrainedModel.Open(folder, data.Directory);
+        var metric = Metric.Parse(settings.Run.ValidationMetric);
+        return (Evaluator.Evaluate(trained.Recommender, data.Validation!, [metric], cancellation: Session.Cancellation)
+            .Metrics[0].Mean, 0);
     }
 
     // The settings that were varied, for people, and a hash of all of them and of the data, so that no two trials share a folder.

@@ -5,7 +5,9 @@ using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study anchors</c>: what lambda does to the mean across masks and to its distance from the item centroid.</summary>
+/// <summary>
+/// <c>study anchors</c>: the effect of lambda on the posterior mean's variance across masks and on its distance to the centroid.
+/// </summary>
 internal static class StudyAnchorsVerb
 {
     /// <summary>The command.</summary>
@@ -22,8 +24,7 @@ internal static class StudyAnchorsVerb
             {
                 var result = AnchorStudy.Run(run.Model, users, run.Settings.AnchorWeight, run.Settings.Dropout, options);
                 var points = sweep.Run(run, users, options);
-                return (AnchorOutput.Write(run.Folder.Path, result, points),
-                    AnchorOutput.Lines(result, points));
+                return (AnchorOutput.Write(run.Folder.Path, result, points), AnchorOutput.Lines(result, points));
             });
         }, [.. flags.Options, .. sweeps.Options]);
     }

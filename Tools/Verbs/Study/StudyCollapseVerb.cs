@@ -5,7 +5,7 @@ using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study collapse</c>: what the posteriors still know, and a sweep of beta.</summary>
+/// <summary><c>study collapse</c>: the information in the posteriors, and a sweep of beta.</summary>
 internal static class StudyCollapseVerb
 {
     /// <summary>The command.</summary>

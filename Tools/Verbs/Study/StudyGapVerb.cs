@@ -5,7 +5,7 @@ using ManualVae.Tools.Studies;
 namespace ManualVae.Tools.Verbs.Study;
 
 /// <summary>
-/// <c>study gap</c>: what it would cost pairs of users to share a code, and how much of it their posteriors pay.
+/// <c>study gap</c>: the loss of pairs of users at a shared latent code, and the cost of their posteriors' overlap.
 /// </summary>
 internal static class StudyGapVerb
 {

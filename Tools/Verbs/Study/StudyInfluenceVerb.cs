@@ -4,7 +4,7 @@ using ManualVae.Tools.Studies;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study influence</c>: who helps whom, user by user.</summary>
+/// <summary><c>study influence</c>: which users help which, by inner products of gradients.</summary>
 internal static class StudyInfluenceVerb
 {
     /// <summary>The command.</summary>

@@ -5,7 +5,7 @@ using ManualVae.Tools.Studies;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study neighbours</c>: who is near whom in latent space, and latent maps of cohorts.</summary>
+/// <summary><c>study neighbours</c>: the nearest users in latent space, and latent maps of cohorts.</summary>
 internal static class StudyNeighboursVerb
 {
     /// <summary>The command.</summary>
@@ -27,7 +27,7 @@ internal static class StudyNeighboursVerb
             };
             foreach (string path in parsed.GetValue(others)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
             {
-                using var other = flags.OpenOther(parsed, path, 500);
+                using var other = flags.Open(parsed, path, 500);
                 results.Add((Readable.Folder(path), NeighbourStudy.Run(other.Model, users, options)));
             }
             return (NeighbourOutput.Write(run.Folder.Path, results, users, run.Data), NeighbourOutput.Lines(results));

@@ -4,7 +4,7 @@ using ManualVae.Tools.Studies;
 
 namespace ManualVae.Tools.Verbs.Study;
 
-/// <summary><c>study radius</c>: the latent sharing radius beside what a step on one user really does to another.</summary>
+/// <summary><c>study radius</c>: the latent sharing radius, compared with the measured effect of gradient steps.</summary>
 internal static class StudyRadiusVerb
 {
     /// <summary>The command.</summary>
