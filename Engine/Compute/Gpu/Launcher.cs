@@ -71,7 +71,8 @@ internal sealed class Launcher(Accelerator accelerator, SingleCaller caller)
             shape, kernel, run => run(Stream, shape, a1, a2, a3, a4, a5, a6, a7));
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8>(
-        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) =>
+        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7,
+        T8 a8) =>
         Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(
             shape, kernel, run => run(Stream, shape, a1, a2, a3, a4, a5, a6, a7, a8));
 }
