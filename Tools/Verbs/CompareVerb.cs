@@ -64,7 +64,7 @@ internal static class CompareVerb
                 {
                     baseline = names[0], split = heldOut.Split(parsed),
                     input = heldOut.Protocol(parsed) == EvaluationProtocol.Known ? "all" : "train",
-                    protocol = heldOut.Protocol(parsed).ToString().ToLowerInvariant(),
+                    protocol = ProtocolFlag.NameOf(heldOut.Protocol(parsed)),
                     users = pooled[0].Users.Length, comparisons = rows,
                     runs = names.Zip(pooled, (name, runs) => new
                     {
