@@ -92,7 +92,7 @@ public static class Evaluator
             throw new InputException(
                 $"{sampled} needs sampled candidates, and this data has none: ask for {sampled with { Sampled = false }}.");
         foreach (var metric in metrics)
-            if (items is null && (metric.Basis == MetricBasis.Items || metric.Kind == MetricKind.StatisticalParity))
+            if (items is null && metric.NeedsItems)
                 throw new InputException($"{metric} needs to know the items: ask for it in an evaluation, not in training.");
             else if (metric.Kind == MetricKind.Calibration && items!.Genres is null
                 || metric.Kind == MetricKind.Diversity && items!.Features is null)

@@ -65,6 +65,9 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
     /// <summary>True for a mean over users; false for a property of all lists together (coverage, Gini, RSP) and GAUC.</summary>
     public bool IsPerUser => Basis != MetricBasis.AllLists && Kind != MetricKind.Gauc;
 
+    /// <summary>True where <see cref="ItemFacts"/> are needed: what the items are matters, not only which are hits.</summary>
+    public bool NeedsItems => Basis == MetricBasis.Items || Kind is MetricKind.StatisticalParity;
+
     /// <summary>True where more is better; false where less is, or where neither can be said.</summary>
     public bool LargerIsBetter => Kind is not (MetricKind.Gini or MetricKind.AveragePopularity or MetricKind.Calibration
         or MetricKind.StatisticalParity);
