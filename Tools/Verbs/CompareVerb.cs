@@ -118,7 +118,8 @@ internal static class CompareVerb
             ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)", ">q (BH)"]);
         foreach (var row in rows)
         {
-            string colour = row.AdjustedP >= 0.05 ? "grey" : row.Difference > 0 ? "green" : "red";
+            string colour = row.AdjustedP >= 0.05 ? "grey" : !Metric.Parse(row.Metric).LargerIsBetter ? "yellow"
+                : row.Difference > 0 ? "green" : "red";
             table.AddRow([
                 row.Metric, $"[bold]{Markup.Escape(row.Model)}[/]",
                 .. grouped ? new[] { row.Group, row.Users.ToString("#,0") } : [],
