@@ -31,6 +31,17 @@ public sealed class FinalFitTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_does_not_judge_by_clicks_that_it_trained_on()
+    {
+        Save(SplitKind.Weak);
+        var result = CommandLine.Run("sweep", "--data", _folder["data"], "--output", _folder["sweep"], "--model", "ease",
+            "--vary", "lambda=1,2", "--fit-validation");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--fit-validation: a sweep judges by the validation clicks", result.Messages);
+        Assert.False(Directory.Exists(_folder["sweep"]));
+    }
+
+    [Fact]
     public void Without_validation_clicks_there_is_nothing_to_add()
     {
         Save(SplitKind.Weak, validation: false);
