@@ -17,7 +17,7 @@ internal sealed record ResolvedSettings(
     public ResolvedSettings On(PreparedDataset data) => !RampToData ? this
         : From(Run with
         {
-            BetaSteps = BetaSchedule.StepsFor(Run.BetaSchedule, Run.Beta, Run.UpdatesOn(data.Train.Rows)),
+            BetaSteps = BetaSchedule.StepsFor(Run.BetaSchedule, Run.Beta, Run.UpdatesOn(Run.TrainedOn(data).Train.Rows)),
         }, Preset);
 
     /// <summary>The settings of an autoencoder.</summary>

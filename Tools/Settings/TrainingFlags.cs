@@ -101,7 +101,7 @@ internal sealed class TrainingFlags
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
     {
         // A sweep judges by the validation metric; most baselines compute on all cores of the processor.
-        string[] shares = ["model", "validation-metric", "device", "threads"];
+        string[] shares = ["model", "fit-validation", "validation-metric", "device", "threads"];
         var defaults = baseline.DefaultsAsJson();
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)

@@ -72,7 +72,7 @@ public class TimeTests : IDisposable
     {
         _folder.Write("in/x.train.rating", "1\t10\t1\t5.9\n1\t20\t1\t5.1\n2\t10\t1\t3\n");
         _folder.Write("in/x.test.rating", "1\t30\t1\t9\n");
-        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = true });
+        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = "one" });
         Assert.Equal([Array.IndexOf(data.ItemIds, "10")], data.Validation!.HeldOut.RowColumns(0));
     }
 
@@ -95,7 +95,7 @@ public class TimeTests : IDisposable
             new Random(seed).Shuffle(lines);
             _folder.Write("in/train.tsv", string.Join('\n', lines));
             _folder.Write("in/test.tsv", "0\t59\n");
-            data.Add(DatasetImport.Run(new ImportOptions { Format = "pairs", Input = _folder["in"], CarveValidation = true }));
+            data.Add(DatasetImport.Run(new ImportOptions { Format = "pairs", Input = _folder["in"], CarveValidation = "one" }));
         }
         Samples.AssertEqual(data[0].Train, data[1].Train);
         Samples.AssertEqual(data[0].Validation, data[1].Validation);

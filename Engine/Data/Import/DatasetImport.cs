@@ -58,10 +58,10 @@ public static class DatasetImport
         if (draws && options.HoldOut is null && options.Fold is null)
             note?.Invoke("the source has no times: the held-out clicks of each user are drawn with the seed");
         bool drawsSeed = split == SplitKind.Strong || draws;
-        if (options.CarveValidation)
+        if (CarvedShare.Parse(options.CarveValidation) is { } carved)
         {
-            drawsSeed = !source.HasTimes || source.Candidates is not null;
-            Splits.CarveValidation(source);
+            drawsSeed = carved.IsDrawn(source.HasTimes) || source.Candidates is not null;
+            Splits.CarveValidation(source, carved);
         }
         var fold = Fold.Parse(options.Fold);
         var division = asDivided ? Splits.Weak(source) : split switch

@@ -128,12 +128,12 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed, whatever the order of lines. Where the test has sampled negatives, each of these
-    /// users is given as many, drawn with the seed from the items that are not in the user's training clicks. The test clicks
-    /// are ignored: like any item of the future, a test click may be among them.
+    /// Moves training clicks of each user with at least two into a validation part: one, the last by time where the source has
+    /// times, or a share, drawn with the seed, whatever the times and the order of lines. Where the test has sampled negatives,
+    /// each of these users is given as many, drawn with the seed from the items that are not in the user's training clicks. The
+    /// test clicks are ignored: like any item of the future, a test click may be among them.
     /// </summary>
-    public static void CarveValidation(ClickSource source)
+    public static void CarveValidation(ClickSource source, CarvedShare carved)
     {
         var log = source.Train;
         var (offsets, positions) = log.ByUser(source.Users.Count);
@@ -142,14 +142,17 @@ internal static class Splits
         Array.Fill(keep, true);
         var validation = source.NewLog();
         int[] itemRanks = source.Items.SortedRanks();
+        bool isDrawn = carved.IsDrawn(source.HasTimes);
         foreach (int user in SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
-            if (!source.HasTimes) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
-            if (own.Length < 2) continue;
-            int chosen = source.HasTimes ? InOrderOfTime(own, log)[^1] : own[random.Choice(own.Length, 1)[0]];
-            keep[chosen] = false;
-            validation.Add(user, log.Items[chosen]);
+            if (isDrawn) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
+            if (carved.Of(own.Length) is not (> 0 and int count)) continue;
+            foreach (int chosen in isDrawn ? random.Choice(own.Length, count).Select(i => own[i]) : [InOrderOfTime(own, log)[^1]])
+            {
+                keep[chosen] = false;
+                validation.Add(user, log.Items[chosen]);
+            }
         }
         if (source.Candidates is not null) source.ValidationCandidates = DrawCandidates(source, validation, offsets, positions);
         log.Keep(keep);
@@ -164,7 +167,7 @@ internal static class Splits
         int[] items = Order(source.Items.SortedRanks());
         var random = new NumpyRandom(source.Options.Seed);
         var candidates = source.NewLog();
-        foreach (int user in heldOut.Users)
+        foreach (int user in heldOut.Users.ToArray().Distinct())
         {
             var clicked = new bool[items.Length];
             foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1]))
