@@ -51,15 +51,22 @@ public class TimeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SplitKind.LeaveOneOut)]
-    [InlineData(SplitKind.Temporal)]
-    public void A_shuffled_log_is_divided_as_the_sorted_one(SplitKind split)
+    [InlineData(SplitKind.LeaveOneOut, "i / 50")]
+    [InlineData(SplitKind.LeaveKOut, "i / 50")]
+    [InlineData(SplitKind.Ratio, "i / 50")]
+    [InlineData(SplitKind.Temporal, "i / 50")]
+    [InlineData(SplitKind.Temporal, "i * 0.001")]
+    [InlineData(SplitKind.LeaveOneOut, null)]
+    [InlineData(SplitKind.Ratio, null)]
+    public void A_shuffled_log_is_divided_as_the_sorted_one(SplitKind split, string? time)
     {
         var random = new Random(7);
-        string[] lines = [.. Enumerable.Range(0, 900).Select(i => $"u{random.Next(60)},i{random.Next(12)},{i * 0.001}")];
-        var sorted = Import("user,item,time\n" + string.Join('\n', lines), split);
+        string[] lines = [.. Enumerable.Range(0, 900).Select(i => $"u{random.Next(60)},i{random.Next(12)}"
+            + time switch { null => "", "i / 50" => $",{i / 50}", _ => $",{i * 0.001}" })];
+        string header = time is null ? "user,item\n" : "user,item,time\n";
+        var sorted = Import(header + string.Join('\n', lines), split, times: time is not null);
         random.Shuffle(lines);
-        var shuffled = Import("user,item,time\n" + string.Join('\n', lines), split);
+        var shuffled = Import(header + string.Join('\n', lines), split, times: time is not null);
         Assert.Equal(sorted.UserIds, shuffled.UserIds);
         Assert.Equal(sorted.ItemIds, shuffled.ItemIds);
         Samples.AssertEqual(sorted.Train, shuffled.Train);
@@ -79,10 +86,49 @@ public class TimeTests : IDisposable
     [Theory]
     [InlineData(SplitKind.LeaveOneOut, 2)]
     [InlineData(SplitKind.Temporal, 2)]
-    public void Clicks_at_one_time_are_counted_for_the_order_of_lines_decides(SplitKind split, int ties)
+    public void Clicks_at_one_time_are_counted_for_the_seed_decides(SplitKind split, int ties)
     {
-        Import("user,item,time\nu,a,5\nu,b,5\nu,c,5\nv,a,1\nv,b,2\nv,c,3\n", split);
-        Assert.Contains($"{ties} held-out clicks share their time with a click before them; the order of lines decided", _notes);
+        var data = Import("user,item,time\nu,a,5\nu,b,5\nu,c,5\nv,a,1\nv,b,2\nv,c,3\n", split);
+        Assert.Contains($"{ties} held-out clicks share their time with a click before them; the seed decided", _notes);
+        Assert.Equal(98765u, data.Manifest.Seed);
+    }
+
+    [Fact]
+    public void Each_of_the_clicks_at_the_last_time_is_held_out_about_as_often()
+    {
+        string log = string.Concat(Enumerable.Range(0, 3000).Select(u => $"{u},a,5\n{u},b,5\n{u},c,5\n{u},d,4\n"));
+        var data = Import("user,item,time\n" + log, SplitKind.LeaveOneOut);
+        int[] heldOut = data.Test!.HeldOut.ColumnCounts();
+        Assert.Equal(0, heldOut[3]);
+        Assert.All(heldOut[..3], count => Assert.InRange(count, 890, 1110)); // 1000, four standard deviations of 26
+    }
+
+    [Fact]
+    public void The_training_file_of_NCF_keeps_its_order_of_lines()
+    {
+        foreach (string last in new[] { "10", "20", "30" })
+        {
+            string[] items = [.. new[] { "10", "20", "30" }.Where(item => item != last), last];
+            _folder.Write("in/x.train.rating", string.Concat(items.Select(item => $"1\t{item}\t1\t5\n")));
+            _folder.Write("in/x.test.rating", "1\t40\t1\t9\n");
+            var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = true });
+            Assert.Equal(last, data.ItemIds[data.Validation!.HeldOut.RowColumns(0)[0]]);
+            Assert.Null(data.Manifest.Seed);
+        }
+    }
+
+    [Theory]
+    [InlineData("9")]
+    [InlineData("9.5")]
+    public void Merged_parts_keep_their_times(string testTime)
+    {
+        _folder.Write("in/train.tsv", "1\ta\t5\t1\n1\tb\t5\t2\n1\tc\t5\t3\n");
+        _folder.Write("in/test.tsv", $"1\td\t5\t{testTime}\n");
+        var data = DatasetImport.Run(new ImportOptions
+        {
+            Format = "pairs", Input = _folder["in"], Split = SplitKind.LeaveKOut, HeldOutClicks = 1,
+        });
+        Assert.Equal("d", TestItem(data));
     }
 
     [Fact]
@@ -134,9 +180,10 @@ public class TimeTests : IDisposable
 
     private static string TestItem(PreparedDataset data) => data.ItemIds[data.Test!.HeldOut.RowColumns(0)[0]];
 
-    private PreparedDataset Import(string text, SplitKind split, string? pattern = null) => DatasetImport.Run(new ImportOptions
-    {
-        Format = "csv", Input = _folder.Write("log.csv", text), UserColumn = "user", ItemColumn = "item", TimeColumn = "time",
-        Split = split, TimeFormat = pattern,
-    }, _notes.Add);
+    private PreparedDataset Import(string text, SplitKind split, string? pattern = null, bool times = true) =>
+        DatasetImport.Run(new ImportOptions
+        {
+            Format = "csv", Input = _folder.Write("log.csv", text), UserColumn = "user", ItemColumn = "item",
+            TimeColumn = times ? "time" : null, Split = split, TimeFormat = pattern,
+        }, _notes.Add);
 }

@@ -52,6 +52,9 @@ internal sealed class ClickSource
     /// <summary>True where the source says when each click happened.</summary>
     public bool HasTimes { get; set; }
 
+    /// <summary>True where clicks of equal times count in the order of their lines: the published training file of NCF.</summary>
+    public bool KeepsOrderOfLines => Options is { Format: "ncf", CarveValidation: true };
+
     /// <summary>Titles and genres by item id.</summary>
     public Dictionary<string, (string? Title, string? Genres)> Descriptions { get; } = [];
 
@@ -140,7 +143,7 @@ internal sealed class ClickSource
     public void MergeParts()
     {
         foreach (var part in new[] { Validation, Test })
-            if (part is not null) Train.AddPairs(part);
+            if (part is not null) Train.AddAll(part);
         (Validation, Test, Candidates) = (null, null, null);
         Train.Sort(Users.SortedRanks(), Items.SortedRanks());
     }

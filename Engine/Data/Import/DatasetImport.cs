@@ -60,7 +60,7 @@ public static class DatasetImport
         bool drawsSeed = split == SplitKind.Strong || draws;
         if (options.CarveValidation)
         {
-            drawsSeed = !source.HasTimes || source.Candidates is not null;
+            drawsSeed = !source.HasTimes || !source.KeepsOrderOfLines || source.Candidates is not null;
             Splits.CarveValidation(source);
         }
         var fold = Fold.Parse(options.Fold);
@@ -90,14 +90,13 @@ public static class DatasetImport
             note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
         }
         if (division.Ties > 0)
-            note?.Invoke(
-                $"{division.Ties} held-out clicks share their time with a click before them; the order of lines decided");
+            note?.Invoke($"{division.Ties} held-out clicks share their time with a click before them; the seed decided");
         var manifest = new DatasetManifest
         {
             Source = files.Describe(options with { Input = input }),
             Filters = options.Filters,
             Split = split,
-            Seed = drawsSeed ? options.Seed : null,
+            Seed = drawsSeed || division.Ties > 0 ? options.Seed : null,
             SplitSettings = SplitRules.Settings(options, split, source, asDivided, order),
             Import = new ImportTally
             {

@@ -94,7 +94,7 @@ internal static class Splits
 
     /// <summary>
     /// Temporal: all clicks in order of time; the last share is the test, the share before it validation, as at one moment of a
-    /// running service. Equal times count in the order of the file. Users whose clicks are all late have empty training rows.
+    /// running service. Users whose clicks are all late have empty training rows.
     /// </summary>
     /// <param name="source">The clicks.</param>
     /// <param name="validationRatio">Share of the clicks for validation, where no moment begins it.</param>
@@ -105,7 +105,7 @@ internal static class Splits
         var log = source.Train;
         int[] order = new int[log.Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
-        order = InOrderOfTime(order, log);
+        new TimeOrder(source).Sort(order, log);
         int FirstFrom(double moment) => order.TakeWhile(i => log.Times[i] < moment).Count();
         int firstTest = window is null ? order.Length - (int)Math.Round(testRatio * order.Length) : FirstFrom(window.TestFrom);
         int firstValidation = window?.ValidationFrom is double from ? FirstFrom(from)
@@ -142,12 +142,12 @@ internal static class Splits
         Array.Fill(keep, true);
         var validation = source.NewLog();
         int[] itemRanks = source.Items.SortedRanks();
+        var byTime = source.HasTimes ? new TimeOrder(source) : null;
         foreach (int user in SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
-            if (!source.HasTimes) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
             if (own.Length < 2) continue;
-            int chosen = source.HasTimes ? InOrderOfTime(own, log)[^1] : own[random.Choice(own.Length, 1)[0]];
+            int chosen = byTime?.Sort(own, log)[^1] ?? SortByItem(own, log, itemRanks)[random.Choice(own.Length, 1)[0]];
             keep[chosen] = false;
             validation.Add(user, log.Items[chosen]);
         }
@@ -245,12 +245,10 @@ internal static class Splits
         return (Order(rows), Order(columns), rows, columns);
     }
 
-    /// <summary>Sorts positions by time; equal times stay in the order of the log.</summary>
-    public static int[] InOrderOfTime(int[] positions, ClickLog log)
+    /// <summary>Sorts positions of one user's clicks by the ranks of their items.</summary>
+    public static int[] SortByItem(int[] positions, ClickLog log, int[] itemRanks)
     {
-        var keys = new (long, int)[positions.Length];
-        for (int i = 0; i < keys.Length; i++) keys[i] = (log.Times[positions[i]], positions[i]);
-        Array.Sort(keys, positions);
+        Array.Sort(Array.ConvertAll(positions, position => itemRanks[log.Items[position]]), positions);
         return positions;
     }
 
