@@ -78,6 +78,22 @@ public class DoubtfulInputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("log.csv", "user,item,rating\nann,x,5\nann,y,\nbob,x,3\n")]
+    [InlineData("log.tsv", "user\titem\trating\nann\tx\t5\nann\ty\t\nbob\tx\t3\n")]
+    [InlineData("log.jsonl", "{\"user\":\"ann\",\"item\":\"x\",\"rating\":5}\n{\"user\":\"ann\",\"item\":\"y\",\"rating\":null}\n"
+        + "{\"user\":\"bob\",\"item\":\"x\",\"rating\":3}\n")]
+    [InlineData("log.inter", "user_id:token\titem_id:token\trating:float\nann\tx\t5\nann\ty\t\nbob\tx\t3\n")]
+    public void An_empty_rating_is_none_and_below_any_minimum(string file, string text)
+    {
+        var options = new ImportOptions { Input = _folder.Write(file, text) };
+        ClickSource all = Detect(options), rated = Detect(options with { Filters = new() { MinRating = 1 } });
+        Assert.Equal((3, 0L), (all.Train.Count, all.BelowMinimumRating));
+        Assert.Contains("1 clicks have no rating and are kept", all.Files.Text.Notes);
+        Assert.Equal((2, 1L), (rated.Train.Count, rated.BelowMinimumRating));
+        Assert.Contains("1 clicks have no rating and are left out, as if below the minimum", rated.Files.Text.Notes);
+    }
+
+    [Theory]
     [InlineData("0 5 1\n0 7 1\n1 5 1\n", "use Format pairs")]
     [InlineData("0 5 1\n1 7 1\n2 5 1\n", "use Format pairs")]
     [InlineData("0 5 4 881\n0 7 3 882\n1 5 2 883\n", "use Format pairs")]
@@ -132,6 +148,12 @@ public class DoubtfulInputTests : IDisposable
         string path = _folder.Write("log.csv", "user,title,item\n1,Civ, V,7\n");
         Assert.Contains("log.csv:2: 4 fields where the header has 3",
             Refused(new() { Format = "csv", Input = path, UserColumn = "user", ItemColumn = "item" }));
+    }
+
+    private static ClickSource Detect(ImportOptions options)
+    {
+        var files = new SourceFiles(null, default);
+        return ClickFormats.Read(LayoutDetection.Resolve(options, files, null), files);
     }
 
     private static ClickSource Read(ImportOptions options) => ClickFormats.Read(options, new SourceFiles(null, default));

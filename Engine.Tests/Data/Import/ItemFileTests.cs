@@ -62,6 +62,19 @@ public class ItemFileTests
     }
 
     [Fact]
+    public void CiteULike_numbers_its_items_from_0_and_their_titles_from_1()
+    {
+        using var folder = TestData.NewFolder();
+        folder.Write("raw-data.csv", "\"doc.id\",\"title\",\"citeulike.id\",\"raw.title\",\"raw.abstract\"\n"
+            + "\"1\",\"the metabolic world\",\"42\",\"The metabolic world\",\"a, b\"\n"
+            + "2,reverse engineering,43,\"Reverse \nEngineering\",x\n\"odd\"\n");
+        var data = Import(new ImportOptions { Input = folder.Write("users.dat", "2 0 1\n2 0 1\n2 1 0\n") });
+        Assert.Equal("citeulike", data.Manifest.Source.Format);
+        Assert.Equal([("0", "The metabolic world"), ("1", "Reverse  Engineering")],
+            data.ItemIds.Zip(data.ItemTitles).Order()!);
+    }
+
+    [Fact]
     public void One_odd_line_of_titles_does_not_refuse_an_import()
     {
         using var folder = TestData.NewFolder();

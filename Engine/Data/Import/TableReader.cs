@@ -83,7 +83,7 @@ internal sealed class TableReader : IDisposable
                 if (!Read(mayBeEmpty)) return;
                 row();
             }
-            catch (InputException problem) when (problem == _malformed && _files.Text.LeavesOut(problem))
+            catch (InputException problem) when (LeavesOut(problem))
             {
             }
     }
@@ -168,12 +168,15 @@ internal sealed class TableReader : IDisposable
     }
 
     /// <summary>A time: a number, or a date such as 2005-09-06.</summary>
-    public ClickTime Time(int field)
+    /// <param name="field">The field.</param>
+    /// <param name="pattern">The pattern of the format's dates, where <see cref="ImportOptions.TimeFormat"/> gives none.</param>
+    public ClickTime Time(int field, string? pattern = null)
     {
-        var bytes = Bytes(field);
-        if (_files.Text.TimeFormat is { } pattern)
+        pattern = _files.Text.TimeFormat ?? pattern;
+        if (pattern is not null)
             return DateText.Parse(Text(field), pattern)
                 ?? throw Malformed($"the time '{Text(field)}' is not of the form {pattern}", TimeFormat);
+        var bytes = Bytes(field);
         if (Utf8Parser.TryParse(bytes, out long value, out int used) && used == bytes.Length) return new ClickTime(value);
         if (Utf8Parser.TryParse(bytes, out double number, out used) && used == bytes.Length && ClickTime.Of(number) is { } time)
             return time;
@@ -192,15 +195,16 @@ internal sealed class TableReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
+    private bool LeavesOut(InputException problem) => problem == _malformed && _files.Text.LeavesOut(problem);
+
     /// <summary>What the first line says whose date can be read in one way only.</summary>
     private bool DayFirst(int field)
     {
-        using var table = _again();
-        while (table.Read(mayBeEmpty: true))
+        if (_files.CanReopen(Path))
         {
-            if (table.FieldCount <= field) continue;
-            string text = table.Text(field);
-            if (DateText.DayFirst(text, out bool asks) is { } dayFirst && asks)
+            using var table = _again();
+            // Of a pipe no more may be read ahead than it keeps.
+            if (table.ClearDate(field) is var (text, dayFirst) && _files.CanReopen(Path))
             {
                 _files.Text.Note($"{Path}:{table.Line}: '{text}' shows that dates begin with the {(dayFirst ? "day" : "month")}");
                 return dayFirst;
@@ -208,6 +212,21 @@ internal sealed class TableReader : IDisposable
         }
         throw About(
             $"{Path}:{Line}: '{Text(field)}' may begin with the day or the month; give {TimeFormat} dd/MM/yyyy or MM/dd/yyyy.");
+    }
+
+    /// <summary>The next date that shows whether its day comes first; null for none.</summary>
+    private (string Text, bool DayFirst)? ClearDate(int field)
+    {
+        while (true)
+            try
+            {
+                if (!Read(mayBeEmpty: true)) return null;
+                if (FieldCount > field && Text(field) is var text && DateText.DayFirst(text, out bool asks) is { } first && asks)
+                    return (text, first);
+            }
+            catch (InputException problem) when (LeavesOut(problem))
+            {
+            }
     }
 
     private static void Tokenise(ReadOnlySpan<byte> line, List<Range> tokens)
