@@ -102,7 +102,8 @@ public class SourceFileTests
     public void A_long_pipe_whose_dates_are_ambiguous_asks_for_their_pattern(int linesBefore)
     {
         // The date that shows the order comes after more than a pipe keeps; to look ahead for it would lose lines.
-        byte[] log = Encoding.UTF8.GetBytes("user,item,time\n" + string.Concat(Enumerable.Repeat("1,10,2001-01-01\n", linesBefore))
+        byte[] log = Encoding.UTF8.GetBytes("user,item,time\n"
+            + string.Concat(Enumerable.Repeat("1,10,2001-01-01\n", linesBefore))
             + string.Concat(Enumerable.Repeat("1,20,03/04/2001\n", 1 << 19)) + "1,30,25/04/2001\n2,10,25/04/2001\n");
         var options = new ImportOptions { Input = "-", Split = SplitKind.LeaveOneOut };
         Assert.Equal($"-:{linesBefore + 2}: '03/04/2001' may begin with the day or the month; give TimeFormat dd/MM/yyyy or "
