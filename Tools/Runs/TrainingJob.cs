@@ -34,8 +34,8 @@ internal static class TrainingJob
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         if (header && settings.Run.BatchSize != batchSize)
             display.Say(string.Create(CultureInfo.InvariantCulture,
-                $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits ")
-                + string.Create(CultureInfo.InvariantCulture, $"{data.Train.Rows:#,0} training users"));
+                $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
+                    + $"{data.Train.Rows:#,0} training users"));
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
         MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);

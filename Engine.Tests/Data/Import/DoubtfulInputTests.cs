@@ -71,10 +71,16 @@ public class DoubtfulInputTests : IDisposable
         Assert.Equal(2, Read(options with { Filters = new() { MinRating = 1 } }).Train.Count);
         Assert.Equal(3, Read(options with { Filters = new() { MinRating = -1 } }).Train.Count);
         Assert.Equal(3, Read(options with { RatingColumn = null }).Train.Count);
-        _folder.Write("in/train.tsv", $"ann,x,1\nann,y,{low}\n");
-        Assert.Contains("train.tsv:2: a rating of", Refused(new() { Format = "pairs", Input = _folder["in"] }));
-        _folder.Write("in/train_triplets.txt", $"ann\tx\t1\nann\ty\t{low}\n");
-        Assert.Contains("train_triplets.txt:2: a play count of", Refused(new() { Format = "msd", Input = _folder["in"] }));
+    }
+
+    [Theory]
+    [InlineData("pairs", "train.tsv", "ann,x,1\nann,y,0\n", "train.tsv:2: a rating of 0")]
+    [InlineData("pairs", "train.tsv", "ann,x,1\nann,y,-1\n", "train.tsv:2: a rating of -1")]
+    [InlineData("msd", "train_triplets.txt", "ann\tx\t1\nann\ty\t0\n", "train_triplets.txt:2: a play count of 0")]
+    public void Ratings_of_zero_or_less_need_a_decision_in_every_format(string format, string file, string text, string message)
+    {
+        _folder.Write($"in/{file}", text);
+        Assert.Contains(message, Refused(new() { Format = format, Input = _folder["in"] }));
     }
 
     [Theory]

@@ -21,6 +21,12 @@ public class ItemFileTests
         Assert.Equal(["Apple", "Pear or  more"], data.ItemTitles.Order());
         data.Save(folder["out"]);
         Assert.Equal(data.ItemTitles.AsEnumerable(), PreparedDataset.Open(folder["out"]).ItemTitles);
+    }
+
+    [Fact]
+    public void Titles_come_from_a_property_of_JSON_lines()
+    {
+        using var folder = TestData.NewFolder();
         string json = folder.Write("log.jsonl", "{\"user\":1,\"item\":\"a\",\"t\":\"A\\nB\"}\n{\"user\":2,\"item\":\"a\"}\n"
             + "{\"user\":3,\"item\":\"a\"}\n");
         Assert.Equal(["A B"], Import(new ImportOptions { Input = json, TitleColumn = "t" }).ItemTitles.AsEnumerable());

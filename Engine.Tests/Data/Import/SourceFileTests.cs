@@ -110,21 +110,26 @@ public class SourceFileTests
             + "MM/dd/yyyy.", Refused(() => DatasetImport.Run(options, standardInput: new Pipe(log))));
     }
 
-    [Fact]
-    public void A_zip_archive_is_a_folder()
+    [Theory]
+    [InlineData("")]
+    [InlineData("/movielens-1m")]
+    [InlineData("/movielens-1m/ratings.dat")]
+    public void A_zip_archive_is_a_folder(string inside)
     {
         using var folder = TestData.NewFolder();
         ZipFile.CreateFromDirectory(TestData.Fixture("Data", "movielens-1m"), folder["set.zip"], CompressionLevel.Fastest, true);
         var data = DatasetImport.Run(new ImportOptions
         {
-            Format = "movielens-1m", Input = folder["set.zip"],
-            Split = SplitKind.LeaveOneOut
+            Format = "movielens-1m", Input = folder["set.zip"] + inside, Split = SplitKind.LeaveOneOut,
         });
         Assert.Equal(5, data.Manifest.Import.ClicksRead);
         Assert.Contains("Star Wars: Episode IV (1977)", data.ItemTitles);
-        string inside = folder["set.zip"] + "/movielens-1m/ratings.dat";
-        data = DatasetImport.Run(new ImportOptions { Format = "movielens-1m", Input = inside, Split = SplitKind.LeaveOneOut });
-        Assert.Equal(5, data.Manifest.Import.ClicksRead);
+    }
+
+    [Fact]
+    public void Ready_made_parts_are_found_in_a_zip_archive()
+    {
+        using var folder = TestData.NewFolder();
         ZipFile.CreateFromDirectory(TestData.Fixture("Data", "lightgcn"), folder["parts.zip"]);
         var parts = DatasetImport.Run(new ImportOptions { Format = "lightgcn", Input = folder["parts.zip"] });
         Assert.Equal(SplitKind.Weak, parts.Manifest.Split);

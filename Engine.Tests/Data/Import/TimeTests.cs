@@ -153,7 +153,8 @@ public class TimeTests : IDisposable
     [InlineData("events.csv", "timestamp,visitorid,event,itemid,transactionid\n", "{0},u,view,{1},\n",
         "1433221332117", "1433221332119", "1433221332118")]
     [InlineData("dataset_TSMC2014_NYC.txt", "",
-        "470\t{1:000000000000000000000000}\t4bf58dd8d48988d127951735\tx\t40.7\t-74.0\t-240\t{0}\n", "Tue Apr 03 18:00:09 +0000 2012", "Tue Apr 03 18:00:25 +0000 2012", "Tue Apr 03 20:00:10 +0200 2012")]
+        "470\t{1:000000000000000000000000}\t4bf58dd8d48988d127951735\tx\t40.7\t-74.0\t-240\t{0}\n",
+        "Tue Apr 03 18:00:09 +0000 2012", "Tue Apr 03 18:00:25 +0000 2012", "Tue Apr 03 20:00:10 +0200 2012")]
     [InlineData("dataset_TIST2015_Checkins.txt", "", "470\t{1:000000000000000000000000}\t{0}\t240\n",
         "Tue Apr 03 18:00:06 +0000 2012", "Wed Apr 04 01:00:00 +0000 2012", "Tue Apr 03 23:00:06 +0000 2012")]
     [InlineData("loc-gowalla_totalCheckins.txt", "", "0\t{0}\t30.2\t-97.7\t{1}\n",

@@ -69,8 +69,21 @@ internal sealed class TableReader : IDisposable
     public long Line => _reader.LineNumber;
 
     /// <summary>Names of the columns; empty without a header.</summary>
-    public IReadOnlyList<string> Headers => _tokens is null || _reader.Headers.Count == 0 ? _reader.Headers
-        : Separators.Split(_reader.Headers[0], Separators.Blanks);
+    public IReadOnlyList<string> Headers
+    {
+        get
+        {
+            try
+            {
+                return _tokens is null || _reader.Headers.Count == 0 ? _reader.Headers
+                    : Separators.Split(_reader.Headers[0], Separators.Blanks);
+            }
+            catch (Exception problem) when (Explain(problem, 1) is { } explained)
+            {
+                throw explained;
+            }
+        }
+    }
 
     /// <summary>Calls <paramref name="row"/> with each record. Bad lines are left out as far as the import allows.</summary>
     /// <param name="row">Throws what <see cref="Malformed"/> returns before it has done anything with a bad line.</param>
@@ -113,19 +126,13 @@ internal sealed class TableReader : IDisposable
     /// <exception cref="InputException">There is none of that name.</exception>
     public int Column(string name)
     {
-        try
-        {
-            if (_tokens is null && Headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
-            for (int i = 0; _tokens is not null && i < Headers.Count; i++)
-                if (Headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
-        }
-        catch (Exception problem) when (Explain(problem, 1) is { } explained)
-        {
-            throw explained;
-        }
-        if (Separators.NumberOf(name) is { } number && (Headers.Count == 0 || number <= Headers.Count)) return number - 1;
-        string columns = string.Join(", ", Headers.Select(header => $"'{header}'"));
-        if (Headers.Count == 1 && Separators.Guess([Headers[0]], "1") is { } other)
+        var headers = Headers;
+        if (_tokens is null && headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
+        for (int i = 0; _tokens is not null && i < headers.Count; i++)
+            if (headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
+        if (Separators.NumberOf(name) is { } number && (headers.Count == 0 || number <= headers.Count)) return number - 1;
+        string columns = string.Join(", ", headers.Select(header => $"'{header}'"));
+        if (headers.Count == 1 && Separators.Guess([headers[0]], "1") is { } other)
             throw About(
                 $"{Path}:1: no column '{name}'; one column found: {columns}; is it {Separator} {Separators.NameOf(other)}?");
         throw new InputException(
@@ -253,6 +260,4 @@ internal sealed class TableReader : IDisposable
     };
 
     private long Undecodable(long line) => _files.CanReopen(Path) ? _files.Text.UndecodableLine(_files.Open(Path)) : line;
-
-    private static string FirstLine(Exception problem) => problem.Message.Split('\n')[0].TrimEnd('.', '\r');
 }
