@@ -32,13 +32,13 @@ internal static class TrainingJob
         int batchSize = settings.Run.BatchSize;
         settings = settings.On(data);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
+        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
+        using var device = Device.Open(settings.Run, header);
+        MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
         if (header && settings.Run.BatchSize != batchSize)
             display.Say(string.Create(CultureInfo.InvariantCulture,
                 $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
                     + $"{data.Train.Rows:#,0} training users"));
-        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
-        using var device = Device.Open(settings.Run, header);
-        MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
         var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
         try
         {
