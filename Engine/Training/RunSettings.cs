@@ -112,6 +112,17 @@ public sealed record RunSettings : AutoencoderSettings
     /// <inheritdoc/>
     public override bool HasAnchors => Anchors || AnchorWeight > 0;
 
+    /// <summary>
+    /// Users in an update that suit data of any size: 500, or fewer where an epoch would otherwise have less than 10 updates.
+    /// </summary>
+    /// <param name="users">Training users.</param>
+    public static int BatchSizeFor(int users)
+    {
+        const int fewestUpdates = 10;
+        int[] sizes = [500, 250, 100, 50, 25];
+        return Array.Find(sizes, size => (users + size - 1) / size >= fewestUpdates) is > 0 and var found ? found : 10;
+    }
+
     /// <summary>Gradient updates of the whole run.</summary>
     /// <param name="users">Training users.</param>
     public long UpdatesOn(int users) =>

@@ -29,6 +29,7 @@ internal static class TrainingJob
         OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header)
     {
         RunFolder.RefuseToReplace(folder);
+        int batchSize = settings.Run.BatchSize;
         settings = settings.On(data);
         if (settings.Run.TrainedOn(data).Validation is { HasClicksToFind: true } validation)
             settings.Run.RequireValidationBy(validation);
@@ -36,6 +37,10 @@ internal static class TrainingJob
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
         MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
+        if (header && settings.Run.BatchSize != batchSize)
+            display.Say(string.Create(CultureInfo.InvariantCulture,
+                $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
+                    + $"{data.Train.Rows:#,0} training users"));
         var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
         try
         {
