@@ -4,8 +4,13 @@ namespace ManualVae.Data.Import;
 /// Clicks in the order of their source: user and item numbers, and times where they are needed. Compact arrays; a click costs 8
 /// bytes, 16 with its time. Times are whole numbers, exact, until one has a fraction; then all are kept in double precision.
 /// </summary>
-internal sealed class ClickLog(bool keepTimes = false)
+/// <param name="keepTimes">Keep the times.</param>
+/// <param name="share">The share of the source that is read, 0 where nobody knows: how much room the rest will need.</param>
+internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = null)
 {
+    private const int BlockClicks = 1 << 24; // whose positions are held at a time
+    private const int RowsOfTask = 1 << 12, MostGrowth = 64;
+
     private int[] _users = new int[1024];
     private int[] _items = new int[1024];
     private long[]? _times = keepTimes ? new long[1024] : null;
@@ -23,10 +28,39 @@ internal sealed class ClickLog(bool keepTimes = false)
     /// <summary>Numbers that sort as the times of the clicks do; empty where times are not kept.</summary>
     public ReadOnlySpan<long> Times => _times is null ? default : _times.AsSpan(0, Count);
 
+    /// <summary>Makes room for as many clicks. Memory that no click comes to is never touched.</summary>
+    public void Reserve(long clicks)
+    {
+        if (clicks <= _users.Length) return;
+        int capacity = (int)Math.Min(Array.MaxLength, clicks);
+        if (capacity == _users.Length)
+            throw new InputException($"More than {Count} clicks: beyond what one dataset can hold; filter the source first.");
+        Resize(ref _users, capacity);
+        Resize(ref _items, capacity);
+        if (_times is not null) Resize(ref _times, capacity);
+    }
+
+    /// <summary>Appends clicks.</summary>
+    /// <param name="users">User of each.</param>
+    /// <param name="items">Item of each.</param>
+    /// <param name="times">Time of each; empty for a source without times.</param>
+    public void Add(ReadOnlySpan<int> users, ReadOnlySpan<int> items, ReadOnlySpan<ClickTime> times = default)
+    {
+        if (_users.Length - Count < users.Length) Reserve(Math.Max(Count + (long)users.Length, Expected));
+        if (_times is not null)
+        {
+            for (int i = 0; i < users.Length; i++) Add(users[i], items[i], times.IsEmpty ? default : times[i]);
+            return;
+        }
+        users.CopyTo(_users.AsSpan(Count));
+        items.CopyTo(_items.AsSpan(Count));
+        Count += users.Length;
+    }
+
     /// <summary>Appends a click.</summary>
     public void Add(int user, int item, ClickTime time = default)
     {
-        if (Count == _users.Length) Grow();
+        if (Count == _users.Length) Reserve(Math.Max(Count + 1L, Expected));
         (_users[Count], _items[Count]) = (user, item);
         if (_times is not null)
         {
@@ -43,18 +77,7 @@ internal sealed class ClickLog(bool keepTimes = false)
     }
 
     /// <summary>Keeps the clicks whose flag is set, in their order.</summary>
-    public void Keep(bool[] flags)
-    {
-        int kept = 0;
-        for (int i = 0; i < Count; i++)
-            if (flags[i])
-            {
-                (_users[kept], _items[kept]) = (_users[i], _items[i]);
-                if (_times is not null) _times[kept] = _times[i];
-                kept++;
-            }
-        Count = kept;
-    }
+    public void Keep(bool[] flags) => Keep(i => flags[i]);
 
     /// <summary>
     /// Merges repeated (user, item) pairs into the earliest, or the first in the log where times are equal or not kept; returns
@@ -62,37 +85,37 @@ internal sealed class ClickLog(bool keepTimes = false)
     /// </summary>
     public int MergeDuplicates(int userCount, int itemCount)
     {
-        var (offsets, positions) = ByUser(userCount);
         var kept = new int[itemCount];
         var lastUser = new int[itemCount];
         Array.Fill(lastUser, -1);
-        var keep = new bool[Count];
+        var leftOut = new System.Collections.BitArray(0);
         int duplicates = 0;
-        for (int user = 0; user < userCount; user++)
-            for (int p = offsets[user]; p < offsets[user + 1]; p++)
-            {
-                int position = positions[p], item = _items[position];
-                if (lastUser[item] == user)
+        foreach (var (first, offsets, positions) in Blocks(userCount))
+            for (int i = 0; i + 1 < offsets.Length; i++)
+                for (int p = offsets[i], user = first + i; p < offsets[i + 1]; p++)
                 {
-                    duplicates++;
-                    if (_times is null || _times[position] >= _times[kept[item]]) continue;
-                    keep[kept[item]] = false;
+                    int position = positions[p], item = _items[position];
+                    if (lastUser[item] == user)
+                    {
+                        if (duplicates++ == 0) leftOut = new(Count);
+                        bool later = _times is null || _times[position] >= _times[kept[item]];
+                        leftOut[later ? position : kept[item]] = true;
+                        if (later) continue;
+                    }
+                    (lastUser[item], kept[item]) = (user, position);
                 }
-                (lastUser[item], kept[item], keep[position]) = (user, position, true);
-            }
-        if (duplicates > 0) Keep(keep);
+        if (duplicates > 0) Keep(i => !leftOut[i]);
         return duplicates;
     }
 
     /// <summary>Positions of the clicks grouped by user, in log order: user u has [offsets[u], offsets[u + 1]).</summary>
-    public (int[] Offsets, int[] Positions) ByUser(int userCount)
+    /// <param name="userCount">Number of users.</param>
+    /// <param name="rowOfUser">Where given, users with a negative number in it have no positions.</param>
+    public (int[] Offsets, int[] Positions) ByUser(int userCount, int[]? rowOfUser = null)
     {
-        var offsets = new int[userCount + 1];
-        for (int i = 0; i < Count; i++) offsets[_users[i] + 1]++;
-        for (int user = 0; user < userCount; user++) offsets[user + 1] += offsets[user];
-        var next = offsets.AsSpan(0, userCount).ToArray();
-        var positions = new int[Count];
-        for (int i = 0; i < Count; i++) positions[next[_users[i]]++] = i;
+        var offsets = Offsets(userCount, rowOfUser);
+        var positions = new int[offsets[userCount]];
+        Place(offsets, 0, positions, rowOfUser);
         return (offsets, positions);
     }
 
@@ -117,13 +140,66 @@ internal sealed class ClickLog(bool keepTimes = false)
             if (rowOfUser[_users[i]] >= 0 && columnOfItem[_items[i]] >= 0) offsets[rowOfUser[_users[i]] + 1]++;
         for (int row = 0; row < rows; row++) offsets[row + 1] += offsets[row];
         var next = offsets.AsSpan(0, rows).ToArray();
-        var indices = new int[offsets[rows]];
+        var indices = GC.AllocateUninitializedArray<int>((int)offsets[rows]);
         for (int i = 0; i < Count; i++)
             if (rowOfUser[_users[i]] is >= 0 and var row && columnOfItem[_items[i]] is >= 0 and var column)
                 indices[next[row]++] = column;
-        for (int row = 0; row < rows; row++)
-            indices.AsSpan((int)offsets[row], (int)(offsets[row + 1] - offsets[row])).Sort();
+        Parallel.For(0, (rows + RowsOfTask - 1) / RowsOfTask, task =>
+        {
+            for (int row = task * RowsOfTask; row < Math.Min(rows, (task + 1) * RowsOfTask); row++)
+                indices.AsSpan((int)offsets[row], (int)(offsets[row + 1] - offsets[row])).Sort();
+        });
         return new CsrMatrix(columns, offsets, indices);
+    }
+
+    // As many clicks as the source will have at this rate, and a little more, but at least half as many again.
+    private long Expected => Math.Max(Count * 3L / 2,
+        share?.Invoke() is > 0 and var read ? (long)Math.Min(Count * MostGrowth, Count / read * 1.02) : 0);
+
+    // The positions of ever more users, so that those of all clicks are never in memory at once.
+    private IEnumerable<(int First, int[] Offsets, int[] Positions)> Blocks(int userCount)
+    {
+        int[] all = Offsets(userCount);
+        for (int first = 0, end; first < userCount; first = end)
+        {
+            for (end = first + 1; end < userCount && all[end + 1] - all[first] <= BlockClicks;) end++;
+            int start = all[first];
+            int[] offsets = Array.ConvertAll(all[first..(end + 1)], offset => offset - start);
+            var positions = new int[offsets[^1]];
+            Place(offsets, first, positions);
+            yield return (first, offsets, positions);
+        }
+    }
+
+    private int[] Offsets(int userCount, int[]? rowOfUser = null)
+    {
+        var offsets = new int[userCount + 1];
+        foreach (int user in Users)
+            if (rowOfUser is null || rowOfUser[user] >= 0) offsets[user + 1]++;
+        for (int user = 0; user < userCount; user++) offsets[user + 1] += offsets[user];
+        return offsets;
+    }
+
+    private void Place(int[] offsets, int firstUser, int[] positions, int[]? rowOfUser = null)
+    {
+        int[] next = offsets[..^1];
+        var users = Users;
+        for (int i = 0; i < users.Length; i++)
+            if ((uint)(users[i] - firstUser) < (uint)next.Length && (rowOfUser is null || rowOfUser[users[i]] >= 0))
+                positions[next[users[i] - firstUser]++] = i;
+    }
+
+    private void Keep(Func<int, bool> isKept)
+    {
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
+            if (isKept(i))
+            {
+                (_users[kept], _items[kept]) = (_users[i], _items[i]);
+                if (_times is not null) _times[kept] = _times[i];
+                kept++;
+            }
+        Count = kept;
     }
 
     private void ConvertTimes(long[] times)
@@ -132,14 +208,11 @@ internal sealed class ClickLog(bool keepTimes = false)
         _hasFractions = true;
     }
 
-    private void Grow()
+    private void Resize<T>(ref T[] array, int capacity)
     {
-        int capacity = (int)Math.Min(Array.MaxLength, _users.Length * 3L / 2);
-        if (capacity == _users.Length)
-            throw new InputException($"More than {Count} clicks: beyond what one dataset can hold; filter the source first.");
-        Array.Resize(ref _users, capacity);
-        Array.Resize(ref _items, capacity);
-        if (_times is not null) Array.Resize(ref _times, capacity);
+        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        array.AsSpan(0, Count).CopyTo(larger);
+        array = larger;
     }
 
     private static T[] Reorder<T>(T[] values, int[] order)

@@ -17,7 +17,7 @@ internal static class LayoutDetection
     public static ImportOptions Resolve(ImportOptions options, SourceFiles files, Action<string>? note)
     {
         files.Text.Use(options);
-        if (options.Where is not null && Layouts.Named(options.Format) is { TakesWhere: false })
+        if (options.Where is not null && Layouts.Named(options.Format) is { IsOfColumns: false })
             throw About($"{Setting(nameof(options.Where))}: not for {Format} {options.Format}; leave it out.");
         if (options.Format != ImportOptions.Auto)
             return Layouts.Named(options.Format) is { IsOfColumns: true } named && named.Name != "csv"

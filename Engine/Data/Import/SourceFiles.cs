@@ -133,6 +133,10 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
         if (progress is not null && _current is { CanRead: true } file) progress.Report((double)file.Position / file.Length);
     }
 
+    /// <summary>The share of the only file that has been read; 0 where there are several, or where the size is not known.</summary>
+    public double ShareRead() =>
+        _opened.Count == 1 && _pipes.Count == 0 && _current is { CanRead: true } file ? (double)file.Position / file.Length : 0;
+
     /// <summary>
     /// What was read, for the manifest: SHA-256 of the pipes in the order of reading and then of all files in the order of their
     /// names, and their size.

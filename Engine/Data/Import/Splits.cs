@@ -34,12 +34,12 @@ internal static class Splits
                 items.Add(log.Items[i]);
             }
 
-        var byUser = log.ByUser(source.Users.Count);
         long dropped = 0;
         EvaluationSplit Part(int first, int heldOut)
         {
             var held = users.AsSpan(first, heldOut);
             int[] rows = Inverse(held, source.Users.Count);
+            var byUser = log.ByUser(source.Users.Count, rows);
             var (part, unknown) = order == FoldInOrder.Source
                 ? FoldIn(log, byUser, sorted, rows, columnOfItem, heldOut, items.Count, first, seed)
                 : FoldIn(log, byUser, held, rows, columnOfItem, heldOut, items.Count, first, seed, sortColumns: true);
