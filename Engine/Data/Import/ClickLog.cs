@@ -8,8 +8,9 @@ namespace ManualVae.Data.Import;
 /// <param name="share">The share of the source that is read, 0 where nobody knows: how much room the rest will need.</param>
 internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = null)
 {
-    private const int BlockClicks = 1 << 24; // whose positions are held at a time
-    private const int RowsOfTask = 1 << 12, MostGrowth = 64;
+    private const int BlockClicks = 1 << 22, MostGrowth = 64;
+
+    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
 
     private int[] _users = new int[1024];
     private int[] _items = new int[1024];
@@ -27,6 +28,10 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
 
     /// <summary>Numbers that sort as the times of the clicks do; empty where times are not kept.</summary>
     public ReadOnlySpan<long> Times => _times is null ? default : _times.AsSpan(0, Count);
+
+    /// <summary>True for a click before a moment, which is given as the source gives times; false where the moment is null.</summary>
+    public bool IsBefore(int click, double? moment) => moment is double value
+        && (_hasFractions ? _times![click] < ClickTime.KeyOf(value) : _times![click] < value);
 
     /// <summary>Makes room for as many clicks. Memory that no click comes to is never touched.</summary>
     public void Reserve(long clicks)
@@ -85,26 +90,17 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
     /// </summary>
     public int MergeDuplicates(int userCount, int itemCount)
     {
-        var kept = new int[itemCount];
-        var lastUser = new int[itemCount];
-        Array.Fill(lastUser, -1);
-        var leftOut = new System.Collections.BitArray(0);
+        int[] offsets = Offsets(userCount);
+        var leftOut = new int[Count / 32 + 1];
         int duplicates = 0;
-        foreach (var (first, offsets, positions) in Blocks(userCount))
-            for (int i = 0; i + 1 < offsets.Length; i++)
-                for (int p = offsets[i], user = first + i; p < offsets[i + 1]; p++)
-                {
-                    int position = positions[p], item = _items[position];
-                    if (lastUser[item] == user)
-                    {
-                        if (duplicates++ == 0) leftOut = new(Count);
-                        bool later = _times is null || _times[position] >= _times[kept[item]];
-                        leftOut[later ? position : kept[item]] = true;
-                        if (later) continue;
-                    }
-                    (lastUser[item], kept[item]) = (user, position);
-                }
-        if (duplicates > 0) Keep(i => !leftOut[i]);
+        int[] bounds = [.. Bounds(offsets)];
+        int largest = bounds.Zip(bounds.Skip(1), (first, end) => offsets[end] - offsets[first]).Max();
+        Parallel.For(0, bounds.Length - 1, Parallelism, () => new Seen(itemCount, largest), (block, _, seen) =>
+        {
+            Interlocked.Add(ref duplicates, MarkDuplicates(offsets, bounds[block], bounds[block + 1], seen, leftOut));
+            return seen;
+        }, _ => { });
+        if (duplicates > 0) Keep(i => (leftOut[i / 32] >> i % 32 & 1) == 0);
         return duplicates;
     }
 
@@ -115,7 +111,10 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
     {
         var offsets = Offsets(userCount, rowOfUser);
         var positions = new int[offsets[userCount]];
-        Place(offsets, 0, positions, rowOfUser);
+        int[] next = offsets[..^1];
+        var users = Users;
+        for (int i = 0; i < users.Length; i++)
+            if (rowOfUser is null || rowOfUser[users[i]] >= 0) positions[next[users[i]]++] = i;
         return (offsets, positions);
     }
 
@@ -137,38 +136,73 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
     {
         var offsets = new long[rows + 1];
         for (int i = 0; i < Count; i++)
-            if (rowOfUser[_users[i]] >= 0 && columnOfItem[_items[i]] >= 0) offsets[rowOfUser[_users[i]] + 1]++;
+            if (rowOfUser[_users[i]] is >= 0 and var row && columnOfItem[_items[i]] >= 0) offsets[row + 1]++;
         for (int row = 0; row < rows; row++) offsets[row + 1] += offsets[row];
-        var next = offsets.AsSpan(0, rows).ToArray();
         var indices = GC.AllocateUninitializedArray<int>((int)offsets[rows]);
-        for (int i = 0; i < Count; i++)
-            if (rowOfUser[_users[i]] is >= 0 and var row && columnOfItem[_items[i]] is >= 0 and var column)
-                indices[next[row]++] = column;
-        Parallel.For(0, (rows + RowsOfTask - 1) / RowsOfTask, task =>
+        // Each thread looks at all clicks and places those of its own rows.
+        int threads = Count < BlockClicks ? 1 : Environment.ProcessorCount;
+        Parallel.For(0, threads, thread =>
         {
-            for (int row = task * RowsOfTask; row < Math.Min(rows, (task + 1) * RowsOfTask); row++)
+            int first = FirstRow(thread), length = FirstRow(thread + 1) - first;
+            Place(first, offsets[first..(first + length)], indices, rowOfUser, columnOfItem);
+            for (int row = first; row < first + length; row++)
                 indices.AsSpan((int)offsets[row], (int)(offsets[row + 1] - offsets[row])).Sort();
         });
         return new CsrMatrix(columns, offsets, indices);
+
+        int FirstRow(int thread)
+        {
+            if (thread == threads) return rows;
+            int found = Array.BinarySearch(offsets, offsets[rows] * thread / threads);
+            return Math.Min(rows, found < 0 ? ~found : found);
+        }
+    }
+
+    private void Place(int firstRow, long[] next, int[] indices, int[] rowOfUser, int[] columnOfItem)
+    {
+        ReadOnlySpan<int> users = Users, items = Items;
+        for (int i = 0; i < users.Length; i++)
+            if (rowOfUser[users[i]] - firstRow is var row && (uint)row < (uint)next.Length
+                && columnOfItem[items[i]] is >= 0 and var column)
+                indices[next[row]++] = column;
     }
 
     // As many clicks as the source will have at this rate, and a little more, but at least half as many again.
     private long Expected => Math.Max(Count * 3L / 2,
         share?.Invoke() is > 0 and var read ? (long)Math.Min(Count * MostGrowth, Count / read * 1.02) : 0);
 
-    // The positions of ever more users, so that those of all clicks are never in memory at once.
-    private IEnumerable<(int First, int[] Offsets, int[] Positions)> Blocks(int userCount)
+    // Users that have about a block's clicks, one range after another: what is done for them stays near in memory.
+    private static IEnumerable<int> Bounds(int[] offsets)
     {
-        int[] all = Offsets(userCount);
-        for (int first = 0, end; first < userCount; first = end)
-        {
-            for (end = first + 1; end < userCount && all[end + 1] - all[first] <= BlockClicks;) end++;
-            int start = all[first];
-            int[] offsets = Array.ConvertAll(all[first..(end + 1)], offset => offset - start);
-            var positions = new int[offsets[^1]];
-            Place(offsets, first, positions);
-            yield return (first, offsets, positions);
-        }
+        yield return 0;
+        for (int user = 1, first = 0; user < offsets.Length - 1; user++)
+            if (offsets[user + 1] - offsets[first] > BlockClicks) yield return first = user;
+        yield return offsets.Length - 1;
+    }
+
+    // Marks the clicks of users [first, end) to leave out; returns how many.
+    private int MarkDuplicates(int[] offsets, int first, int end, Seen seen, int[] leftOut)
+    {
+        var (kept, lastUser, clicks) = (seen.Kept, seen.LastUser, seen.Clicks);
+        int start = offsets[first], duplicates = 0;
+        int[] next = Array.ConvertAll(offsets[first..end], offset => offset - start);
+        ReadOnlySpan<int> users = Users, items = Items;
+        for (int i = 0; i < users.Length; i++)
+            if (users[i] - first is var own && (uint)own < (uint)next.Length) clicks[next[own]++] = (items[i], i);
+        for (int user = first; user < end; user++)
+            foreach (var (item, position) in clicks.AsSpan(offsets[user] - start, offsets[user + 1] - offsets[user]))
+            {
+                if (lastUser[item] == user)
+                {
+                    duplicates++;
+                    bool later = _times is null || _times[position] >= _times[kept[item]];
+                    int left = later ? position : kept[item];
+                    Interlocked.Or(ref leftOut[left / 32], 1 << left % 32);
+                    if (later) continue;
+                }
+                (lastUser[item], kept[item]) = (user, position);
+            }
+        return duplicates;
     }
 
     private int[] Offsets(int userCount, int[]? rowOfUser = null)
@@ -178,15 +212,6 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
             if (rowOfUser is null || rowOfUser[user] >= 0) offsets[user + 1]++;
         for (int user = 0; user < userCount; user++) offsets[user + 1] += offsets[user];
         return offsets;
-    }
-
-    private void Place(int[] offsets, int firstUser, int[] positions, int[]? rowOfUser = null)
-    {
-        int[] next = offsets[..^1];
-        var users = Users;
-        for (int i = 0; i < users.Length; i++)
-            if ((uint)(users[i] - firstUser) < (uint)next.Length && (rowOfUser is null || rowOfUser[users[i]] >= 0))
-                positions[next[users[i] - firstUser]++] = i;
     }
 
     private void Keep(Func<int, bool> isKept)
@@ -210,7 +235,8 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
 
     private void Resize<T>(ref T[] array, int capacity)
     {
-        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        // Pinned arrays have a part of the heap to themselves: the garbage of the readers does not grow with them.
+        var larger = GC.AllocateUninitializedArray<T>(capacity, pinned: true);
         array.AsSpan(0, Count).CopyTo(larger);
         array = larger;
     }
@@ -220,5 +246,19 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
         var sorted = new T[order.Length];
         for (int i = 0; i < order.Length; i++) sorted[i] = values[order[i]];
         return sorted;
+    }
+
+    // What a thread knows of each item, and the clicks of its users one after another.
+    private sealed class Seen
+    {
+        public Seen(int items, int clicks)
+        {
+            (Kept, LastUser, Clicks) = (new int[items], new int[items], new (int, int)[clicks]);
+            Array.Fill(LastUser, -1);
+        }
+
+        public int[] Kept { get; }
+        public int[] LastUser { get; }
+        public (int Item, int Position)[] Clicks { get; }
     }
 }

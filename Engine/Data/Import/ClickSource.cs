@@ -70,6 +70,13 @@ internal sealed class ClickSource
     /// <summary>An empty log of the kind this import needs.</summary>
     public ClickLog NewLog() => new(_keepTimes, Files.ShareRead);
 
+    /// <summary>Forgets the clicks, once they are in matrices.</summary>
+    public void Forget()
+    {
+        Train = NewLog();
+        (Validation, Test, Candidates, ValidationCandidates) = (null, null, null, null);
+    }
+
     /// <summary>Counts clicks that a reader appends to a log itself.</summary>
     public void Count(int read, int belowMinimumRating)
     {

@@ -5,6 +5,8 @@ namespace ManualVae.Data.Import;
 /// <summary>Turns a click log into a prepared dataset: reads, merges duplicates, filters, divides.</summary>
 public static class DatasetImport
 {
+    private const int ManyClicks = 1 << 24;
+
     /// <summary>Runs one import. Nothing is written; <see cref="PreparedDataset.Save"/> the result.</summary>
     /// <param name="options">What to read and how to divide it.</param>
     /// <param name="note">Receives a line about each decision that the options left open, and about a split of no use.</param>
@@ -29,6 +31,8 @@ public static class DatasetImport
         CancellationToken cancellation)
     {
         var source = ClickFormats.Read(options, files);
+        bool many = source.Train.Count > ManyClicks;
+        GiveBackMemory(many);
         Tell(files.Text, note);
         cancellation.ThrowIfCancellationRequested();
 
@@ -45,6 +49,7 @@ public static class DatasetImport
         var order = options.FoldInOrder ?? (merged ? FoldInOrder.Positions : FoldInOrder.Source);
         int duplicates = MergeDuplicates(source);
         if (duplicates > 0) note?.Invoke($"merged {duplicates} repeated (user, item) pairs");
+        GiveBackMemory(many);
         var window = options.Window;
         if (window?.Cut(source.Train) is > 0 and var outside) note?.Invoke($"left out {outside} clicks outside the time window");
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
@@ -74,6 +79,9 @@ public static class DatasetImport
             SplitKind.None => Splits.None(source),
             _ => Splits.Temporal(source, options.ValidationRatio, options.TestRatio, window),
         };
+        var settings = SplitRules.Settings(options, split, source, asDivided, order);
+        source.Forget();
+        GiveBackMemory(many);
         cancellation.ThrowIfCancellationRequested();
 
         string[] userIds = [.. division.Users.Select(user => source.Users[user])];
@@ -98,7 +106,7 @@ public static class DatasetImport
             Filters = options.Filters,
             Split = split,
             Seed = drawsSeed ? options.Seed : null,
-            SplitSettings = SplitRules.Settings(options, split, source, asDivided, order),
+            SplitSettings = settings,
             Import = new ImportTally
             {
                 ClicksRead = source.ClicksRead,
@@ -113,6 +121,12 @@ public static class DatasetImport
         };
         return new PreparedDataset(manifest, division.Train, division.Validation, division.Test, userIds,
             new ItemList(itemIds, [.. described.Select(d => d.Title)], [.. described.Select(d => d.Genres)]));
+    }
+
+    // What one step leaves behind must not lie in memory beside what the next one needs for a large log.
+    private static void GiveBackMemory(bool many)
+    {
+        if (many) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true);
     }
 
     private static PreparedDataset ReadPublished(ImportOptions options, SourceFiles files, Action<string>? note)

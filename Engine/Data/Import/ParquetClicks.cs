@@ -11,6 +11,7 @@ namespace ManualVae.Data.Import;
 internal static class ParquetClicks
 {
     private const int FirstCondition = 5; // after the columns of the options
+    private const int PoolBytes = 1 << 24;
 
     /// <summary>Reads the file.</summary>
     public static void Read(ClickSource source)
@@ -46,7 +47,9 @@ internal static class ParquetClicks
     {
         var options = source.Options;
         await using var stream = source.Files.OpenSeekable(path);
-        await using var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true);
+        // Two row groups are in memory anyway; the decoder need not keep more for later.
+        var pools = new ParquetOptions { MaximumSmallPoolFreeBytes = PoolBytes, MaximumLargePoolFreeBytes = PoolBytes };
+        await using var reader = await ParquetReader.CreateAsync(stream, pools, leaveStreamOpen: true);
         string?[] names = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn, options.TitleColumn,
             .. WhereFilter.Parse(options.Where).Select(condition => condition.Column)];
         var where = new WhereFilter(options.Where, name => Array.IndexOf(names, name, FirstCondition));

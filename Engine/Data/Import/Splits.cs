@@ -106,7 +106,7 @@ internal static class Splits
         int[] order = new int[log.Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
         order = InOrderOfTime(order, log);
-        int FirstFrom(double moment) => order.TakeWhile(i => log.Times[i] < moment).Count();
+        int FirstFrom(double moment) => order.TakeWhile(i => log.IsBefore(i, moment)).Count();
         int firstTest = window is null ? order.Length - (int)Math.Round(testRatio * order.Length) : FirstFrom(window.TestFrom);
         int firstValidation = window?.ValidationFrom is double from ? FirstFrom(from)
             : firstTest - (int)Math.Round(validationRatio * (window is null ? order.Length : firstTest));
