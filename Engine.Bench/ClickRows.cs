@@ -6,14 +6,14 @@ namespace ManualVae.Bench;
 
 /// <summary>
 /// Rows of a made-up click log for the measurement of imports (import-100m.sh): a million users in the order of chance, 100,000
-/// items of which some are much more popular, ratings from 1 to 5. A row is a function of its number alone, so that the CSV and the
-/// Parquet file of one length hold the same rows.
+/// items of which some are much more popular, ratings from 1 to 5. A row is a function of its number alone, so that the CSV and
+/// the Parquet file of one length hold the same rows.
 /// </summary>
 internal static class ClickRows
 {
     private const int Users = 1_000_000, Items = 100_000, GroupRows = 1_000_000;
 
-    /// <summary>Writes the rows as CSV or Parquet, as the ending of the file says; with text ids where <paramref name="text"/>.</summary>
+    /// <summary>Writes the rows as CSV or Parquet, as the ending of the file says.</summary>
     public static async Task Write(long rows, string path, bool text)
     {
         if (path.EndsWith(".parquet", StringComparison.Ordinal)) await WriteParquet(rows, path, text);

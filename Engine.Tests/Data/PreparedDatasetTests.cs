@@ -122,7 +122,8 @@ public class PreparedDatasetTests
         var manifest = new DatasetManifest { Source = new DatasetSource("pairs", "sample"), Split = SplitKind.None };
         foreach (var data in new PreparedDataset[]
         {
-            new(manifest, matrix, null, null, [id], new ItemList(["i"])), new(manifest, matrix, null, null, ["u"], new ItemList([id])),
+            new(manifest, matrix, null, null, [id], new ItemList(["i"])),
+            new(manifest, matrix, null, null, ["u"], new ItemList([id])),
         })
             Assert.Contains("The id 'a b' holds a tab or line break",
                 Assert.Throws<InputException>(() => data.Save(folder["data"])).Message);

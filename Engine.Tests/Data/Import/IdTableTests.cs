@@ -92,7 +92,8 @@ public class IdTableTests
                 UserColumn = named ? "user" : null, ItemColumn = named ? "item" : null,
             }).Save(folder["out"]);
             var opened = PreparedDataset.Open(folder["out"]);
-            Assert.Equal((data.UserIds, data.ItemIds), (opened.UserIds, opened.ItemIds));
+            Assert.Equal(data.UserIds, opened.UserIds);
+            Assert.Equal(data.ItemIds, opened.ItemIds);
         }
         catch (InputException problem)
         {

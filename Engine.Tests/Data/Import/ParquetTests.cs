@@ -37,7 +37,8 @@ public class ParquetTests
             Format = "parquet", Input = folder["clicks.parquet"], UserColumn = "user_id",
             ItemColumn = "item"
         };
-        Assert.EndsWith("clicks.parquet: row 5: the item is empty; correct the row, or leave it out (SkipBadLines).", Refused(options));
+        Assert.EndsWith("clicks.parquet: row 5: the item is empty; correct the row, or leave it out (SkipBadLines).",
+            Refused(options));
         Assert.EndsWith("no column 'movie'; its columns are user_id, item, rating, time.",
             Refused(options with { ItemColumn = "movie" }));
         byte[] bytes = File.ReadAllBytes(folder["clicks.parquet"]);
@@ -62,19 +63,24 @@ public class ParquetTests
     {
         using var folder = TestData.NewFolder();
         await Write(folder["clicks.parquet"], empty: false);
-        var options = new ImportOptions { Input = folder["clicks.parquet"], Split = SplitKind.None, Where = "user_id=1;item=b,low" };
+        var options = new ImportOptions
+        {
+            Input = folder["clicks.parquet"], Split = SplitKind.None, Where = "user_id=1;item=b,low",
+        };
         var data = DatasetImport.Run(options);
         Assert.Equal(["1"], data.UserIds);
         Assert.Equal(["b", "low"], data.ItemIds);
         Assert.Equal((3L, 3L), (data.Manifest.Import.ClicksRead, data.Manifest.Import.LeftOutByWhere));
-        Assert.EndsWith("no column 'kind'; its columns are user_id, item, rating, time.", Refused(options with { Where = "kind=x" }));
+        Assert.EndsWith("no column 'kind'; its columns are user_id, item, rating, time.",
+            Refused(options with { Where = "kind=x" }));
     }
 
     [Fact]
     public async Task The_last_title_of_an_item_is_its_title()
     {
         using var folder = TestData.NewFolder();
-        await Save(folder["clicks.parquet"], ["u", "u", "v", "v"], ["a", "b", "a", "b"], [1, 2, 3, 4], ["old", "B\tb", "new", null]);
+        await Save(folder["clicks.parquet"], ["u", "u", "v", "v"], ["a", "b", "a", "b"], [1, 2, 3, 4],
+            ["old", "B\tb", "new", null]);
         var data = DatasetImport.Run(new()
         {
             Input = folder["clicks.parquet"], Split = SplitKind.None, TitleColumn = "title",

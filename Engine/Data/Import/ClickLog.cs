@@ -29,7 +29,7 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
     /// <summary>Numbers that sort as the times of the clicks do; empty where times are not kept.</summary>
     public ReadOnlySpan<long> Times => _times is null ? default : _times.AsSpan(0, Count);
 
-    /// <summary>True for a click before a moment, which is given as the source gives times; false where the moment is null.</summary>
+    /// <summary>True for a click before a moment, given in the unit of its time; false where the moment is null.</summary>
     public bool IsBefore(int click, double? moment) => moment is double value
         && (_hasFractions ? _times![click] < ClickTime.KeyOf(value) : _times![click] < value);
 

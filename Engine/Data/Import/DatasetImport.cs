@@ -10,12 +10,12 @@ public static class DatasetImport
     /// <summary>Runs one import. Nothing is written; <see cref="PreparedDataset.Save"/> the result.</summary>
     /// <param name="options">What to read and how to divide it.</param>
     /// <param name="note">Receives a line about each decision that the options left open, and about a split of no use.</param>
-    /// <param name="progress">Receives the share of the current file that has been read.</param>
+    /// <param name="progress">Receives how much has been read.</param>
     /// <param name="standardInput">What the input <c>-</c> stands for.</param>
     /// <param name="cancellation">Stops the import.</param>
     /// <exception cref="InputException">The options or the files cannot be used.</exception>
-    public static PreparedDataset Run(ImportOptions options, Action<string>? note = null, IProgress<double>? progress = null,
-        Stream? standardInput = null, CancellationToken cancellation = default)
+    public static PreparedDataset Run(ImportOptions options, Action<string>? note = null,
+        IProgress<ImportProgress>? progress = null, Stream? standardInput = null, CancellationToken cancellation = default)
     {
         options.Validate();
         var files = new SourceFiles(progress, cancellation, standardInput);

@@ -10,7 +10,7 @@ namespace ManualVae.Data.Import;
 /// </summary>
 internal sealed class IdTable
 {
-    private const int LongestNumber = 18; // digits that always fit a long
+    private const int SafeDigits = 18; // that always fit a long
 
     private readonly NumberIndex _numbers = new();
     private readonly TextIndex _texts = new();
@@ -91,12 +91,13 @@ internal sealed class IdTable
         number = 0;
         bool negative = !id.IsEmpty && id[0] == '-';
         var digits = negative ? id[1..] : id;
-        if (digits.Length is 0 or > LongestNumber || (digits[0] == '0' && id.Length > 1)) return false;
+        if (digits.Length is 0 or > SafeDigits + 1 || (digits[0] == '0' && id.Length > 1)) return false;
         foreach (byte digit in digits)
         {
             if ((uint)(digit - '0') > 9) return false;
             number = 10 * number + (digit - '0');
         }
+        if (digits.Length > SafeDigits) return long.TryParse(id, NumberStyles.AllowLeadingSign, null, out number);
         if (negative) number = -number;
         return true;
     }

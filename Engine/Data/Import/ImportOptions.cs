@@ -82,8 +82,8 @@ public sealed record ImportOptions
     /// <summary>The first line is a click, even if it looks like names of columns.</summary>
     public bool NoHeader { get; init; }
     /// <summary>
-    /// Tables, JSON lines, Parquet: lines to keep, as COLUMN=VALUE or COLUMN=VALUE,VALUE; a semicolon separates conditions that must
-    /// all hold.
+    /// Tables, JSON lines, Parquet: lines to keep, as COLUMN=VALUE or COLUMN=VALUE,VALUE; a semicolon separates conditions that
+    /// must all hold.
     /// </summary>
     public string? Where { get; init; }
     /// <summary>Pattern of dates, as dd/MM/yyyy HH:mm or %d/%m/%Y %H:%M; null knows those of common logs.</summary>

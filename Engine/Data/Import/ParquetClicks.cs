@@ -60,8 +60,8 @@ internal static class ParquetClicks
         var rows = new ParquetRows(source, path, where);
         for (int group = 0; next is not null; group++)
         {
-            source.Files.Tick();
             var columns = await next;
+            source.Files.Tick(columns[0]!.Rows);
             next = Decode(reader, fields, group + 1);
             try
             {

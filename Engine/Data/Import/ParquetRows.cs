@@ -17,7 +17,8 @@ internal sealed class ParquetRows(ClickSource source, string path, WhereFilter w
     public void Add(ParquetColumn?[] columns)
     {
         var (users, items, times) = (columns[0]!, columns[1]!, columns[3]);
-        if (_chosen.Length < users.Rows) (_chosen, _users, _items) = (new int[users.Rows], new int[users.Rows], new int[users.Rows]);
+        if (_chosen.Length < users.Rows)
+            (_chosen, _users, _items) = (new int[users.Rows], new int[users.Rows], new int[users.Rows]);
         if (times is not null && _times.Length < users.Rows) _times = new ClickTime[users.Rows];
         int count = Choose(columns);
         // Each table and column belongs to one of the two threads.
@@ -44,8 +45,10 @@ internal sealed class ParquetRows(ClickSource source, string path, WhereFilter w
                 fault = $"the {columns[2]!.Name} is no number";
             if (fault is null && ratings is not null && !source.IsDecided(ratings[row]))
                 throw ClickSource.Undecided($"{path}: row {_before + row + 1}", columns[2]!.Name, $"{ratings[row]}");
-            ClickTime? time = fault is null && times is not null ? times.Time(row, source.Files.Text.TimeFormat) : default(ClickTime);
-            if (time is null) fault = $"the {times!.Name} {(times.HasValue(row) ? "is neither a number nor a date" : "is empty")}";
+            ClickTime? time = fault is null && times is not null
+                ? times.Time(row, source.Files.Text.TimeFormat) : default(ClickTime);
+            if (time is null)
+                fault = $"the {times!.Name} {(times.HasValue(row) ? "is neither a number nor a date" : "is empty")}";
             if (fault is not null)
             {
                 LeaveOut(row, fault);

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace ManualVae.Data.Import;
 
-/// <summary>The indices of texts in UTF-8: their bytes one after another, and a hash table with linear probing, at most half full.</summary>
+/// <summary>
+/// The indices of texts in UTF-8: their bytes one after another, and a hash table with linear probing, at most half full.
+/// </summary>
 internal sealed class TextIndex
 {
     private const int BlockBytes = 1 << 20;
