@@ -7,8 +7,8 @@ internal static class IdRows
     /// <exception cref="InputException">It would break the row.</exception>
     public static string Field(string id) => id.AsSpan().IndexOfAny('\t', '\r', '\n') < 0 ? id
         : throw new InputException(
-            $"The id '{id.ReplaceLineEndings(" ").Replace('\t', ' ')}' holds a tab or line break, which the tables of ids cannot; "
-                + "correct the source.");
+            $"The id '{id.ReplaceLineEndings(" ").Replace('\t', ' ')}' holds a tab or line break, "
+                + "which the tables of ids cannot; correct the source.");
 
     /// <summary>Reads and checks all rows but the header.</summary>
     /// <exception cref="InputException">No such file, or a row with other fields, a wrong number or a known id.</exception>
