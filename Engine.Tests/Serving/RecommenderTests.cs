@@ -176,7 +176,8 @@ public class RecommenderTests
     {
         using var recommender = new Recommender(Ease, Data);
         Assert.Empty(recommender.Recommend(Data.UserIds[0], 5, new Query { Allow = [] }).Items);
-        var unknown = recommender.Recommend(Data.UserIds[0], 5, new Query { Allow = ["nothing"], Exclude = ["nothing", "other"] });
+        var lists = new Query { Allow = ["nothing"], Exclude = ["nothing", "other"] };
+        var unknown = recommender.Recommend(Data.UserIds[0], 5, lists);
         Assert.Empty(unknown.Items);
         Assert.Equal(["nothing", "other"], unknown.Unknown);
     }

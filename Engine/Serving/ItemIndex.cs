@@ -31,8 +31,8 @@ internal sealed partial class ItemIndex
 
     /// <summary>
     /// The items that a text may mean. The first rule that finds some decides: this very id; this title, a year in parentheses at
-    /// its end left out or not; a part of the title. The case of letters does not count in titles. Digits alone are no part of a
-    /// title, for they are an id that there is not.
+    /// its end left out or not; a part of the title. The case of letters does not count in titles. A text without a letter is no
+    /// part of a title, for it is likely an id that there is not.
     /// </summary>
     public IEnumerable<int> Find(string text)
     {
@@ -44,7 +44,7 @@ internal sealed partial class ItemIndex
         if (exact.Length == 0)
             exact = [.. titled.Where(item => Same(YearAtTheEnd().Replace(_items.Titles[item]!, ""), text))];
         return exact.Length > 0 ? exact
-            : text.All(char.IsAsciiDigit) ? []
+            : !text.Any(char.IsLetter) ? []
             : titled.Where(item => _items.Titles[item]!.Contains(text, StringComparison.OrdinalIgnoreCase));
     }
 

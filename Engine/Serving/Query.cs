@@ -25,8 +25,8 @@ public sealed record Query
     public IReadOnlyCollection<string>? Allow { get; init; }
 
     /// <summary>
-    /// How many clicks to name that brought each item up; 0 names none. Cheap for linear models; an autoencoder scores the history
-    /// once more for each of its clicks.
+    /// How many clicks to name that brought each item up; 0 names none. Cheap for linear models; an autoencoder scores the
+    /// history once more for each of its clicks.
     /// </summary>
     public int Why { get; init; }
 }

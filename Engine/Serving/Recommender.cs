@@ -95,8 +95,8 @@ public sealed class Recommender : IDisposable
 
     /// <summary>
     /// Original ids of the items that a text may mean: the item of this id, else those of this title (with or without the year in
-    /// parentheses at its end), else those whose titles contain it. The case of letters does not count in titles; a text of
-    /// digits alone is not looked for within titles.
+    /// parentheses at its end), else those whose titles contain it. The case of letters does not count in titles; a text
+    /// without a letter is not looked for within titles.
     /// </summary>
     /// <param name="text">An id, a title or a part of one.</param>
     /// <param name="most">How many, in the order of the items.</param>
