@@ -126,6 +126,8 @@ public class RecommenderTests
         {
             int user = i % Data.UserIds.Length;
             Assert.Equal(alone[user], recommender.Recommend(Data.UserIds[user]).Items);
+            if (i % 50 == 1) Assert.Equal(alone[user].Select(item => item.Id),
+                recommender.Recommend(Data.UserIds[user], 10, new Query { Why = 1 }).Items.Select(item => item.Id));
             if (i % 10 == 0) Assert.Equal(5, recommender.Similar(Data.ItemIds[i % 50], 5).Items.Count);
         });
     }

@@ -13,19 +13,22 @@ public static class Explanations
     /// The contributions, items x clicks, row-major; empty for a model that knows no reasons, as it does not look at the history:
     /// popularity, random scores, a model that tells its users by their row.
     /// </summary>
-    /// <param name="model">The model. One that takes one caller at a time is called by this thread.</param>
+    /// <param name="model">The model.</param>
     /// <param name="history">The clicks, strictly increasing.</param>
     /// <param name="items">The items, in any order.</param>
-    public static float[] Of(IRecommender model, int[] history, int[] items)
+    /// <param name="turn">
+    /// Runs each pass of a model that takes one caller at a time, so that others have their turns between; null runs it at once.
+    /// </param>
+    public static float[] Of(IRecommender model, int[] history, int[] items, Action<Action>? turn = null)
     {
         if (model is Popularity or RandomScores || model.KnowsTrainingUsersOnly) return [];
-        var contributions = new float[items.Length * history.Length];
+        var contributions = new float[checked(items.Length * history.Length)];
         switch (model)
         {
             case Ials factors: factors.Contributions(history, items, contributions); break;
             case ItemItemModel linear: linear.Contributions(history, items, contributions); break;
             case SparseItemItemModel linear: linear.Contributions(history, items, contributions); break;
-            default: LeaveOneOut.Contributions(model, history, items, contributions); break;
+            default: LeaveOneOut.Contributions(model, history, items, contributions, turn ?? (pass => pass())); break;
         }
         return contributions;
     }

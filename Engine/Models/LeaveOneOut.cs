@@ -20,26 +20,28 @@ internal static class LeaveOneOut
     /// <param name="history">The clicks, strictly increasing.</param>
     /// <param name="items">The items.</param>
     /// <param name="contributions">Items x clicks, row-major.</param>
-    public static void Contributions(IRecommender model, int[] history, int[] items, Span<float> contributions)
+    /// <param name="turn">Runs each pass.</param>
+    public static void Contributions(
+        IRecommender model, int[] history, int[] items, Span<float> contributions, Action<Action> turn)
     {
         bool logProbability = model is Autoencoder { Likelihood.Kind: LikelihoodKind.Multinomial };
         int most = MostEntries / Math.Max(model.ItemCount, history.Length);
         int batch = Math.Clamp(model.BatchSize, 1, Math.Max(1, most));
         var scores = new float[Math.Min(batch, history.Length + 1) * model.ItemCount];
-        var (complete, without) = (new double[items.Length], new double[items.Length]);
+        var (complete, shortened) = (new double[items.Length], new double[items.Length]);
         // Pass 0 holds the whole history in front of the first shortened ones: "click -1" is left out of it.
         for (int first = -1; first < history.Length; first += batch)
         {
             int rows = Math.Min(batch, history.Length - first);
-            var rowScores = scores.AsSpan(0, rows * model.ItemCount);
-            model.Score(Without(history, first, rows, model.ItemCount), 0, rows, rowScores);
+            var without = Without(history, first, rows, model.ItemCount);
+            turn(() => model.Score(without, 0, rows, scores.AsSpan(0, rows * model.ItemCount)));
             for (int row = 0; row < rows; row++)
             {
                 int click = first + row;
-                Values(rowScores.Slice(row * model.ItemCount, model.ItemCount), items, logProbability,
-                    click < 0 ? complete : without);
+                Values(scores.AsSpan(row * model.ItemCount, model.ItemCount), items, logProbability,
+                    click < 0 ? complete : shortened);
                 for (int i = 0; click >= 0 && i < items.Length; i++)
-                    contributions[i * history.Length + click] = (float)(complete[i] - without[i]);
+                    contributions[i * history.Length + click] = (float)(complete[i] - shortened[i]);
             }
         }
     }

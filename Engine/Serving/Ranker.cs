@@ -28,7 +28,7 @@ internal sealed class Ranker(IRecommender model, Popularity? popularity, Turns t
                 turns.Take(() => RankBatch(scorer, batch));
         }
         foreach (var request in requests)
-            if (request.Query.Why > 0) turns.Take(() => request.Why = Explain(request));
+            if (request.Query.Why > 0) request.Why = Explain(request);
     }
 
     // Requests of users in neighbouring rows, which one call scores.
@@ -97,7 +97,7 @@ internal sealed class Ranker(IRecommender model, Popularity? popularity, Turns t
         for (int first = 0; first < why.Length; first += block)
         {
             int[] items = request.Items[first..Math.Min(why.Length, first + block)];
-            float[] contributions = history.Length == 0 ? [] : Explanations.Of(model, history, items);
+            float[] contributions = history.Length == 0 ? [] : Explanations.Of(model, history, items, turns.Take);
             for (int i = 0; i < items.Length; i++)
                 why[first + i] = contributions.Length == 0 ? []
                     : Largest(history, contributions.AsSpan(i * history.Length, history.Length), request.Query.Why);

@@ -188,8 +188,9 @@ public sealed class Recommender : IDisposable
         var (clicked, excluded, allowed) = (Listed(query.Items), Listed(query.Exclude), Listed(query.Allow));
         int[] history = user is int known ? SortedColumns.Union(histories.Clicks.RowColumns(known), clicked.Columns)
             : clicked.Columns;
-        int[] notRanked = query.IncludeSeen ? excluded.Columns : SortedColumns.Union(history, excluded.Columns);
-        string[] unknown = [.. clicked.Unknown.Concat(excluded.Unknown).Concat(allowed.Unknown).Distinct(StringComparer.Ordinal)];
+        int[] notRanked = query.IncludeSeen ? excluded.Columns
+            : excluded.Columns.Length == 0 ? history : SortedColumns.Union(history, excluded.Columns);
+        string[] unknown = [.. clicked.Unknown.Union(excluded.Unknown).Union(allowed.Unknown)];
         return new(query, user, history, notRanked, query.Allow is null ? null : allowed.Columns, unknown)
         {
             TrainingUsers = _model.KnowsTrainingUsersOnly ? histories.Clicks : null,
@@ -197,7 +198,7 @@ public sealed class Recommender : IDisposable
     }
 
     private Recommendations Answer(Request request) => new(
-        request.Query.User, [.. request.History.Select(item => Items.Ids[item])],
+        request.Query.User, Array.ConvertAll(request.History, item => Items.Ids[item]),
         [.. request.Items.Select((item, rank) => Named(item, request.Scores[rank], request.Why?[rank]))],
         request.Unknown, request.FromPopularity);
 

@@ -44,13 +44,22 @@ internal static class RankedFile
     {
         Func<string, string> field = csv ? Readable.CsvField : OneLine;
         char separator = csv ? ',' : '\t';
+        bool why = columns.Length > 5;
         writer.WriteLine(string.Join(separator, columns));
         foreach (var (key, item) in rows)
         {
-            float score = (float)item.Score; // as computed: the shortest number that reads back to the same bits
-            string[] values = [key ?? "", item.Rank.ToString(CultureInfo.InvariantCulture), item.Item,
-                score.ToString("R", CultureInfo.InvariantCulture), Text(item.Title), item.WhyIds()];
-            writer.WriteLine(string.Join(separator, values.Take(columns.Length).Select(field)));
+            writer.Write(field(key ?? ""));
+            writer.Write(separator);
+            writer.Write(item.Rank);
+            writer.Write(separator);
+            writer.Write(field(item.Item));
+            writer.Write(separator);
+            // As computed: the shortest number that reads back to the same bits.
+            writer.Write(((float)item.Score).ToString("R", CultureInfo.InvariantCulture));
+            writer.Write(separator);
+            writer.Write(field(Text(item.Title)));
+            if (why) writer.Write(separator + field(item.WhyIds()));
+            writer.WriteLine();
         }
     }
 
