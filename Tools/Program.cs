@@ -83,6 +83,7 @@ public static class Program
     {
         DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
         SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
+        EnsembleVerb.Create(),
         SweepVerb.Create(), ReportVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(),
     };
 }
