@@ -35,8 +35,8 @@ public sealed class EnsembleTests : IDisposable
     public void All_weight_on_one_member_ranks_as_that_member()
     {
         CommandLine.Run("ensemble", _ease, _ials, "--output", _folder["one"], "--weights", "1,0").Succeeded();
-        string[] Items(string run) => [.. CommandLine.Run("recommend", "--run", run, "--items", "i1,i3", "--json")
-            .Succeeded().Json.GetProperty("recommendations").EnumerateArray().Select(item => item.GetProperty("item").GetString()!)];
+        string[] Items(string run) => [.. CommandLine.Run("recommend", "--run", run, "--items", "i1,i3", "--json").Succeeded()
+            .Json.GetProperty("recommendations").EnumerateArray().Select(item => item.GetProperty("item").GetString()!)];
         Assert.Equal(Items(_ease), Items(_folder["one"]));
     }
 

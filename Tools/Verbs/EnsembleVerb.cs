@@ -83,8 +83,8 @@ internal static class EnsembleVerb
             if (members.FirstOrDefault(member => member.Manifest.Settings.FitValidation) is { } final)
                 throw new InputException(
                     $"{final.Path}: was trained on the validation clicks, which cannot choose weights then; give --weights.");
-            (double[] shares, double best) = EnsembleWeights.Choose([.. opened.Select(run => run.Recommender)], validation, metric,
-                Session.Cancellation);
+            (double[] shares, double best) = EnsembleWeights.Choose(
+                [.. opened.Select(run => run.Recommender)], validation, metric, Session.Cancellation);
             value = best;
             return shares;
         }
