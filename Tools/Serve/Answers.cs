@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using ManualVae.Serving;
 
@@ -65,8 +67,6 @@ internal sealed record ModelAnswer(string Name, string Model, int Items, int Use
 internal sealed record HealthAnswer(string Status, string Version, IReadOnlyList<ModelAnswer> Models);
 
 /// <summary>The answers as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RecommendAnswer))]
 [JsonSerializable(typeof(BatchAnswer))]
 [JsonSerializable(typeof(SimilarAnswer))]
@@ -76,4 +76,13 @@ internal sealed record HealthAnswer(string Status, string Version, IReadOnlyList
 [JsonSerializable(typeof(HistoryAnswer))]
 [JsonSerializable(typeof(MapAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
-internal sealed partial class AnswerJson : JsonSerializerContext;
+internal sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>Titles stay readable: nobody puts the answers into markup, and their type says that they are none.</summary>
+    public static AnswerJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -10,8 +10,7 @@ namespace ManualVae.Tools.Serve;
 internal sealed class Dispatcher : IAsyncDisposable
 {
     private readonly Func<IReadOnlyList<Query>, IReadOnlyList<Recommendations>> _recommend;
-    private readonly Channel<Pending> _queue =
-        Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>();
     private readonly int _batch, _most;
     private readonly Action<int> _observe;
     private readonly Task _consumer;
@@ -31,6 +30,9 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     /// <summary>Queries that wait or are being answered.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Requests that wait.</summary>
+    internal int Queued => _queue.Reader.Count;
 
     /// <summary>Answers the queries of one request.</summary>
     /// <exception cref="RequestException">503: too many wait.</exception>

@@ -23,14 +23,14 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
         routes.MapPost("/recommend", Recommend);
         routes.MapPost("/recommend/batch", RecommendBatch);
         routes.MapPost("/similar", Similar);
-        routes.MapGet("/items", context => Look(context, AnswerJson.Default.FoundItems,
+        routes.MapGet("/items", context => Look(context, AnswerJson.Readable.FoundItems,
             generation => generation.Catalogue.Items(Text(context, "q"), Limit(context))));
-        routes.MapGet("/users", context => Look(context, AnswerJson.Default.FoundUsers,
+        routes.MapGet("/users", context => Look(context, AnswerJson.Readable.FoundUsers,
             generation => generation.Catalogue.Users(Text(context, "q"), Limit(context))));
         routes.MapGet("/history", History);
-        routes.MapGet("/map", context => Look(context, AnswerJson.Default.MapAnswer, generation => generation.Map
+        routes.MapGet("/map", context => Look(context, AnswerJson.Readable.MapAnswer, generation => generation.Map
             ?? throw Unknown($"The model {generation.Recommender.Model} has no vectors of items, so there is no map.")));
-        routes.MapGet("/health", context => Http.Write(context, Health(), AnswerJson.Default.HealthAnswer));
+        routes.MapGet("/health", context => Http.Write(context, Health(), AnswerJson.Readable.HealthAnswer));
         routes.MapGet("/metrics", context => Http.Write(context, "text/plain; version=0.0.4; charset=utf-8",
             metrics.Write(models)));
         routes.MapGet("/openapi.json", Resource("openapi.json", "application/json"));
@@ -65,7 +65,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
             RequireUser(generation, query);
             return (await generation.Dispatcher.Ask([query], context.RequestAborted))[0];
         });
-        await Http.Write(context, RecommendAnswer.Of(answer), AnswerJson.Default.RecommendAnswer);
+        await Http.Write(context, RecommendAnswer.Of(answer), AnswerJson.Readable.RecommendAnswer);
     }
 
     private async Task RecommendBatch(HttpContext context)
@@ -86,7 +86,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
             foreach (var (position, q) in asked.Index()) answers[q] = RecommendAnswer.Of(found[position]);
             return true;
         });
-        await Http.Write(context, new BatchAnswer(answers), AnswerJson.Default.BatchAnswer);
+        await Http.Write(context, new BatchAnswer(answers), AnswerJson.Readable.BatchAnswer);
     }
 
     private async Task Similar(HttpContext context)
@@ -98,7 +98,8 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
         var answer = await Within(request.Id("model"), generation =>
         {
             if (!generation.Recommender.KnowsItem(item))
-                throw Unknown($"No item {RequestObject.Short(item)} among the {generation.Recommender.Items.Count} of the model.");
+                throw Unknown(
+                    $"No item {RequestObject.Short(item)} among the {generation.Recommender.Items.Count} of the model.");
             try
             {
                 return Task.FromResult(generation.Recommender.Similar(item, top));
@@ -109,7 +110,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
             }
         });
         await Http.Write(context, new SimilarAnswer(answer.Id, answer.Title, answer.By, ItemAnswer.Of(answer.Items)),
-            AnswerJson.Default.SimilarAnswer);
+            AnswerJson.Readable.SimilarAnswer);
     }
 
     private async Task History(HttpContext context)
@@ -121,7 +122,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
             var found = (await generation.Dispatcher.Ask([query], context.RequestAborted))[0];
             return new HistoryAnswer(query.User, [.. found.History.Select(generation.Catalogue.Item)]);
         });
-        await Http.Write(context, answer, AnswerJson.Default.HistoryAnswer);
+        await Http.Write(context, answer, AnswerJson.Readable.HistoryAnswer);
     }
 
     private HealthAnswer Health() => new("ok", Version, [.. models.Select(model =>

@@ -14,16 +14,25 @@ internal static class Http
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' "
         + "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private const string TooSlow = "The body came too slowly.";
+
     /// <summary>The whole body. Kestrel keeps its size and its pace within the limits.</summary>
     public static async Task<ReadOnlyMemory<byte>> ReadBody(HttpContext context)
     {
         var body = new ArrayBufferWriter<byte>(4096);
-        while (true)
+        try
         {
-            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            foreach (var part in read.Buffer) body.Write(part.Span);
-            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) return body.WrittenMemory;
+            while (true)
+            {
+                var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+                foreach (var part in read.Buffer) body.Write(part.Span);
+                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return body.WrittenMemory;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new RequestException(408, TooSlow);
         }
     }
 
@@ -54,6 +63,10 @@ internal static class Http
                 throw new RequestException(context.Response.StatusCode, context.Response.StatusCode == 404
                     ? "No such path; GET /openapi.json lists them." : $"This path takes {headers.Allow}.");
         }
+        catch (Exception) when (caller.IsCancellationRequested)
+        {
+            gone = true; // nobody waits for the answer
+        }
         catch (RequestException problem)
         {
             await Refuse(context, problem.Status, problem.Message);
@@ -63,13 +76,9 @@ internal static class Http
             await Refuse(context, problem.StatusCode, problem.StatusCode switch
             {
                 413 => $"The body is too large; at most {options.MaxBody} bytes are allowed.",
-                408 => "The body came too slowly.",
+                408 => TooSlow,
                 _ => "The request is not valid HTTP.",
             });
-        }
-        catch (Exception) when (caller.IsCancellationRequested)
-        {
-            gone = true; // nobody waits for the answer
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -100,7 +109,7 @@ internal static class Http
         context.RequestAborted = CancellationToken.None; // the limit may be what is told
         try
         {
-            await Write(context, new ErrorAnswer(message), AnswerJson.Default.ErrorAnswer);
+            await Write(context, new ErrorAnswer(message), AnswerJson.Readable.ErrorAnswer);
         }
         catch (IOException)
         {

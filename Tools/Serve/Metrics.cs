@@ -64,7 +64,8 @@ internal sealed class Metrics
         foreach (var model in models) Line("model_users", $"run={Label(model.Name)}", model.Current.Recommender.Users.Count);
         Head("model_loaded_timestamp_seconds", "gauge", "When a model was loaded, in seconds since 1970.");
         foreach (var model in models)
-            Line("model_loaded_timestamp_seconds", $"run={Label(model.Name)}", model.Current.Loaded.ToUnixTimeMilliseconds() / 1e3);
+            Line("model_loaded_timestamp_seconds", $"run={Label(model.Name)}",
+                model.Current.Loaded.ToUnixTimeMilliseconds() / 1e3);
         Head("uptime_seconds", "gauge", "Time since the service started.");
         Line("uptime_seconds", "", Stopwatch.GetElapsedTime(_started).TotalSeconds);
         return text.ToString();

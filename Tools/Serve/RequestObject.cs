@@ -3,7 +3,9 @@ using static ManualVae.Tools.Serve.RequestException;
 
 namespace ManualVae.Tools.Serve;
 
-/// <summary>An object of a request's JSON, read strictly: a property of another name or type is refused in one sentence.</summary>
+/// <summary>
+/// An object of a request's JSON, read strictly: a property of another name or type is refused in one sentence.
+/// </summary>
 internal readonly struct RequestObject
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
@@ -22,7 +24,8 @@ internal readonly struct RequestObject
         if (json.ValueKind != JsonValueKind.Object) throw Wrong($"{where}expected a JSON object, found {Kind(json)}.");
         foreach (var property in json.EnumerateObject())
             if (!names.Contains(property.Name))
-                throw Wrong($"{where}unknown property \"{Short(property.Name)}\"; did you mean \"{Nearest(property.Name, names)}\"?");
+                throw Wrong($"{where}unknown property \"{Short(property.Name)}\"; did you mean "
+                    + $"\"{Nearest(property.Name, names)}\"?");
     }
 
     /// <summary>Parses a body. The caller disposes the document.</summary>
@@ -35,8 +38,9 @@ internal readonly struct RequestObject
         }
         catch (JsonException problem)
         {
-            string place = problem.BytePositionInLine is { } at ? $" (line {problem.LineNumber + 1}, byte {at + 1})" : "";
-            throw Wrong(body.Length == 0 ? "The body is empty; expected a JSON object." : $"The body is not valid JSON{place}.");
+            throw Wrong(body.Length == 0 ? "The body is empty; expected a JSON object."
+                : problem.BytePositionInLine is not { } at ? "The body is not valid JSON, or names a property twice."
+                : $"The body is not valid JSON (line {problem.LineNumber + 1}, byte {at + 1}).");
         }
     }
 
@@ -69,7 +73,8 @@ internal readonly struct RequestObject
     public int Whole(string name, int byDefault, int least, int most)
     {
         if (Value(name) is not { } value) return byDefault;
-        if (value.ValueKind != JsonValueKind.Number) throw Wrong($"{_where}{name}: expected a whole number, found {Kind(value)}.");
+        if (value.ValueKind != JsonValueKind.Number)
+            throw Wrong($"{_where}{name}: expected a whole number, found {Kind(value)}.");
         return value.TryGetInt32(out int number) && number >= least && number <= most ? number
             : throw Wrong($"{_where}{name} is {Short(value.GetRawText())}; give a whole number from {least} to {most}.");
     }

@@ -3,7 +3,9 @@ using ManualVae.Serving;
 
 namespace ManualVae.Tools.Serve;
 
-/// <summary>A run in service under its folder's name. A new run in the folder takes over while the old one ends its requests.</summary>
+/// <summary>
+/// A run in service under its folder's name. A new run in the folder takes over while the old one ends its requests.
+/// </summary>
 internal sealed class ServedModel : IAsyncDisposable
 {
     private readonly string _run;
@@ -37,7 +39,9 @@ internal sealed class ServedModel : IAsyncDisposable
             if (Current is var generation && generation.TryEnter()) return generation;
     }
 
-    /// <summary>Takes the new run into service, if one lies in the folder and no file of it has changed since the last look.</summary>
+    /// <summary>
+    /// Takes the new run into service, if one lies in the folder and no file of it has changed since the last look.
+    /// </summary>
     /// <param name="now">Take what lies there, even if it is the run in service.</param>
     public async Task Look(bool now = false)
     {

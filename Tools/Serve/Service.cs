@@ -4,6 +4,7 @@ using ManualVae.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,10 @@ internal sealed class Service : IAsyncDisposable
 
     /// <summary>The addresses it listens at.</summary>
     public IReadOnlyCollection<string> Urls => [.. _app.Urls];
+
+    /// <summary>The paths it answers.</summary>
+    public IReadOnlyCollection<string> Routes => [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints
+        .OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!)];
 
     /// <summary>Loads the runs and listens.</summary>
     /// <param name="runs">The run folders; the first is the default.</param>

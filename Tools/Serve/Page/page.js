@@ -2,7 +2,7 @@
 
 // Everything from the service is put into the page as text, never as markup.
 const $ = id => document.getElementById(id);
-const shownClicks = 12;
+const shownClicks = matchMedia("(max-width: 820px)").matches ? 5 : 12;
 const state = { model: null, who: "user", user: null, items: [], history: [], list: [], at: null, all: false, map: null };
 
 function element(name, properties = {}, ...children) {
@@ -103,6 +103,7 @@ function combobox(input, search, describe, choose) {
 
 function ranked(items, low) {
   const scores = items.map(item => Number(item.score)), high = Math.max(...scores), least = low ?? Math.min(...scores, 0);
+  const digits = scores.every(Number.isInteger) ? 0 : 3;
   return items.map((item, i) => {
     const share = high > least ? Math.max(0, (scores[i] - least) / (high - least)) : 1;
     const bar = element("b");
@@ -110,7 +111,7 @@ function ranked(items, low) {
     const name = element("button", { type: "button", className: "name", textContent: nameOf(item), title: "Show similar items" });
     name.addEventListener("click", () => { select("similar"); similar(item); });
     const row = element("li", {}, element("span", { className: "rank", textContent: i + 1 }), name,
-      element("span", { className: "score" }, scores[i].toFixed(3), element("i", {}, bar)));
+      element("span", { className: "score" }, scores[i].toFixed(digits), element("i", {}, bar)));
     row.dataset.id = item.id;
     if (genresOf(item)) row.append(element("small", { textContent: genresOf(item) }));
     if (item.why?.length)
@@ -180,7 +181,8 @@ const similar = latest(async item => {
 
 // The map.
 
-const size = { width: 800, height: 560, edge: 16 };
+const edge = 16;
+const size = { width: 800, height: 560 };
 function mark(name, attributes) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -191,11 +193,7 @@ const loadMap = latest(async () => {
   if (!state.model.map || state.map) return () => drawMap();
   const answer = await get("map");
   return () => {
-    const range = key => { const all = answer.items.map(item => item[key]); return [Math.min(...all), Math.max(...all)]; };
-    const [[left, right], [low, high]] = [range("x"), range("y")];
-    const scale = (value, from, to, length) => size.edge + (to > from ? (value - from) / (to - from) : .5) * (length - 2 * size.edge);
-    state.map = answer.items.map(item => ({ ...item, px: scale(item.x, left, right, size.width),
-      py: size.height - scale(item.y, low, high, size.height) }));
+    state.map = answer.items;
     const share = answer.variance.map(part => `${Math.round(100 * part)} %`);
     $("map-help").textContent = `${answer.items.length < answer.total ? `The ${answer.items.length.toLocaleString("en")} most clicked of `
       + count(answer.total, "item") : count(answer.total, "item")} by the first two principal components of their vectors `
@@ -204,8 +202,22 @@ const loadMap = latest(async () => {
   };
 }, $("map"));
 
+// Items in the units of the screen, so that letters are as large as elsewhere.
+function place() {
+  size.width = Math.max(280, $("map").clientWidth);
+  size.height = Math.round(size.width * (size.width < 500 ? 1 : .7));
+  const range = key => { const all = state.map.map(item => item[key]); return [Math.min(...all), Math.max(...all)]; };
+  const [[left, right], [low, high]] = [range("x"), range("y")];
+  const scale = (value, from, to, length) => edge + (to > from ? (value - from) / (to - from) : .5) * (length - 2 * edge);
+  for (const item of state.map) {
+    item.px = scale(item.x, left, right, size.width);
+    item.py = size.height - scale(item.y, low, high, size.height);
+  }
+}
+
 function drawMap() {
   if (!state.map || $("panel-map").hidden) return;
+  place();
   const clicks = new Set(clicked().map(item => item.id)), best = new Map(state.list.map((item, i) => [item.id, i]));
   const svg = mark("svg", { viewBox: `0 0 ${size.width} ${size.height}`, "aria-hidden": "true" });
   const layers = { other: [], clicked: [], best: [] };
@@ -216,7 +228,7 @@ function drawMap() {
   const taken = [];
   for (const p of layers.best.sort((a, b) => best.get(a.id) - best.get(b.id)))
     svg.append(mark("circle", { class: "best", cx: p.px, cy: p.py, r: 6 }));
-  for (const p of layers.best.slice(0, 10)) {
+  for (const p of layers.best.slice(0, size.width < 500 ? 4 : 10)) {
     const text = nameOf(p).length > 32 ? `${nameOf(p).slice(0, 30)}…` : nameOf(p), width = 6.6 * text.length;
     const x = p.px + 10 + width > size.width ? p.px - 10 - width : p.px + 10, y = p.py + 4;
     if (taken.some(box => Math.abs(box.y - y) < 14 && x < box.x + box.width && box.x < x + width)) continue;
@@ -250,6 +262,7 @@ function onMap(event) {
   return nearest((event.clientX - box.left) * size.width / box.width, (event.clientY - box.top) * size.height / box.height);
 }
 
+addEventListener("resize", () => drawMap());
 $("map").addEventListener("pointermove", event => pointAt(onMap(event)));
 $("map").addEventListener("click", event => pointAt(onMap(event)));
 $("map").addEventListener("dblclick", event => { const p = onMap(event); if (p) { select("similar"); similar(p); } });
