@@ -57,7 +57,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
 
     private async Task Recommend(HttpContext context)
     {
-        using var body = RequestObject.Parse(await Http.ReadBody(context));
+        using var body = RequestObject.Parse(await Http.ReadBody(context, options.MaxBody));
         var request = new RequestObject(body.RootElement, "", ["model", .. QueryNames]);
         var query = ReadQuery(request, "");
         var answer = await Within(request.Id("model"), async generation =>
@@ -70,7 +70,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
 
     private async Task RecommendBatch(HttpContext context)
     {
-        using var body = RequestObject.Parse(await Http.ReadBody(context));
+        using var body = RequestObject.Parse(await Http.ReadBody(context, options.MaxBody));
         var request = new RequestObject(body.RootElement, "", "model", "queries");
         Query[] queries = [.. request.List("queries", options.MaxBatch).Index().Select(element =>
             ReadQuery(new(element.Item, $"queries[{element.Index}]: ", QueryNames), $"queries[{element.Index}]: "))];
@@ -91,7 +91,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
 
     private async Task Similar(HttpContext context)
     {
-        using var body = RequestObject.Parse(await Http.ReadBody(context));
+        using var body = RequestObject.Parse(await Http.ReadBody(context, options.MaxBody));
         var request = new RequestObject(body.RootElement, "", "model", "item", "top");
         string item = request.Id("item") ?? throw Wrong("Give the item: {\"item\": id}.");
         int top = request.Whole("top", DefaultTop, 1, options.MaxTop);

@@ -16,19 +16,29 @@ internal static class Http
 
     private const string TooSlow = "The body came too slowly.";
 
-    /// <summary>The whole body. Kestrel keeps its size and its pace within the limits.</summary>
-    public static async Task<ReadOnlyMemory<byte>> ReadBody(HttpContext context)
+    /// <summary>
+    /// Bytes over the limit that are read and thrown away, because a client that still sends would not see the refusal; beyond
+    /// them Kestrel closes the connection.
+    /// </summary>
+    public const int Discarded = 32_000_000;
+
+    /// <summary>The whole body. Kestrel watches its pace.</summary>
+    /// <exception cref="RequestException">413: it is larger than <paramref name="most"/>; 408: it came too slowly.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBody(HttpContext context, int most)
     {
         var body = new ArrayBufferWriter<byte>(4096);
+        bool large = context.Request.ContentLength > most;
         try
         {
-            while (true)
+            for (bool more = !large || context.Request.Headers.Expect.Count == 0; more;)
             {
                 var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-                foreach (var part in read.Buffer) body.Write(part.Span);
+                large |= body.WrittenCount + read.Buffer.Length > most;
+                if (!large) foreach (var part in read.Buffer) body.Write(part.Span);
                 context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return body.WrittenMemory;
+                more = !read.IsCompleted;
             }
+            return large ? throw TooLarge(most) : body.WrittenMemory;
         }
         catch (OperationCanceledException)
         {
@@ -75,7 +85,7 @@ internal static class Http
         {
             await Refuse(context, problem.StatusCode, problem.StatusCode switch
             {
-                413 => $"The body is too large; at most {options.MaxBody} bytes are allowed.",
+                413 => TooLarge(options.MaxBody).Message,
                 408 => TooSlow,
                 _ => "The request is not valid HTTP.",
             });
@@ -96,6 +106,8 @@ internal static class Http
             metrics.ObserveRequest(Route(context), gone ? 499 : context.Response.StatusCode, Stopwatch.GetElapsedTime(start));
         }
     }
+
+    private static RequestException TooLarge(int most) => new(413, $"The body is too large; at most {most} bytes are allowed.");
 
     private static async Task Refuse(HttpContext context, int status, string message)
     {

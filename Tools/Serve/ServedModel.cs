@@ -118,10 +118,20 @@ internal sealed class ServedModel : IAsyncDisposable
         string[] files = ["run.json", "items.tsv", "users.tsv", File.Exists(best) ? "best.ckpt" : "last.ckpt"];
         var paths = files.Select(file => Path.Combine(_run, file));
         if (loaded?.Data?.Directory is { Length: > 0 } data) paths = paths.Append(Path.Combine(data, "manifest.json"));
-        return string.Join(' ', paths.Select(path =>
+        return string.Join(' ', paths.Select(SizeAndTime));
+    }
+
+    private static string SizeAndTime(string path)
+    {
+        try
         {
+            if (!File.Exists(path)) return path;
             var file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-            return file.Exists ? $"{path} {file.Length} {file.LastWriteTimeUtc.Ticks}" : path;
-        }));
+            return $"{path} {file.Length} {file.LastWriteTimeUtc.Ticks}";
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return path; // it is being replaced, and differs at the next look
+        }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class Service : IAsyncDisposable
     {
         try
         {
-            if (BindingAddress.Parse(url).Scheme == "http") return;
+            if (BindingAddress.Parse(url) is { Scheme: "http", Port: <= ushort.MaxValue }) return;
         }
         catch (FormatException)
         {
@@ -114,7 +114,7 @@ internal sealed class Service : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBody;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBody + Http.Discarded;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1000, TimeSpan.FromSeconds(3));
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.Timeout);

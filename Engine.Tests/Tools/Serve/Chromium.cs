@@ -58,8 +58,7 @@ internal sealed partial class Chromium : IAsyncDisposable
                 address = DevTools().Match(line);
             }
             while (!address.Success);
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine(); // or it would stop when the pipe is full
+            _ = process.StandardError.ReadToEndAsync(CancellationToken.None); // or it would stop when the pipe is full
             using var client = new HttpClient();
             using var pages = JsonDocument.Parse(
                 await client.GetStringAsync(new Uri($"http://127.0.0.1:{address.Groups[1]}/json/list"), patience.Token));
@@ -109,9 +108,9 @@ internal sealed partial class Chromium : IAsyncDisposable
                 "Tab" => 9, "Enter" => 13, "ArrowLeft" => 37, "ArrowUp" => 38, "ArrowRight" => 39, "ArrowDown" => 40,
                 _ => char.ToUpperInvariant(key[0]),
             };
-            string? text = key == "Enter" ? "\r" : key.Length == 1 ? key : null;
+            string text = key == "Enter" ? "\r" : key.Length == 1 ? key : ""; // what the key writes
             await Send("Input.dispatchKeyEvent",
-                new { type = text is null ? "rawKeyDown" : "keyDown", key, text, windowsVirtualKeyCode = code });
+                new { type = text.Length == 0 ? "rawKeyDown" : "keyDown", key, text, windowsVirtualKeyCode = code });
             await Send("Input.dispatchKeyEvent", new { type = "keyUp", key, windowsVirtualKeyCode = code });
         }
     }

@@ -38,6 +38,7 @@ public sealed partial class ServeVerbTests(ServedRuns runs) : IClassFixture<Serv
             ([vae, "--urls", port], $"--urls {port}: cannot listen there"),
             ([vae, "--urls", "127.0.0.1:8080"], "--urls 127.0.0.1:8080: give an address such as"),
             ([vae, "--urls", "https://127.0.0.1:8443"], "reverse proxy"),
+            ([vae, "--urls", "http://127.0.0.1:99999"], "--urls http://127.0.0.1:99999: give an address such as"),
             ([vae, "--urls", ""], "--urls is empty"),
             ([vae, vae], "Two runs are named vae"),
             ([vae, "--max-top", "0"], "--max-top 0: give a whole number of 1 or more"),
@@ -46,7 +47,7 @@ public sealed partial class ServeVerbTests(ServedRuns runs) : IClassFixture<Serv
             ([vae, "--watch", "-1"], "--watch -1: give 0 to"),
             ([runs["data"]], "is not a run"),
             ([runs["nothing"]], "is not a run"),
-            ([], "Required argument missing"),
+            ([], "Required argument 'run' missing"),
         })
         {
             var result = CommandLine.Run(["serve", .. words]);
