@@ -32,7 +32,7 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
             ?? throw Unknown($"The model {generation.Recommender.Model} has no vectors of items, so there is no map.")));
         routes.MapGet("/health", context => Http.Write(context, Health(), AnswerJson.Readable.HealthAnswer));
         routes.MapGet("/metrics", context => Http.Write(context, "text/plain; version=0.0.4; charset=utf-8",
-            metrics.Write(models)));
+            metrics.Write([.. models.Select(model => model.State)])));
         routes.MapGet("/openapi.json", Resource("openapi.json", "application/json"));
         routes.MapGet("/", Resource("index.html", "text/html; charset=utf-8"));
         routes.MapGet("/page.css", Resource("page.css", "text/css; charset=utf-8"));
@@ -127,9 +127,8 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
 
     private HealthAnswer Health() => new("ok", Version, [.. models.Select(model =>
     {
-        var (generation, recommender) = (model.Current, model.Current.Recommender);
-        return new ModelAnswer(model.Name, recommender.Model, recommender.Items.Count, recommender.Users.Count,
-            generation.HasMap, generation.Loaded);
+        var state = model.State;
+        return new ModelAnswer(state.Run, state.Model, state.Items, state.Users, model.Current.HasMap, state.Loaded);
     })]);
 
     private async Task Look<T>(HttpContext context, JsonTypeInfo<T> type, Func<Generation, T> answer) =>

@@ -5,6 +5,9 @@ using System.Text;
 
 namespace ManualVae.Tools.Serve;
 
+/// <summary>A model in service, for the metrics.</summary>
+internal sealed record ModelState(string Run, string Model, int Items, int Users, int Waiting, DateTimeOffset Loaded);
+
 /// <summary>Counters of the service, in the text format of Prometheus (version 0.0.4).</summary>
 internal sealed class Metrics
 {
@@ -34,7 +37,7 @@ internal sealed class Metrics
     public void CountReload(string model, string result) => _reloads.AddOrUpdate((model, result), 1, (_, count) => count + 1);
 
     /// <summary>The metrics.</summary>
-    public string Write(IReadOnlyList<ServedModel> models)
+    public string Write(IReadOnlyList<ModelState> models)
     {
         var text = new StringBuilder();
         void Head(string name, string kind, string help) => text.Append(CultureInfo.InvariantCulture,
@@ -51,21 +54,20 @@ internal sealed class Metrics
         Head("batch_queries", "histogram", "Queries answered together in one batch.");
         _batches.Write("batch_queries", "", Line);
         Head("waiting_queries", "gauge", "Queries that wait or are being answered.");
-        foreach (var model in models) Line("waiting_queries", $"run={Label(model.Name)}", model.Current.Dispatcher.Waiting);
+        foreach (var model in models) Line("waiting_queries", $"run={Label(model.Run)}", model.Waiting);
         Head("reloads_total", "counter", "New runs loaded, or failed to load.");
         foreach (var ((name, result), count) in _reloads.OrderBy(pair => pair.Key))
             Line("reloads_total", $"run={Label(name)},result=\"{result}\"", count);
         Head("model_info", "gauge", "The models in service; always 1.");
         foreach (var model in models)
-            Line("model_info", $"run={Label(model.Name)},model={Label(model.Current.Recommender.Model)}", 1);
+            Line("model_info", $"run={Label(model.Run)},model={Label(model.Model)}", 1);
         Head("model_items", "gauge", "Items that a model knows.");
-        foreach (var model in models) Line("model_items", $"run={Label(model.Name)}", model.Current.Recommender.Items.Count);
+        foreach (var model in models) Line("model_items", $"run={Label(model.Run)}", model.Items);
         Head("model_users", "gauge", "Users whose histories are known.");
-        foreach (var model in models) Line("model_users", $"run={Label(model.Name)}", model.Current.Recommender.Users.Count);
+        foreach (var model in models) Line("model_users", $"run={Label(model.Run)}", model.Users);
         Head("model_loaded_timestamp_seconds", "gauge", "When a model was loaded, in seconds since 1970.");
         foreach (var model in models)
-            Line("model_loaded_timestamp_seconds", $"run={Label(model.Name)}",
-                model.Current.Loaded.ToUnixTimeMilliseconds() / 1e3);
+            Line("model_loaded_timestamp_seconds", $"run={Label(model.Run)}", model.Loaded.ToUnixTimeMilliseconds() / 1e3);
         Head("uptime_seconds", "gauge", "Time since the service started.");
         Line("uptime_seconds", "", Stopwatch.GetElapsedTime(_started).TotalSeconds);
         return text.ToString();

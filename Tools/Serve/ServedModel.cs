@@ -32,6 +32,18 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>The generation that new requests are given to; for looks only, it may close at any time.</summary>
     public Generation Current => Volatile.Read(ref _current);
 
+    /// <summary>What is in service.</summary>
+    public ModelState State
+    {
+        get
+        {
+            var generation = Current;
+            var recommender = generation.Recommender;
+            return new(Name, recommender.Model, recommender.Items.Count, recommender.Users.Count, generation.Dispatcher.Waiting,
+                generation.Loaded);
+        }
+    }
+
     /// <summary>Enters the current generation; the caller leaves it.</summary>
     public Generation Enter()
     {
@@ -87,8 +99,11 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     /// <summary>Model, items, users.</summary>
-    public string Describe() => Current.Recommender is var r
-        ? $"{r.Model}, {Readable.Count(r.Items.Count, "item")}, {Readable.Count(r.Users.Count, "user")}" : "";
+    public string Describe()
+    {
+        var state = State;
+        return $"{state.Model}, {Readable.Count(state.Items, "item")}, {Readable.Count(state.Users, "user")}";
+    }
 
     // Files that change while they are read would mix two runs: what was read counts only if they are the same afterwards.
     private (Generation, string) Load()
