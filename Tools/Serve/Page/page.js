@@ -114,8 +114,8 @@ function ranked(items, low) {
       element("span", { className: "score" }, scores[i].toFixed(digits), element("i", {}, bar)));
     row.dataset.id = item.id;
     if (genresOf(item)) row.append(element("small", { textContent: genresOf(item) }));
-    if (item.why?.length)
-      row.append(element("small", { className: "why", textContent: `Because of ${item.why.map(nameOf).join("; ")}` }));
+    const why = item.why?.filter(click => click.contribution > 0) ?? [];
+    if (why.length) row.append(element("small", { className: "why", textContent: `Because of ${why.map(nameOf).join("; ")}` }));
     return row;
   });
 }
