@@ -105,7 +105,12 @@ internal sealed partial class Chromium : IAsyncDisposable
         {
             int code = key switch
             {
-                "Tab" => 9, "Enter" => 13, "ArrowLeft" => 37, "ArrowUp" => 38, "ArrowRight" => 39, "ArrowDown" => 40,
+                "Tab" => 9,
+                "Enter" => 13,
+                "ArrowLeft" => 37,
+                "ArrowUp" => 38,
+                "ArrowRight" => 39,
+                "ArrowDown" => 40,
                 _ => char.ToUpperInvariant(key[0]),
             };
             string text = key == "Enter" ? "\r" : key.Length == 1 ? key : ""; // what the key writes
