@@ -156,6 +156,12 @@ public sealed class Recommender : IDisposable
         return new(itemId, Items.Titles[item], by, [.. items.Select(n => Named(n.Item, n.Similarity))]);
     }
 
+    /// <summary>
+    /// A vector for each item, items x dimension, row-major, and how they compare; null if the model has none. The vectors are
+    /// the recommender's: read only.
+    /// </summary>
+    public (float[] Vectors, string By)? ItemVectors => _neighbours.Vectors;
+
     /// <inheritdoc/>
     public void Dispose() => _run?.Dispose();
 
