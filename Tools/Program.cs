@@ -83,6 +83,6 @@ public static class Program
     {
         DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
         SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
-        SweepVerb.Create(), ReportVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(),
+        SweepVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(),
     };
 }

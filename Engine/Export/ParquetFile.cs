@@ -1,0 +1,45 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace ManualVae.Export;
+
+/// <summary>Parquet files of two columns. The stream must be seekable.</summary>
+internal static class ParquetFile
+{
+    /// <summary>Writes pairs of texts, a row group for each part.</summary>
+    public static void WritePairs(Stream stream, string first, string second, IEnumerable<(string[], string[])> parts)
+    {
+        var (left, right) = (new DataField<string>(first, nullable: false), new DataField<string>(second, nullable: false));
+        Write(stream, new(left, right), parts, async (group, part) =>
+        {
+            await group.WriteAsync(left, part.Item1);
+            await group.WriteAsync(right, part.Item2);
+        }).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Writes ids and vectors, a row group for each part.</summary>
+    public static void WriteVectors(Stream stream, int width, IEnumerable<(string[] Ids, ReadOnlyMemory<float> Vectors)> parts)
+    {
+        var (id, element) = (new DataField<string>("id", nullable: false), new DataField<float>("element"));
+        var vector = new ListField("vector", element);
+        Write(stream, new(id, vector), parts, async (group, part) =>
+        {
+            var levels = new int[part.Vectors.Length]; // 0 begins a list, 1 goes on with it
+            for (int i = 0; i < levels.Length; i++) levels[i] = i % width == 0 ? 0 : 1;
+            await group.WriteAsync(id, part.Ids);
+            await group.WriteAsync<float>(element, part.Vectors, levels);
+        }).GetAwaiter().GetResult();
+    }
+
+    private static async Task Write<T>(
+        Stream stream, ParquetSchema schema, IEnumerable<T> parts, Func<ParquetRowGroupWriter, T, Task> write)
+    {
+        await using var writer = await ParquetWriter.CreateAsync(schema, stream);
+        foreach (var part in parts)
+        {
+            using var group = writer.CreateRowGroup();
+            await write(group, part);
+            group.CompleteValidate();
+        }
+    }
+}
