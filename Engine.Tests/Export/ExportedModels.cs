@@ -51,7 +51,8 @@ internal static class ExportedModels
         clicks ??= Clicks;
         if (Members.TryGetValue(name, out var settings)) return Autoencoder(settings, clicks.Columns);
         var features = ToyClicks.Random(clicks.Columns, 6, seed: 8);
-        return BaselineCatalogue.Fit(name, new BaselineData(clicks, features), SettingsOf(name), backend: () => new SimdBackend(1));
+        return BaselineCatalogue.Fit(
+            name, new BaselineData(clicks, features), SettingsOf(name), backend: () => new SimdBackend(1));
     }
 
     /// <summary>A model to write.</summary>

@@ -14,8 +14,8 @@ namespace ManualVae.Export;
 public sealed record ExportedArray(string Name, IReadOnlyList<long> Shape);
 
 /// <summary>
-/// A trained model in the files of other programs. Weights are streamed from where the model keeps them; no second copy of them is
-/// made. One thread at a time.
+/// A trained model in the files of other programs. Weights are streamed from where the model keeps them; no second copy of them
+/// is made. One thread at a time.
 /// </summary>
 /// <param name="model">The model; stays the caller's.</param>
 /// <param name="metadata">What the file says of the model beside its arrays.</param>

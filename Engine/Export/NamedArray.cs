@@ -47,13 +47,16 @@ internal sealed record NamedArray(string Name, ElementType Type, long[] Shape, A
     public static NamedArray Of<T>(string name, Elements<T> elements, params long[] shape) where T : unmanaged =>
         new(name, ElementType.Of<T>(), shape, stream => WriteElements(stream, elements()));
 
-    /// <summary>A weight matrix [rows, columns] on a backend, downloaded some rows at a time; a bias or a gain is [columns].</summary>
+    /// <summary>
+    /// A weight matrix [rows, columns] on a backend, downloaded some rows at a time; a bias or a gain is [columns].
+    /// </summary>
     public static NamedArray Of(Parameter parameter, IBackend backend)
     {
         var value = parameter.Value;
         bool isVector = parameter.Name.EndsWith(".bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith(".gain", StringComparison.Ordinal);
-        return new(parameter.Name, ElementType.Float32, isVector ? [value.Columns] : [value.Rows, value.Columns], stream =>
+        long[] shape = isVector ? [value.Columns] : [value.Rows, value.Columns];
+        return new(parameter.Name, ElementType.Float32, shape, stream =>
         {
             backend.Flush(parameter);
             int atOnce = Math.Max(1, ChunkElements / Math.Max(1, value.Columns));

@@ -20,9 +20,10 @@ internal static class ParquetFile
     /// <summary>Writes ids and vectors, a row group for each part.</summary>
     public static void WriteVectors(Stream stream, int width, IEnumerable<(string[] Ids, ReadOnlyMemory<float> Vectors)> parts)
     {
-        var (id, element) = (new DataField<string>("id", nullable: false), new DataField<float>("element"));
-        var vector = new ListField("vector", element);
-        Write(stream, new(id, vector), parts, async (group, part) =>
+        var schema = new ParquetSchema(
+            new DataField<string>("id", nullable: false), new ListField("vector", new DataField<float>("element")));
+        var (id, element) = (schema.DataFields[0], schema.DataFields[1]);
+        Write(stream, schema, parts, async (group, part) =>
         {
             var levels = new int[part.Vectors.Length]; // 0 begins a list, 1 goes on with it
             for (int i = 0; i < levels.Length; i++) levels[i] = i % width == 0 ? 0 : 1;

@@ -83,7 +83,8 @@ public sealed class VectorExport
                 ials.SolveUsers(clicks, first, rows, place.Span)),
             Autoencoder own => new(data.UserIds, own.CodeWidth, own.Settings.Variational ? "posterior means" : "bottleneck",
                 (first, rows, place) => own.PosteriorMeans(clicks, first, rows, place.Span)),
-            _ => throw About($"{model.Name}: has no vector for a history; {Setting("Vectors")} users takes an autoencoder or ials."),
+            _ => throw About(
+                $"{model.Name}: has no vector for a history; {Setting("Vectors")} users takes an autoencoder or ials."),
         };
     }
 

@@ -17,18 +17,19 @@ internal static class ExportVerb
         var run = new Argument<string>("RUN") { Description = "Run folder (made by: manualvae train)." };
         var format = new Option<string?>("--format")
         {
-            Description = "The model: onnx (its scoring), safetensors or npz (all parameters).", HelpName = "onnx|safetensors|npz",
+            Description = "The model: onnx (its scoring), safetensors or npz (all parameters).",
+            HelpName = "onnx|safetensors|npz",
         }.AcceptOnlyFromAmong("onnx", "safetensors", "npz");
         var form = new Option<string?>("--form")
         {
-            Description = "Of onnx. dense: a row of 0 and 1 in, a score for each item out; list: clicked items in, the best items "
-                + "out. [default: dense]",
+            Description = "Of onnx. dense: a row of 0 and 1 in, a score for each item out; list: clicked items in, the best "
+                + "items out. [default: dense]",
             HelpName = "dense|list",
         }.AcceptOnlyFromAmong("dense", "list");
         var vectors = new Option<string?>("--vectors")
         {
-            Description = "Instead of the model: the vectors of items or of users. The end of the file's name chooses .npy, .npz, "
-                + ".parquet or .tsv.",
+            Description = "Instead of the model: the vectors of items or of users. The end of the file's name chooses .npy, "
+                + ".npz, .parquet or .tsv.",
             HelpName = "items|users",
         }.AcceptOnlyFromAmong("items", "users");
         var history = new Option<string>("--history")
@@ -38,13 +39,14 @@ internal static class ExportVerb
         }.AcceptOnlyFromAmong("all", "shown");
         var output = new Option<string>(Flag)
         {
-            Description = $"The file to write; ids go into a file beside it. {OutputFile.Help}", HelpName = "file", Required = true,
+            Description = $"The file to write; ids go into a file beside it. {OutputFile.Help}",
+            HelpName = "file", Required = true,
         };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists." };
         var json = Flags.Json();
         var model = new ModelFlags();
-        return Verb.Create("export", "Write a trained model or its vectors for other programs: ONNX, safetensors, NumPy, Parquet.",
-            parsed =>
+        return Verb.Create(
+            "export", "Write a trained model or its vectors for other programs: ONNX, safetensors, NumPy, Parquet.", parsed =>
             {
                 string path = parsed.GetValue(output)!;
                 var (kind, what) = (parsed.GetValue(format), parsed.GetValue(vectors));
@@ -60,12 +62,14 @@ internal static class ExportVerb
                 if (kind is not null)
                 {
                     using var fitted = model.Load(parsed, folder);
-                    result = WriteModel(fitted, kind, parsed.GetValue(form) == "list" ? OnnxForm.List : OnnxForm.Dense, target);
+                    result = WriteModel(
+                        fitted, kind, parsed.GetValue(form) == "list" ? OnnxForm.List : OnnxForm.Dense, target);
                 }
                 else
                 {
                     using var fitted = model.Load(parsed, folder, batch: 500);
-                    result = WriteVectors(fitted, what!, layout!.Value, model.Data(parsed), parsed.GetValue(history) == "shown", target);
+                    result = WriteVectors(
+                        fitted, what!, layout!.Value, model.Data(parsed), parsed.GetValue(history) == "shown", target);
                 }
                 if (parsed.GetValue(json)) Terminal.WriteJson(result);
                 else OutputFile.Messages(path).WriteLine(target.Ids is null ? path : $"{path}; ids in {target.Ids}");
@@ -96,7 +100,11 @@ internal static class ExportVerb
         if (run.Folder.ReadIds() is { } ids) target.WriteIds(".items.tsv", ids.Items.Write);
         int items = run.Model.ItemCount;
         return format == "onnx"
-            ? new { model = name, items, format, form, opset = ModelExport.OnnxOpset, output = path, data = dataFile, ids = target.Ids }
+            ? new
+            {
+                model = name, items, format, form, opset = ModelExport.OnnxOpset, output = path, data = dataFile,
+                ids = target.Ids,
+            }
             : new { model = name, items, format, output = path, ids = target.Ids, export.Arrays };
     }
 
@@ -104,7 +112,8 @@ internal static class ExportVerb
         FittedRun run, string what, VectorFormat format, string? data, bool hideHeldOut, Target target)
     {
         string path = target.Path;
-        PreparedDataset Data() => RunData.Open(run.Folder, data, keepUnknown: false, line => Console.Error.WriteLine($"note: {line}"));
+        PreparedDataset Data() =>
+            RunData.Open(run.Folder, data, keepUnknown: false, line => Console.Error.WriteLine($"note: {line}"));
         var export = what == "items"
             ? VectorExport.OfItems(run.Model, run.Folder.ReadIds()?.Items ?? Data().Items)
             : VectorExport.OfUsers(run.Model, Data(), hideHeldOut);
@@ -112,7 +121,8 @@ internal static class ExportVerb
         OutputFile.WriteBytes(Flag, path, stream =>
         {
             if (format == VectorFormat.Parquet && !stream.CanSeek)
-                throw new InputException($"{Flag} {path}: Parquet cannot be written into a pipe; give a file, or another ending.");
+                throw new InputException(
+                    $"{Flag} {path}: Parquet cannot be written into a pipe; give a file, or another ending.");
             export.Write(stream, format, Session.Cancellation);
         });
         if (format == VectorFormat.Npy) target.WriteIds(".ids.tsv", file => OutputFile.Write(file, writer =>
@@ -133,8 +143,8 @@ internal static class ExportVerb
         ".npz" => VectorFormat.Npz,
         ".parquet" => VectorFormat.Parquet,
         ".tsv" => VectorFormat.Tsv,
-        _ when OutputFile.HoldsSomething(path) || !File.Exists(path) && !OutputFile.IsStandardOutput(path) => throw new InputException(
-            $"{Flag} {path}: the end of the name chooses the format; use .npy, .npz, .parquet or .tsv."),
+        _ when OutputFile.HoldsSomething(path) || !File.Exists(path) && !OutputFile.IsStandardOutput(path) =>
+            throw new InputException($"{Flag} {path}: the end of the name chooses the format; use .npy, .npz, .parquet or .tsv."),
         _ => VectorFormat.Tsv, // standard output, a pipe, a device
     };
 

@@ -11,8 +11,8 @@ public enum OnnxForm
     /// <summary>x, float [batch, items], 1 for a click, to <c>scores</c> [batch, items].</summary>
     Dense,
     /// <summary>
-    /// <c>clicks</c>, int64 [batch, length] padded by -1, and <c>k</c>, int64 [1], to the best <c>items</c>, int64 [batch, k], and
-    /// their <c>scores</c>; clicks are not ranked.
+    /// <c>clicks</c>, int64 [batch, length] padded by -1, and <c>k</c>, int64 [1], to the best <c>items</c>, int64 [batch, k],
+    /// and their <c>scores</c>; clicks are not ranked.
     /// </summary>
     List,
 }
@@ -58,7 +58,8 @@ internal static class ScoringGraph
                 return graph.Apply("Expand", graph.Constant(ModelArrays.Of(model)[0]), graph.Apply("Shape", x));
             case Ials:
                 var vectors = Setting("Vectors");
-                throw About($"ials: solves a linear system for each history, which ONNX has no operator for; use {vectors}, or npz.");
+                throw About(
+                    $"ials: solves a linear system for each history, which ONNX has no operator for; use {vectors}, or npz.");
             default:
                 throw new InputException(model.KnowsTrainingUsersOnly
                     ? $"{model.Name}: knows its training users only, so it is no function of clicks that ONNX could hold; "

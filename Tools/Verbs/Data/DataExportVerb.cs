@@ -17,8 +17,8 @@ internal static class DataExportVerb
         var data = new Option<string?>("--data") { Description = "The same, as an option.", HelpName = "DIR" };
         var format = new Option<string>("--format")
         {
-            Description = "Layout to write: pro-sg (Mult-VAE, RecVAE, PIAVAE), npz (SciPy's sparse matrices), or parquet (tables of "
-                + "user and item).",
+            Description = "Layout to write: pro-sg (Mult-VAE, RecVAE, PIAVAE), npz (SciPy's sparse matrices), or parquet (tables "
+                + "of user and item).",
             HelpName = "pro-sg|npz|parquet",
             DefaultValueFactory = _ => ClickFormats.ProSg
         };
