@@ -2,6 +2,7 @@ using System.Text.Json;
 using ManualVae.Data;
 using ManualVae.Export;
 using ManualVae.Models;
+using ManualVae.Models.Baselines;
 using Xunit;
 using static ManualVae.Tests.Export.ExportedModels;
 
@@ -101,6 +102,34 @@ public class ArrayFileTests
     {
         using var model = Make("multvae");
         Assert.Equal(Bytes(Exported(model).WriteNpz), Bytes(Exported(model).WriteNpz));
+    }
+
+    [Theory]
+    [InlineData("ease", 1500)]
+    [InlineData("multvae", 200_000)]
+    public void Writing_makes_no_copy_of_the_weights(string name, int items)
+    {
+        var clicks = CsrMatrix.FromPairs(2, items, [(0, 0), (1, items - 1)]);
+        using var model = Make(name, clicks);
+        var export = Exported(model);
+        long weights = 4 * export.Arrays.Sum(array => array.Shape.Aggregate((a, b) => a * b));
+        foreach (var write in new Action<Stream>[]
+        {
+            export.WriteNpz, export.WriteSafetensors, stream => export.WriteOnnx(stream, ManualVae.Export.Onnx.OnnxForm.List),
+        })
+        {
+            write(Stream.Null);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            write(Stream.Null);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, weights / 2);
+        }
+    }
+
+    [Fact]
+    public void Every_model_of_the_catalogue_has_arrays_but_random()
+    {
+        foreach (var baseline in BaselineCatalogue.All.Where(baseline => baseline.Name != "random"))
+            Assert.NotEqual("", ArraysOf(baseline.Name));
     }
 
     [Fact]

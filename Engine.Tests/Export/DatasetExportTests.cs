@@ -2,6 +2,7 @@ using ManualVae.Data;
 using ManualVae.Export;
 using ManualVae.Tests.Tools;
 using Parquet.Serialization;
+using Parquet.Serialization.Attributes;
 using Xunit;
 
 namespace ManualVae.Tests.Export;
@@ -80,8 +81,10 @@ public sealed class DatasetExportTests : IDisposable
 
     private sealed class Click
     {
+        [ParquetRequired]
         public string? user { get; set; }
 
+        [ParquetRequired]
         public string? item { get; set; }
     }
 }

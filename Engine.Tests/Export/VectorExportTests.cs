@@ -101,6 +101,7 @@ public class VectorExportTests
 
     private sealed class VectorRow
     {
+        [Parquet.Serialization.Attributes.ParquetRequired]
         public string? id { get; set; }
 
         public List<float>? vector { get; set; }

@@ -23,8 +23,9 @@ public sealed class ExportVerbTests : IDisposable
         {
             var json = CommandLine.Run("export", _folder["multvae"], "--format", format, "--output", _folder["m." + format],
                 "--overwrite", "--json").Succeeded().Json;
-            Assert.Equal(_folder["m.items.tsv"], json.GetProperty("ids").GetString());
-            Assert.Equal(File.ReadAllText(_folder["multvae", "items.tsv"]), File.ReadAllText(_folder["m.items.tsv"]));
+            string ids = _folder[$"m.{format}.items.tsv"];
+            Assert.Equal(ids, json.GetProperty("ids").GetString());
+            Assert.Equal(File.ReadAllText(_folder["multvae", "items.tsv"]), File.ReadAllText(ids));
             Assert.True(new FileInfo(_folder["m." + format]).Length > 1000);
             if (format == "onnx") continue;
             var first = json.GetProperty("arrays")[0];
@@ -39,7 +40,7 @@ public sealed class ExportVerbTests : IDisposable
         string[] vectors = ["export", _folder["multvae"], "--vectors", "users", "--output"];
         CommandLine.Run([.. vectors, _folder["u.npy"]]).Succeeded();
         Assert.Equal([40, 4], NumpyReader.Npy(File.ReadAllBytes(_folder["u.npy"])).Shape);
-        Assert.Equal("39\tu39", File.ReadAllLines(_folder["u.ids.tsv"])[40]);
+        Assert.Equal("39\tu39", File.ReadAllLines(_folder["u.npy.ids.tsv"])[40]);
         CommandLine.Run([.. vectors, _folder["u.tsv"]]).Succeeded();
         Assert.StartsWith("u39\t", File.ReadAllLines(_folder["u.tsv"])[40]);
     }
@@ -52,8 +53,8 @@ public sealed class ExportVerbTests : IDisposable
         string mine = _folder.Write("mine.npz", "mine");
         AssertRefused("--overwrite", [.. export, mine]);
         Assert.Equal("mine", File.ReadAllText(mine));
-        string ids = _folder.Write("other.items.tsv", "mine");
-        AssertRefused("other.items.tsv", [.. export, _folder["other.npz"]]);
+        string ids = _folder.Write("other.npz.items.tsv", "mine");
+        AssertRefused("other.npz.items.tsv", [.. export, _folder["other.npz"]]);
         Assert.False(File.Exists(_folder["other.npz"]));
         Assert.Equal("mine", File.ReadAllText(ids));
         CommandLine.Run([.. export, mine, "--overwrite"]).Succeeded();
@@ -69,6 +70,8 @@ public sealed class ExportVerbTests : IDisposable
         AssertRefused("one of --format", "export", ease, "--output", to);
         AssertRefused("one of --format", "export", ease, "--format", "npz", "--vectors", "items", "--output", to);
         AssertRefused("--form", "export", ease, "--format", "npz", "--form", "list", "--output", to);
+        AssertRefused("--history", "export", ease, "--vectors", "items", "--history", "shown", "--output", to);
+        AssertRefused("--data", "export", ease, "--format", "npz", "--data", _folder["data"], "--output", to);
         AssertRefused(".parquet or .tsv", "export", ease, "--vectors", "items", "--output", _folder["x.bin"]);
         AssertRefused("by --format", "export", ease, "--vectors", "items", "--output", to);
         AssertRefused("--vectors users takes", "export", ease, "--vectors", "users", "--output", to);

@@ -25,10 +25,13 @@ internal static class ParquetFile
         var (id, element) = (schema.DataFields[0], schema.DataFields[1]);
         Write(stream, schema, parts, async (group, part) =>
         {
-            var levels = new int[part.Vectors.Length]; // 0 begins a list, 1 goes on with it
-            for (int i = 0; i < levels.Length; i++) levels[i] = i % width == 0 ? 0 : 1;
+            // Every element is there; 0 begins a list, 1 goes on with it.
+            var (definition, repetition) = (new int[part.Vectors.Length], new int[part.Vectors.Length]);
+            Array.Fill(definition, element.MaxDefinitionLevel);
+            for (int i = 0; i < repetition.Length; i++) repetition[i] = i % width == 0 ? 0 : 1;
             await group.WriteAsync(id, part.Ids);
-            await group.WriteAsync<float>(element, part.Vectors, levels);
+            await group.WriteAllPartsAsync<float>(
+                element, part.Vectors, definition, repetition, CancellationToken.None);
         }).GetAwaiter().GetResult();
     }
 

@@ -54,6 +54,10 @@ internal static class ExportVerb
                     throw new InputException("Give one of --format onnx|safetensors|npz and --vectors items|users.");
                 if (parsed.GetValue(form) is not null && kind != "onnx")
                     throw new InputException("--form: is for --format onnx; leave it out.");
+                if (parsed.GetResult(history) is { Implicit: false } && what != "users")
+                    throw new InputException("--history: is for --vectors users; leave it out.");
+                if (model.Data(parsed) is not null && what is null)
+                    throw new InputException("--data: is for --vectors; leave it out.");
                 OutputFile.RefuseTwo(Flag, path, parsed.GetValue(json));
                 VectorFormat? layout = what is null ? null : FormatOf(path);
                 var target = new Target(path, parsed.GetValue(overwrite));
@@ -175,6 +179,6 @@ internal static class ExportVerb
             write(Ids);
         }
 
-        private string Beside(string ending) => System.IO.Path.ChangeExtension(Path, null) + ending;
+        private string Beside(string ending) => Path + ending;
     }
 }
