@@ -62,6 +62,17 @@ public sealed class ExportVerbTests : IDisposable
     }
 
     [Fact]
+    public void An_interrupted_export_leaves_nothing()
+    {
+        Train("ease");
+        string[] before = Data.Samples.Entries(_folder.Path);
+        foreach (string format in new[] { "npz", "safetensors", "onnx" })
+            Assert.Equal(130, Program.Run(["export", _folder["ease"], "--format", format, "--output", _folder["out", "m"]],
+                new CancellationToken(canceled: true)));
+        Assert.Equal(before, Data.Samples.Entries(_folder.Path).Where(entry => !entry.EndsWith("out", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void What_cannot_be_written_is_refused_in_one_line()
     {
         Train("ease");

@@ -92,15 +92,16 @@ internal static class ExportVerb
                 throw new InputException($"{Flag} {path}: the weights are above 2 GB and need a second file; give a file.");
             string data = path + ".data";
             OutputFile.RefuseToReplace(Flag, data, target.Overwrite);
-            AtomicFile.Write(data, stream => export.WriteOnnxData(stream, form));
+            AtomicFile.Write(data, stream => export.WriteOnnxData(Interruptible(stream), form));
             dataFile = Path.GetFileName(data);
         }
-        OutputFile.WriteBytes(Flag, path, format switch
+        Action<Stream> write = format switch
         {
             "onnx" => stream => export.WriteOnnx(stream, form, dataFile),
             "npz" => export.WriteNpz,
             _ => export.WriteSafetensors,
-        });
+        };
+        OutputFile.WriteBytes(Flag, path, stream => write(Interruptible(stream)));
         if (run.Folder.ReadIds() is { } ids) target.WriteIds(".items.tsv", ids.Items.Write);
         int items = run.Model.ItemCount;
         return format == "onnx"
@@ -111,6 +112,8 @@ internal static class ExportVerb
             }
             : new { model = name, items, format, output = path, ids = target.Ids, export.Arrays };
     }
+
+    private static InterruptibleStream Interruptible(Stream stream) => new(stream, Session.Cancellation);
 
     private static object WriteVectors(
         FittedRun run, string what, VectorFormat format, string? data, bool hideHeldOut, Target target)
