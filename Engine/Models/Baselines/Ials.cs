@@ -80,16 +80,31 @@ public sealed class Ials : IBaseline
     public IReadOnlyList<Array> State => [_items];
 
     /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        ForEachUser(foldIn, firstRow, scores, rows, ItemCount, (user, values) =>
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] = TensorPrimitives.Dot<float>(user, _items.AsSpan(i * user.Length, user.Length));
+        });
+
+    /// <summary>The vectors of users: rows [firstRow, firstRow + rows) of the fold-in, rows x d.</summary>
+    public void SolveUsers(CsrMatrix foldIn, int firstRow, int rows, Span<float> vectors) =>
+        ForEachUser(foldIn, firstRow, vectors, rows, Dimension, (user, values) => user.CopyTo(values));
+
+    /// <summary>d, the length of a vector.</summary>
+    public int Dimension => _settings.Factors;
+
+    private delegate void UserAction(float[] user, Span<float> values);
+
+    private void ForEachUser(CsrMatrix foldIn, int firstRow, Span<float> values, int rows, int width, UserAction action)
     {
         try
         {
-            Rows.ForEach(scores, rows, ItemCount, (row, values) =>
+            Rows.ForEach(values, rows, width, (row, part) =>
             {
-                int d = _settings.Factors;
-                var user = new float[d];
-                Solve(foldIn.RowColumns(firstRow + row), _items, _itemGram, new float[d * d], user, _settings);
-                for (int i = 0; i < values.Length; i++) values[i] = TensorPrimitives.Dot<float>(user, _items.AsSpan(i * d, d));
+                var user = new float[Dimension];
+                Solve(foldIn.RowColumns(firstRow + row), _items, _itemGram, new float[Dimension * Dimension], user, _settings);
+                action(user, part);
             });
         }
         catch (AggregateException problem) when (problem.InnerException is ArithmeticException)
