@@ -53,7 +53,8 @@ public static class RunData
             + (unknown.Count == 0 ? "." : string.Create(CultureInfo.InvariantCulture,
                 $", {unknown.Count:#,0} are not ({Examples(unknown)}): never recommended, and not found where held out."));
 
-    private static string? Seen(string run, string name, PreparedDataset data, EvaluationSplit? part, RunIds ids)
+    /// <summary>A note if a part's users were trained on; null if none was.</summary>
+    internal static string? Seen(string run, string name, PreparedDataset data, EvaluationSplit? part, RunIds ids)
     {
         if (part is null) return null;
         var trained = ids.TrainedUsers.ToHashSet(StringComparer.Ordinal);

@@ -43,6 +43,9 @@ public sealed record RunManifest
     /// <summary>SHA-256 of the files of <see cref="RunIds"/>; null for a run of an older version, which has none.</summary>
     public string? IdsHash { get; init; }
 
+    /// <summary>The run that this one goes on from; null for one that starts anew.</summary>
+    public ContinuedFrom? ContinuedFrom { get; init; }
+
     /// <summary>Number of weights; 0 for a model without parameters.</summary>
     public long Parameters { get; init; }
 
