@@ -5,6 +5,7 @@ using System.Text.Json;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManualVae.Training;
 
@@ -178,7 +179,7 @@ public static class Checkpoint
                 {
                     if (values.Length < length) values = new double[length];
                     if (header.DoublePrecision) MemoryMarshal.Cast<byte, double>(bytes).CopyTo(values);
-                    else System.Numerics.Tensors.TensorPrimitives.ConvertChecked<float, double>(MemoryMarshal.Cast<byte, float>(bytes), values);
+                    else TensorPrimitives.ConvertChecked<float, double>(MemoryMarshal.Cast<byte, float>(bytes), values);
                     transfer.Place(stored, row, values.AsSpan(0, length), tensor, isMoment);
                 }
                 else if (header.DoublePrecision)

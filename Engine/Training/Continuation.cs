@@ -82,7 +82,8 @@ public sealed class Continuation
             nameof(settings.AnchorWeight),
         ];
         string name = shaping.First(name => !Equal(settings, older, name));
-        throw About($"{Setting(name)} differs from that of {Run.Path}, whose weights have another shape; leave it out, or train anew.");
+        throw About(
+            $"{Setting(name)} differs from that of {Run.Path}, whose weights have another shape; leave it out, or train anew.");
     }
 
     /// <summary>What a person should know before: users that the new run is judged by and the older one was trained on.</summary>

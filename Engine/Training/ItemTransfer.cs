@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManualVae.Training;
 
@@ -72,11 +73,12 @@ internal sealed class ItemTransfer
     {
         if (_columns[item] >= 0) _backend.Upload(vector, target.Slice(_columns[item], 1));
         if (isMoment) return;
-        if (item == 0) _sums = [.. _new.Columns.Select(_ => new double[target.Columns])];
-        foreach (var (started, weight) in _new.StartedBy(item))
-            System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(vector, weight, _sums[started], _sums[started]);
+        if (item == 0) _sums = [.. _new.Starts.Select(_ => new double[target.Columns])];
+        foreach (var (start, weight) in _new.StartedBy(item))
+            TensorPrimitives.MultiplyAdd(vector, weight, _sums[start], _sums[start]);
         if (item < _columns.Length - 1) return;
-        foreach (var (column, sum) in _new.Columns.Zip(_sums)) _backend.Upload(sum, target.Slice(column, 1));
+        foreach (var (columns, sum) in _new.Starts.Zip(_sums))
+            foreach (int column in columns) _backend.Upload(sum, target.Slice(column, 1));
         _sums = [];
     }
 
@@ -84,16 +86,17 @@ internal sealed class ItemTransfer
     private void PlaceAcross(ReadOnlySpan<double> values, Tensor target, bool isMoment)
     {
         var moved = new double[target.Columns];
+        var sums = new double[_new.Starts.Count];
         for (int item = 0; item < values.Length; item++)
         {
-            if (_columns[item] >= 0) moved[_columns[item]] = values[item];
-            if (isMoment) continue;
-            foreach (var (started, weight) in _new.StartedBy(item))
-            {
-                int column = _new.Columns[started];
-                moved[column] += weight * (values[item] + LogPopularity(column) - LogPopularity(_columns[item]));
-            }
+            int known = _columns[item];
+            if (known < 0) continue;
+            moved[known] = values[item];
+            foreach (var (start, weight) in _new.StartedBy(item)) sums[start] += weight * (values[item] - LogPopularity(known));
         }
+        if (!isMoment)
+            foreach (var (columns, sum) in _new.Starts.Zip(sums))
+                foreach (int column in columns) moved[column] = sum + LogPopularity(column);
         _backend.Upload(moved, target);
     }
 

@@ -11,7 +11,7 @@ internal sealed class NewItems
 {
     private const int Neighbours = 20;
 
-    private readonly List<(int Item, double Weight)>[] _ofKnown; // by known column: which new items it starts, by number
+    private readonly List<(int Start, double Weight)>?[] _ofKnown;
 
     /// <summary>Finds the neighbours of every new item.</summary>
     /// <param name="train">The new training clicks.</param>
@@ -20,37 +20,42 @@ internal sealed class NewItems
     public NewItems(CsrMatrix train, ReadOnlySpan<int> known, int knownItems)
     {
         _ofKnown = new List<(int, double)>[knownItems];
-        var columns = new List<int>();
+        Clicks = train.ColumnCounts();
+        var (old, starts, alone) = (new List<int>(), new List<int[]>(), new List<int>());
         for (int column = 0; column < known.Length; column++)
-            if (known[column] < 0) columns.Add(column);
-        Columns = [.. columns];
-        Clicks = [.. train.ColumnCounts()];
-        if (Columns.Count == 0) return;
+            if (known[column] >= 0) old.Add(column);
+        Starts = starts;
+        if (old.Count == known.Length) return;
         var clicks = new CoOccurrence(train);
         var cosines = new float[known.Length];
-        int[] all = [.. Enumerable.Range(0, known.Length).Where(IsKnown(known))];
-        for (int item = 0; item < Columns.Count; item++)
+        for (int column = 0; column < known.Length; column++)
         {
-            clicks.Cosines(Columns[item], shrinkage: 0, cosines);
-            int[] nearest = [.. all.Where(other => cosines[other] > 0).OrderByDescending(other => cosines[other]).Take(Neighbours)];
+            if (known[column] >= 0) continue;
+            clicks.Cosines(column, shrinkage: 0, cosines);
+            int[] nearest =
+                [.. old.Where(other => cosines[other] > 0).OrderByDescending(other => cosines[other]).Take(Neighbours)];
+            if (nearest.Length == 0)
+            {
+                alone.Add(column);
+                continue;
+            }
             double sum = nearest.Sum(other => (double)cosines[other]);
-            foreach (int other in nearest.Length > 0 ? nearest : all)
-                (_ofKnown[known[other]] ??= []).Add((item, nearest.Length > 0 ? cosines[other] / sum : 1.0 / all.Length));
+            foreach (int other in nearest) (_ofKnown[known[other]] ??= []).Add((starts.Count, cosines[other] / sum));
+            starts.Add([column]);
         }
+        if (alone.Count == 0) return;
+        foreach (int other in old) (_ofKnown[known[other]] ??= []).Add((starts.Count, 1.0 / old.Count));
+        starts.Add([.. alone]);
     }
 
-    /// <summary>The columns of the new items.</summary>
-    public IReadOnlyList<int> Columns { get; }
+    /// <summary>The columns of new items; those of one entry start alike.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Starts { get; }
 
     /// <summary>Training clicks of every column.</summary>
     public IReadOnlyList<int> Clicks { get; }
 
-    /// <summary>The new items (by their place in <see cref="Columns"/>) that a known item starts, with its weight there.</summary>
-    public IReadOnlyList<(int Item, double Weight)> StartedBy(int known) => _ofKnown[known] ?? [];
-
-    private static Func<int, bool> IsKnown(ReadOnlySpan<int> known)
-    {
-        int[] items = known.ToArray();
-        return column => items[column] >= 0;
-    }
+    /// <summary>
+    /// The <see cref="Starts"/> that a known item has a share in, with its weight there; the weights of one sum to 1.
+    /// </summary>
+    public IReadOnlyList<(int Start, double Weight)> StartedBy(int known) => _ofKnown[known] ?? [];
 }

@@ -107,7 +107,8 @@ internal static class TrainingJob
         }
         if (trainer.State.Start is { } start)
         {
-            run = run.Update(run.Manifest with { ContinuedFrom = run.Manifest.ContinuedFrom! with { Validation = start.Validation } });
+            var from = run.Manifest.ContinuedFrom! with { Validation = start.Validation };
+            run = run.Update(run.Manifest with { ContinuedFrom = from });
             if (header && start.Validation is double value)
                 display.Say($"before     {settings.ValidationMetric} {value:0.0000} with the weights of the older run");
         }

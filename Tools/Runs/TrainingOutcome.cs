@@ -21,6 +21,7 @@ internal sealed record TrainingOutcome(
         ? $"{Run}: {Model} fitted in {Seconds:0.0} s"
         : $"{Run}: {Model}, {Readable.Count(Epochs, "epoch")} in {Readable.Clock(TimeSpan.FromSeconds(Seconds))}, "
           + (Validation is double value
-              ? $"best epoch {(BestEpoch > 0 ? $"{BestEpoch}" : "0 (the older run)")} with validation {ValidationMetric} {value:0.0000}"
+              ? $"best epoch {BestEpoch}{(BestEpoch > 0 ? "" : " (the older run)")} with validation "
+                + $"{ValidationMetric} {value:0.0000}"
               : "no validation part: the last epoch counts");
 }
