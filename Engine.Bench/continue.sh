@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # How well and how fast a run goes on with newer data, against training anew (docs/continue.md).
 #
 #   Engine.Bench/continue.sh SEQUENCES FOLDER [training flags]
@@ -24,7 +24,7 @@ for log in older newer; do
         --held-out-users 500 --output data-$log > /dev/null 2>&1
 done
 
-seconds() { awk '/^user|^sys/ { s += $2 } END { printf "%.1f", s }' "$1"; }
+seconds() { awk '/^(user|sys) [0-9.]+$/ { s += $2 } END { printf "%.1f", s }' "$1"; }
 metric() {
     $manualvae evaluate --run "$1" --split "$2" --metrics NDCG@100 --json 2> /dev/null | awk '/"mean"/ { printf "%.4f", $2 }'
 }
@@ -32,9 +32,9 @@ metric() {
 measure() {
     name=$1
     shift
-    { time -p $manualvae train --output "$name" "$@" > "$name.txt" 2>&1; } 2> "$name.time"
+    { time -p $manualvae train --output "$name" "$@"; } > "$name.txt" 2>&1
     printf '%-12s validation %s  test %s  %s s of processor time\n' \
-        "$name" "$(metric "$name" validation)" "$(metric "$name" test)" "$(seconds "$name.time")"
+        "$name" "$(metric "$name" validation)" "$(metric "$name" test)" "$(seconds "$name.txt")"
 }
 measure older --data data-older "$@"
 measure anew --data data-newer "$@"
