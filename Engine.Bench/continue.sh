@@ -7,7 +7,7 @@
 # each user's clicks and 5 % of the items. Both logs hold out the same users, so no held-out click is ever trained on.
 # MANUALVAE is the command, by default "manualvae". Prints validation and test NDCG@100 and the seconds of processor time.
 set -eu
-sequences=$1 folder=$2
+sequences=$(realpath "$1") folder=$2
 shift 2
 [ $# -gt 0 ] || set -- --preset ml-1m
 manualvae=${MANUALVAE:-manualvae}
