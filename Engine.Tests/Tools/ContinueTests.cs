@@ -71,6 +71,23 @@ public sealed class ContinueTests : IDisposable
     }
 
     [Fact]
+    public void Test_users_that_the_older_run_was_trained_on_are_counted()
+    {
+        var data = PreparedDataset.Open(_older);
+        string[] users = [.. data.UserIds];
+        (users[0], users[32]) = (users[32], users[0]); // u0 was trained on, and is held out for the test now
+        new PreparedDataset(data.Manifest, data.Train, data.Validation, data.Test, users, data.Items).Save(_folder["swapped"]);
+        Train("vae", [.. Small, "--epochs", "1"]).Succeeded();
+        var result = CommandLine.Run("train", "--continue", _folder["vae"], "--data", _folder["swapped"], "--output",
+            _folder["next"]).Succeeded();
+        Assert.Contains("was trained on 1 of the 8 test users", result.Messages, StringComparison.Ordinal);
+        Assert.Contains("was trained on 1 of the 8 test users",
+            CommandLine.Run("evaluate", "--run", _folder["next"]).Succeeded().Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain("was trained on",
+            CommandLine.Run("evaluate", "--run", _folder["vae"]).Succeeded().Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_interrupted_one_is_resumed_to_the_same_bits()
     {
         Train("vae", [.. Small, "--epochs", "4"]).Succeeded();
