@@ -34,8 +34,14 @@ public sealed partial class ContinuationTests : IDisposable
         "gated" => Settings with { Encoder = EncoderKind.Gated },
         "recvae" => Settings with
         {
-            Encoder = EncoderKind.Recvae, Hidden = [12, 12], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true,
-            EncoderPasses = 2, DecoderPasses = 1, FanInInitialisation = true,
+            Encoder = EncoderKind.Recvae,
+            Hidden = [12, 12],
+            DecoderHidden = [],
+            Prior = PriorKind.Composite,
+            KlPerClick = true,
+            EncoderPasses = 2,
+            DecoderPasses = 1,
+            FanInInitialisation = true,
         },
         "vamp" => Settings with { Prior = PriorKind.Vamp, PseudoInputs = 3 },
         "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
@@ -43,8 +49,13 @@ public sealed partial class ContinuationTests : IDisposable
         // Every size that is none of items equals their number.
         "square" => Settings with
         {
-            Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, Hidden = [Items, Items], Latent = Items,
-            PseudoInputs = Items, AnchorWeight = 1,
+            Encoder = EncoderKind.Gated,
+            Prior = PriorKind.Vamp,
+            Levels = 2,
+            Hidden = [Items, Items],
+            Latent = Items,
+            PseudoInputs = Items,
+            AnchorWeight = 1,
         },
         _ => Settings,
     };
