@@ -61,6 +61,13 @@ public readonly record struct MemoryEstimate(
         };
     }
 
+    /// <summary>The same with the weights of the best epoch kept beside those in training.</summary>
+    /// <param name="backend">Where the run is trained.</param>
+    public MemoryEstimate WithCopyOfWeights(IBackend backend) => this with
+    {
+        ParameterBytes = ParameterBytes + Parameters * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float)),
+    };
+
     /// <summary>Refuses a run that the backend's memory, or this machine's, cannot hold.</summary>
     /// <exception cref="InputException">It does not fit.</exception>
     public void RequireFits(IBackend? backend = null)

@@ -46,6 +46,7 @@ public sealed partial class Trainer : IDisposable
         var trained = settings.TrainedOn(data);
         (_train, _validation) = (trained.Train, ValidationOf(trained, settings));
         Memory = MemoryEstimate.Of(settings, data, backend);
+        if (run is null && _validation is not null) Memory = Memory.WithCopyOfWeights(backend);
         Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
         _memory = new MemoryScope(backend);
