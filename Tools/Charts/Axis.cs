@@ -23,6 +23,9 @@ public sealed record Axis(string Label, string? Unit = null)
         foreach (double value in values)
             if (double.IsFinite(value) && (!Log || value > 0)) (low, high) = (Math.Min(low, value), Math.Max(high, value));
         if (low > high) (low, high) = Log ? (1, 10) : (0, 1);
+        // Room at the ends of a logarithmic axis: a mark at the first value is not cut in half.
+        double room = Log ? Math.Pow(high / low, 0.03) : 1;
+        (low, high) = (low / room, high * room);
         if (zero && !Log) (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
         (low, high) = (Min ?? low, Max ?? high);
         if (!(high > low)) // one value: give it room on both sides

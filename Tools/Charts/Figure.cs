@@ -117,6 +117,7 @@ internal static class FigureStyle
         + ".mv-figure .mv-tick{font-size:11px;font-variant-numeric:tabular-nums}"
         + ".mv-figure .mv-grid{stroke:var(--mv-grid);stroke-width:1;shape-rendering:crispEdges}"
         + ".mv-figure .mv-axis{stroke:var(--mv-axis);stroke-width:1;shape-rendering:crispEdges}"
+        + ".mv-figure .mv-border{stroke:var(--mv-ink);stroke-width:1;stroke-opacity:.6;shape-rendering:crispEdges}"
         + ".mv-figure .mv-rule{stroke:var(--mv-muted);stroke-width:1;stroke-dasharray:4 3}";
 
     /// <summary>The same colours for the page around the figures.</summary>
