@@ -10,14 +10,16 @@ internal static class OutputFile
     public const string Help = "- is standard output.";
 
     /// <summary>True where the file is standard output itself; everything else then goes to standard error.</summary>
-    public static bool IsStandardOutput(string? path) => path is "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1";
+    public static bool IsStandardOutput(string? path) =>
+        path is "-" || LeadsTo(path, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1");
 
     /// <summary>Writes the file, in UTF-8.</summary>
     /// <exception cref="InputException">The place cannot be written.</exception>
     public static void Write(string path, Action<TextWriter> write)
     {
         // Not opened by name: that would begin a redirected file anew, or put another file in its place.
-        var console = IsStandardOutput(path) ? Console.Out : path is "/dev/stderr" or "/dev/fd/2" ? Console.Error : null;
+        var console = IsStandardOutput(path) ? Console.Out
+            : LeadsTo(path, "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2") ? Console.Error : null;
         if (console is not null) write(console);
         else
             AtomicFile.Write(path, stream =>
@@ -33,6 +35,9 @@ internal static class OutputFile
 
     /// <summary>Where the command says what it did: standard output, unless the file is there.</summary>
     public static TextWriter Messages(string? path) => IsStandardOutput(path) ? Console.Error : Console.Out;
+
+    private static bool LeadsTo(string? path, params string[] devices) =>
+        path is not (null or "") && RealPath.Device(path) is { } device && devices.Contains(device);
 
     /// <summary>Refuses two documents on standard output; call it before the work.</summary>
     /// <exception cref="InputException">The file and <c>--json</c> both go there.</exception>

@@ -88,6 +88,21 @@ public class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_a_redirected_output_is_written_straight_after_what_is_there()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string file = _folder.Write("file", "old");
+        using var open = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        File.CreateSymbolicLink(_folder["fd"], $"/proc/self/fd/{open.SafeFileHandle.DangerousGetHandle()}");
+        File.CreateSymbolicLink(_folder["link"], "fd");
+        AtomicFile.WriteText(_folder["link"], " and new");
+        using var reader = new StreamReader(open); // of the very file, whatever name it has
+        Assert.Equal("old and new", reader.ReadToEnd());
+        Assert.Equal("old and new", File.ReadAllText(file));
+        Assert.Equal(["fd", "file", "link"], Samples.Entries(_folder.Path));
+    }
+
+    [Fact]
     public void A_folder_in_place_of_a_file_is_refused() =>
         Assert.Contains("is a folder", Assert.Throws<InputException>(() => AtomicFile.WriteText(_folder.Path, "new")).Message);
 

@@ -91,6 +91,47 @@ public class ListMetricsTests
     }
 
     [Fact]
+    public void The_user_gap_lies_between_users_with_many_clicks_and_the_others()
+    {
+        // User 4 (of 9) has the most clicks, 4, and so is the first twentieth, 0.45 users, in part; user 4 is in the rest too.
+        double Ndcg(int u) => Enumerable.Range(0, K).Sum(r => HeldOut[u].Contains(Rankings[u][r]) ? 1 / Math.Log2(r + 2) : 0)
+            / Enumerable.Range(0, Math.Min(K, HeldOut[u].Length)).Sum(r => 1 / Math.Log2(r + 2));
+        double rest = Enumerable.Range(0, Users).Sum(u => (u == 4 ? 0.55 : 1) * Ndcg(u)) / 8.55;
+        Assert.Equal(Math.Abs(Ndcg(4) - rest), Evaluate("UserGap@5").Metrics[0].Mean, 12);
+
+        // Users 0 to 19 have i clicks, of whom 19 is found and 0 to 9 are: 1 - 10 / 19.
+        float[][] scores = [.. Enumerable.Range(0, 20).Select(u => Enumerable.Range(0, 30).Select(i =>
+            i == 29 ? (u is 19 or < 10 ? 9f : -9f) : 0f).ToArray())];
+        var clicks = Enumerable.Range(0, 20).Select(u => Enumerable.Range(0, u).ToArray());
+        var split = new EvaluationSplit(
+            FixedScores.Rows(30, [.. clicks]), FixedScores.Rows(30, [.. Enumerable.Repeat(new[] { 29 }, 20)]), 0);
+        var result = Evaluator.Evaluate(new FixedScores(scores), split, Metric.ParseList("UserGap@1"));
+        Assert.Equal(1 - 10 / 19.0, result["UserGap@1"], 12);
+    }
+
+    [Fact]
+    public void The_item_gap_lies_between_popular_items_and_the_others()
+    {
+        double Found(Func<int, bool> isIn)
+        {
+            double hits = 0, clicks = 0;
+            for (int u = 0; u < Users; u++)
+                foreach (int item in HeldOut[u].Where(isIn))
+                {
+                    clicks++;
+                    if (Rankings[u].Take(K).Contains(item)) hits++;
+                }
+            return hits / clicks;
+        }
+        int[] head = ByClicks[..6];
+        Assert.Equal(Math.Abs(Found(head.Contains) - Found(i => !head.Contains(i))), Evaluate("ItemGap@5").Metrics[0].Mean, 12);
+        // Five items; the popular one, 0, is found by one of two users, item 4 by nobody.
+        var split = new EvaluationSplit(FixedScores.Rows(5, [], []), FixedScores.Rows(5, [0, 4], [0]), 0);
+        Assert.Equal(0.5, Evaluator.Evaluate(new FixedScores([[9, 1, 1, 1, 0], [0, 9, 1, 1, 1]]), split,
+            Metric.ParseList("ItemGap@1"), new(new([5, 4, 3, 2, 1], 9)))["ItemGap@1"]);
+    }
+
+    [Fact]
     public void Auc_compares_all_pairs()
     {
         double Auc(int u)

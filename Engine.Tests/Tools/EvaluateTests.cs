@@ -70,6 +70,43 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public void Other_systems_lists_are_compared_with_ours_and_reported()
+    {
+        // To find: 3, by each of three users. Popularity ranks it last or last but one; the lists have it first, second, never.
+        Weak([0], [1], [1, 2]);
+        string run = Train(_folder["weak"], "popularity"), data = _folder["weak"];
+        string lists = _folder.Write("theirs.csv", "user,item,rank\na,3,1\na,2,2\nb,2,1\nb,3,2\nc,0,1\n");
+        var json = CommandLine.Run("compare", run, lists, "--metrics", "MRR@4", "--json").Succeeded().Json;
+        var row = json.GetProperty("comparisons")[0];
+        // Clicks 1, 2, 1, 0. a: 1, 2, 3; b: 0 and 2 tie, 3; c: 0, 3. Ranks of item 3: 3, 3, 2.
+        Assert.Equal((1.0 / 3 + 1.0 / 3 + 1.0 / 2) / 3, row.GetProperty("baselineMean").GetDouble(), 12);
+        Assert.Equal((1 + 0.5 + 0) / 3, row.GetProperty("mean").GetDouble(), 12);
+
+        string results = _folder["theirs", "results.json"];
+        CommandLine.Run("evaluate", "--predictions", lists, "--data", data, "--metrics", "MRR@4", "--output", results)
+            .Succeeded();
+        CommandLine.Run("evaluate", "--run", run, "--metrics", "MRR@4").Succeeded();
+        string Report(params string[] of)
+        {
+            CommandLine.Run(["report", .. of, "--output", _folder["page.html"]]).Succeeded();
+            return File.ReadAllText(_folder["page.html"]);
+        }
+        foreach (string alone in new[] { Report(_folder["theirs"]), Report(results) })
+        {
+            Assert.Contains("theirs.csv on weak", alone);
+            Assert.Contains("0.5000", alone);
+            Assert.Contains("5 for 3 users", alone);
+        }
+        string both = Report(run, _folder["theirs"]);
+        Assert.Contains("<strong>popularity</strong>", both);
+        Assert.Contains("<strong>theirs</strong>", both);
+        Assert.Contains("<span class=\"best\">0.5000</span>", both);
+        CommandLine.Run("report", _folder["theirs"]).Succeeded();
+        Assert.True(File.Exists(_folder["theirs", "report.html"]));
+        Assert.Contains("is not a run", CommandLine.Run("report", data).Messages);
+    }
+
+    [Fact]
     public void Users_of_whom_nothing_is_shown_are_counted()
     {
         Weak([0], [], [1, 2]);

@@ -136,6 +136,9 @@ public sealed class SearchAndCompareTests : IDisposable
         Assert.Equal(["multvae", "ease", "itemknn", "popularity"], models.Keys);
         Assert.True(models["ease"] > 1.5 * models["popularity"],
             "personal models must clearly beat popularity, or the data is no use");
+        Assert.DoesNotContain("warning", result.Messages, StringComparison.Ordinal);
+        Assert.Equal(0.2, Number(JsonDocument.Parse(File.ReadLines(_folder["demo/multvae/metrics.jsonl"]).Last()).RootElement,
+            "beta"));
         Assert.Contains("<svg", File.ReadAllText(result.Json.GetProperty("report").GetString()!), StringComparison.Ordinal);
         var again = CommandLine.Run("demo", "--output", _folder["demo"], "--epochs", "1").Succeeded(); // replaces its own folder
         foreach (string line in again.Output.Split('\n').Where(line => line.StartsWith("  manualvae ", StringComparison.Ordinal)))

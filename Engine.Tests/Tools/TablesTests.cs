@@ -62,15 +62,43 @@ public sealed class TablesTests : IDisposable
     }
 
     [Fact]
-    public void Ncf_says_that_baselines_miss_the_clicks_of_a_validation_part()
+    public void Ncf_trains_every_row_on_a_validation_part_too()
     {
         string data = WriteSampled(5, validation: FixedScores.Rows(5, [], [1], []));
         var result = CommandLine.Run("tables", "ncf", "--data", data, "--output", _folder["tables"], "--rows",
             "popularity,Mult-DAE", "--epochs", "1").Succeeded();
-        Assert.Contains("has a validation part, which the baselines are not fitted to", result.Messages,
+        Assert.Contains("has a validation part; all rows are trained on its clicks too", result.Messages,
             StringComparison.Ordinal);
-        Assert.Contains("\"fit-validation\": true", File.ReadAllText(_folder["tables", "sampled-5", "Mult-DAE", "run.json"]),
+        foreach (string row in new[] { "popularity", "Mult-DAE" })
+            Assert.Contains("\"fit-validation\": true", File.ReadAllText(_folder["tables", "sampled-5", row, "run.json"]),
+                StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_says_and_follows_the_protocol()
+    {
+        // Clicks 3, 2, 2, 1. a clicked 0 in training and 1 in validation, and is to find 2: first where 1 is kept out.
+        var train = FixedScores.Rows(4, [0], [1], [0, 2], [1, 3], [0, 2]);
+        var validation = new EvaluationSplit(train, FixedScores.Rows(4, [1], [], [], [], []), 0);
+        string data = Save("weak", train, validation, new EvaluationSplit(CsrMatrix.Union(train, validation.HeldOut),
+            FixedScores.Rows(4, [2], [], [], [], []), 0), null);
+        string[] tables = ["tables", "liang", "--data", data, "--output", _folder["tables"], "--rows", "popularity"];
+        (double, string?) Under(params string[] flags)
+        {
+            var table = CommandLine.Run([.. tables, "--json", .. flags]).Succeeded().Json[0];
+            return (Mean(table.GetProperty("rows")[0], "NDCG@100"), table.GetProperty("protocol").GetString());
+        }
+        Assert.Equal((1, "known"), Under());
+        Assert.Equal((1, "diffrec"), Under("--protocol", "diffrec"));
+        var (ranked, protocol) = Under("--protocol", "lightgcn");
+        Assert.Equal((1 + 0.6309297535714574) / 2, ranked, 1e-12); // 1 and 2 tie at the first two ranks
+        Assert.Equal("lightgcn", protocol);
+        Assert.Contains("\"protocol\": \"lightgcn\"", File.ReadAllText(_folder["tables", "weak", "popularity", "results.json"]),
             StringComparison.Ordinal);
+        Assert.Contains("all items ranked, protocol diffrec", CommandLine.Run([.. tables, "--protocol", "diffrec"]).Output,
+            StringComparison.Ordinal);
+        Assert.Contains("--protocol", CommandLine.Run("tables", "liang", "--data", CommandLine.WriteToyData(_folder["strong"]),
+            "--output", _folder["other"], "--protocol", "diffrec").Messages, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,36 @@ public sealed class TrainingAdviceTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1_000_000, 500)]
+    [InlineData(4_501, 500)] // 10 updates an epoch
+    [InlineData(4_500, 250)] // 18 rather than 9
+    [InlineData(2_251, 250)]
+    [InlineData(2_250, 100)]
+    [InlineData(483, 50)] // ml-latest-small
+    [InlineData(300, 25)]
+    [InlineData(90, 10)]
+    [InlineData(0, 10)]
+    public void A_batch_leaves_ten_updates_to_an_epoch(int users, int expected) =>
+        Assert.Equal(expected, RunSettings.BatchSizeFor(users));
+
+    [Theory]
+    [InlineData("", 10)] // of 24 training users
+    [InlineData("--model multdae", 10)]
+    [InlineData("--batch-size 7", 7)]
+    [InlineData("--preset liang2018", 500)]
+    [InlineData("--config CONFIG", 500)] // which names the preset
+    public void Without_a_preset_or_a_batch_size_the_batch_suits_the_data(string flags, int expected)
+    {
+        string config = _folder.Write("preset.json", "{\"preset\": \"liang2018\"}");
+        var result = CommandLine.Run(["train", "--data", CommandLine.WriteToyData(_folder["data"]), "--output", _folder["run"],
+            "--hidden", "8", "--latent", "4", "--epochs", "1", "--device", "simd", "--validation-metric", "NDCG@5",
+            .. flags.Replace("CONFIG", config).Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Succeeded();
+        Assert.Equal(expected, RunFolder.Open(_folder["run"]).Manifest.Settings.BatchSize);
+        Assert.Equal(expected == 10,
+            result.Messages.Contains("note       batches of 10 instead of 500, as suits 24 training users"));
+    }
+
+    [Theory]
     [InlineData(BetaScheduleKind.Linear, 0.5, 32)] // 16 of 20 updates reach 0.5
     [InlineData(BetaScheduleKind.Anneal, 0.5, 16)] // and 1
     [InlineData(BetaScheduleKind.Cyclical, 0.5, 5)]

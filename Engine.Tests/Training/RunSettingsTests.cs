@@ -57,4 +57,13 @@ public class RunSettingsTests
         var settings = new RunSettings { Latent = latent, BatchSize = batchSize, Dropout = dropout };
         Assert.Equal(message, Assert.Throws<InputException>(settings.Validate).Message);
     }
+
+    [Theory]
+    [InlineData("ARP@10", "measures which items are recommended")]
+    [InlineData("Diversity@10", "measures which items are recommended")]
+    [InlineData("RSP@10", "measures which items are recommended")]
+    [InlineData("Gini@10", "is not better where it is larger")]
+    public void A_metric_that_cannot_choose_epochs_is_refused_at_once(string metric, string why) => Assert.Contains(
+        $"ValidationMetric {metric}: {why}",
+        Assert.Throws<InputException>(new RunSettings { ValidationMetric = metric }.Validate).Message);
 }

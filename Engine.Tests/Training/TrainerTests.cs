@@ -130,24 +130,42 @@ public sealed partial class TrainerTests : IDisposable
         return values;
     }
 
-    [Fact]
-    public void Fitting_the_validation_part_needs_validation_clicks_of_training_users()
+    [Theory]
+    [InlineData(SplitKind.Weak)]
+    [InlineData(SplitKind.Strong)]
+    public void Fitting_the_validation_part_trains_as_if_its_clicks_were_training_clicks(SplitKind split)
     {
         using var backend = new SimdBackend(2);
-        var strong = Data();
-        Assert.Contains("FitValidation", Assert.Throws<InputException>(
-            () => new Trainer(strong, Settings with { FitValidation = true }, backend)).Message);
-
-        var (train, later) = (CsrMatrix.FromPairs(2, 4, [(0, 0), (0, 1), (1, 2)]), CsrMatrix.FromPairs(2, 4, [(0, 2), (1, 3)]));
-        PreparedDataset Weak(CsrMatrix clicks) => new(
-            new DatasetManifest { Source = new("synthetic", "pairs"), Split = SplitKind.Weak }, clicks,
-            new EvaluationSplit(clicks, later, 0), null, ["a", "b"], new ItemList(["0", "1", "2", "3"]));
+        bool strong = split == SplitKind.Strong;
+        CsrMatrix Rows(int count, params (int, int)[] clicks) => CsrMatrix.FromPairs(count, 4, clicks);
+        // Users a, b train. Weak: their own later clicks validate. Strong: user c does, shown item 3, to find 0.
+        var train = Rows(2, (0, 0), (0, 1), (1, 2));
+        var validation = strong ? new EvaluationSplit(Rows(1, (0, 3)), Rows(1, (0, 0)), 2)
+            : new EvaluationSplit(train, Rows(2, (0, 2), (1, 3)), 0);
+        var together = strong ? Rows(3, (0, 0), (0, 1), (1, 2), (2, 0), (2, 3)) : Rows(2, (0, 0), (0, 1), (0, 2), (1, 2), (1, 3));
+        PreparedDataset Data(CsrMatrix clicks, EvaluationSplit? part) => new(
+            new DatasetManifest { Source = new("synthetic", "pairs"), Split = split }, clicks, part, null,
+            strong ? ["a", "b", "c"] : ["a", "b"], new ItemList(["0", "1", "2", "3"]));
         var settings = Settings with { Epochs = 3, Hidden = [], Latent = 2, ValidationMetric = "NDCG@1" };
-        using var merged = new Trainer(Weak(train), settings with { FitValidation = true }, backend);
-        using var whole = new Trainer(Weak(CsrMatrix.Union(train, later)), settings, backend) { KeepBest = false };
+        var final = settings with { FitValidation = true };
+
+        using var merged = new Trainer(Data(train, validation), final, backend);
+        using var whole = new Trainer(Data(together, null), settings, backend);
         Assert.All(merged.Run(), epoch => Assert.Null(epoch.Validation));
         whole.Run();
         Assert.Equal(Weights(whole), Weights(merged));
+        Assert.Equal(strong ? ["a", "b", "c"] : ["a", "b"], RunIds.Of(Data(train, validation), final).TrainedUsers);
+        Assert.Contains("FitValidation: the dataset has no validation part", Assert.Throws<InputException>(
+            () => new Trainer(Data(train, null), final, backend)).Message);
+    }
+
+    [Fact]
+    public void A_sampled_validation_metric_needs_candidates()
+    {
+        using var backend = new SimdBackend(2);
+        Assert.Equal("ValidationMetric sampled-NDCG@10: the validation part has no sampled candidates; give ValidationMetric "
+            + "NDCG@10.", Assert.Throws<InputException>(
+                () => new Trainer(Data(), Settings with { ValidationMetric = "sampled-NDCG@10" }, backend)).Message);
     }
 
     [Fact]

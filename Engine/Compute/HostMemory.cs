@@ -18,7 +18,7 @@ public static class HostMemory
     }
 
     /// <summary>Who holds the memory, and how much there is.</summary>
-    /// <param name="backend">A backend whose own memory it shall be, where it has any.</param>
+    /// <param name="backend">A backend; its own memory counts, if it has any.</param>
     public static (string Holder, long Bytes) Available(IBackend? backend) => backend?.MemoryLimit is long limit
         ? (backend.Name, limit)
         : ("this machine", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);

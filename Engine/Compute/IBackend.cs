@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+
 namespace ManualVae.Compute;
 
 /// <summary>
@@ -8,7 +11,7 @@ namespace ManualVae.Compute;
 /// <remarks>
 /// <para>B = users in the batch, I = items, K = latent dimensions, n and m = layer widths. Tensors are row-major.</para>
 /// <para>Forward passes overwrite their outputs. Backward passes <b>add</b> to every gradient they name (dX, dW, ...); zeroing
-/// is explicit. A gradient given as none (<c>default</c>) is not computed. Where a method works in place it says so.</para>
+/// is explicit. A gradient given as none (<c>default</c>) is not computed. A method that works in place says so.</para>
 /// <para>A posterior is one B x 2K tensor: columns [0, K) the mean mu, [K, 2K) the log variance; sigma = exp(logvar / 2).</para>
 /// <para>"rowScale" (B x 1, or none for 1) multiplies each user's loss gradient: 1/B for a mean, beta/B for a weighted KL.</para>
 /// <para>Every output element is computed by one thread in a fixed order: results do not depend on the number of threads.
@@ -65,13 +68,26 @@ public interface IBackend : IDisposable
     void Upload(ReadOnlySpan<float> source, Tensor destination);
 
     /// <summary>Host to backend; rounds if the backend is single precision.</summary>
-    void Upload(ReadOnlySpan<double> source, Tensor destination);
+    void Upload(ReadOnlySpan<double> source, Tensor destination)
+    {
+        var single = ArrayPool<float>.Shared.Rent(source.Length);
+        TensorPrimitives.ConvertTruncating<double, float>(source, single);
+        Upload(single.AsSpan(0, source.Length), destination);
+        ArrayPool<float>.Shared.Return(single);
+    }
 
     /// <summary>Backend to host; rounds if the backend is double precision.</summary>
     void Download(Tensor source, Span<float> destination);
 
     /// <summary>Backend to host.</summary>
-    void Download(Tensor source, Span<double> destination);
+    void Download(Tensor source, Span<double> destination)
+    {
+        int length = checked((int)source.Length);
+        var single = ArrayPool<float>.Shared.Rent(length);
+        Download(source, single.AsSpan(0, length));
+        TensorPrimitives.ConvertTruncating<float, double>(single.AsSpan(0, length), destination);
+        ArrayPool<float>.Shared.Return(single);
+    }
 
     /// <summary>Backend to backend, same number of elements.</summary>
     void Copy(Tensor source, Tensor destination);
@@ -99,7 +115,7 @@ public interface IBackend : IDisposable
     void ActivationBackward(Activation activation, Tensor y, Tensor dy);
 
     /// <summary>y = x * sigmoid(x) (swish, Ramachandran et al. 2017; RecVAE's encoder).</summary>
-    void SwishForward(Tensor x, Tensor y);
+    void SwishForward(Tensor x, Tensor y) => GateForward(x, x, y);
 
     /// <summary>dx += dy * (s + x s (1 - s)), s = sigmoid(x).</summary>
     void SwishBackward(Tensor x, Tensor dy, Tensor dx);

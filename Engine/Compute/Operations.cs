@@ -66,7 +66,7 @@ public enum LikelihoodKind
 /// <summary>A likelihood and the confidence weights of the Gaussian one.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="ClickWeight">c_1, for clicks; Gaussian only.</param>
-/// <param name="ZeroWeight">c_0, for zeros; Gaussian only; at most c_1.</param>
+/// <param name="ZeroWeight">c_0, for zeros; Gaussian only; above 0 and at most c_1.</param>
 public readonly record struct Likelihood(LikelihoodKind Kind, double ClickWeight = 1, double ZeroWeight = 1);
 
 /// <summary>How the anchor regulariser estimates E ||z - e_i||^2.</summary>

@@ -110,7 +110,12 @@ public static class AtomicFile
         try
         {
             var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            if (!stream.CanSeek || RealPath.IsDevice(path)) return stream;
+            if (!stream.CanSeek) return stream;
+            if (RealPath.Device(path) is not null)
+            {
+                stream.Seek(0, SeekOrigin.End); // a redirected file keeps what it holds
+                return stream;
+            }
             stream.Dispose();
         }
         catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)

@@ -209,6 +209,20 @@ public sealed class CsrMatrix
         return new CsrMatrix(a.Columns, offsets, kept == columns.Length ? columns : columns[..kept]);
     }
 
+    /// <summary>The rows of one matrix and below them those of the other, as a binary matrix.</summary>
+    /// <exception cref="ArgumentException">The numbers of columns differ.</exception>
+    /// <exception cref="InputException">Together they hold more than <see cref="MaxEntries"/> entries.</exception>
+    public static CsrMatrix Stack(CsrMatrix above, CsrMatrix below)
+    {
+        if (above.Columns != below.Columns)
+            throw new ArgumentException($"Cannot stack {above.Columns} columns on {below.Columns}.", nameof(below));
+        var columns = NewColumns(above.EntryCount + below.EntryCount);
+        above._columnIndices.CopyTo(columns, 0);
+        below._columnIndices.CopyTo(columns, above._columnIndices.Length);
+        return new CsrMatrix(above.Columns,
+            [.. above._rowOffsets, .. below._rowOffsets[1..].Select(offset => offset + above.EntryCount)], columns);
+    }
+
     private static int[] NewColumns(long entries) => entries <= MaxEntries ? new int[entries] : throw new InputException(
         $"{entries} clicks are more than the {MaxEntries} that one matrix holds; filter the clicks or take fewer users.");
 }

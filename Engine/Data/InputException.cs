@@ -25,6 +25,9 @@ public sealed class InputException : Exception
     /// <param name="inner">The exception that revealed it.</param>
     public static InputException About(FormattableString text, Exception? inner = null) => new(text, inner);
 
+    /// <summary>What an exception of others says, without its stop, for a message of ours.</summary>
+    internal static string FirstLine(Exception problem) => problem.Message.Split('\n')[0].TrimEnd('.', '\r');
+
     /// <summary>A property's name, for <see cref="About"/>.</summary>
     public static SettingName Setting(string property) => new(property);
 

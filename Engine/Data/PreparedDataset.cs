@@ -152,6 +152,23 @@ public sealed class PreparedDataset
         : throw InputException.About(
             $"Users held out by a strong split have no training clicks to show: leave {InputException.Setting("Protocol")} out.");
 
+    /// <summary>
+    /// The dataset as a final model is trained on it, once settings and epochs are chosen: validation clicks are training clicks,
+    /// and nothing is validated. Users whom a strong split holds out for validation become training users, with all their clicks.
+    /// The test part stays: what it holds out is not trained on.
+    /// </summary>
+    /// <exception cref="InputException">The dataset has no validation part.</exception>
+    public PreparedDataset WithValidationAsTraining()
+    {
+        if (Validation is null)
+            throw InputException.About(
+                $"{InputException.Setting("FitValidation")}: the dataset has no validation part to train on; leave it out.");
+        var train = Manifest.Split == SplitKind.Strong
+            ? CsrMatrix.Stack(Train, CsrMatrix.Union(Validation.FoldIn, Validation.HeldOut))
+            : CsrMatrix.Union(Train, Validation.HeldOut);
+        return new(Manifest, train, null, Test, UserIds, Items, Directory, ManifestHash);
+    }
+
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
     /// <param name="directory">The new folder.</param>
     /// <param name="overwrite">Replace a prepared dataset that is there already.</param>

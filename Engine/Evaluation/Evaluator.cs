@@ -6,6 +6,8 @@ namespace ManualVae.Evaluation;
 /// <summary>Measures a recommender on held-out clicks.</summary>
 public static class Evaluator
 {
+    private const double ActiveUsers = 0.05; // as in Li et al. 2021
+
     /// <summary>
     /// Ranks all items for every user of the split, known items excluded, and measures the lists; sampled metrics rank the
     /// held-out item among the split's candidates instead. Users with nothing held out are skipped and counted. Where scores are
@@ -52,19 +54,24 @@ public static class Evaluator
                 var ranking = rankings[row - first] = ranker.Ranking(row);
                 for (int m = 0; m < metrics.Count; m++) perUser[m][user] = Value(metrics[m], row, ranking);
             });
-            for (; done < end; done++) lists.Add(rankings[rows[done] - first]);
+            for (; done < end; done++) lists.Add(rankings[rows[done] - first], heldOut.RowColumns(rows[done]));
             progress?.Report(first + count);
         }
         return new(rows, heldOut.Rows - rows.Length, [.. metrics.Select((metric, m) =>
             metric.IsPerUser ? MetricResult.FromUsers(metric, perUser[m])
-            : new MetricResult(metric, metric.Kind == MetricKind.Gauc
-                ? Weighted(perUser[m], [.. rows.Select(heldOut.RowLength)])
-                : lists.Value(metric, items, split.Known, rows), null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
+            : new MetricResult(metric, metric.Kind switch
+            {
+                MetricKind.Gauc => Weighted(perUser[m], [.. rows.Select(row => (double)heldOut.RowLength(row))]),
+                MetricKind.UserGap => Gap(perUser[m], [.. rows.Select(foldIn.RowLength)]),
+                _ => lists.Value(metric, items, split, rows),
+            }, null, null))], rows.Count(row => foldIn.RowLength(row) == 0));
 
         double Value(Metric metric, int row, UserRanking ranking) => metric switch
         {
             { Sampled: true } => SampledRanking.Value(
                 metric, ranker.Scores(row), heldOut.RowColumns(row), split.Candidates!.RowColumns(row)),
+            { Kind: MetricKind.UserGap } => userMetrics.Value(
+                MetricKind.Ndcg, metric.Cutoff, ranking.Ties, heldOut.RowLength(row)),
             { Basis: MetricBasis.Hits } => userMetrics.Value(metric.Kind, metric.Cutoff, ranking.Ties, heldOut.RowLength(row)),
             { Basis: MetricBasis.Items } => listMetrics!.Value(metric.Kind, metric.Cutoff, ranking, row),
             { Basis: MetricBasis.Scores } => ScoreMetrics.Value(
@@ -73,8 +80,16 @@ public static class Evaluator
         };
     }
 
-    private static double Weighted(double[] values, int[] weights) =>
-        values.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum(weight => (double)weight);
+    private static double Weighted(double[] values, double[] weights) =>
+        values.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum();
+
+    // Between users with many clicks and the others (Li et al. 2021).
+    private static double Gap(double[] values, int[] clicks)
+    {
+        double[] active = Stretch.Of(clicks, [.. Enumerable.Range(0, clicks.Length).OrderByDescending(user => clicks[user])], 0,
+            ActiveUsers);
+        return Math.Abs(Weighted(values, active) - Weighted(values, [.. active.Select(share => 1 - share)]));
+    }
 
     private static void Check(
         IRecommender model, EvaluationSplit split, IReadOnlyList<Metric> metrics, ItemFacts? items)
@@ -92,7 +107,7 @@ public static class Evaluator
             throw new InputException(
                 $"{sampled} needs sampled candidates, and this data has none: ask for {sampled with { Sampled = false }}.");
         foreach (var metric in metrics)
-            if (items is null && (metric.Basis == MetricBasis.Items || metric.Kind == MetricKind.StatisticalParity))
+            if (items is null && metric.NeedsItems)
                 throw new InputException($"{metric} needs to know the items: ask for it in an evaluation, not in training.");
             else if (metric.Kind == MetricKind.Calibration && items!.Genres is null
                 || metric.Kind == MetricKind.Diversity && items!.Features is null)

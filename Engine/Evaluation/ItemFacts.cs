@@ -29,20 +29,6 @@ public sealed class ItemFacts(ItemPopularity popularity, CsrMatrix? genres = nul
     /// <summary>All items, the most clicked first.</summary>
     internal int[] MostClicked => _mostClicked.Value;
 
-    /// <summary>
-    /// How much of each item lies in a stretch of the ranking by clicks, such as its first fifth (0 to 0.2). Items of equal
-    /// popularity at an end of the stretch lie in it in equal parts, so their numbers do not matter.
-    /// </summary>
-    internal double[] InStretch(double from, double to)
-    {
-        var (order, clicks) = (MostClicked, popularity.Clicks);
-        var shares = new double[order.Length];
-        for (int first = 0, end; first < order.Length; first = end)
-        {
-            for (end = first + 1; end < order.Length && clicks[order[end]] == clicks[order[first]];) end++;
-            double inside = Math.Max(0, Math.Min(end, to * order.Length) - Math.Max(first, from * order.Length));
-            foreach (int item in order.AsSpan(first, end - first)) shares[item] = inside / (end - first);
-        }
-        return shares;
-    }
+    /// <summary>How much of each item lies in a stretch of the ranking by clicks, such as its first fifth (0 to 0.2).</summary>
+    internal double[] InStretch(double from, double to) => Stretch.Of(popularity.Clicks, MostClicked, from, to);
 }

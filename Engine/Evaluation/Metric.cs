@@ -47,6 +47,11 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
             "AUC, users weighted by their held-out items (Zhu et al. 2018); no standard error"),
         (MetricKind.RankBiasedPrecision, "RBP", MetricBasis.Scores,
             "(1 - p) sum over held-out items of p^(rank - 1), over the whole ranking (Moffat and Zobel 2008)"),
+        (MetricKind.UserGap, "UserGap", MetricBasis.Hits,
+            "|NDCG of the twentieth of the users with the most clicks shown - NDCG of the others| (Li et al. 2021); 0 is best"),
+        (MetricKind.ItemGap, "ItemGap", MetricBasis.AllLists,
+            "|share of the held-out clicks found, of the most clicked fifth of the items - of the others| (Zhu et al. 2020); "
+            + "0 is best"),
     ];
 
     /// <summary>Name as in results: <c>NDCG@100</c>, <c>sampled-HitRate@10</c>, <c>AUC</c>, <c>RBP@0.8</c>.</summary>
@@ -62,12 +67,15 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
         ? $"{Kinds[(int)Kind].Definition}; the held-out item ranked among its given candidates only, ties at their expected rank"
         : Kinds[(int)Kind].Definition;
 
-    /// <summary>True for a mean over users; false for a property of all lists together (coverage, Gini, RSP) and GAUC.</summary>
-    public bool IsPerUser => Basis != MetricBasis.AllLists && Kind != MetricKind.Gauc;
+    /// <summary>True for a mean over users; false for a property of all lists together such as coverage, GAUC and gaps.</summary>
+    public bool IsPerUser => Basis != MetricBasis.AllLists && Kind is not (MetricKind.Gauc or MetricKind.UserGap);
+
+    /// <summary>True where <see cref="ItemFacts"/> are needed: what the items are matters, not only which are hits.</summary>
+    public bool NeedsItems => Basis == MetricBasis.Items || Kind is MetricKind.StatisticalParity or MetricKind.ItemGap;
 
     /// <summary>True where more is better; false where less is, or where neither can be said.</summary>
     public bool LargerIsBetter => Kind is not (MetricKind.Gini or MetricKind.AveragePopularity or MetricKind.Calibration
-        or MetricKind.StatisticalParity);
+        or MetricKind.StatisticalParity or MetricKind.UserGap or MetricKind.ItemGap);
 
     /// <summary>True for the kinds that mean something for a single held-out item, which the sampled protocol ranks.</summary>
     public bool HasSampledForm => Kind is MetricKind.HitRate or MetricKind.Ndcg or MetricKind.Mrr;

@@ -41,4 +41,8 @@ public enum MetricKind
     Gauc,
     /// <summary>Rank-biased precision.</summary>
     RankBiasedPrecision,
+    /// <summary>How much better users with many clicks are served than the others.</summary>
+    UserGap,
+    /// <summary>How much more often popular items are found, where they should be, than the others.</summary>
+    ItemGap,
 }

@@ -3,12 +3,14 @@ using System.Text;
 using CsvHelper;
 using ManualVae.Data;
 using ManualVae.Data.Import;
+using Parquet;
+using Parquet.Serialization;
 
 namespace ManualVae.Evaluation;
 
 /// <summary>
 /// The lines of a file of predictions: user, item, and a score or a rank; without either the order of the lines is the rank. CSV
-/// or TSV, plain or compressed, with or without a header.
+/// or TSV, plain or compressed, with or without a header; or Parquet.
 /// </summary>
 internal static class PredictionTable
 {
@@ -17,6 +19,8 @@ internal static class PredictionTable
         ItemNames = ["item", "itemid", "iid", "movieid", "productid", "songid", "artistid"],
         ScoreNames = ["score", "scores", "prediction", "predicted", "pred", "rating", "value"],
         RankNames = ["rank", "position"];
+
+    private static ReadOnlySpan<byte> ParquetMagic => "PAR1"u8;
 
     /// <summary>One prediction; a larger value is a better one.</summary>
     public readonly record struct Line(string User, string Item, double Value, long Number);
@@ -29,8 +33,10 @@ internal static class PredictionTable
         var lines = new List<Line>();
         try
         {
+            var file = File.OpenRead(path);
+            if (IsParquet(file)) return ReadParquet(file, path).GetAwaiter().GetResult();
             // One pass, so that a pipe will do: the first bytes are read ahead for the separator.
-            var text = InputStream.Decode(File.OpenRead(path), path, textOnly: true);
+            var text = InputStream.Decode(file, path, textOnly: true);
             var start = new byte[1 << 16];
             start = start[..text.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
             char separator = Separator(start);
@@ -57,9 +63,39 @@ internal static class PredictionTable
             throw new InputException($"{path}:{problem.LineNumber}: {problem.Message.Split('\n')[0].TrimEnd('.', '\r')}; "
                 + "correct the line.", problem);
         }
-        catch (Exception problem) when (problem is IOException or InvalidDataException)
+        catch (Exception problem) when (problem is IOException or InvalidDataException or ParquetException)
         {
             throw new InputException($"{path}: cannot be read ({problem.Message.Split('\n')[0].TrimEnd('.')}).", problem);
+        }
+        return lines.Count > 0 ? lines : throw new InputException($"{path}: holds no predictions.");
+    }
+
+    private static bool IsParquet(FileStream file)
+    {
+        if (!file.CanSeek) return false;
+        var magic = new byte[ParquetMagic.Length];
+        bool found = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length
+            && ParquetMagic.SequenceEqual(magic);
+        file.Position = 0;
+        return found;
+    }
+
+    // The names of the columns are the header; a row stands for a line.
+    private static async Task<IReadOnlyList<Line>> ReadParquet(FileStream file, string path)
+    {
+        await using var _ = file;
+        await using var reader = await ParquetReader.CreateAsync(file, leaveStreamOpen: true);
+        string[] names = [.. reader.Schema.GetDataFields().Select(field => field.Path.ToString())];
+        var columns = Columns.OfHeader(names) ?? throw new InputException(
+            $"{path}: its columns are {string.Join(", ", names)}; expected user, item, and score or rank.");
+        var lines = new List<Line>();
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            file.Position = 0;
+            var rows = await ParquetSerializer.DeserializeUntypedAsync(file, rowGroupIndex: group);
+            foreach (var row in rows.Data)
+                lines.Add(columns.Parse(path, lines.Count + 1, [.. names.Select(name =>
+                    Convert.ToString(row.GetValueOrDefault(name), CultureInfo.InvariantCulture) ?? "")], lines.Count));
         }
         return lines.Count > 0 ? lines : throw new InputException($"{path}: holds no predictions.");
     }
@@ -108,7 +144,7 @@ internal static class PredictionTable
             if (!double.TryParse(fields[Third], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 || !double.IsFinite(value))
                 throw new InputException($"{path}:{number}: the {(ThirdIsRank ? "rank" : "score")} '{fields[Third]}' is not a "
-                    + "number" + (number == 1 ? "; a header must name the columns user, item, score or rank."
+                    + "number" + (number == 1 && !IsHeader ? "; a header must name the columns user, item, score or rank."
                         : "; correct the line."));
             return new(fields[User], fields[Item], ThirdIsRank ? -value : value, number);
         }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -105,7 +106,7 @@ public static class BaselineFile
                 _ => throw new InvalidDataException("it holds an array of an unknown type"),
             };
             InChunks(state[i], file.ReadExactly);
-            if (state[i] is float[] values && !values.All(float.IsFinite))
+            if (state[i] is float[] values && !TensorPrimitives.IsFiniteAll<float>(values))
                 throw new InvalidDataException("it holds a weight that is not a finite number");
         }
         return Left() == 0 ? state : throw new InvalidDataException($"{Left()} bytes are left over");

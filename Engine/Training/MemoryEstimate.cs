@@ -41,17 +41,18 @@ public readonly record struct MemoryEstimate(
     /// <param name="backend">Where it will be trained; nothing is allocated there.</param>
     public static MemoryEstimate Of(RunSettings settings, PreparedDataset data, IBackend backend)
     {
-        int batchSize = Math.Min(settings.BatchSize, Math.Max(1, data.Train.Rows));
+        var trained = settings.TrainedOn(data);
+        int batchSize = Math.Min(settings.BatchSize, Math.Max(1, trained.Train.Rows));
         var memory = new MemoryScope(backend, counting: true);
         void CountBatch(params ReadOnlySpan<CsrMatrix> rows) =>
             memory.CountBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, rows));
-        CountBatch(data.Train);
-        if (!settings.FitValidation && data.Validation is { } validation)
+        CountBatch(trained.Train);
+        if (trained.Validation is { } validation)
             CountBatch(validation.FoldIn, validation.Excluded ?? validation.FoldIn);
         CsrMatrix?[] clicks =
         [
             data.Train, data.Validation?.FoldIn, data.Validation?.HeldOut, data.Test?.FoldIn, data.Test?.HeldOut,
-            .. settings.FitValidation ? (CsrMatrix?[])[data.Train, data.Validation?.HeldOut] : [], // their union is a copy
+            settings.FitValidation ? trained.Train : null, // a copy
         ];
         return Of(settings, data.ItemCount, backend, batchSize) with
         {

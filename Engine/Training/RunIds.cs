@@ -15,9 +15,9 @@ public sealed record RunIds(ItemList Items, IReadOnlyList<string> TrainedUsers)
     /// <summary>The ids of a run on a dataset.</summary>
     public static RunIds Of(PreparedDataset data, RunSettings settings)
     {
-        var validation = settings.FitValidation ? data.Validation?.HeldOut : null;
-        return new(data.Items, [.. Enumerable.Range(0, data.Train.Rows)
-            .Where(row => data.Train.RowLength(row) + (validation?.RowLength(row) ?? 0) > 0).Select(row => data.UserIds[row])]);
+        var train = settings.TrainedOn(data).Train;
+        return new(data.Items, [.. Enumerable.Range(0, train.Rows)
+            .Where(row => train.RowLength(row) > 0).Select(row => data.UserIds[row])]);
     }
 
     /// <summary>Writes the files; returns the hash that pins them.</summary>

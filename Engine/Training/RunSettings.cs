@@ -55,8 +55,8 @@ public sealed record RunSettings : AutoencoderSettings
     public int AnchorWarmup { get; init; }
 
     /// <summary>
-    /// Weak splits only: train on the training and validation clicks together and validate nothing, for the number of epochs that
-    /// an earlier run found on the validation part. What published tables on ready-made train/test files compare.
+    /// The final model: train on the training and validation clicks together and validate nothing, with the settings and the
+    /// number of epochs that earlier runs found on the validation part.
     /// </summary>
     public bool FitValidation { get; init; }
 
@@ -112,6 +112,17 @@ public sealed record RunSettings : AutoencoderSettings
     /// <inheritdoc/>
     public override bool HasAnchors => Anchors || AnchorWeight > 0;
 
+    /// <summary>
+    /// Users in an update that suit data of any size: 500, or fewer where an epoch would otherwise have less than 10 updates.
+    /// </summary>
+    /// <param name="users">Training users.</param>
+    public static int BatchSizeFor(int users)
+    {
+        const int fewestUpdates = 10;
+        int[] sizes = [500, 250, 100, 50, 25];
+        return Array.Find(sizes, size => (users + size - 1) / size >= fewestUpdates) is > 0 and var found ? found : 10;
+    }
+
     /// <summary>Gradient updates of the whole run.</summary>
     /// <param name="users">Training users.</param>
     public long UpdatesOn(int users) =>
@@ -136,8 +147,28 @@ public sealed record RunSettings : AutoencoderSettings
         }
         Require(Patience >= 0, Patience, "0 or more");
         Require(Threads >= 0, Threads, "0 (all) or more");
-        Metric.Parse(ValidationMetric);
+        var metric = Metric.Parse(ValidationMetric);
+        string? unfit = metric.NeedsItems ? "measures which items are recommended, not whether they are found"
+            : metric.LargerIsBetter ? null : "is not better where it is larger";
+        var name = Setting(nameof(ValidationMetric));
+        if (unfit is not null) throw About($"{name} {metric}: {unfit}; choose epochs by a metric of hits, such as NDCG@100.");
         base.Validate();
+    }
+
+    /// <summary>
+    /// The dataset as this run trains on it: with <see cref="FitValidation"/> validation clicks are training clicks.
+    /// </summary>
+    /// <exception cref="InputException">They shall be, and there are none.</exception>
+    public PreparedDataset TrainedOn(PreparedDataset data) => FitValidation ? data.WithValidationAsTraining() : data;
+
+    /// <summary>Refuses a validation metric that a part cannot give.</summary>
+    /// <exception cref="InputException">The metric ranks among candidates, and the part has none.</exception>
+    public void RequireValidationBy(EvaluationSplit part)
+    {
+        var metric = Metric.Parse(ValidationMetric);
+        var (name, full) = (Setting(nameof(ValidationMetric)), metric with { Sampled = false });
+        if (metric.Sampled && part.Candidates is null)
+            throw About($"{name} {metric}: the validation part has no sampled candidates; give {name} {full}.");
     }
 
     /// <summary>Refuses null, which JSON may hold, in settings that need a value.</summary>

@@ -6,8 +6,12 @@ namespace ManualVae.Training;
 public sealed partial class Trainer
 {
     // A part with nothing to find would make every epoch's value NaN.
-    private static EvaluationSplit? ValidationOf(PreparedDataset data) =>
-        data.Validation is { HasClicksToFind: true } part ? part : null;
+    private static EvaluationSplit? ValidationOf(PreparedDataset data, RunSettings settings)
+    {
+        if (data.Validation is not { HasClicksToFind: true } part) return null;
+        settings.RequireValidationBy(part);
+        return part;
+    }
 
     private void RequireFiniteWeights()
     {

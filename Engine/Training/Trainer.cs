@@ -3,7 +3,6 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
-using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
 
@@ -44,7 +43,8 @@ public sealed partial class Trainer : IDisposable
     {
         settings.Validate();
         (_data, _settings, _run, _observer) = (data, settings, run, observer);
-        (_train, _validation) = settings.FitValidation ? (WithValidation(data), null) : (data.Train, ValidationOf(data));
+        var trained = settings.TrainedOn(data);
+        (_train, _validation) = (trained.Train, ValidationOf(trained, settings));
         Memory = MemoryEstimate.Of(settings, data, backend);
         Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
@@ -70,14 +70,6 @@ public sealed partial class Trainer : IDisposable
         _order = new int[_train.Rows];
         (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
         if (resume) _epochs.AddRange(run!.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
-    }
-
-    private static CsrMatrix WithValidation(PreparedDataset data)
-    {
-        if (data.Manifest.Split != SplitKind.Strong && data.Validation is { } validation)
-            return CsrMatrix.Union(data.Train, validation.HeldOut);
-        var setting = Setting(nameof(RunSettings.FitValidation));
-        throw About($"{setting} needs a dataset whose training users have validation clicks (not a strong split); leave it out.");
     }
 
     /// <summary>What the run was estimated to need.</summary>

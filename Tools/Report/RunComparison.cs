@@ -37,16 +37,18 @@ internal static class RunComparison
     {
         var trained = runs.Where(r => r.Epochs.Any(e => e.Validation is not null)).ToList();
         if (trained.Count < 2) return null;
-        string[] metrics = [.. trained.Select(r => r.Folder.Manifest.Settings.ValidationMetric).Distinct()];
+        string[] metrics = [.. trained.Select(MetricOf).Distinct()];
         return ReportSection.OfFigures("Validation by epoch",
             "The best epoch of each run, by this curve, is the one that is tested.",
             metrics.Select(metric => new Chart
             {
                 Title = $"Validation {metric}", X = new("epoch"), Y = new(metric), Width = 900,
-                Series = [.. trained.Where(r => r.Folder.Manifest.Settings.ValidationMetric == metric).Select(r => new LineSeries(
+                Series = [.. trained.Where(r => MetricOf(r) == metric).Select(r => new LineSeries(
                     r.Name, [.. r.Epochs.Select(e => (double)e.Epoch)], [.. r.Epochs.Select(e => e.Validation ?? double.NaN)]))],
             }));
     }
+
+    private static string MetricOf(ReportedRun trained) => trained.Folder!.Manifest.Settings.ValidationMetric;
 
     private static string Cell(ReportedRun run, string metric, List<ReportedRun> all)
     {

@@ -14,7 +14,12 @@ internal static class RunSections
     /// <summary>The sections. If there are several runs, the titles begin with the run's name.</summary>
     public static IEnumerable<ReportSection> Of(ReportedRun run, bool several)
     {
-        yield return new(several ? run.Name : "Run", Facts(run) + Settings(run.Folder.Manifest));
+        if (run.Folder is null)
+        {
+            yield return new(several ? run.Name : "Predictions", Facts(run.Results!));
+            yield break;
+        }
+        yield return new(several ? run.Name : "Run", Facts(run, run.Folder.Manifest) + Settings(run.Folder.Manifest));
         if (run.Epochs.Count > 0) yield return new(several ? $"{run.Name}: training" : "Training",
             Html.Figures(Curves(run).Select(f => f.ToSvg())));
         foreach (var study in Studies(run)) yield return study with
@@ -23,9 +28,19 @@ internal static class RunSections
         };
     }
 
-    private static string Facts(ReportedRun run)
+    private static string Facts(ResultsDocument results)
     {
-        var manifest = run.Folder.Manifest;
+        var facts = new List<(string, string)> { ("Model", results.Model), ("Data", Path.GetFileName(results.Data)) };
+        if (results.Predictions is { } counts)
+        {
+            facts.Add(("Predictions", $"{counts.Lines:#,0} for {Readable.Count(counts.Users, "user")}"));
+            facts.Add(("Evaluated without a list", Readable.Count(counts.MissingUsers, "user")));
+        }
+        return $"<div class=\"card\">{Html.Facts(facts)}</div>\n";
+    }
+
+    private static string Facts(ReportedRun run, RunManifest manifest)
+    {
         var facts = new List<(string, string)> { ("Model", manifest.Model), ("Data", Path.GetFileName(manifest.Data)),
             ("Data hash", Short(manifest.DataHash)) };
         if (manifest.Parameters > 0) facts.Add(("Weights", $"{manifest.Parameters:#,0}"));
@@ -69,7 +84,7 @@ internal static class RunSections
     private static IEnumerable<Figure> Curves(ReportedRun run)
     {
         var epochs = run.Epochs;
-        var settings = run.Folder.Manifest.Settings;
+        var settings = run.Folder!.Manifest.Settings;
         double[] x = [.. epochs.Select(e => (double)e.Epoch)];
         LineSeries Line(string name, Func<EpochMetrics, double> value, bool dashed = false) =>
             new(name, x, [.. epochs.Select(value)]) { Dashed = dashed };
@@ -100,7 +115,7 @@ internal static class RunSections
     /// <summary>The figures of the studies in <c>studies/NAME</c>, and the paths of their numbers.</summary>
     private static IEnumerable<ReportSection> Studies(ReportedRun run)
     {
-        string studies = Path.Combine(run.Folder.Path, "studies");
+        string studies = Path.Combine(run.Folder!.Path, "studies");
         if (!Directory.Exists(studies)) yield break;
         foreach (string folder in Directory.EnumerateDirectories(studies).Order(StringComparer.Ordinal))
         {

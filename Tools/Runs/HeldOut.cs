@@ -31,8 +31,18 @@ internal static class HeldOut
         ItemFacts.Of(data), cancellation: Session.Cancellation);
 
     /// <summary>The contents of <c>results.json</c>.</summary>
-    public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split) =>
-        ResultsDocument.From(result, trained.Folder.Manifest.Model, Path.GetFullPath(trained.Data.Directory), split);
+    public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split,
+        EvaluationProtocol protocol = EvaluationProtocol.Known) =>
+        Document(result, trained.Folder.Manifest.Model, trained.Data, split, protocol);
+
+    /// <summary>The same for any recommender.</summary>
+    public static ResultsDocument Document(EvaluationResult result, string model, PreparedDataset data, string split,
+        EvaluationProtocol protocol)
+    {
+        var document = ResultsDocument.From(result, model, Path.GetFullPath(data.Directory), split);
+        return protocol == EvaluationProtocol.Known ? document
+            : document with { Input = "train", Protocol = ProtocolFlag.NameOf(protocol) };
+    }
 
     /// <summary>Models side by side, the best of each metric bold.</summary>
     public static void WriteComparison(IAnsiConsole console, IReadOnlyList<ResultsDocument> results)

@@ -13,13 +13,7 @@ internal sealed class HeldOutFlags
         Description = "Which held-out part.", DefaultValueFactory = _ => "test",
     }.AcceptOnlyFromAmong("validation", "test");
 
-    private readonly Option<string?> _protocol = new Option<string?>("--protocol")
-    {
-        Description = "What a model is shown of a user, and what is not ranked. known: all clicks known before the part, none of "
-            + "them ranked. On ready-made splits also diffrec: training clicks are shown, validation clicks are only not ranked; "
-            + "lightgcn: training clicks are shown, validation clicks are ranked like other items. [default: known]",
-        HelpName = "known|diffrec|lightgcn",
-    }.AcceptOnlyFromAmong("known", "diffrec", "lightgcn");
+    private readonly ProtocolFlag _protocol = new();
 
     private readonly Option<string?> _input = new Option<string?>("--input")
     {
@@ -34,7 +28,7 @@ internal sealed class HeldOutFlags
     };
 
     /// <summary>The flags, for a command.</summary>
-    public IEnumerable<Symbol> Options => [_split, _protocol, _input, _metrics];
+    public IEnumerable<Symbol> Options => [_split, _protocol.Option, _input, _metrics];
 
     /// <summary>Name of the part.</summary>
     public string Split(ParseResult parsed) => parsed.GetValue(_split)!;
@@ -43,17 +37,20 @@ internal sealed class HeldOutFlags
     /// <exception cref="InputException">Two flags contradict each other.</exception>
     public EvaluationProtocol Protocol(ParseResult parsed)
     {
-        var (protocol, input) = (parsed.GetValue(_protocol), parsed.GetValue(_input));
+        var (protocol, input) = (_protocol.Given(parsed), parsed.GetValue(_input));
         string? meant = input switch { "train" => "diffrec", "all" => "known", _ => null };
         if (protocol is not null && meant is not null && protocol != meant)
             throw new InputException($"--input {input} is --protocol {meant}, not {protocol}; give one of the two flags.");
-        return Enum.Parse<EvaluationProtocol>(protocol ?? meant ?? "known", ignoreCase: true);
+        return ProtocolFlag.Of(protocol ?? meant);
     }
 
     /// <summary>Evaluates a run.</summary>
     public MeasuredLists Evaluate(ParseResult parsed, TrainedModel trained)
     {
         var part = Part(parsed, trained.Data);
+        if (trained.Settings.FitValidation && Split(parsed) == "validation")
+            Console.Error.WriteLine($"note: {trained.Folder.Path} was trained on the validation clicks too (--fit-validation); "
+                + "only its test results mean anything.");
         return Evaluate(parsed, trained.Recommender, trained.Folder.Manifest.Model, trained.Data, part);
     }
 
@@ -78,16 +75,11 @@ internal sealed class HeldOutFlags
         ParseResult parsed, IRecommender model, string name, PreparedDataset data, EvaluationSplit part)
     {
         var result = HeldOut.Evaluate(model, data, part, parsed.GetValue(_metrics));
-        var protocol = Protocol(parsed);
         var beyond = result.Metrics.Select(m => m.Metric).FirstOrDefault(m => m.Cutoff > data.ItemCount);
         if (beyond.Cutoff > 0)
             Console.Error.WriteLine($"note: {beyond} asks for more than the {data.ItemCount} items there are.");
         return new(data, part, result,
-            ResultsDocument.From(result, name, Path.GetFullPath(data.Directory), Split(parsed)) with
-            {
-                Input = protocol == EvaluationProtocol.Known ? null : "train",
-                Protocol = protocol == EvaluationProtocol.Known ? null : protocol.ToString().ToLowerInvariant(),
-            });
+            HeldOut.Document(result, name, data, Split(parsed), Protocol(parsed)));
     }
 
     private static string Fit(PredictionCounts counts)

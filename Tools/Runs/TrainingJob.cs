@@ -29,11 +29,18 @@ internal static class TrainingJob
         OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header)
     {
         RunFolder.RefuseToReplace(folder);
+        int batchSize = settings.Run.BatchSize;
         settings = settings.On(data);
+        if (settings.Run.TrainedOn(data).Validation is { HasClicksToFind: true } validation)
+            settings.Run.RequireValidationBy(validation);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
         using var device = Device.Open(settings.Run, header);
         MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
+        if (header && settings.Run.BatchSize != batchSize)
+            display.Say(string.Create(CultureInfo.InvariantCulture,
+                $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
+                    + $"{data.Train.Rows:#,0} training users"));
         var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
         try
         {
@@ -80,6 +87,8 @@ internal static class TrainingJob
         PreparedDataset data, RunFolder run, Device device, TrainingDisplay display, bool header)
     {
         var settings = run.Manifest.Settings;
+        var trained = settings.TrainedOn(data);
+        int users = trained.Train.Rows;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
         using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume);
@@ -89,17 +98,17 @@ internal static class TrainingJob
             Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length),
             Backend = device.Backend.Description,
         });
-        if (header) WriteHeader(data, run, device, trainer.Memory);
+        if (header) WriteHeader(trained, run, device, trainer.Memory);
         if (!settings.FitValidation && data.Validation is not { HasClicksToFind: true })
             display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
                 + "last counts");
-        foreach (string line in TrainingAdvice.Before(settings, data.Train.Rows)) display.Say(line);
+        foreach (string line in TrainingAdvice.Before(settings, users)) display.Say(line);
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
         {
             var epochs = display.Watch(() => trainer.Run(Session.Cancellation));
-            foreach (string line in TrainingAdvice.After(run, epochs, data.Train.Rows)) display.Say(line);
+            foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
             return TrainingOutcome.Of(run, epochs);
         }
         catch (OperationCanceledException)
@@ -115,7 +124,8 @@ internal static class TrainingJob
         var monitor = new FitMonitor(report, Session.Cancellation);
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {
-            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(data), settings.Baseline, monitor,
+            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(settings.Run.TrainedOn(data)),
+                settings.Baseline, monitor,
                 () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
             var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline },
                 RunIds.Of(data, settings.Run));

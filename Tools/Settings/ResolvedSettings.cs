@@ -9,16 +9,25 @@ namespace ManualVae.Tools.Settings;
 /// <param name="Preset">The preset they started from, or null for a baseline.</param>
 /// <param name="Deviations">Where they deviate from it, as "name: preset -> run".</param>
 /// <param name="Baseline">The settings of a baseline that differ from its defaults, or null for an autoencoder.</param>
-/// <param name="RampToData">Beta shall rise over a share of the run's updates: nobody asked for a preset or for steps.</param>
 internal sealed record ResolvedSettings(
-    RunSettings Run, string? Preset, IReadOnlyList<string> Deviations, JsonObject? Baseline = null, bool RampToData = false)
+    RunSettings Run, string? Preset, IReadOnlyList<string> Deviations, JsonObject? Baseline = null)
 {
+    /// <summary>The batch shall suit the number of training users: nobody asked for a preset or a batch size.</summary>
+    public bool BatchToData { get; init; }
+
+    /// <summary>Beta shall rise over a share of the run's updates: nobody asked for a preset or for steps.</summary>
+    public bool RampToData { get; init; }
+
     /// <summary>The settings as they are on a dataset.</summary>
-    public ResolvedSettings On(PreparedDataset data) => !RampToData ? this
-        : From(Run with
-        {
-            BetaSteps = BetaSchedule.StepsFor(Run.BetaSchedule, Run.Beta, Run.UpdatesOn(data.Train.Rows)),
-        }, Preset);
+    public ResolvedSettings On(PreparedDataset data)
+    {
+        if (!BatchToData && !RampToData) return this;
+        int users = Run.TrainedOn(data).Train.Rows;
+        var run = BatchToData ? Run with { BatchSize = RunSettings.BatchSizeFor(users) } : Run;
+        if (RampToData)
+            run = run with { BetaSteps = BetaSchedule.StepsFor(run.BetaSchedule, run.Beta, run.UpdatesOn(users)) };
+        return From(run, Preset);
+    }
 
     /// <summary>The settings of an autoencoder.</summary>
     /// <param name="run">Every setting.</param>

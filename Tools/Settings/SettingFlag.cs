@@ -12,6 +12,7 @@ namespace ManualVae.Tools.Settings;
 internal sealed class SettingFlag
 {
     private readonly PropertyInfo _property;
+    private string? _alone;
 
     /// <summary>Makes the flag.</summary>
     /// <param name="property">The property.</param>
@@ -44,6 +45,9 @@ internal sealed class SettingFlag
     /// <summary>The flag, for a command.</summary>
     public Option<string?> Option { get; }
 
+    /// <summary>The flag may stand without a value, and then has this one.</summary>
+    public void Alone(string value) => (_alone, Option.Arity) = (value, ArgumentArity.ZeroOrOne);
+
     /// <summary>The flag of a property, with dashes.</summary>
     public static string Of(string property) => $"--{NameOf(property)}";
 
@@ -62,7 +66,7 @@ internal sealed class SettingFlag
     /// <exception cref="Data.InputException">It is not of the flag's type.</exception>
     public JsonNode? Read(ParseResult parsed) =>
         parsed.GetValue(Option) is "null" && Nullable.GetUnderlyingType(_property.PropertyType) is not null
-            ? null : SettingText.Read($"--{Name}", parsed.GetValue(Option), Type);
+            ? null : SettingText.Read($"--{Name}", parsed.GetValue(Option) ?? _alone, Type);
 
     /// <summary>Puts the value given into a new record.</summary>
     /// <exception cref="Data.InputException">It is not of the flag's type.</exception>

@@ -35,6 +35,13 @@ internal sealed class SettingFlags<TOptions> where TOptions : class
         return this;
     }
 
+    /// <summary>What a flag means that is given without a value.</summary>
+    public SettingFlags<TOptions> Alone(string property, string value)
+    {
+        _flags.Single(flag => flag.Name == SettingFlag.NameOf(property)).Alone(value);
+        return this;
+    }
+
     /// <summary>The values given, by name.</summary>
     /// <exception cref="Data.InputException">A value is not of its flag's type.</exception>
     public JsonObject Given(ParseResult parsed) =>

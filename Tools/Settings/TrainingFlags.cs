@@ -20,7 +20,7 @@ internal sealed class TrainingFlags
     private readonly Option<string?> _preset = new("--preset")
     {
         Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}, "
-            + "with --beta-steps for the length of the run]",
+            + "with a --batch-size for the number of users and --beta-steps for the length of the run]",
         HelpName = "name",
     };
 
@@ -86,7 +86,8 @@ internal sealed class TrainingFlags
             return preset is null ? ForBaseline(baseline, settings) : throw new InputException(
                 $"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
 
-        bool rampToData = preset is null && !settings.ContainsKey("beta-steps");
+        bool batchToData = preset is null && !settings.ContainsKey("batch-size"),
+            rampToData = preset is null && !settings.ContainsKey("beta-steps");
         preset ??= DefaultPreset;
         var start = Training.Preset.Load(preset, model);
         var all = JsonSerializer.SerializeToNode(start, RunSettings.Json)!.AsObject();
@@ -95,13 +96,16 @@ internal sealed class TrainingFlags
                 : throw new InputException($"--{name} is not a setting of {model ?? start.Model}; see manualvae train --help.");
         var run = all.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();
-        return ResolvedSettings.From(run, preset) with { RampToData = rampToData && run.Variational };
+        return ResolvedSettings.From(run, preset) with
+        {
+            BatchToData = batchToData, RampToData = rampToData && run.Variational,
+        };
     }
 
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
     {
         // A sweep judges by the validation metric; most baselines compute on all cores of the processor.
-        string[] shares = ["model", "validation-metric", "device", "threads"];
+        string[] shares = ["model", "fit-validation", "validation-metric", "device", "threads"];
         var defaults = baseline.DefaultsAsJson();
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)

@@ -23,6 +23,9 @@ internal static class SweepRun
         if (data.Validation is not { HasClicksToFind: true })
             throw new InputException(
                 $"{data.Directory}: no validation user has anything to find, and a sweep judges by that; divide the data anew.");
+        if (resolved.Any(settings => settings.Run.FitValidation))
+            throw new InputException("--fit-validation: a sweep judges by the validation clicks, so no trial may be trained on "
+                + "them; leave it out, and train the best settings with it afterwards.");
         using var claim = OutputFolder.Claim(output, data.Directory);
         var results = new List<Trial>();
         for (int t = 0; t < trials.Count; t++)

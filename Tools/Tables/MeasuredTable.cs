@@ -1,4 +1,5 @@
 using ManualVae.Evaluation;
+using ManualVae.Tools.Runs;
 using Spectre.Console;
 
 namespace ManualVae.Tools.Tables;
@@ -11,13 +12,16 @@ internal sealed record MeasuredRow(string Name, IReadOnlyDictionary<string, Resu
 /// <param name="Ranked">What was ranked: all items, or fewer.</param>
 /// <param name="Rows">The models.</param>
 /// <param name="Note">A remark on the published figures, or null.</param>
-internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<MeasuredRow> Rows, string? Note = null)
+/// <param name="Protocol">What the models were shown, and what was not ranked.</param>
+internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<MeasuredRow> Rows, string? Note = null,
+    EvaluationProtocol Protocol = EvaluationProtocol.Known)
 {
     /// <summary>The tables as one JSON document.</summary>
     public static void WriteJson(IEnumerable<MeasuredTable> tables) => Terminal.WriteJson(tables.Select(table => new
     {
         data = table.Data,
         ranked = table.Ranked,
+        protocol = ProtocolFlag.NameOf(table.Protocol),
         note = table.Note,
         rows = table.Rows.Select(row => new
         {
@@ -44,7 +48,7 @@ internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<M
             })]);
         string note = Note ?? (published ? "" : "no published figures for this data");
         if (note.Length > 0) note = $" [grey]({Markup.Escape(note)})[/]";
-        console.MarkupLine($"[bold]{Markup.Escape(Data)}[/]: {Ranked} ranked{note}");
+        console.MarkupLine($"[bold]{Markup.Escape(Data)}[/]: {Ranked} ranked, protocol {ProtocolFlag.NameOf(Protocol)}{note}");
         console.Write(table);
         foreach (var source in Rows.Where(row => row.Published is not null).GroupBy(row => row.Published!.Source))
             console.MarkupLine($"[grey]{Markup.Escape($"{string.Join(", ", source.Select(row => row.Name))}: {source.Key}")}[/]");

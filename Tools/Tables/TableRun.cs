@@ -32,19 +32,22 @@ internal static class TableRun
     /// <param name="changes">Settings over those of an autoencoder's row.</param>
     /// <param name="parent">The runs' folders lie in it.</param>
     /// <param name="metrics">What to measure on the test part.</param>
+    /// <param name="protocol">What models are shown, and what is not ranked.</param>
     /// <param name="published">What was published of a row, or null.</param>
     public static IReadOnlyList<MeasuredRow> MeasureAll(PreparedDataset data, IEnumerable<TableRow> rows, JsonObject changes,
-        string parent, string metrics, Func<TableRow, PublishedFigures?> published) =>
+        string parent, string metrics, EvaluationProtocol protocol, Func<TableRow, PublishedFigures?> published) =>
         [.. rows.Select(row =>
         {
             using var trained = Open(data, row, changes, parent);
-            return new MeasuredRow(row.Name, Measure(trained, metrics), published(row));
+            return new MeasuredRow(row.Name, Measure(trained, metrics, protocol), published(row));
         })];
 
     /// <summary>Measures a row on the test part and keeps the results in its run.</summary>
-    public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics)
+    public static IReadOnlyDictionary<string, ResultsValue> Measure(TrainedModel trained, string metrics,
+        EvaluationProtocol protocol = EvaluationProtocol.Known)
     {
-        var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, trained.Data.Test!, metrics), "test");
+        var part = trained.Data.Under(protocol, trained.Data.Test!);
+        var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, part, metrics), "test", protocol);
         document.Save(trained.Folder.Results);
         return document.Metrics;
     }

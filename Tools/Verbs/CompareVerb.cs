@@ -64,7 +64,7 @@ internal static class CompareVerb
                 {
                     baseline = names[0], split = heldOut.Split(parsed),
                     input = heldOut.Protocol(parsed) == EvaluationProtocol.Known ? "all" : "train",
-                    protocol = heldOut.Protocol(parsed).ToString().ToLowerInvariant(),
+                    protocol = ProtocolFlag.NameOf(heldOut.Protocol(parsed)),
                     users = pooled[0].Users.Length, comparisons = rows,
                     runs = names.Zip(pooled, (name, runs) => new
                     {
@@ -118,7 +118,8 @@ internal static class CompareVerb
             ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)", ">q (BH)"]);
         foreach (var row in rows)
         {
-            string colour = row.AdjustedP >= 0.05 ? "grey" : row.Difference > 0 ? "green" : "red";
+            string colour = row.AdjustedP >= 0.05 ? "grey" : !Metric.Parse(row.Metric).LargerIsBetter ? "yellow"
+                : row.Difference > 0 ? "green" : "red";
             table.AddRow([
                 row.Metric, $"[bold]{Markup.Escape(row.Model)}[/]",
                 .. grouped ? new[] { row.Group, row.Users.ToString("#,0") } : [],

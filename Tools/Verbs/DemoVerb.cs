@@ -31,11 +31,10 @@ internal static class DemoVerb
         }
         : null);
 
-    // The built-in data is a fortieth of MovieLens-20M: a smaller net, smaller batches and a faster ramp of beta suit it.
+    // The built-in data is a fortieth of MovieLens-20M: a smaller net and smaller batches suit it. Beta rises with the run.
     private static JsonObject DemoSettings(int epochs) => new()
     {
-        ["epochs"] = epochs, ["batch-size"] = 100, ["hidden"] = new JsonArray(200), ["latent"] = 64, ["beta-steps"] = 5000,
-        ["device"] = "simd",
+        ["epochs"] = epochs, ["batch-size"] = 100, ["hidden"] = new JsonArray(200), ["latent"] = 64, ["device"] = "simd",
     };
 
     public static Command Create()

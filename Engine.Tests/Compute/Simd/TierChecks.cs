@@ -134,15 +134,15 @@ public static unsafe class TierChecks
         y[length] = 123;
         fixed (float* px = x, py = y, single = one)
         {
-            Elementwise.Apply(default(Swish), length, py, px);
+            Elementwise.Apply(default(Gate), length, py, px, px);
             double sum = 0;
             for (int i = 0; i < length; i++)
             {
-                Elementwise.Apply(default(Swish), 1, single, px + i);
+                Elementwise.Apply(default(Gate), 1, single, px + i, px + i);
                 Assert.Equal(one[0], y[i]);
                 sum += one[0];
             }
-            Assert.Equal(sum, Elementwise.Sum(default(Swish), length, px), 1e-5);
+            Assert.Equal(sum, Elementwise.Sum(default(Gate), length, px, px), 1e-5);
         }
         Assert.Equal(123, y[length]);
     }

@@ -83,14 +83,14 @@ public class ColumnTests : IDisposable
     public void Bad_lines_are_left_out_up_to_a_number_and_the_first_are_named()
     {
         const string text = "user,item,stars\n5,,3\n,x,3\n5,x,NaN\n5,x,\n5,\"x\"y,4\n6,x,4\n6,y,\"3,5\"\n7,z,5\n";
-        var source = Read(text, "user", "item", rating: "stars", skip: 6);
-        Assert.Equal((2, 6), (source.Train.Count, source.Files.Text.BadLines));
+        var source = Read(text, "user", "item", rating: "stars", skip: 5);
+        Assert.Equal((3, 5), (source.Train.Count, source.Files.Text.BadLines));
         string[] notes = [.. source.Files.Text.Notes];
-        Assert.Equal(3, notes.Length);
+        Assert.Equal("1 clicks have no rating and are kept", Assert.Single(notes[3..]));
         Assert.EndsWith("log.csv:2: the item is empty", notes[0]);
         Assert.EndsWith("log.csv:3: the user is empty", notes[1]);
         Assert.EndsWith("log.csv:4: the rating 'NaN' is not a number", notes[2]);
-        Assert.Contains("log.csv:8: the rating '3,5' is not a number", Refused(text, "user", "item", rating: "stars", skip: 5));
+        Assert.Contains("log.csv:8: the rating '3,5' is not a number", Refused(text, "user", "item", rating: "stars", skip: 4));
         Assert.Contains("log.csv:2: the item is empty; correct or remove the line, leave it out (SkipBadLines)",
             Refused(text, "user", "item", rating: "stars"));
     }

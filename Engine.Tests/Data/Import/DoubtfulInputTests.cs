@@ -71,10 +71,32 @@ public class DoubtfulInputTests : IDisposable
         Assert.Equal(2, Read(options with { Filters = new() { MinRating = 1 } }).Train.Count);
         Assert.Equal(3, Read(options with { Filters = new() { MinRating = -1 } }).Train.Count);
         Assert.Equal(3, Read(options with { RatingColumn = null }).Train.Count);
-        _folder.Write("in/train.tsv", $"ann,x,1\nann,y,{low}\n");
-        Assert.Contains("train.tsv:2: a rating of", Refused(new() { Format = "pairs", Input = _folder["in"] }));
-        _folder.Write("in/train_triplets.txt", $"ann\tx\t1\nann\ty\t{low}\n");
-        Assert.Contains("train_triplets.txt:2: a play count of", Refused(new() { Format = "msd", Input = _folder["in"] }));
+    }
+
+    [Theory]
+    [InlineData("pairs", "train.tsv", "ann,x,1\nann,y,0\n", "train.tsv:2: a rating of 0")]
+    [InlineData("pairs", "train.tsv", "ann,x,1\nann,y,-1\n", "train.tsv:2: a rating of -1")]
+    [InlineData("msd", "train_triplets.txt", "ann\tx\t1\nann\ty\t0\n", "train_triplets.txt:2: a play count of 0")]
+    public void Ratings_of_zero_or_less_need_a_decision_in_every_format(string format, string file, string text, string message)
+    {
+        _folder.Write($"in/{file}", text);
+        Assert.Contains(message, Refused(new() { Format = format, Input = _folder["in"] }));
+    }
+
+    [Theory]
+    [InlineData("log.csv", "user,item,rating\nann,x,5\nann,y,\nbob,x,3\n")]
+    [InlineData("log.tsv", "user\titem\trating\nann\tx\t5\nann\ty\t\nbob\tx\t3\n")]
+    [InlineData("log.jsonl", "{\"user\":\"ann\",\"item\":\"x\",\"rating\":5}\n{\"user\":\"ann\",\"item\":\"y\",\"rating\":null}\n"
+        + "{\"user\":\"bob\",\"item\":\"x\",\"rating\":3}\n")]
+    [InlineData("log.inter", "user_id:token\titem_id:token\trating:float\nann\tx\t5\nann\ty\t\nbob\tx\t3\n")]
+    public void An_empty_rating_is_none_and_below_any_minimum(string file, string text)
+    {
+        var options = new ImportOptions { Input = _folder.Write(file, text) };
+        ClickSource all = Detect(options), rated = Detect(options with { Filters = new() { MinRating = 1 } });
+        Assert.Equal((3, 0L), (all.Train.Count, all.BelowMinimumRating));
+        Assert.Contains("1 clicks have no rating and are kept", all.Files.Text.Notes);
+        Assert.Equal((2, 1L), (rated.Train.Count, rated.BelowMinimumRating));
+        Assert.Contains("1 clicks have no rating and are left out, as if below the minimum", rated.Files.Text.Notes);
     }
 
     [Theory]
@@ -132,6 +154,12 @@ public class DoubtfulInputTests : IDisposable
         string path = _folder.Write("log.csv", "user,title,item\n1,Civ, V,7\n");
         Assert.Contains("log.csv:2: 4 fields where the header has 3",
             Refused(new() { Format = "csv", Input = path, UserColumn = "user", ItemColumn = "item" }));
+    }
+
+    private static ClickSource Detect(ImportOptions options)
+    {
+        var files = new SourceFiles(null, default);
+        return ClickFormats.Read(LayoutDetection.Resolve(options, files, null), files);
     }
 
     private static ClickSource Read(ImportOptions options) => ClickFormats.Read(options, new SourceFiles(null, default));

@@ -11,7 +11,6 @@ public class EncodingTests : IDisposable
     private static readonly UTF8Encoding Utf8 = new(false);
 
     private readonly TemporaryFolder _folder = TestData.NewFolder();
-    private readonly List<string> _notes = [];
 
     public void Dispose() => _folder.Dispose();
 
@@ -29,28 +28,31 @@ public class EncodingTests : IDisposable
         { "msd", "train_triplets.txt", "José\tä\t1\nJosé\tb\t1\nAnn\tä\t1\nJosè\tä\t2\n" },
     };
 
+    public static IEnumerable<object[]> ReadersAndEncodings =>
+        from row in Readers
+        from encoding in new[] { "utf-8", "utf-8 with mark", "latin1", "utf-16", "utf-16be", "utf-32", "utf-32be" }
+        select new object[] { row[0], row[1], row[2], encoding };
+
     [Theory]
-    [MemberData(nameof(Readers))]
-    public void Every_reader_takes_Latin1_and_marks_and_keeps_ids_apart(string format, string file, string text)
+    [MemberData(nameof(ReadersAndEncodings))]
+    public void Every_reader_takes_Latin1_and_marks_and_keeps_ids_apart(string format, string file, string text, string name)
     {
-        foreach (var (name, encoding) in new (string, Encoding)[]
+        Encoding encoding = name switch
         {
-            ("utf-8", Utf8), ("utf-8 with mark", new UTF8Encoding(true)), ("latin1", Encoding.Latin1),
-            ("utf-16", Encoding.Unicode), ("utf-16be", Encoding.BigEndianUnicode), ("utf-32", Encoding.UTF32),
-            ("utf-32be", new UTF32Encoding(true, true)),
-        })
-        {
-            _notes.Clear();
-            var source = Source(format, file, [.. encoding.GetPreamble(), .. encoding.GetBytes(text)]);
-            string[] users = [.. Enumerable.Range(0, source.Users.Count).Select(user => source.Users[user])];
-            string[] items = [.. Enumerable.Range(0, source.Items.Count).Select(item => source.Items[item])];
-            Assert.True(users.Order(StringComparer.Ordinal).SequenceEqual(["Ann", "Josè", "José"]),
-                $"{name}: {string.Join('|', users)}");
-            Assert.True(items.SequenceEqual(["ä", "b"]), $"{name}: {string.Join('|', items)}");
-            Assert.Equal(4, source.Train.Count);
-            Assert.Equal(name == "latin1", source.Files.Text.Notes.Any(note =>
-                note.Contains("is not UTF-8; the file is read as Latin-1")));
-        }
+            "utf-8" => Utf8,
+            "utf-8 with mark" => new UTF8Encoding(true),
+            "latin1" => Encoding.Latin1,
+            "utf-16" => Encoding.Unicode,
+            "utf-16be" => Encoding.BigEndianUnicode,
+            "utf-32" => Encoding.UTF32,
+            _ => new UTF32Encoding(true, true),
+        };
+        var source = Source(format, file, [.. encoding.GetPreamble(), .. encoding.GetBytes(text)]);
+        Assert.Equal(["Ann", "Josè", "José"], Ids(source.Users).Order(StringComparer.Ordinal));
+        Assert.Equal(["ä", "b"], Ids(source.Items));
+        Assert.Equal(4, source.Train.Count);
+        Assert.Equal(name == "latin1", source.Files.Text.Notes.Any(note =>
+            note.Contains("is not UTF-8; the file is read as Latin-1")));
     }
 
     [Theory]
@@ -58,13 +60,21 @@ public class EncodingTests : IDisposable
     public void An_encoding_can_be_named(string format, string file, string text)
     {
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(437)!; // é is byte 130, which is no letter in Latin-1
-        var source = Source(format, file, encoding.GetBytes(text), "cp437");
-        Assert.Contains("José", Enumerable.Range(0, source.Users.Count).Select(user => source.Users[user]));
+        Assert.Contains("José", Ids(Source(format, file, encoding.GetBytes(text), "cp437").Users));
+    }
+
+    [Theory]
+    [MemberData(nameof(Readers))]
+    public void Bytes_that_are_no_text_in_the_encoding_named_are_refused(string format, string file, string text)
+    {
         var problem = Assert.Throws<InputException>(() => Source(format, file, Encoding.Latin1.GetBytes(text), "utf-8"));
         Assert.Contains($"{file}:", problem.Message);
         Assert.Contains("check Encoding", problem.Message);
-        Assert.Contains("Encoding klingon", Assert.Throws<InputException>(() => Source(format, file, [65], "klingon")).Message);
     }
+
+    [Fact]
+    public void An_unknown_encoding_is_refused() => Assert.Contains("Encoding klingon: unknown",
+        Assert.Throws<InputException>(() => Source("pairs", "train.tsv", [65], "klingon")).Message);
 
     [Theory]
     [InlineData(false)]
@@ -113,6 +123,8 @@ public class EncodingTests : IDisposable
         Assert.Contains("train.tsv: holds zero bytes", problem.Message);
         Assert.Equal(2, Source("pairs", "train.tsv", bytes, "utf-16").Train.Count);
     }
+
+    private static IEnumerable<string> Ids(IdTable ids) => Enumerable.Range(0, ids.Count).Select(id => ids[id]);
 
     private ClickSource Source(string format, string file, byte[] bytes, string? encoding = null)
     {

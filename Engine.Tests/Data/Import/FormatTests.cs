@@ -77,7 +77,7 @@ public class FormatTests
         var data = DatasetImport.Run(new ImportOptions
         {
             Format = "ncf", Input = TestData.Fixture("Data", "ncf"),
-            CarveValidation = true
+            CarveValidation = "one"
         });
         Assert.Equal([0], data.Train.RowColumns(0));
         Assert.Equal([1], data.Validation!.HeldOut.RowColumns(0)); // the later click of user 0

@@ -21,6 +21,12 @@ public class ItemFileTests
         Assert.Equal(["Apple", "Pear or  more"], data.ItemTitles.Order());
         data.Save(folder["out"]);
         Assert.Equal(data.ItemTitles.AsEnumerable(), PreparedDataset.Open(folder["out"]).ItemTitles);
+    }
+
+    [Fact]
+    public void Titles_come_from_a_property_of_JSON_lines()
+    {
+        using var folder = TestData.NewFolder();
         string json = folder.Write("log.jsonl", "{\"user\":1,\"item\":\"a\",\"t\":\"A\\nB\"}\n{\"user\":2,\"item\":\"a\"}\n"
             + "{\"user\":3,\"item\":\"a\"}\n");
         Assert.Equal(["A B"], Import(new ImportOptions { Input = json, TitleColumn = "t" }).ItemTitles.AsEnumerable());
@@ -59,6 +65,19 @@ public class ItemFileTests
             Refused(options with { ItemIdColumn = "code" }));
         Assert.EndsWith("no column 'what'; its columns are code, label.", Refused(options with { ItemIdColumn = "what" }));
         Assert.Equal("Items nothing.csv: no such file.", Refused(options with { Items = "nothing.csv" }));
+    }
+
+    [Fact]
+    public void CiteULike_numbers_its_items_from_0_and_their_titles_from_1()
+    {
+        using var folder = TestData.NewFolder();
+        folder.Write("raw-data.csv", "\"doc.id\",\"title\",\"citeulike.id\",\"raw.title\",\"raw.abstract\"\n"
+            + "\"1\",\"the metabolic world\",\"42\",\"The metabolic world\",\"a, b\"\n"
+            + "2,reverse engineering,43,\"Reverse \nEngineering\",x\n\"odd\"\n");
+        var data = Import(new ImportOptions { Input = folder.Write("users.dat", "2 0 1\n2 0 1\n2 1 0\n") });
+        Assert.Equal("citeulike", data.Manifest.Source.Format);
+        Assert.Equal([("0", "The metabolic world"), ("1", "Reverse  Engineering")],
+            data.ItemIds.Zip(data.ItemTitles).Order()!);
     }
 
     [Fact]

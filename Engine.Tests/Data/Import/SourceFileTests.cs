@@ -91,23 +91,45 @@ public class SourceFileTests
         byte[] large = [.. Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat("1\t10\n", 1 << 20))), .. small];
         Assert.Equal("-:1048581: is not UTF-8, and a pipe cannot be read twice; give Encoding latin1.",
             Refused(() => Import("-", new Pipe(large))));
+        var data = DatasetImport.Run(new() { Format = "pairs", Input = "-", Encoding = "latin1", HeldOutUsers = 1 },
+            standardInput: new Pipe(large));
+        Assert.Contains("caf\u00e9", data.ItemIds); // the advice helps
     }
 
-    [Fact]
-    public void A_zip_archive_is_a_folder()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1 << 18)]
+    public void A_long_pipe_whose_dates_are_ambiguous_asks_for_their_pattern(int linesBefore)
+    {
+        // The date that shows the order comes after more than a pipe keeps; to look ahead for it would lose lines.
+        byte[] log = Encoding.UTF8.GetBytes("user,item,time\n"
+            + string.Concat(Enumerable.Repeat("1,10,2001-01-01\n", linesBefore))
+            + string.Concat(Enumerable.Repeat("1,20,03/04/2001\n", 1 << 19)) + "1,30,25/04/2001\n2,10,25/04/2001\n");
+        var options = new ImportOptions { Input = "-", Split = SplitKind.LeaveOneOut };
+        Assert.Equal($"-:{linesBefore + 2}: '03/04/2001' may begin with the day or the month; give TimeFormat dd/MM/yyyy or "
+            + "MM/dd/yyyy.", Refused(() => DatasetImport.Run(options, standardInput: new Pipe(log))));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/movielens-1m")]
+    [InlineData("/movielens-1m/ratings.dat")]
+    public void A_zip_archive_is_a_folder(string inside)
     {
         using var folder = TestData.NewFolder();
         ZipFile.CreateFromDirectory(TestData.Fixture("Data", "movielens-1m"), folder["set.zip"], CompressionLevel.Fastest, true);
         var data = DatasetImport.Run(new ImportOptions
         {
-            Format = "movielens-1m", Input = folder["set.zip"],
-            Split = SplitKind.LeaveOneOut
+            Format = "movielens-1m", Input = folder["set.zip"] + inside, Split = SplitKind.LeaveOneOut,
         });
         Assert.Equal(5, data.Manifest.Import.ClicksRead);
         Assert.Contains("Star Wars: Episode IV (1977)", data.ItemTitles);
-        string inside = folder["set.zip"] + "/movielens-1m/ratings.dat";
-        data = DatasetImport.Run(new ImportOptions { Format = "movielens-1m", Input = inside, Split = SplitKind.LeaveOneOut });
-        Assert.Equal(5, data.Manifest.Import.ClicksRead);
+    }
+
+    [Fact]
+    public void Ready_made_parts_are_found_in_a_zip_archive()
+    {
+        using var folder = TestData.NewFolder();
         ZipFile.CreateFromDirectory(TestData.Fixture("Data", "lightgcn"), folder["parts.zip"]);
         var parts = DatasetImport.Run(new ImportOptions { Format = "lightgcn", Input = folder["parts.zip"] });
         Assert.Equal(SplitKind.Weak, parts.Manifest.Split);

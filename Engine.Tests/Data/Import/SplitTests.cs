@@ -132,8 +132,11 @@ public sealed class SplitTests : IDisposable
         Assert.True(data is { Validation: null, Test: null });
         var saved = data.Save(_folder["none"]);
         Assert.Equal(saved.ManifestHash, PreparedDataset.Open(_folder["none"]).ManifestHash);
+    }
 
-        // Ready-made parts are merged: the model that goes into service knows the test's clicks too.
+    [Fact]
+    public void Without_a_split_ready_made_parts_are_merged_for_service()
+    {
         _folder.Write("parts/train.txt", "u1 a b\nu2 c\n");
         _folder.Write("parts/test.txt", "u1 c\n");
         var merged = DatasetImport.Run(new() { Format = "lightgcn", Input = _folder["parts"], Split = SplitKind.None });

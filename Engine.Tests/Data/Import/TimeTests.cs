@@ -51,15 +51,22 @@ public class TimeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SplitKind.LeaveOneOut)]
-    [InlineData(SplitKind.Temporal)]
-    public void A_shuffled_log_is_divided_as_the_sorted_one(SplitKind split)
+    [InlineData(SplitKind.LeaveOneOut, "i / 50")]
+    [InlineData(SplitKind.LeaveKOut, "i / 50")]
+    [InlineData(SplitKind.Ratio, "i / 50")]
+    [InlineData(SplitKind.Temporal, "i / 50")]
+    [InlineData(SplitKind.Temporal, "i * 0.001")]
+    [InlineData(SplitKind.LeaveOneOut, null)]
+    [InlineData(SplitKind.Ratio, null)]
+    public void A_shuffled_log_is_divided_as_the_sorted_one(SplitKind split, string? time)
     {
         var random = new Random(7);
-        string[] lines = [.. Enumerable.Range(0, 900).Select(i => $"u{random.Next(60)},i{random.Next(12)},{i * 0.001}")];
-        var sorted = Import("user,item,time\n" + string.Join('\n', lines), split);
+        string[] lines = [.. Enumerable.Range(0, 900).Select(i => $"u{random.Next(60)},i{random.Next(12)}"
+            + time switch { null => "", "i / 50" => $",{i / 50}", _ => $",{i * 0.001}" })];
+        string header = time is null ? "user,item\n" : "user,item,time\n";
+        var sorted = Import(header + string.Join('\n', lines), split, times: time is not null);
         random.Shuffle(lines);
-        var shuffled = Import("user,item,time\n" + string.Join('\n', lines), split);
+        var shuffled = Import(header + string.Join('\n', lines), split, times: time is not null);
         Assert.Equal(sorted.UserIds, shuffled.UserIds);
         Assert.Equal(sorted.ItemIds, shuffled.ItemIds);
         Samples.AssertEqual(sorted.Train, shuffled.Train);
@@ -72,17 +79,56 @@ public class TimeTests : IDisposable
     {
         _folder.Write("in/x.train.rating", "1\t10\t1\t5.9\n1\t20\t1\t5.1\n2\t10\t1\t3\n");
         _folder.Write("in/x.test.rating", "1\t30\t1\t9\n");
-        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = true });
+        var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = "one" });
         Assert.Equal([Array.IndexOf(data.ItemIds, "10")], data.Validation!.HeldOut.RowColumns(0));
     }
 
     [Theory]
     [InlineData(SplitKind.LeaveOneOut, 2)]
     [InlineData(SplitKind.Temporal, 2)]
-    public void Clicks_at_one_time_are_counted_for_the_order_of_lines_decides(SplitKind split, int ties)
+    public void Clicks_at_one_time_are_counted_for_the_seed_decides(SplitKind split, int ties)
     {
-        Import("user,item,time\nu,a,5\nu,b,5\nu,c,5\nv,a,1\nv,b,2\nv,c,3\n", split);
-        Assert.Contains($"{ties} held-out clicks share their time with a click before them; the order of lines decided", _notes);
+        var data = Import("user,item,time\nu,a,5\nu,b,5\nu,c,5\nv,a,1\nv,b,2\nv,c,3\n", split);
+        Assert.Contains($"{ties} held-out clicks share their time with a click before them; the seed decided", _notes);
+        Assert.Equal(98765u, data.Manifest.Seed);
+    }
+
+    [Fact]
+    public void Each_of_the_clicks_at_the_last_time_is_held_out_about_as_often()
+    {
+        string log = string.Concat(Enumerable.Range(0, 3000).Select(u => $"{u},a,5\n{u},b,5\n{u},c,5\n{u},d,4\n"));
+        var data = Import("user,item,time\n" + log, SplitKind.LeaveOneOut);
+        int[] heldOut = data.Test!.HeldOut.ColumnCounts();
+        Assert.Equal(0, heldOut[3]);
+        Assert.All(heldOut[..3], count => Assert.InRange(count, 890, 1110)); // 1000, four standard deviations of 26
+    }
+
+    [Fact]
+    public void The_training_file_of_NCF_keeps_its_order_of_lines()
+    {
+        foreach (string last in new[] { "10", "20", "30" })
+        {
+            string[] items = [.. new[] { "10", "20", "30" }.Where(item => item != last), last];
+            _folder.Write("in/x.train.rating", string.Concat(items.Select(item => $"1\t{item}\t1\t5\n")));
+            _folder.Write("in/x.test.rating", "1\t40\t1\t9\n");
+            var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = true });
+            Assert.Equal(last, data.ItemIds[data.Validation!.HeldOut.RowColumns(0)[0]]);
+            Assert.Null(data.Manifest.Seed);
+        }
+    }
+
+    [Theory]
+    [InlineData("9")]
+    [InlineData("9.5")]
+    public void Merged_parts_keep_their_times(string testTime)
+    {
+        _folder.Write("in/train.tsv", "1\ta\t5\t1\n1\tb\t5\t2\n1\tc\t5\t3\n");
+        _folder.Write("in/test.tsv", $"1\td\t5\t{testTime}\n");
+        var data = DatasetImport.Run(new ImportOptions
+        {
+            Format = "pairs", Input = _folder["in"], Split = SplitKind.LeaveKOut, HeldOutClicks = 1,
+        });
+        Assert.Equal("d", TestItem(data));
     }
 
     [Fact]
@@ -95,10 +141,70 @@ public class TimeTests : IDisposable
             new Random(seed).Shuffle(lines);
             _folder.Write("in/train.tsv", string.Join('\n', lines));
             _folder.Write("in/test.tsv", "0\t59\n");
-            data.Add(DatasetImport.Run(new ImportOptions { Format = "pairs", Input = _folder["in"], CarveValidation = true }));
+            data.Add(DatasetImport.Run(new ImportOptions { Format = "pairs", Input = _folder["in"], CarveValidation = "one" }));
         }
         Samples.AssertEqual(data[0].Train, data[1].Train);
         Samples.AssertEqual(data[0].Validation, data[1].Validation);
+    }
+
+    [Theory]
+    [InlineData("2019-Oct.csv", "event_time,event_type,product_id,user_id\n", "{0},view,{1},u\n",
+        "2019-10-01 00:00:00 UTC", "2019-10-01 00:00:02 UTC", "2019-10-01 00:00:01 UTC")]
+    [InlineData("events.csv", "timestamp,visitorid,event,itemid,transactionid\n", "{0},u,view,{1},\n",
+        "1433221332117", "1433221332119", "1433221332118")]
+    [InlineData("dataset_TSMC2014_NYC.txt", "",
+        "470\t{1:000000000000000000000000}\t4bf58dd8d48988d127951735\tx\t40.7\t-74.0\t-240\t{0}\n",
+        "Tue Apr 03 18:00:09 +0000 2012", "Tue Apr 03 18:00:25 +0000 2012", "Tue Apr 03 20:00:10 +0200 2012")]
+    [InlineData("dataset_TIST2015_Checkins.txt", "", "470\t{1:000000000000000000000000}\t{0}\t240\n",
+        "Tue Apr 03 18:00:06 +0000 2012", "Wed Apr 04 01:00:00 +0000 2012", "Tue Apr 03 23:00:06 +0000 2012")]
+    [InlineData("loc-gowalla_totalCheckins.txt", "", "0\t{0}\t30.2\t-97.7\t{1}\n",
+        "2010-10-17T23:55:27Z", "2010-10-19T23:55:27Z", "2010-10-18T22:17:43Z")]
+    [InlineData("yoochoose-clicks.dat", "", "1,{0},{1},0\n",
+        "2014-04-07T10:51:09.277Z", "2014-04-07T10:51:09.614Z", "2014-04-07T10:51:09.300Z")]
+    [InlineData("behaviors.tsv", "", "1\tU1\t{0}\tN7 N8\tN{1}-1 N35729-0\n",
+        "11/11/2019 9:05:58 AM", "2/3/2020 1:00:00 AM", "12/1/2019 6:11:30 PM")]
+    [InlineData("goodreads.json", "", "{{\"user_id\":\"u\",\"book_id\":\"{1}\",\"rating\":5,\"date_added\":\"{0}\"}}\n",
+        "Fri Apr 28 00:00:00 -0700 2017", "Sat Apr 29 00:00:00 -0700 2017", "Fri Apr 28 18:00:00 -0700 2017")]
+    public void Published_layouts_are_divided_by_their_times_without_a_format(string file, string header, string line,
+        string first, string latest, string middle)
+    {
+        string text = header + string.Concat(new[] { (first, 1), (latest, 3), (middle, 2) }.Select(click =>
+            string.Format(null, line, click.Item1, click.Item2)));
+        var data = DatasetImport.Run(new() { Input = _folder.Write(file, text), Split = SplitKind.LeaveOneOut }, _notes.Add);
+        Assert.EndsWith("3", TestItem(data));
+        Assert.EndsWith("2", data.ItemIds[data.Validation!.HeldOut.RowColumns(0)[0]]);
+    }
+
+    [Fact]
+    public void A_history_of_MIND_comes_before_all_impressions_in_its_order()
+    {
+        string path = _folder.Write("behaviors.tsv", "1\tU1\t11/11/2019 9:05:58 AM\tN9 N7 N8\tN1-0\n"
+            + "2\tU2\t11/11/2019 9:05:58 AM\tN9 N7\tN8-1\n");
+        var data = DatasetImport.Run(new() { Input = path, Split = SplitKind.LeaveOneOut }, _notes.Add);
+        Assert.Equal(["N8", "N8"], Enumerable.Range(0, 2).Select(user => data.ItemIds[data.Test!.HeldOut.RowColumns(user)[0]]));
+        Assert.Equal("N9", data.ItemIds[data.Train.RowColumns(0)[0]]);
+        Assert.Contains(_notes, note => note.EndsWith("have no times; they count before all impressions"));
+    }
+
+    [Fact]
+    public void A_bad_line_is_counted_once_although_dates_are_looked_up_ahead()
+    {
+        string path = _folder.Write("log.jsonl", "{\"user\":\"u\",\"item\":\"early\",\"time\":\"12/03/2000\"}\n"
+            + "{\"user\":\n[3]\n{\"user\":\"u\",\"item\":\"late\",\"time\":\"25/04/2000\"}\n");
+        var options = new ImportOptions { Input = path, Split = SplitKind.LeaveOneOut, SkipBadLines = 2 };
+        var data = DatasetImport.Run(options, _notes.Add);
+        Assert.Equal((2L, "late"), (data.Manifest.Import.BadLines, TestItem(data)));
+        Assert.Single(_notes, note => note.Contains("log.jsonl:2: is no JSON object"));
+        Assert.Contains("log.jsonl:3: is no JSON object",
+            Assert.Throws<InputException>(() => DatasetImport.Run(options with { SkipBadLines = 1 })).Message);
+    }
+
+    [Fact]
+    public void A_bad_line_before_the_date_that_shows_the_order_is_left_out_too()
+    {
+        string path = _folder.Write("log.csv", "user,item,time\nu,early,12/03/2000\nu,\"x\"y,1\nu,late,25/04/2000\n");
+        var data = DatasetImport.Run(new() { Input = path, Split = SplitKind.LeaveOneOut, SkipBadLines = 1 });
+        Assert.Equal((1L, "late"), (data.Manifest.Import.BadLines, TestItem(data)));
     }
 
     [Theory]
@@ -134,9 +240,10 @@ public class TimeTests : IDisposable
 
     private static string TestItem(PreparedDataset data) => data.ItemIds[data.Test!.HeldOut.RowColumns(0)[0]];
 
-    private PreparedDataset Import(string text, SplitKind split, string? pattern = null) => DatasetImport.Run(new ImportOptions
-    {
-        Format = "csv", Input = _folder.Write("log.csv", text), UserColumn = "user", ItemColumn = "item", TimeColumn = "time",
-        Split = split, TimeFormat = pattern,
-    }, _notes.Add);
+    private PreparedDataset Import(string text, SplitKind split, string? pattern = null, bool times = true) =>
+        DatasetImport.Run(new ImportOptions
+        {
+            Format = "csv", Input = _folder.Write("log.csv", text), UserColumn = "user", ItemColumn = "item",
+            TimeColumn = times ? "time" : null, Split = split, TimeFormat = pattern,
+        }, _notes.Add);
 }

@@ -1,4 +1,4 @@
-"""Makes clicks.txt and lists.csv: 12 users, 25 items, scores with ties, known items, missing users, unknown ids.
+"""Makes clicks.txt, lists.csv and genres.txt: 12 users, 25 items, scores with ties, known items, missing users, unknown ids.
 Run: python3 make.py, then python3 score.py > expected.txt
 """
 import random
@@ -21,3 +21,7 @@ with open("clicks.txt", "w") as clicks, open("lists.csv", "w") as lists:
             lists.write(f"{user},{item},{rng.choice([0.25, 0.5, 0.5000000000000001, 1e-9, -3])}\n")
         lists.write(f"{user},new-{n % 2},0.75\n")
     lists.write("stranger,i1,1\nstranger,i2,0.5\n")
+rng = random.Random(5)
+with open("genres.txt", "w") as genres:
+    for item in items:
+        genres.write(f"{item}|{' '.join(f'g{n}' for n in range(5) if rng.random() < 0.3)}\n")  # some have none

@@ -39,7 +39,7 @@ public sealed unsafe class RidgeGram
     /// <summary>Items.</summary>
     public int Count => _order.Length;
 
-    /// <summary>Items that are eliminated through their users: at most half, and none where dense products are faster.</summary>
+    /// <summary>Items that are eliminated through their users: at most half, and none if dense products are faster.</summary>
     public int RareCount => CountRare(Count);
 
     /// <summary>
@@ -138,7 +138,7 @@ public sealed unsafe class RidgeGram
         SparseGram.Mirror(pool, a, n, rare, count);
     }
 
-    /// <summary>Moves row and column s to where item order[s] belongs.</summary>
+    /// <summary>Moves row and column s to the place of item order[s].</summary>
     private void RestoreOrder(WorkerPool pool, float* a)
     {
         int n = Count;

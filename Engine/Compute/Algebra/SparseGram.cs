@@ -53,17 +53,18 @@ public static unsafe class SparseGram
     /// Of the first <paramref name="mirrored"/> rows: the lower triangle to the upper one. Of the others: what lies left of that
     /// column changes its sign and goes to the upper triangle.
     /// </summary>
-    internal static void Mirror(WorkerPool pool, float* matrix, int n, int mirrored, int count)
+    internal static void Mirror(WorkerPool pool, float* matrix, nint stride, int mirrored, int count, float sign = 1)
     {
         const int Tile = 64;
-        pool.For(count, Tile, ((nint)matrix, n, mirrored), static (in (nint A, int N, int Mirrored) s, int first, int last) =>
+        pool.For(count, Tile, ((nint)matrix, stride, mirrored, sign),
+            static (in (nint A, nint Stride, int Mirrored, float Sign) s, int first, int last) =>
         {
             float* a = (float*)s.A;
-            nint n = s.N;
+            nint n = s.Stride;
             for (int left = 0; left < Math.Min(last, s.Mirrored); left += Tile)
                 for (int i = first; i < last; i++)
-                    for (int j = left; j < Math.Min(Math.Min(i, s.Mirrored), left + Tile); j++)
-                        if (i < s.Mirrored) a[j * n + i] = a[i * n + j];
+                    for (int j = left; j < Math.Min(Math.Min(i + 1, s.Mirrored), left + Tile); j++)
+                        if (i < s.Mirrored) a[j * n + i] = a[i * n + j] *= s.Sign;
                         else a[i * n + j] = a[j * n + i] = -a[j * n + i];
         });
     }

@@ -54,7 +54,7 @@ public static unsafe class SymmetricInverse
             };
             Sweep(pool, gemm, in state, block);
         }
-        Finish(pool, a, stride, n);
+        SparseGram.Mirror(pool, a, stride, mirrored: n, count: n, sign: -1);
     }
 
     private static void Sweep(WorkerPool pool, Gemm gemm, in SweepState s, double[] block)
@@ -106,20 +106,5 @@ public static unsafe class SymmetricInverse
                     new ReadOnlySpan<float>(values, count).CopyTo(new Span<float>(A + row * Stride + First, count));
                 }
         }
-    }
-
-    /// <summary>Changes the sign and copies the lower triangle to the upper one, in square tiles.</summary>
-    private static void Finish(WorkerPool pool, float* a, nint stride, int n)
-    {
-        const int Tile = 64;
-        pool.For(n, Tile, ((nint)a, stride), static (in (nint A, nint Stride) s, int first, int last) =>
-        {
-            float* a = (float*)s.A;
-            nint stride = s.Stride;
-            for (int left = 0; left < last; left += Tile)
-                for (int i = first; i < last; i++)
-                    for (int j = left; j < Math.Min(i + 1, left + Tile); j++)
-                        a[j * stride + i] = a[i * stride + j] = -a[i * stride + j];
-        });
     }
 }

@@ -71,38 +71,34 @@ public static class OperationCases
     public static OperationCase Linear(Activation activation, int b, int n, int m) =>
         new($"linear {activation}", $"{b}x{n}x{m}", Tight * Math.Sqrt(n), 6.0 * b * n * m, 8.0 * (b * n + n * m + b * m), run =>
         {
-            var x = run.Input("x", b, n);
-            var weight = run.Parameter("weight", m, n, 1 / Math.Sqrt(n));
-            var bias = run.Parameter("bias", 1, m);
-            var y = run.Output("y", b, m);
-            var dy = run.Scratch("dy", b, m);
-            var backend = run.Backend;
-            run.Forward = () => backend.LinearForward(x.Value, weight, bias, activation, y.Value);
-            run.Backward = () =>
-            {
-                backend.Copy(y.Gradient, dy);
-                backend.ActivationBackward(activation, y.Value, dy);
-                backend.LinearBackward(x.Value, weight, bias, dy, x.Gradient);
-            };
+            var (x, weight) = (run.Input("x", b, n), run.Parameter("weight", m, n, 1 / Math.Sqrt(n)));
+            SetUpLayer(run, activation, b, m,
+                (bias, y) => run.Backend.LinearForward(x.Value, weight, bias, activation, y),
+                (bias, dy) => run.Backend.LinearBackward(x.Value, weight, bias, dy, x.Gradient));
         });
+
+    private static void SetUpLayer(
+        OperationRun run, Activation activation, int b, int m, Action<Parameter, Tensor> forward,
+        Action<Parameter, Tensor> backward)
+    {
+        var (bias, y, dy) = (run.Parameter("bias", 1, m), run.Output("y", b, m), run.Scratch("dy", b, m));
+        run.Forward = () => forward(bias, y.Value);
+        run.Backward = () =>
+        {
+            run.Backend.Copy(y.Gradient, dy);
+            run.Backend.ActivationBackward(activation, y.Value, dy);
+            backward(bias, dy);
+        };
+    }
 
     /// <summary>Sparse input layer.</summary>
     public static OperationCase SparseLinear(int b, int items, int m, double density = 0.2) =>
         new("sparse linear", $"{b}x{items}x{m}", Loose, 4.0 * density * b * items * m, 8.0 * m * (b + items), run =>
         {
-            var batch = run.Batch(b, items, density);
-            var weight = run.Parameter("weight", items, m);
-            var bias = run.Parameter("bias", 1, m);
-            var y = run.Output("y", b, m);
-            var dy = run.Scratch("dy", b, m);
-            var backend = run.Backend;
-            run.Forward = () => backend.SparseLinearForward(batch, weight, bias, Activation.Tanh, y.Value);
-            run.Backward = () =>
-            {
-                backend.Copy(y.Gradient, dy);
-                backend.ActivationBackward(Activation.Tanh, y.Value, dy);
-                backend.SparseLinearBackward(batch, weight, bias, dy);
-            };
+            var (batch, weight) = (run.Batch(b, items, density), run.Parameter("weight", items, m));
+            SetUpLayer(run, Activation.Tanh, b, m,
+                (bias, y) => run.Backend.SparseLinearForward(batch, weight, bias, Activation.Tanh, y),
+                (bias, dy) => run.Backend.SparseLinearBackward(batch, weight, bias, dy));
         });
 
     /// <summary>What the encoder sees of a batch.</summary>

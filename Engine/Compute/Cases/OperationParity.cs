@@ -7,7 +7,7 @@ namespace ManualVae.Compute.Cases;
 /// <param name="Index">Element of it.</param>
 /// <param name="Expected">The element on the reference.</param>
 /// <param name="Actual">The element on the backend.</param>
-/// <param name="Error">Their distance, relative to the largest magnitude of the tensor; NaN where either is.</param>
+/// <param name="Error">Their distance, relative to the largest magnitude of the tensor; NaN if either is NaN.</param>
 public readonly record struct ParityError(string Tensor, int Index, double Expected, double Actual, double Error);
 
 /// <summary>Operation cases run on a backend and on the reference, every output and every gradient compared.</summary>

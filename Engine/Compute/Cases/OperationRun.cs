@@ -31,15 +31,14 @@ public sealed class OperationRun
 
     private readonly ulong _seed;
     private readonly List<CaseTensor> _inputs = [], _outputs = [];
-    private readonly List<Tensor> _allocated = [];
     private readonly List<(string Place, Tensor Elements)> _guards = [];
-    private readonly List<SparseBatch> _batches = [];
+    private readonly MemoryScope _memory;
     private uint _drawn;
 
-    internal OperationRun(IBackend backend, ulong seed) => (Backend, _seed) = (backend, seed);
+    internal OperationRun(IBackend backend, ulong seed) => (_memory, _seed) = (new(backend), seed);
 
     /// <summary>Where it runs.</summary>
-    public IBackend Backend { get; }
+    public IBackend Backend => _memory.Backend;
 
     /// <summary>The differentiable inputs; after <see cref="Backward"/> their gradients hold the operation's answer.</summary>
     public IReadOnlyList<CaseTensor> Inputs => _inputs;
@@ -50,7 +49,7 @@ public sealed class OperationRun
     /// <summary>Computes the outputs from the inputs. May be repeated.</summary>
     public Action Forward { get; internal set; } = () => { };
 
-    /// <summary>Adds to the inputs' gradients, after <see cref="Forward"/>; null where the operation has no derivative.</summary>
+    /// <summary>Adds to the inputs' gradients, after <see cref="Forward"/>; null if the operation has no derivative.</summary>
     public Action? Backward { get; internal set; }
 
     /// <summary>Zeroes the gradients of all inputs.</summary>
@@ -74,11 +73,8 @@ public sealed class OperationRun
     /// <summary>Gives the tensors and batches back.</summary>
     public void Free()
     {
-        foreach (var tensor in _allocated) Backend.Free(tensor);
-        foreach (var batch in _batches) batch.Dispose();
-        _allocated.Clear();
+        _memory.Dispose();
         _guards.Clear();
-        _batches.Clear();
     }
 
     internal CaseTensor Input(string name, int rows, int columns, double scale = 1)
@@ -109,8 +105,7 @@ public sealed class OperationRun
     internal Tensor Scratch(string name, int rows, int columns)
     {
         int length = checked(rows * columns);
-        var whole = Backend.Allocate(1, length + 2 * GuardLength);
-        _allocated.Add(whole);
+        var whole = _memory.Allocate(1, length + 2 * GuardLength);
         AddGuard("before " + name, whole.View(0, 1, GuardLength));
         AddGuard("after " + name, whole.View((long)GuardLength + length, 1, GuardLength));
         return whole.View(GuardLength, rows, columns);
@@ -128,20 +123,18 @@ public sealed class OperationRun
     }
 
     /// <summary>
-    /// A random batch; row 0 is empty and row 1 full where there are that many rows, unless the case is a large one.
-    /// Guard elements follow its inputs.
+    /// A random batch. With three rows or more, row 0 is empty and row 1 full. Guard elements follow its inputs.
     /// </summary>
-    internal SparseBatch Batch(int rows, int columns, double density, bool extremes = true)
+    internal SparseBatch Batch(int rows, int columns, double density)
     {
         var key = new RandomKey(_seed, 1, RandomPurpose.Study);
         var pairs = new List<(int, int)>();
         for (int row = 0; row < rows; row++)
             for (int column = 0; column < columns; column++)
-                if (extremes && row < 2 && rows > 2 ? row == 1 : CounterRandom.Uniform(key, (uint)row, (uint)column) < density)
+                if (row < 2 && rows > 2 ? row == 1 : CounterRandom.Uniform(key, (uint)row, (uint)column) < density)
                     pairs.Add((row, column));
         var matrix = CsrMatrix.FromPairs(rows, columns, pairs);
-        var batch = Backend.AllocateBatch(Math.Max(1, rows), columns, pairs.Count + GuardLength);
-        _batches.Add(batch);
+        var batch = _memory.AllocateBatch(Math.Max(1, rows), columns, pairs.Count + GuardLength);
         batch.Load(matrix, Enumerable.Range(0, rows).ToArray(), firstUser: 1000);
         AddGuard("after the inputs of the batch", batch.Inputs.View(pairs.Count, 1, GuardLength));
         Backend.EncodeInputs(batch, new InputMask(MaskMode.NormaliseThenDrop, 0.5f, new RandomKey(_seed, 2, RandomPurpose.Mask)));

@@ -43,10 +43,6 @@ internal sealed partial class GpuBackend
     }
 
     /// <inheritdoc/>
-    public void SwishForward(Tensor x, Tensor y) =>
-        _launcher.Run(_launcher.Elements(x.Length), ElementKernels.SwishForward, View(x), View(y));
-
-    /// <inheritdoc/>
     public void SwishBackward(Tensor x, Tensor dy, Tensor dx) =>
         _launcher.Run(_launcher.Elements(x.Length), ElementKernels.SwishBackward, View(x), View(dy), View(dx));
 
@@ -95,12 +91,13 @@ internal sealed partial class GpuBackend
         using var call = Caller.Enter();
         int rows = scores.Rows;
         if (rows == 0 || k == 0) return;
-        var room = Ranking(rows, k);
+        long length = (long)rows * k;
+        var (keys, best, bestScores) = (Room(ref _keys, length), Room(ref _items, length), Room(ref _itemScores, length));
         _launcher.Run(
-            Launcher.Groups(rows), RankingKernels.TopK, Structure(excluded), View(scores), room.Keys, room.Items, room.Scores,
-            scores.Columns, k);
-        room.Items.CopyToCPU(Accelerator.DefaultStream, items[..(rows * k)]);
-        room.Scores.CopyToCPU(Accelerator.DefaultStream, itemScores[..(rows * k)]);
+            Launcher.Groups(rows), RankingKernels.TopK, Structure(excluded), View(scores), keys, best, bestScores, scores.Columns,
+            k);
+        best.CopyToCPU(Accelerator.DefaultStream, items[..(rows * k)]);
+        bestScores.CopyToCPU(Accelerator.DefaultStream, itemScores[..(rows * k)]);
         Synchronizations++;
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class GpuBackend : ILayeredGemm
     /// <inheritdoc/>
     public void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c)
     {
-        var g = Arguments(transpose, a, b, c, accumulate: false, default, Activation.Identity);
+        var g = Arguments(transpose, a, b, c, accumulate: false);
         switch (level)
         {
             case "naive": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Naive, g); break;
@@ -41,7 +41,7 @@ internal sealed partial class GpuBackend : ILayeredGemm
 
     /// <inheritdoc/>
     public void MatMul(Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate = false) =>
-        Product(Arguments(transpose, a, b, c, accumulate, default, Activation.Identity));
+        Product(Arguments(transpose, a, b, c, accumulate));
 
     /// <inheritdoc/>
     public void LinearForward(Tensor x, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
@@ -52,11 +52,10 @@ internal sealed partial class GpuBackend : ILayeredGemm
     {
         if (!dx.IsNone) MatMul(Transpose.None, dy, weight.Value, dx, accumulate: true);
         if (weight.IsFused || !weight.Gradient.IsNone)
-            Product(Arguments(
-                Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true, default,
-                Activation.Identity)
-                with
-            { Adam = FusedUpdate(weight) });
+        {
+            var g = Arguments(Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true);
+            Product(g with { Adam = FusedUpdate(weight) });
+        }
         AddColumnSums(dy, bias);
     }
 
@@ -88,7 +87,8 @@ internal sealed partial class GpuBackend : ILayeredGemm
     }
 
     private GemmArguments Arguments(
-        Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate, Tensor bias, Activation activation)
+        Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate, Tensor bias = default,
+        Activation activation = Activation.Identity)
     {
         bool first = transpose == Transpose.First, second = transpose == Transpose.Second;
         int inner = first ? a.Rows : a.Columns;

@@ -12,12 +12,6 @@ internal sealed partial class GpuBackend
     private MemoryBuffer1D<int, Stride1D.Dense>? _items;
     private MemoryBuffer1D<float, Stride1D.Dense>? _itemScores, _parts;
 
-    private (ArrayView<ulong> Keys, ArrayView<int> Items, ArrayView<float> Scores) Ranking(int rows, int k)
-    {
-        long length = (long)rows * k;
-        return (Room(ref _keys, length), Room(ref _items, length), Room(ref _itemScores, length));
-    }
-
     private ArrayView<T> Room<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? memory, long length) where T : unmanaged
     {
         if (memory is null || memory.Length < length)

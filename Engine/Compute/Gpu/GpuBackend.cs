@@ -125,9 +125,6 @@ internal sealed partial class GpuBackend : IBackend
         return new Tensor(buffer, 0, rows, columns);
     }
 
-    /// <summary>Room for indices.</summary>
-    internal MemoryBuffer1D<int, Stride1D.Dense> AllocateIndices(long length) => Take<int>(length);
-
     /// <summary>Page-locked memory of the host, which the device reads by itself.</summary>
     internal PageLockedArray1D<T> AllocatePageLocked<T>(long length) where T : unmanaged
     {
@@ -161,7 +158,7 @@ internal sealed partial class GpuBackend : IBackend
     }
 
     /// <summary>Memory of the device, or a refusal with the figures.</summary>
-    private MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
+    internal MemoryBuffer1D<T, Stride1D.Dense> Take<T>(long length) where T : unmanaged
     {
         long bytes = Math.Max(1, length) * Interop.SizeOf<T>();
         lock (_owned)
@@ -214,30 +211,11 @@ internal sealed partial class GpuBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void Upload(ReadOnlySpan<double> source, Tensor destination)
-    {
-        var single = ArrayPool<float>.Shared.Rent(source.Length);
-        for (int i = 0; i < source.Length; i++) single[i] = (float)source[i];
-        Upload(single.AsSpan(0, source.Length), destination);
-        ArrayPool<float>.Shared.Return(single);
-    }
-
-    /// <inheritdoc/>
     public void Download(Tensor source, Span<float> destination)
     {
         using var call = Caller.Enter();
         View(source).CopyToCPU(Accelerator.DefaultStream, destination[..checked((int)source.Length)]); // waits
         Synchronizations++;
-    }
-
-    /// <inheritdoc/>
-    public void Download(Tensor source, Span<double> destination)
-    {
-        int length = checked((int)source.Length);
-        var single = ArrayPool<float>.Shared.Rent(length);
-        Download(source, single.AsSpan(0, length));
-        for (int i = 0; i < length; i++) destination[i] = single[i];
-        ArrayPool<float>.Shared.Return(single);
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal sealed class GpuBatch : SparseBatch
         long indices = 2L * maxRows + 1 + 3L * maxEntries + columns + 1L;
         _sides =
         [
-            (backend.AllocateIndices(indices), Targets), (backend.AllocateIndices(indices), backend.Allocate(1, maxEntries)),
+            (backend.Take<int>(indices), Targets), (backend.Take<int>(indices), backend.Allocate(1, maxEntries)),
         ];
         _stagedStructure = backend.AllocatePageLocked<int>(indices);
         _stagedValues = backend.AllocatePageLocked<float>(maxEntries);

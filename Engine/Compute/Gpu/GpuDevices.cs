@@ -27,14 +27,14 @@ internal static class GpuDevices
         return devices;
     }
 
-    /// <summary>The backend of that name, or null and the reason. Nothing stays open where it fails.</summary>
+    /// <summary>The backend of that name, or null and the reason. Nothing stays open if it fails.</summary>
     public static GpuBackend? Create(string device, Precision precision, out string reason, long memoryLimit = 0)
     {
         reason = "";
         var context = NewContext();
         try
         {
-            // The backend takes both over, and gives them back should it fail.
+            // The backend takes both over, and gives them back if it fails.
             if (Choose(context, device, precision, out reason) is { } chosen)
                 return new GpuBackend(context, chosen.CreateAccelerator(context), device, precision, memoryLimit);
         }

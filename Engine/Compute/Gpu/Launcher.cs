@@ -31,67 +31,48 @@ internal sealed class Launcher(Accelerator accelerator, SingleCaller caller)
         new((int)Math.Min(32L * accelerator.NumMultiprocessors, (count + GroupShape.Threads - 1) / GroupShape.Threads),
             GroupShape.Threads);
 
-    /// <summary>The compiled kernel; null if the grid is empty: there is nothing to do, and CUDA refuses such a launch.</summary>
-    private TLauncher? Compiled<TLauncher>(Delegate kernel, KernelConfig shape) where TLauncher : Delegate
+    /// <summary>
+    /// Starts the compiled kernel, unless the grid is empty: there is nothing to do, and CUDA refuses such a launch.
+    /// </summary>
+    private void Launch<TLauncher>(KernelConfig shape, Delegate kernel, Action<TLauncher> start) where TLauncher : Delegate
     {
-        if (shape.GridDim.Size == 0) return null;
+        using var call = caller.Enter();
+        if (shape.GridDim.Size == 0) return;
         if (!_compiled.TryGetValue(kernel, out var compiled))
             _compiled.Add(kernel, compiled = accelerator.LoadKernel(kernel.Method).CreateLauncherDelegate<TLauncher>());
-        return (TLauncher)compiled;
+        start((TLauncher)compiled);
     }
 
-    public void Run<T1>(KernelConfig shape, Action<T1> kernel, T1 a1)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1>>(kernel, shape)?.Invoke(Stream, shape, a1);
-    }
+    public void Run<T1>(KernelConfig shape, Action<T1> kernel, T1 a1) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1>>(shape, kernel, run => run(Stream, shape, a1));
 
-    public void Run<T1, T2>(KernelConfig shape, Action<T1, T2> kernel, T1 a1, T2 a2)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel, shape)?.Invoke(Stream, shape, a1, a2);
-    }
+    public void Run<T1, T2>(KernelConfig shape, Action<T1, T2> kernel, T1 a1, T2 a2) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2>>(shape, kernel, run => run(Stream, shape, a1, a2));
 
-    public void Run<T1, T2, T3>(KernelConfig shape, Action<T1, T2, T3> kernel, T1 a1, T2 a2, T3 a3)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel, shape)?.Invoke(Stream, shape, a1, a2, a3);
-    }
+    public void Run<T1, T2, T3>(KernelConfig shape, Action<T1, T2, T3> kernel, T1 a1, T2 a2, T3 a3) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(shape, kernel, run => run(Stream, shape, a1, a2, a3));
 
-    public void Run<T1, T2, T3, T4>(KernelConfig shape, Action<T1, T2, T3, T4> kernel, T1 a1, T2 a2, T3 a3, T4 a4)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel, shape)?.Invoke(Stream, shape, a1, a2, a3, a4);
-    }
+    public void Run<T1, T2, T3, T4>(KernelConfig shape, Action<T1, T2, T3, T4> kernel, T1 a1, T2 a2, T3 a3, T4 a4) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(shape, kernel, run => run(Stream, shape, a1, a2, a3, a4));
 
-    public void Run<T1, T2, T3, T4, T5>(KernelConfig shape, Action<T1, T2, T3, T4, T5> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel, shape)
-            ?.Invoke(Stream, shape, a1, a2, a3, a4, a5);
-    }
+    public void Run<T1, T2, T3, T4, T5>(
+        KernelConfig shape, Action<T1, T2, T3, T4, T5> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(
+            shape, kernel, run => run(Stream, shape, a1, a2, a3, a4, a5));
 
     public void Run<T1, T2, T3, T4, T5, T6>(
-        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel, shape)
-            ?.Invoke(Stream, shape, a1, a2, a3, a4, a5, a6);
-    }
+        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(
+            shape, kernel, run => run(Stream, shape, a1, a2, a3, a4, a5, a6));
 
     public void Run<T1, T2, T3, T4, T5, T6, T7>(
-        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6, T7> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel, shape)
-            ?.Invoke(Stream, shape, a1, a2, a3, a4, a5, a6, a7);
-    }
+        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6, T7> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(
+            shape, kernel, run => run(Stream, shape, a1, a2, a3, a4, a5, a6, a7));
 
     public void Run<T1, T2, T3, T4, T5, T6, T7, T8>(
-        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
-    {
-        using var call = caller.Enter();
-        Compiled<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel, shape)
-            ?.Invoke(Stream, shape, a1, a2, a3, a4, a5, a6, a7, a8);
-    }
+        KernelConfig shape, Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7,
+        T8 a8) =>
+        Launch<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(
+            shape, kernel, run => run(Stream, shape, a1, a2, a3, a4, a5, a6, a7, a8));
 }

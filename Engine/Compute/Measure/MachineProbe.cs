@@ -91,7 +91,9 @@ public sealed unsafe class MachineProbe : IDisposable
         _pool.For(parts, 1, (nint)_sink.Pointer, static (in nint sink, int first, int last) =>
         {
             for (int part = first; part < last; part++)
-                ((float*)sink)[part] = Vector512.IsHardwareAccelerated ? Peak512(Iterations) : PeakPortable(Iterations);
+                ((float*)sink)[part] = Vector512.IsHardwareAccelerated
+                    ? MultiplyAdds<Lanes512, Vector512<float>>(Iterations)
+                    : MultiplyAdds<PortableLanes, Vector<float>>(Iterations);
         });
         return flopsOfPart * parts / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
     }
@@ -120,47 +122,28 @@ public sealed unsafe class MachineProbe : IDisposable
         }
     }
 
-    private static float Peak512(int iterations)
+    private static float MultiplyAdds<TLanes, TVector>(int iterations) where TLanes : struct, ILanes<TVector>
     {
-        Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(1e-7f);
-        Vector512<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        TVector x = TLanes.All(0.999f), y = TLanes.All(1e-7f);
+        TVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
         for (; iterations > 0; iterations--)
         {
-            a = Vector512.MultiplyAddEstimate(a, x, y);
-            b = Vector512.MultiplyAddEstimate(b, x, y);
-            c = Vector512.MultiplyAddEstimate(c, x, y);
-            d = Vector512.MultiplyAddEstimate(d, x, y);
-            e = Vector512.MultiplyAddEstimate(e, x, y);
-            f = Vector512.MultiplyAddEstimate(f, x, y);
-            g = Vector512.MultiplyAddEstimate(g, x, y);
-            h = Vector512.MultiplyAddEstimate(h, x, y);
-            i = Vector512.MultiplyAddEstimate(i, x, y);
-            j = Vector512.MultiplyAddEstimate(j, x, y);
-            k = Vector512.MultiplyAddEstimate(k, x, y);
-            l = Vector512.MultiplyAddEstimate(l, x, y);
+            a = TLanes.MultiplyAdd(a, x, y);
+            b = TLanes.MultiplyAdd(b, x, y);
+            c = TLanes.MultiplyAdd(c, x, y);
+            d = TLanes.MultiplyAdd(d, x, y);
+            e = TLanes.MultiplyAdd(e, x, y);
+            f = TLanes.MultiplyAdd(f, x, y);
+            g = TLanes.MultiplyAdd(g, x, y);
+            h = TLanes.MultiplyAdd(h, x, y);
+            i = TLanes.MultiplyAdd(i, x, y);
+            j = TLanes.MultiplyAdd(j, x, y);
+            k = TLanes.MultiplyAdd(k, x, y);
+            l = TLanes.MultiplyAdd(l, x, y);
         }
-        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
-    }
-
-    private static float PeakPortable(int iterations)
-    {
-        Vector<float> x = new(0.999f), y = new(1e-7f);
-        Vector<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
-        for (; iterations > 0; iterations--)
-        {
-            a = Vector.MultiplyAddEstimate(a, x, y);
-            b = Vector.MultiplyAddEstimate(b, x, y);
-            c = Vector.MultiplyAddEstimate(c, x, y);
-            d = Vector.MultiplyAddEstimate(d, x, y);
-            e = Vector.MultiplyAddEstimate(e, x, y);
-            f = Vector.MultiplyAddEstimate(f, x, y);
-            g = Vector.MultiplyAddEstimate(g, x, y);
-            h = Vector.MultiplyAddEstimate(h, x, y);
-            i = Vector.MultiplyAddEstimate(i, x, y);
-            j = Vector.MultiplyAddEstimate(j, x, y);
-            k = Vector.MultiplyAddEstimate(k, x, y);
-            l = Vector.MultiplyAddEstimate(l, x, y);
-        }
-        return Vector.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+        float* sum = stackalloc float[Vector512<float>.Count];
+        foreach (var chain in (ReadOnlySpan<TVector>)[b, c, d, e, f, g, h, i, j, k, l]) a = TLanes.Add(a, chain);
+        TLanes.Store(a, sum);
+        return sum[0]; // depends on every chain
     }
 }

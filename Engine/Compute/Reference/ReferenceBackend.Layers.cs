@@ -74,10 +74,7 @@ public sealed partial class ReferenceBackend
             var output = Row(y, row);
             output.Clear();
             for (int e = batch.RowOffsets[row]; e < batch.RowOffsets[row + 1]; e++)
-            {
-                var weights = Row(weight.Value, batch.ColumnIndices[e]);
-                for (int j = 0; j < output.Length; j++) output[j] += inputs[e] * weights[j];
-            }
+                AddTo(output, Row(weight.Value, batch.ColumnIndices[e]), inputs[e]);
         }
         AddBiasAndApply(bias, activation, y);
     }
@@ -88,11 +85,7 @@ public sealed partial class ReferenceBackend
         var inputs = Data(batch.Inputs);
         for (int row = 0; row < batch.Rows && !weight.Gradient.IsNone; row++)
             for (int e = batch.RowOffsets[row]; e < batch.RowOffsets[row + 1]; e++)
-            {
-                var above = Row(dy, row);
-                var gradient = Row(weight.Gradient, batch.ColumnIndices[e]);
-                for (int j = 0; j < above.Length; j++) gradient[j] += inputs[e] * above[j];
-            }
+                AddTo(Row(weight.Gradient, batch.ColumnIndices[e]), Row(dy, row), inputs[e]);
         AddColumnSums(dy, bias);
     }
 
@@ -156,11 +149,6 @@ public sealed partial class ReferenceBackend
     private static void AddColumnSums(Tensor dy, Parameter? bias)
     {
         if (bias is null || bias.Gradient.IsNone) return;
-        var gradient = Data(bias.Gradient);
-        for (int row = 0; row < dy.Rows; row++)
-        {
-            var above = Row(dy, row);
-            for (int j = 0; j < gradient.Length; j++) gradient[j] += above[j];
-        }
+        for (int row = 0; row < dy.Rows; row++) AddTo(Data(bias.Gradient), Row(dy, row));
     }
 }

@@ -77,12 +77,8 @@ public sealed partial class ReferenceBackend : IBackend
     public void Fill(Tensor tensor, double value) => Data(tensor).Fill(value);
 
     /// <inheritdoc/>
-    public void Add(Tensor source, double scale, Tensor destination)
-    {
-        var from = Data(source);
-        var to = Data(destination);
-        for (int i = 0; i < from.Length; i++) to[i] += scale * from[i];
-    }
+    public void Add(Tensor source, double scale, Tensor destination) =>
+        AddTo(Data(destination), Data(source), scale);
 
     /// <inheritdoc/>
     public double SquaredNorm(Tensor tensor)
@@ -107,13 +103,8 @@ public sealed partial class ReferenceBackend : IBackend
     {
         for (int row = 0; row < dy.Rows; row++)
         {
-            if (!da.IsNone) AddTo(Row(dy, row)[..da.Columns], Row(da, row));
-            if (!db.IsNone) AddTo(Row(dy, row)[^db.Columns..], Row(db, row));
-        }
-
-        static void AddTo(ReadOnlySpan<double> source, Span<double> destination)
-        {
-            for (int i = 0; i < source.Length; i++) destination[i] += source[i];
+            if (!da.IsNone) AddTo(Row(da, row), Row(dy, row)[..da.Columns]);
+            if (!db.IsNone) AddTo(Row(db, row), Row(dy, row)[^db.Columns..]);
         }
     }
 
@@ -123,14 +114,6 @@ public sealed partial class ReferenceBackend : IBackend
         var output = Data(y);
         var gradient = Data(dy);
         for (int i = 0; i < output.Length; i++) gradient[i] *= Derivative(activation, output[i]);
-    }
-
-    /// <inheritdoc/>
-    public void SwishForward(Tensor x, Tensor y)
-    {
-        var input = Data(x);
-        var output = Data(y);
-        for (int i = 0; i < input.Length; i++) output[i] = input[i] * Sigmoid(input[i]);
     }
 
     /// <inheritdoc/>
@@ -169,6 +152,11 @@ public sealed partial class ReferenceBackend : IBackend
             dValue[i] += above[i] * s;
             dGate[i] += above[i] * value[i] * s * (1 - s);
         }
+    }
+
+    private static void AddTo(Span<double> sum, ReadOnlySpan<double> values, double scale = 1)
+    {
+        for (int i = 0; i < sum.Length; i++) sum[i] += scale * values[i];
     }
 
     private static double Sigmoid(double x) => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));

@@ -11,6 +11,12 @@ internal readonly struct AddScaled(float scale) : IBinaryOperator
     public Vector<float> Invoke(Vector<float> x, Vector<float> y) => Vector.MultiplyAddEstimate(_scale, x, y);
 }
 
+/// <summary>(a, b) to a b.</summary>
+internal readonly struct Product : IBinaryOperator
+{
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a * b;
+}
+
 /// <summary>(y, dy) to dy (1 - y^2).</summary>
 internal readonly struct TanhGradient : IBinaryOperator
 {
@@ -29,12 +35,6 @@ internal readonly struct UnitClampGradient : IBinaryOperator
     public Vector<float> Invoke(Vector<float> y, Vector<float> dy) =>
         Vector.ConditionalSelect(
             Vector.GreaterThan(y, Vector<float>.Zero) & Vector.LessThan(y, Vector<float>.One), dy, Vector<float>.Zero);
-}
-
-/// <summary>x to x sigmoid(x).</summary>
-internal readonly struct Swish : IUnaryOperator
-{
-    public Vector<float> Invoke(Vector<float> x) => x * VectorMath.Sigmoid(x);
 }
 
 /// <summary>(x, dy, dx) to dx + dy (s + x s (1 - s)).</summary>

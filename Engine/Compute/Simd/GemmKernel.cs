@@ -61,11 +61,13 @@ internal sealed unsafe class GemmKernel
 
     /// <summary>12 x 32 sums fill 24 of the 32 registers of AVX-512.</summary>
     public static GemmKernel Wide512 { get; } =
-        new("Vector512", 12, 32, false, &GemmKernel512.Run, new("Vector512", 12, 16, false, &GemmKernel512.RunNarrow));
+        new("Vector512", 12, 32, false, &GemmKernel512.Run,
+            new("Vector512", 12, 16, false, &GemmKernelNarrow.Run<Lanes512, Vector512<float>>));
 
     /// <summary>4 x 24 sums fill 12 of AVX2's 16 registers, and divide 500, 600 and 20,108.</summary>
     public static GemmKernel Wide256 { get; } =
-        new("Vector256", 4, 24, true, &GemmKernel256.Run, new("Vector256", 12, 4, true, &GemmKernel256.RunNarrow))
+        new("Vector256", 4, 24, true, &GemmKernel256.Run,
+            new("Vector256", 12, 4, true, &GemmKernelNarrow.Run<Lanes128, Vector128<float>>))
         {
             ListsOperands = false, ListSpacing = GemmKernel256.Spacing,
         };

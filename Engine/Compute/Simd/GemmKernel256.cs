@@ -59,48 +59,6 @@ internal static unsafe class GemmKernel256
         Store(l3, m3, r3, c + 3 * stride, accumulate);
     }
 
-    /// <summary>
-    /// 12 x 4, for few columns, as with one user. In 128-bit vectors: the loads of the left operand take the time, and on some
-    /// processors a broadcast to 256 bits is two operations.
-    /// </summary>
-    public static void RunNarrow(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
-        void** prefetch, float* ahead)
-    {
-        Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
-            s6 = default, s7 = default, s8 = default, s9 = default, s10 = default, s11 = default;
-        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
-        for (; k > 0; k--, a += aK, a3 += aK, a6 += aK, a9 += aK, b += bK)
-        {
-            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
-            var x = Vector128.Load(b);
-            s0 = Vector128.MultiplyAddEstimate(Vector128.Create(a[0]), x, s0);
-            s1 = Vector128.MultiplyAddEstimate(Vector128.Create(a[aRow]), x, s1);
-            s2 = Vector128.MultiplyAddEstimate(Vector128.Create(a[2 * aRow]), x, s2);
-            s3 = Vector128.MultiplyAddEstimate(Vector128.Create(a3[0]), x, s3);
-            s4 = Vector128.MultiplyAddEstimate(Vector128.Create(a3[aRow]), x, s4);
-            s5 = Vector128.MultiplyAddEstimate(Vector128.Create(a3[2 * aRow]), x, s5);
-            s6 = Vector128.MultiplyAddEstimate(Vector128.Create(a6[0]), x, s6);
-            s7 = Vector128.MultiplyAddEstimate(Vector128.Create(a6[aRow]), x, s7);
-            s8 = Vector128.MultiplyAddEstimate(Vector128.Create(a6[2 * aRow]), x, s8);
-            s9 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[0]), x, s9);
-            s10 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[aRow]), x, s10);
-            s11 = Vector128.MultiplyAddEstimate(Vector128.Create(a9[2 * aRow]), x, s11);
-        }
-        Store(s0, c, accumulate);
-        Store(s1, c + stride, accumulate);
-        Store(s2, c + 2 * stride, accumulate);
-        Store(s3, c + 3 * stride, accumulate);
-        Store(s4, c + 4 * stride, accumulate);
-        Store(s5, c + 5 * stride, accumulate);
-        Store(s6, c + 6 * stride, accumulate);
-        Store(s7, c + 7 * stride, accumulate);
-        Store(s8, c + 8 * stride, accumulate);
-        Store(s9, c + 9 * stride, accumulate);
-        Store(s10, c + 10 * stride, accumulate);
-        Store(s11, c + 11 * stride, accumulate);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector256<float> left, Vector256<float> middle, Vector256<float> right, float* c, bool accumulate)
     {
@@ -112,8 +70,4 @@ internal static unsafe class GemmKernel256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector256<float> sums, float* c, bool accumulate) =>
         (accumulate ? sums + Vector256.Load(c) : sums).Store(c);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<float> sums, float* c, bool accumulate) =>
-        (accumulate ? sums + Vector128.Load(c) : sums).Store(c);
 }

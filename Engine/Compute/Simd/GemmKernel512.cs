@@ -16,27 +16,49 @@ internal static unsafe class GemmKernel512
             l3 = default, r3 = default, l4 = default, r4 = default, l5 = default, r5 = default;
         Vector512<float> l6 = default, r6 = default, l7 = default, r7 = default, l8 = default, r8 = default,
             l9 = default, r9 = default, l10 = default, r10 = default, l11 = default, r11 = default;
-        const int Unrolled = PrefetchList.Spacing;
-        for (; k >= Unrolled; k -= Unrolled, a += Unrolled * aK, b += Unrolled * bK)
+        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
+        for (; k > 0; k--, a += aK, a3 += aK, a6 += aK, a9 += aK, b += bK)
         {
-            if (Sse.IsSupported) Sse.Prefetch1(*prefetch++);
-            Step(a, aRow, b,
-                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
-                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-            Step(a + aK, aRow, b + bK,
-                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
-                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-            Step(a + 2 * aK, aRow, b + 2 * bK,
-                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
-                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
-            Step(a + 3 * aK, aRow, b + 3 * bK,
-                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
-                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
+            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
+            var left = Vector512.Load(b);
+            var right = Vector512.Load(b + 16);
+            var x = Vector512.Create(a[0]);
+            l0 = Vector512.MultiplyAddEstimate(x, left, l0);
+            r0 = Vector512.MultiplyAddEstimate(x, right, r0);
+            x = Vector512.Create(a[aRow]);
+            l1 = Vector512.MultiplyAddEstimate(x, left, l1);
+            r1 = Vector512.MultiplyAddEstimate(x, right, r1);
+            x = Vector512.Create(a[2 * aRow]);
+            l2 = Vector512.MultiplyAddEstimate(x, left, l2);
+            r2 = Vector512.MultiplyAddEstimate(x, right, r2);
+            x = Vector512.Create(a3[0]);
+            l3 = Vector512.MultiplyAddEstimate(x, left, l3);
+            r3 = Vector512.MultiplyAddEstimate(x, right, r3);
+            x = Vector512.Create(a3[aRow]);
+            l4 = Vector512.MultiplyAddEstimate(x, left, l4);
+            r4 = Vector512.MultiplyAddEstimate(x, right, r4);
+            x = Vector512.Create(a3[2 * aRow]);
+            l5 = Vector512.MultiplyAddEstimate(x, left, l5);
+            r5 = Vector512.MultiplyAddEstimate(x, right, r5);
+            x = Vector512.Create(a6[0]);
+            l6 = Vector512.MultiplyAddEstimate(x, left, l6);
+            r6 = Vector512.MultiplyAddEstimate(x, right, r6);
+            x = Vector512.Create(a6[aRow]);
+            l7 = Vector512.MultiplyAddEstimate(x, left, l7);
+            r7 = Vector512.MultiplyAddEstimate(x, right, r7);
+            x = Vector512.Create(a6[2 * aRow]);
+            l8 = Vector512.MultiplyAddEstimate(x, left, l8);
+            r8 = Vector512.MultiplyAddEstimate(x, right, r8);
+            x = Vector512.Create(a9[0]);
+            l9 = Vector512.MultiplyAddEstimate(x, left, l9);
+            r9 = Vector512.MultiplyAddEstimate(x, right, r9);
+            x = Vector512.Create(a9[aRow]);
+            l10 = Vector512.MultiplyAddEstimate(x, left, l10);
+            r10 = Vector512.MultiplyAddEstimate(x, right, r10);
+            x = Vector512.Create(a9[2 * aRow]);
+            l11 = Vector512.MultiplyAddEstimate(x, left, l11);
+            r11 = Vector512.MultiplyAddEstimate(x, right, r11);
         }
-        for (; k > 0; k--, a += aK, b += bK)
-            Step(a, aRow, b,
-                ref l0, ref r0, ref l1, ref r1, ref l2, ref r2, ref l3, ref r3, ref l4, ref r4, ref l5, ref r5,
-                ref l6, ref r6, ref l7, ref r7, ref l8, ref r8, ref l9, ref r9, ref l10, ref r10, ref l11, ref r11);
         Store(l0, r0, c, accumulate);
         Store(l1, r1, c + stride, accumulate);
         Store(l2, r2, c + 2 * stride, accumulate);
@@ -49,97 +71,6 @@ internal static unsafe class GemmKernel512
         Store(l9, r9, c + 9 * stride, accumulate);
         Store(l10, r10, c + 10 * stride, accumulate);
         Store(l11, r11, c + 11 * stride, accumulate);
-    }
-
-    /// <summary>One k; inlined, the sums stay in their registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(
-        float* a, nint aRow, float* b,
-        ref Vector512<float> l0, ref Vector512<float> r0, ref Vector512<float> l1, ref Vector512<float> r1,
-        ref Vector512<float> l2, ref Vector512<float> r2, ref Vector512<float> l3, ref Vector512<float> r3,
-        ref Vector512<float> l4, ref Vector512<float> r4, ref Vector512<float> l5, ref Vector512<float> r5,
-        ref Vector512<float> l6, ref Vector512<float> r6, ref Vector512<float> l7, ref Vector512<float> r7,
-        ref Vector512<float> l8, ref Vector512<float> r8, ref Vector512<float> l9, ref Vector512<float> r9,
-        ref Vector512<float> l10, ref Vector512<float> r10, ref Vector512<float> l11, ref Vector512<float> r11)
-    {
-        var left = Vector512.Load(b);
-        var right = Vector512.Load(b + 16);
-        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
-        var x = Vector512.Create(a[0]);
-        l0 = Vector512.MultiplyAddEstimate(x, left, l0);
-        r0 = Vector512.MultiplyAddEstimate(x, right, r0);
-        x = Vector512.Create(a[aRow]);
-        l1 = Vector512.MultiplyAddEstimate(x, left, l1);
-        r1 = Vector512.MultiplyAddEstimate(x, right, r1);
-        x = Vector512.Create(a[2 * aRow]);
-        l2 = Vector512.MultiplyAddEstimate(x, left, l2);
-        r2 = Vector512.MultiplyAddEstimate(x, right, r2);
-        x = Vector512.Create(a3[0]);
-        l3 = Vector512.MultiplyAddEstimate(x, left, l3);
-        r3 = Vector512.MultiplyAddEstimate(x, right, r3);
-        x = Vector512.Create(a3[aRow]);
-        l4 = Vector512.MultiplyAddEstimate(x, left, l4);
-        r4 = Vector512.MultiplyAddEstimate(x, right, r4);
-        x = Vector512.Create(a3[2 * aRow]);
-        l5 = Vector512.MultiplyAddEstimate(x, left, l5);
-        r5 = Vector512.MultiplyAddEstimate(x, right, r5);
-        x = Vector512.Create(a6[0]);
-        l6 = Vector512.MultiplyAddEstimate(x, left, l6);
-        r6 = Vector512.MultiplyAddEstimate(x, right, r6);
-        x = Vector512.Create(a6[aRow]);
-        l7 = Vector512.MultiplyAddEstimate(x, left, l7);
-        r7 = Vector512.MultiplyAddEstimate(x, right, r7);
-        x = Vector512.Create(a6[2 * aRow]);
-        l8 = Vector512.MultiplyAddEstimate(x, left, l8);
-        r8 = Vector512.MultiplyAddEstimate(x, right, r8);
-        x = Vector512.Create(a9[0]);
-        l9 = Vector512.MultiplyAddEstimate(x, left, l9);
-        r9 = Vector512.MultiplyAddEstimate(x, right, r9);
-        x = Vector512.Create(a9[aRow]);
-        l10 = Vector512.MultiplyAddEstimate(x, left, l10);
-        r10 = Vector512.MultiplyAddEstimate(x, right, r10);
-        x = Vector512.Create(a9[2 * aRow]);
-        l11 = Vector512.MultiplyAddEstimate(x, left, l11);
-        r11 = Vector512.MultiplyAddEstimate(x, right, r11);
-    }
-
-    /// <summary>12 x 16, for few columns, as with one user.</summary>
-    public static void RunNarrow(
-        nint k, float* a, nint aRow, nint aK, float* b, nint bK, float* c, nint stride, bool accumulate,
-        void** prefetch, float* ahead)
-    {
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
-            s6 = default, s7 = default, s8 = default, s9 = default, s10 = default, s11 = default;
-        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
-        for (; k > 0; k--, a += aK, a3 += aK, a6 += aK, a9 += aK, b += bK)
-        {
-            if (Sse.IsSupported && k % PrefetchList.Spacing == 0) Sse.Prefetch1(*prefetch++);
-            var x = Vector512.Load(b);
-            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(a[0]), x, s0);
-            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(a[aRow]), x, s1);
-            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(a[2 * aRow]), x, s2);
-            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(a3[0]), x, s3);
-            s4 = Vector512.MultiplyAddEstimate(Vector512.Create(a3[aRow]), x, s4);
-            s5 = Vector512.MultiplyAddEstimate(Vector512.Create(a3[2 * aRow]), x, s5);
-            s6 = Vector512.MultiplyAddEstimate(Vector512.Create(a6[0]), x, s6);
-            s7 = Vector512.MultiplyAddEstimate(Vector512.Create(a6[aRow]), x, s7);
-            s8 = Vector512.MultiplyAddEstimate(Vector512.Create(a6[2 * aRow]), x, s8);
-            s9 = Vector512.MultiplyAddEstimate(Vector512.Create(a9[0]), x, s9);
-            s10 = Vector512.MultiplyAddEstimate(Vector512.Create(a9[aRow]), x, s10);
-            s11 = Vector512.MultiplyAddEstimate(Vector512.Create(a9[2 * aRow]), x, s11);
-        }
-        Store(s0, c, accumulate);
-        Store(s1, c + stride, accumulate);
-        Store(s2, c + 2 * stride, accumulate);
-        Store(s3, c + 3 * stride, accumulate);
-        Store(s4, c + 4 * stride, accumulate);
-        Store(s5, c + 5 * stride, accumulate);
-        Store(s6, c + 6 * stride, accumulate);
-        Store(s7, c + 7 * stride, accumulate);
-        Store(s8, c + 8 * stride, accumulate);
-        Store(s9, c + 9 * stride, accumulate);
-        Store(s10, c + 10 * stride, accumulate);
-        Store(s11, c + 11 * stride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

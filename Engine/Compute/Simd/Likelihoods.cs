@@ -57,26 +57,10 @@ internal static unsafe class Likelihoods
             double f = logits[clicks.Items[e]], x = clicks.Values[e], weight = x > 0 ? click : zero;
             loss += (weight * (x - f) * (x - f) - zero * f * f) / 2;
             // Chosen so that the scaling of all items below gives weight * (f - x).
-            if (backward && zero != 0) logits[clicks.Items[e]] = (float)(weight / zero * (f - x));
+            if (backward) logits[clicks.Items[e]] = (float)(weight / zero * (f - x));
         }
-        if (!backward) return loss;
-        if (zero != 0) Elementwise.Apply(new Scaled((float)(scale * zero)), items, logits, logits);
-        else GaussianOfClicksOnly(click, clicks, items, logits, scale);
+        if (backward) Elementwise.Apply(new Scaled((float)(scale * zero)), items, logits, logits);
         return loss;
-    }
-
-    private static void GaussianOfClicksOnly(double weight, Clicks clicks, int items, float* logits, double scale)
-    {
-        int next = 0;
-        for (int e = 0; e < clicks.Count; e++)
-        {
-            int item = clicks.Items[e];
-            new Span<float>(logits + next, item - next).Clear();
-            double x = clicks.Values[e];
-            logits[item] = x > 0 ? (float)(scale * weight * (logits[item] - x)) : 0;
-            next = item + 1;
-        }
-        new Span<float>(logits + next, items - next).Clear();
     }
 
     /// <summary>sum softplus(f) - x f; gradient sigmoid(f) - x.</summary>
@@ -134,10 +118,8 @@ internal static unsafe class Likelihoods
             sum += last;
             i += width;
         }
-        if (!keep) return Vector.Sum(sum) + Elementwise.Sum(new ShiftedExp(max), count - i, x + i);
-        double rest = 0;
-        Elementwise.Apply(new ShiftedExp(max), count - i, x + i, x + i);
-        for (; i < count; i++) rest += x[i];
+        double rest = Elementwise.Sum(new ShiftedExp(max), count - i, x + i);
+        if (keep) Elementwise.Apply(new ShiftedExp(max), count - i, x + i, x + i);
         return Vector.Sum(sum) + rest;
     }
 

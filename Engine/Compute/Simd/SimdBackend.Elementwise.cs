@@ -10,8 +10,7 @@ public sealed unsafe partial class SimdBackend
     public void Add(Tensor source, double scale, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
-        ForElements(source, (source, (float)scale, destination), static (in (Tensor X, float Scale, Tensor Y) s, long i, int n) =>
-            Elementwise.Apply(new AddScaled(s.Scale), n, s.Y.Pointer() + i, s.X.Pointer() + i, s.Y.Pointer() + i));
+        Map(new AddScaled((float)scale), destination, source, destination);
     }
 
     /// <inheritdoc/>
@@ -71,46 +70,29 @@ public sealed unsafe partial class SimdBackend
     /// <inheritdoc/>
     public void ActivationBackward(Activation activation, Tensor y, Tensor dy)
     {
-        if (activation == Activation.Identity) return;
-        ForElements(y, (activation, y, dy), static (in (Activation F, Tensor Y, Tensor Dy) s, long i, int n) =>
+        switch (activation)
         {
-            float* y = s.Y.Pointer() + i, dy = s.Dy.Pointer() + i;
-            switch (s.F)
-            {
-                case Activation.Tanh: Elementwise.Apply(default(TanhGradient), n, dy, y, dy); break;
-                case Activation.Sigmoid: Elementwise.Apply(default(SigmoidGradient), n, dy, y, dy); break;
-                case Activation.UnitClamp: Elementwise.Apply(default(UnitClampGradient), n, dy, y, dy); break;
-                default: throw new UnreachableException();
-            }
-        });
+            case Activation.Identity: break;
+            case Activation.Tanh: Map(default(TanhGradient), dy, y, dy); break;
+            case Activation.Sigmoid: Map(default(SigmoidGradient), dy, y, dy); break;
+            case Activation.UnitClamp: Map(default(UnitClampGradient), dy, y, dy); break;
+            default: throw new UnreachableException();
+        }
     }
-
-    /// <inheritdoc/>
-    public void SwishForward(Tensor x, Tensor y) =>
-        ForElements(x, (x, y), static (in (Tensor X, Tensor Y) s, long i, int n) =>
-            Elementwise.Apply(default(Swish), n, s.Y.Pointer() + i, s.X.Pointer() + i));
 
     /// <inheritdoc/>
     public void SwishBackward(Tensor x, Tensor dy, Tensor dx)
     {
-        if (dx.IsNone) return;
-        ForElements(x, (x, dy, dx), static (in (Tensor X, Tensor Dy, Tensor Dx) s, long i, int n) =>
-            Elementwise.Apply(default(SwishGradient), n,
-                s.Dx.Pointer() + i, s.X.Pointer() + i, s.Dy.Pointer() + i, s.Dx.Pointer() + i));
+        if (!dx.IsNone) Map(default(SwishGradient), dx, x, dy, dx);
     }
 
     /// <inheritdoc/>
-    public void GateForward(Tensor h, Tensor g, Tensor y) =>
-        ForElements(h, (h, g, y), static (in (Tensor H, Tensor G, Tensor Y) s, long i, int n) =>
-            Elementwise.Apply(default(Gate), n, s.Y.Pointer() + i, s.H.Pointer() + i, s.G.Pointer() + i));
+    public void GateForward(Tensor h, Tensor g, Tensor y) => Map(default(Gate), y, h, g);
 
     /// <inheritdoc/>
     public void GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg)
     {
-        if (!dh.IsNone)
-            ForElements(h, (g, dy, dh), static (in (Tensor G, Tensor Dy, Tensor Dh) s, long i, int n) =>
-                Elementwise.Apply(default(GateGradientH), n,
-                    s.Dh.Pointer() + i, s.G.Pointer() + i, s.Dy.Pointer() + i, s.Dh.Pointer() + i));
+        if (!dh.IsNone) Map(default(GateGradientH), dh, g, dy, dh);
         if (!dg.IsNone)
             ForElements(h, (h, g, dy, dg), static (in (Tensor H, Tensor G, Tensor Dy, Tensor Dg) s, long i, int n) =>
                 Elementwise.Apply(default(GateGradientG), n,
@@ -122,4 +104,14 @@ public sealed unsafe partial class SimdBackend
         ForElements(parameter.Value, (parameter, new AdamUpdate(step, parameter.WeightDecay)),
             static (in (Parameter P, AdamUpdate Update) s, long i, int n) => s.Update.Apply(n, s.P.Gradient.Pointer() + i,
                 s.P.Value.Pointer() + i, s.P.FirstMoment.Pointer() + i, s.P.SecondMoment.Pointer() + i));
+
+    /// <summary>y = f(a, b).</summary>
+    private void Map<T>(T f, Tensor y, Tensor a, Tensor b) where T : struct, IBinaryOperator =>
+        ForElements(a, (f, y, a, b), static (in (T F, Tensor Y, Tensor A, Tensor B) s, long i, int n) =>
+            Elementwise.Apply(s.F, n, s.Y.Pointer() + i, s.A.Pointer() + i, s.B.Pointer() + i));
+
+    /// <summary>y = f(a, b, c).</summary>
+    private void Map<T>(T f, Tensor y, Tensor a, Tensor b, Tensor c) where T : struct, ITernaryOperator =>
+        ForElements(a, (f, y, a, b, c), static (in (T F, Tensor Y, Tensor A, Tensor B, Tensor C) s, long i, int n) =>
+            Elementwise.Apply(s.F, n, s.Y.Pointer() + i, s.A.Pointer() + i, s.B.Pointer() + i, s.C.Pointer() + i));
 }

@@ -12,7 +12,20 @@ public sealed unsafe partial class SimdBackend
     {
         Debug.Assert(noise.Rows == batch.Rows);
         ForRows(batch.Rows, 4, (batch, key, noise), static (in (SparseBatch Batch, RandomKey Key, Tensor Noise) s, int row) =>
-            NoiseRow.Draw(s.Key, (uint)s.Batch.Users[row], s.Noise.RowSpan(row)));
+            DrawNoise(s.Key, (uint)s.Batch.Users[row], s.Noise.RowSpan(row)));
+    }
+
+    // The draws of CounterRandom.Normal, four from each block.
+    private static void DrawNoise(RandomKey key, uint user, Span<float> noise)
+    {
+        for (int k = 0; k < noise.Length; k += 4)
+        {
+            var block = CounterRandom.Block(key.Seed, (uint)k >> 2, user, key.Step, (uint)key.Purpose);
+            var ((a, b), (c, d)) =
+                (CounterRandom.NormalPair(block.X0, block.X1), CounterRandom.NormalPair(block.X2, block.X3));
+            Span<float> four = [(float)a, (float)b, (float)c, (float)d];
+            four[..Math.Min(4, noise.Length - k)].CopyTo(noise[k..]);
+        }
     }
 
     /// <inheritdoc/>
@@ -69,13 +82,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void GaussianLogDensityForward(Tensor z, Tensor posterior, Tensor logDensity) =>
-        ForRows(z.Rows, RowGrain(z.Columns), (z, posterior, logDensity),
-            static (in (Tensor Z, Tensor Posterior, Tensor LogDensity) s, int row) =>
-            {
-                float* mu = s.Posterior.Row(row);
-                int k = s.Z.Columns;
-                s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(default(GaussianLogDensity), k, s.Z.Row(row), mu, mu + k);
-            });
+        SumRows(default(GaussianLogDensity), RowGrain(z.Columns), z, posterior, logDensity);
 
     /// <inheritdoc/>
     public void GaussianLogDensityBackward(Tensor z, Tensor posterior, Tensor rowScale, Tensor dz, Tensor dPosterior) =>
@@ -95,12 +102,16 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public void CompositeLogDensityForward(CompositePrior prior, Tensor z, Tensor oldPosterior, Tensor logDensity) =>
-        ForRows(z.Rows, RowGrain(8 * z.Columns), (new CompositeLogDensity(prior), z, oldPosterior, logDensity),
-            static (in (CompositeLogDensity Map, Tensor Z, Tensor Old, Tensor LogDensity) s, int row) =>
+        SumRows(new CompositeLogDensity(prior), RowGrain(8 * z.Columns), z, oldPosterior, logDensity);
+
+    /// <summary>sums[row] = the sum of f(z, mu, lv) over the dimensions.</summary>
+    private void SumRows<T>(T f, int grain, Tensor z, Tensor posterior, Tensor sums) where T : struct, ITernaryOperator =>
+        ForRows(z.Rows, grain, (f, z, posterior, sums),
+            static (in (T F, Tensor Z, Tensor Posterior, Tensor Sums) s, int row) =>
             {
-                float* mu = s.Old.Row(row);
+                float* mu = s.Posterior.Row(row);
                 int k = s.Z.Columns;
-                s.LogDensity.Pointer()[row] = (float)Elementwise.Sum(s.Map, k, s.Z.Row(row), mu, mu + k);
+                s.Sums.Pointer()[row] = (float)Elementwise.Sum(s.F, k, s.Z.Row(row), mu, mu + k);
             });
 
     /// <inheritdoc/>

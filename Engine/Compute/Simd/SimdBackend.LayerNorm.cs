@@ -58,11 +58,6 @@ public sealed unsafe partial class SimdBackend
         public Vector<float> Invoke(Vector<float> x) => (x - _mean) * (x - _mean);
     }
 
-    private readonly struct Product : IBinaryOperator
-    {
-        public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a * b;
-    }
-
     /// <summary>(x, gain, bias) to gain (x - mean) r + bias.</summary>
     private readonly struct Normalise(float mean, float r) : ITernaryOperator
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 
 namespace ManualVae.Compute.Simd;
 
@@ -90,27 +89,11 @@ public sealed unsafe partial class SimdBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void Upload(ReadOnlySpan<double> source, Tensor destination)
-    {
-        Debug.Assert(source.Length == destination.Length);
-        using var call = Caller.Enter();
-        TensorPrimitives.ConvertTruncating<double, float>(source, Whole(destination));
-    }
-
-    /// <inheritdoc/>
     public void Download(Tensor source, Span<float> destination)
     {
         Debug.Assert(source.Length == destination.Length);
         using var call = Caller.Enter();
         Whole(source).CopyTo(destination);
-    }
-
-    /// <inheritdoc/>
-    public void Download(Tensor source, Span<double> destination)
-    {
-        Debug.Assert(source.Length == destination.Length);
-        using var call = Caller.Enter();
-        TensorPrimitives.ConvertTruncating<float, double>(Whole(source), destination);
     }
 
     /// <inheritdoc/>

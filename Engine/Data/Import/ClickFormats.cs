@@ -22,6 +22,7 @@ public static class ClickFormats
         {
             var source = new ClickSource(options, files);
             layout.Read(source);
+            source.TellUnrated();
             string? beside = layout.Name == "recbole" ? SourceFiles.TryFind(Path.ChangeExtension(options.Input, ".item")) : null;
             if ((options.Items ?? beside) is { } items) ItemFile.Read(source, items);
             return source;

@@ -30,16 +30,21 @@ internal sealed class ClickLog(bool keepTimes = false)
         (_users[Count], _items[Count]) = (user, item);
         if (_times is not null)
         {
-            if (time.Fraction != 0 && !_hasFractions) ConvertTimes(_times);
+            if (time.Fraction != 0 && !_hasFractions) ConvertTimes();
             _times[Count] = _hasFractions ? time.FractionalKey : time.Whole;
         }
         Count++;
     }
 
-    /// <summary>Appends the pairs of another log; their times are forgotten.</summary>
-    public void AddPairs(ClickLog other)
+    /// <summary>Appends the clicks of another log.</summary>
+    public void AddAll(ClickLog other)
     {
-        for (int i = 0; i < other.Count; i++) Add(other._users[i], other._items[i]);
+        if (_hasFractions != other._hasFractions) (_hasFractions ? other : this).ConvertTimes();
+        for (int i = 0; i < other.Count; i++)
+        {
+            Add(other._users[i], other._items[i]);
+            if (_times is not null && other._times is not null) _times[Count - 1] = other._times[i];
+        }
     }
 
     /// <summary>Keeps the clicks whose flag is set, in their order.</summary>
@@ -126,9 +131,9 @@ internal sealed class ClickLog(bool keepTimes = false)
         return new CsrMatrix(columns, offsets, indices);
     }
 
-    private void ConvertTimes(long[] times)
+    private void ConvertTimes()
     {
-        for (int i = 0; i < Count; i++) times[i] = new ClickTime(times[i]).FractionalKey;
+        for (int i = 0; _times is not null && i < Count; i++) _times[i] = new ClickTime(_times[i]).FractionalKey;
         _hasFractions = true;
     }
 

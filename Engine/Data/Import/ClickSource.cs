@@ -52,6 +52,9 @@ internal sealed class ClickSource
     /// <summary>True where the source says when each click happened.</summary>
     public bool HasTimes { get; set; }
 
+    /// <summary>True where clicks of equal times count in the order of their lines: the published training file of NCF.</summary>
+    public bool KeepsOrderOfLines => Options is { Format: "ncf", CarveValidation: not null };
+
     /// <summary>Titles and genres by item id.</summary>
     public Dictionary<string, (string? Title, string? Genres)> Descriptions { get; } = [];
 
@@ -63,6 +66,9 @@ internal sealed class ClickSource
 
     /// <summary>Of those, rated below the minimum.</summary>
     public long BelowMinimumRating { get; private set; }
+
+    /// <summary>Clicks whose field for a rating is empty.</summary>
+    public long WithoutRating { get; private set; }
 
     /// <summary>True where the source comes with its own division.</summary>
     public bool IsDivided => Validation is not null || Test is not null;
@@ -89,12 +95,25 @@ internal sealed class ClickSource
         Descriptions[item] = (Text(title) ?? known.Title, Text(genres) ?? known.Genres);
     }
 
-    /// <summary>Appends the click of a table's record; -1 for a column that there is not.</summary>
+    /// <summary>
+    /// Appends the click of a table's record; -1 for a column that there is not. An empty rating is none: a click unless there is
+    /// a minimum.
+    /// </summary>
     public void Add(ClickLog log, TableReader table, int user, int item, int rating = -1, int time = -1)
     {
         ReadOnlySpan<byte> userId = table.Id(user, "user"), itemId = table.Id(item, "item");
-        double value = rating < 0 ? double.PositiveInfinity : Rating(table, rating);
+        bool unrated = rating >= 0 && table.Bytes(rating).IsEmpty;
+        double value = rating < 0 ? double.PositiveInfinity : unrated ? double.NegativeInfinity : Rating(table, rating);
         Add(log, userId, itemId, value, time < 0 ? default : table.Time(time));
+        if (unrated) WithoutRating++;
+    }
+
+    /// <summary>Notes what became of the clicks without a rating.</summary>
+    public void TellUnrated()
+    {
+        if (WithoutRating > 0)
+            Files.Text.Note(_minimumRating is null ? $"{WithoutRating} clicks have no rating and are kept"
+                : $"{WithoutRating} clicks have no rating and are left out, as if below the minimum");
     }
 
     /// <summary>A rating. One of 0 or less is no click to most people, so it needs a decision.</summary>
@@ -140,7 +159,7 @@ internal sealed class ClickSource
     public void MergeParts()
     {
         foreach (var part in new[] { Validation, Test })
-            if (part is not null) Train.AddPairs(part);
+            if (part is not null) Train.AddAll(part);
         (Validation, Test, Candidates) = (null, null, null);
         Train.Sort(Users.SortedRanks(), Items.SortedRanks());
     }

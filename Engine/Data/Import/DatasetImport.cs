@@ -20,12 +20,12 @@ public static class DatasetImport
         string input = options.Input;
         options = LayoutDetection.Resolve(options, files, note);
         var data = options.Format == ClickFormats.ProSg
-            ? ReadPublished(options, files, note) : Divide(options, input, files, note, cancellation);
+            ? ReadPublished(options, files, note) : ReadAndDivide(options, input, files, note, cancellation);
         foreach (string warning in SplitWarnings.Of(data)) note?.Invoke(warning);
         return data;
     }
 
-    private static PreparedDataset Divide(ImportOptions options, string input, SourceFiles files, Action<string>? note,
+    private static PreparedDataset ReadAndDivide(ImportOptions options, string input, SourceFiles files, Action<string>? note,
         CancellationToken cancellation)
     {
         var source = ClickFormats.Read(options, files);
@@ -45,59 +45,30 @@ public static class DatasetImport
         var order = options.FoldInOrder ?? (merged ? FoldInOrder.Positions : FoldInOrder.Source);
         int duplicates = MergeDuplicates(source);
         if (duplicates > 0) note?.Invoke($"merged {duplicates} repeated (user, item) pairs");
-        var window = options.Window;
-        if (window?.Cut(source.Train) is > 0 and var outside) note?.Invoke($"left out {outside} clicks outside the time window");
+        if (options.Window?.Cut(source.Train) is > 0 and var outside)
+            note?.Invoke($"left out {outside} clicks outside the time window");
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
-        if (source.Train.Count == 0)
-            throw new InputException(
-                $"{options.Input}: no training clicks are left of {source.ClicksRead} read"
-                    + (source.LeftOutByWhere > 0 ? $", besides {source.LeftOutByWhere} left out by their columns" : "")
-                    + "; relax the filters.");
+        if (source.Train.Count == 0) throw NothingLeft(source);
 
         bool draws = SplitRules.DrawsClicks(split, source, asDivided);
         if (draws && options.HoldOut is null && options.Fold is null)
             note?.Invoke("the source has no times: the held-out clicks of each user are drawn with the seed");
-        bool drawsSeed = split == SplitKind.Strong || draws;
-        if (options.CarveValidation)
-        {
-            drawsSeed = !source.HasTimes || source.Candidates is not null;
-            Splits.CarveValidation(source);
-        }
-        var fold = Fold.Parse(options.Fold);
-        var division = asDivided ? Splits.Weak(source) : split switch
-        {
-            SplitKind.Strong => Splits.Strong(source, options.HeldOutUsers, order, fold),
-            SplitKind.LeaveOneOut => UserSplits.LeaveOut(source, 1),
-            SplitKind.LeaveKOut => UserSplits.LeaveOut(source, options.HeldOutClicks),
-            SplitKind.Ratio => fold is null
-                ? UserSplits.Ratio(source, options.ValidationRatio, options.TestRatio) : UserSplits.Folds(source, fold.Value),
-            SplitKind.None => Splits.None(source),
-            _ => Splits.Temporal(source, options.ValidationRatio, options.TestRatio, window),
-        };
+        var carved = CarvedShare.Parse(options.CarveValidation);
+        if (carved is { } share) Splits.CarveValidation(source, share);
+        var division = asDivided ? Splits.Weak(source) : Divide(source, split, order);
+        bool usesSeed = split == SplitKind.Strong || draws || division.Ties > 0 || (carved is { } drawn
+            && (drawn.IsDrawn(source.HasTimes) || !source.KeepsOrderOfLines || source.ValidationCandidates is not null));
         cancellation.ThrowIfCancellationRequested();
 
-        string[] userIds = [.. division.Users.Select(user => source.Users[user])];
-        string[] itemIds = [.. division.Items.Select(item => source.Items[item])];
-        var described = itemIds.Select(id => source.Descriptions.GetValueOrDefault(id)).ToArray();
-        long overlap = Overlap.Count(division.Validation) + Overlap.Count(division.Test);
-        if (overlap > 0 && options.DropOverlap)
-        {
-            division = division with { Validation = Overlap.Drop(division.Validation), Test = Overlap.Drop(division.Test) };
-            note?.Invoke($"dropped {overlap} held-out clicks that lie in the user's fold-in too");
-        }
-        else if (overlap > 0)
-        {
-            note?.Invoke($"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
-        }
+        division = SettleOverlap(division, options.DropOverlap, note, out long overlapKept);
         if (division.Ties > 0)
-            note?.Invoke(
-                $"{division.Ties} held-out clicks share their time with a click before them; the order of lines decided");
+            note?.Invoke($"{division.Ties} held-out clicks share their time with a click before them; the seed decided");
         var manifest = new DatasetManifest
         {
             Source = files.Describe(options with { Input = input }),
             Filters = options.Filters,
             Split = split,
-            Seed = drawsSeed ? options.Seed : null,
+            Seed = usesSeed ? options.Seed : null,
             SplitSettings = SplitRules.Settings(options, split, source, asDivided, order),
             Import = new ImportTally
             {
@@ -108,12 +79,47 @@ public static class DatasetImport
                 DuplicatesMerged = duplicates,
                 RemovedByFilters = removed,
                 UnknownItemsDropped = division.UnknownItemsDropped,
-                HeldOutAlsoInFoldIn = options.DropOverlap ? 0 : overlap,
+                HeldOutAlsoInFoldIn = overlapKept,
             },
         };
-        return new PreparedDataset(manifest, division.Train, division.Validation, division.Test, userIds,
+        string[] itemIds = [.. division.Items.Select(item => source.Items[item])];
+        var described = itemIds.Select(id => source.Descriptions.GetValueOrDefault(id)).ToArray();
+        return new PreparedDataset(manifest, division.Train, division.Validation, division.Test,
+            [.. division.Users.Select(user => source.Users[user])],
             new ItemList(itemIds, [.. described.Select(d => d.Title)], [.. described.Select(d => d.Genres)]));
     }
+
+    private static Division Divide(ClickSource source, SplitKind split, FoldInOrder order)
+    {
+        var options = source.Options;
+        var fold = Fold.Parse(options.Fold);
+        return split switch
+        {
+            SplitKind.Strong => Splits.Strong(source, options.HeldOutUsers, order, fold),
+            SplitKind.LeaveOneOut => UserSplits.LeaveOut(source, 1),
+            SplitKind.LeaveKOut => UserSplits.LeaveOut(source, options.HeldOutClicks),
+            SplitKind.Ratio => fold is null
+                ? UserSplits.Ratio(source, options.ValidationRatio, options.TestRatio) : UserSplits.Folds(source, fold.Value),
+            SplitKind.None => Splits.None(source),
+            _ => Splits.Temporal(source, options.ValidationRatio, options.TestRatio, options.Window),
+        };
+    }
+
+    private static Division SettleOverlap(Division division, bool drop, Action<string>? note, out long kept)
+    {
+        long overlap = Overlap.Count(division.Validation) + Overlap.Count(division.Test);
+        kept = drop ? 0 : overlap;
+        if (overlap > 0)
+            note?.Invoke(drop ? $"dropped {overlap} held-out clicks that lie in the user's fold-in too"
+                : $"{overlap} held-out clicks lie in the user's fold-in too; kept as published, they can never be found");
+        return overlap > 0 && drop
+            ? division with { Validation = Overlap.Drop(division.Validation), Test = Overlap.Drop(division.Test) } : division;
+    }
+
+    private static InputException NothingLeft(ClickSource source) => new(
+        $"{source.Options.Input}: no training clicks are left of {source.ClicksRead} read"
+            + (source.LeftOutByWhere > 0 ? $", besides {source.LeftOutByWhere} left out by their columns" : "")
+            + "; relax the filters.");
 
     private static PreparedDataset ReadPublished(ImportOptions options, SourceFiles files, Action<string>? note)
     {

@@ -7,26 +7,12 @@ namespace ManualVae.Data.Import;
 /// Reads a gzip file and notices when it is cut short: <see cref="GZipStream"/> takes the end of its input for the end of the
 /// data. A whole file ends with the length of its last member; members may follow one another (RFC 1952).
 /// </summary>
-internal sealed class GzipFile(FileStream file) : Stream
+internal sealed class GzipFile(FileStream file) : ForwardStream
 {
     private const int TrailerBytes = 4, SmallestMember = 18;
 
     private readonly GZipStream _gzip = new(file, CompressionMode.Decompress, leaveOpen: true);
     private uint _length; // modulo 2^32, as the format counts
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">The data is damaged or ends too early.</exception>
@@ -37,15 +23,6 @@ internal sealed class GzipFile(FileStream file) : Stream
         if (read == 0 && buffer.Length > 0 && !IsWhole()) throw new InvalidDataException("the gzip data ends too early");
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void Flush() { }
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -52,10 +52,10 @@ public sealed record ImportOptions
     /// <summary>Temporal: leave out clicks from this moment on.</summary>
     public string? TestUntil { get; init; }
     /// <summary>
-    /// Ready-made train and test without validation: hold out a training click of each user (the last by time, else a drawn
-    /// one), and draw negatives for it if the test has sampled ones.
+    /// Ready-made train and test without validation: hold out training clicks of each user, one (the last by time, else a drawn
+    /// one) or a share of them (drawn, such as 0.1), and draw negatives for them if the test has sampled ones.
     /// </summary>
-    public bool CarveValidation { get; init; }
+    public string? CarveValidation { get; init; }
     /// <summary>
     /// Ready-made files: leave held-out clicks out that the user's training (or, for the test, validation) holds too.
     /// </summary>
@@ -97,7 +97,7 @@ public sealed record ImportOptions
     internal TimeWindow? Window => TimeWindow.Of(TrainFrom, ValidationFrom, TestFrom, TestUntil);
 
     /// <summary>True where the split makes use of times.</summary>
-    internal bool NeedsTimes => CarveValidation
+    internal bool NeedsTimes => CarveValidation == CarvedShare.One
         || Split is SplitKind.LeaveOneOut or SplitKind.LeaveKOut or SplitKind.Ratio or SplitKind.Temporal;
 
     /// <summary>Refuses settings that no import can have.</summary>
@@ -121,6 +121,7 @@ public sealed record ImportOptions
             throw About($"{validation} {ValidationRatio} and {test} {TestRatio}: their sum must be below 1.");
         if (HeldOutClicks < 1) throw About($"{Setting(nameof(HeldOutClicks))} {HeldOutClicks}: must be 1 or more.");
         Import.Fold.Parse(Fold);
+        CarvedShare.Parse(CarveValidation);
         _ = Window;
         if (SkipBadLines < 0) throw About($"{Setting(nameof(SkipBadLines))} {SkipBadLines}: must be 0 or more.");
         if (Separator is { } text

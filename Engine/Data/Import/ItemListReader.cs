@@ -1,7 +1,8 @@
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// CiteULike's <c>users.dat</c>: a line a user, the number of items and then the items; users are numbered from 0.
+/// CiteULike's <c>users.dat</c>: a line a user, the number of items and then the items; users and items are numbered from 0.
+/// Titles come from the <c>raw-data.csv</c> of citeulike-a, which numbers items from 1.
 /// </summary>
 internal static class ItemListReader
 {
@@ -19,5 +20,15 @@ internal static class ItemListReader
             byte[] user = System.Text.Encoding.ASCII.GetBytes($"{table.Line - 1}");
             for (int field = 1; field <= items; field++) source.Add(source.Train, user, table.Id(field, "item"));
         });
+        if (SourceFiles.TryFindBeside(path, "raw-data.csv") is { } titles) ReadTitles(source, titles);
+    }
+
+    private static void ReadTitles(ClickSource source, string path)
+    {
+        using var table = new TableReader(source.Files, path, ",", hasHeader: true, lenient: true);
+        int id = table.Column("doc.id"), title = table.Column("raw.title");
+        while (table.Read())
+            if (table.FieldCount > Math.Max(id, title) && int.TryParse(table.Text(id), out int number))
+                source.Descriptions[$"{number - 1}"] = (ItemList.OneLine(table.Text(title)), null);
     }
 }

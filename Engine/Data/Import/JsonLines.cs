@@ -1,5 +1,3 @@
-using static ManualVae.Data.InputException;
-
 namespace ManualVae.Data.Import;
 
 /// <summary>
@@ -15,25 +13,12 @@ internal static class JsonLines
     public static void Read(ClickSource source)
     {
         var options = source.Options;
-        var (user, item) = (Setting(nameof(options.UserColumn)), Setting(nameof(options.ItemColumn)));
-        if (options.UserColumn is null || options.ItemColumn is null)
-            throw About($"Format jsonl: name the properties with {user} and {item}.");
-        string path = SourceFiles.Find(options.Input);
-        if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
-        source.HasTimes = options.TimeColumn is not null;
-        string?[] read = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn, options.TitleColumn];
-        string[] names = [.. read.Select(name => name ?? ""),
+        string path = ColumnReader.Prepare(source, "jsonl: name the properties");
+        string?[] read = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn, options.TitleColumn,
             .. WhereFilter.Parse(options.Where).Select(condition => condition.Column)];
-        int rating = read[2] is null ? -1 : 2, time = read[3] is null ? -1 : 3;
+        string[] names = [.. read.OfType<string>().Distinct()];
         using var table = Open(source.Files, path, names, required: 2);
-        var where = new WhereFilter(options.Where, name => Array.IndexOf(names, name, read.Length));
-        table.ForEach(() =>
-        {
-            if (!where.Keeps(table)) return;
-            source.Add(source.Train, table, 0, 1, rating, time);
-            if (read[4] is not null) source.Describe(table, 1, 4);
-        });
-        where.Tell(source);
+        ColumnReader.ReadRows(source, table, name => Array.IndexOf(names, name));
     }
 
     /// <summary>The properties of a file's objects as a table without a header.</summary>

@@ -3,7 +3,7 @@ namespace ManualVae.Data.Import;
 /// <summary>A published layout: how to know it, and what reads it.</summary>
 /// <param name="Name">Name of the format.</param>
 /// <param name="What">What to call it in a message.</param>
-/// <param name="Read">The reader; <see cref="PairsReader.ReadCsv"/> and its like read the columns below.</param>
+/// <param name="Read">The reader; <see cref="ColumnReader.ReadCsv"/> and its like read the columns below.</param>
 internal sealed record Layout(string Name, string What, Action<ClickSource> Read)
 {
     /// <summary>Patterns of the names that the file with the clicks has, one of which a folder holds.</summary>
@@ -31,5 +31,5 @@ internal sealed record Layout(string Name, string What, Action<ClickSource> Read
     public bool IsOfColumns => TakesWhere || Read == ParquetClicks.Read;
     /// <summary>True where <see cref="ImportOptions.Where"/> chooses lines.</summary>
     public bool TakesWhere =>
-        Read == PairsReader.ReadCsv || Read == ColumnReader.Read || Read == ColumnReader.ReadQuoted || Read == JsonLines.Read;
+        Read == ColumnReader.ReadCsv || Read == ColumnReader.Read || Read == ColumnReader.ReadQuoted || Read == JsonLines.Read;
 }

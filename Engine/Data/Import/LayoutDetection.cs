@@ -17,11 +17,20 @@ internal static class LayoutDetection
     public static ImportOptions Resolve(ImportOptions options, SourceFiles files, Action<string>? note)
     {
         files.Text.Use(options);
-        if (options.Where is not null && Layouts.Named(options.Format) is { TakesWhere: false })
+        return options.Format == ImportOptions.Auto ? Recognise(options, files, note)
+            : Layouts.Named(options.Format) is { } named ? SettleNamed(options, named, files) : options;
+    }
+
+    private static ImportOptions SettleNamed(ImportOptions options, Layout named, SourceFiles files)
+    {
+        if (options.Where is not null && !named.TakesWhere)
             throw About($"{Setting(nameof(options.Where))}: not for {Format} {options.Format}; leave it out.");
-        if (options.Format != ImportOptions.Auto)
-            return Layouts.Named(options.Format) is { IsOfColumns: true } named && named.Name != "csv"
-                ? Settle(options, named, ClickFile(options.Input, named) ?? SourceFiles.Find(options.Input), files) : options;
+        return named is { IsOfColumns: true, Name: not "csv" }
+            ? Settle(options, named, ClickFile(options.Input, named) ?? SourceFiles.Find(options.Input), files) : options;
+    }
+
+    private static ImportOptions Recognise(ImportOptions options, SourceFiles files, Action<string>? note)
+    {
         bool ofColumns = (options.UserColumn ?? options.ItemColumn ?? options.RatingColumn ?? options.TimeColumn
             ?? options.TitleColumn ?? options.Where) is not null;
         foreach (var layout in Layouts.All.Where(layout => layout.IsOfColumns || !ofColumns))
@@ -55,28 +64,22 @@ internal static class LayoutDetection
         string text = files.FirstText(path);
         if (layout.Lines is { } lines
             && !Regex.IsMatch(text, lines, RegexOptions.Multiline, TimeSpan.FromSeconds(5))) return false;
-        if (layout.Read == PairsReader.ReadCsv) return Header(text, layout, options) is not null;
-        return layout.Read != JsonLines.Read || layout.User is not null || Columns(JsonNames(text), layout, options) is not null;
+        return layout.Read == ColumnReader.ReadCsv ? Header(text, layout, options) is not null
+            : layout.Read != JsonLines.Read || layout.User is not null || Find(JsonNames(text), layout, options) is not null;
     }
 
     /// <summary>The options that read this layout from this file.</summary>
     private static ImportOptions Settle(ImportOptions options, Layout layout, string path, SourceFiles files)
     {
-        string? separator = layout.Separator;
-        var columns = (User: layout.User, Item: layout.Item, Rating: layout.Rating, Time: layout.Time);
         if (options is { Format: not ImportOptions.Auto, UserColumn: not null, ItemColumn: not null })
-            return options with { Input = path, Separator = separator ?? options.Separator };
-        if (layout.Read == PairsReader.ReadCsv)
-            (separator, columns) = Header(files.FirstText(path), layout, options) ?? throw Unknown(path, files.FirstText(path));
-        else if (layout.User is null)
-            columns = (layout.Read == JsonLines.Read ? Columns(JsonNames(files.FirstText(path)), layout, options)
-                : Columns(ParquetClicks.Columns(files, path), layout, options)) ?? throw Unknown(path, files.FirstText(path));
+            return options with { Input = path, Separator = layout.Separator ?? options.Separator };
+        var columns = ColumnsOf(layout, path, options, files) ?? throw Unknown(path, Shortened(files.FirstText(path)));
         bool times = options.NeedsTimes || options.TimeFormat is not null;
         return options with
         {
             Format = layout.Name,
             Input = path,
-            Separator = separator ?? options.Separator,
+            Separator = columns.Separator ?? layout.Separator ?? options.Separator,
             UserColumn = options.UserColumn ?? columns.User,
             ItemColumn = options.ItemColumn ?? columns.Item,
             RatingColumn = options.RatingColumn ?? columns.Rating,
@@ -84,22 +87,28 @@ internal static class LayoutDetection
         };
     }
 
-    private static InputException Unknown(string path, string text) => About(
-        $"{path}: holds no known columns of users and items but '{Shortened(text)}'; give {UserColumn} and {ItemColumn}.");
+    private static InputException Unknown(string path, string seen) =>
+        About($"{path}: holds no known columns of users and items but '{seen}'; give {UserColumn} and {ItemColumn}.");
 
-    private static (string Separator, (string, string, string?, string?) Columns)? Header(string text, Layout layout,
-        ImportOptions options)
+    private static Columns? ColumnsOf(Layout layout, string path, ImportOptions options, SourceFiles files) =>
+        layout.Read == ColumnReader.ReadCsv ? Header(files.FirstText(path), layout, options)
+        : layout is { User: { } user, Item: { } item } ? new(user, item, layout.Rating, layout.Time)
+        : layout.Read == JsonLines.Read ? Find(JsonNames(files.FirstText(path)), layout, options)
+        : Find(ParquetClicks.Columns(files, path), layout, options);
+
+    private static Columns? Header(string text, Layout layout, ImportOptions options)
     {
         string? given = options.Separator is { } word ? Separators.Named(word) : layout.Separator;
         foreach (string separator in given is not null ? [given] : Likely)
-            if (Columns(Separators.Split(Line(text), separator), layout, options) is { } columns) return (separator, columns);
+            if (Find(Separators.Split(Line(text), separator), layout, options) is { } columns)
+                return columns with { Separator = separator };
         return null;
     }
 
-    private static (string User, string Item, string? Rating, string? Time)? Columns(IReadOnlyList<string> names, Layout layout,
-        ImportOptions options)
+    /// <summary>The columns to read among those of a file: as asked for, as the layout has them, or by likely names.</summary>
+    private static Columns? Find(IReadOnlyList<string> names, Layout layout, ImportOptions options)
     {
-        bool numbers = layout.Read == PairsReader.ReadCsv;
+        bool numbers = layout.Read == ColumnReader.ReadCsv;
         string? Given(string name) => ColumnNames.FindExact(names, name)
             ?? (numbers && Separators.NumberOf(name) is { } number && number <= names.Count ? name : null);
         string? One(string? given, string? known, string[] likely) => given is not null ? Given(given)
@@ -107,7 +116,7 @@ internal static class LayoutDetection
         string? user = One(options.UserColumn, layout.User, ColumnNames.Users),
             item = One(options.ItemColumn, layout.Item, ColumnNames.Items);
         if (user is null || item is null || user == item) return null;
-        return (user, item, One(options.RatingColumn, layout.Rating, ColumnNames.Ratings),
+        return new(user, item, One(options.RatingColumn, layout.Rating, ColumnNames.Ratings),
             One(options.TimeColumn, layout.Time, ColumnNames.Times));
     }
 
@@ -137,4 +146,6 @@ internal static class LayoutDetection
 
     private static string Shortened(string text) =>
         string.Concat(Line(text).Take(100).Select(letter => char.IsControl(letter) && letter != '\t' ? '?' : letter));
+
+    private sealed record Columns(string User, string Item, string? Rating, string? Time, string? Separator = null);
 }

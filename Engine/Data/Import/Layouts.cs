@@ -33,21 +33,21 @@ internal static class Layouts
         {
             Files = ["train_triplets.txt"], Lines = @"\A[0-9a-f]{40}\tSO[0-9A-Z]{16}\t\d+\r?$",
         },
-        new("recbole", "a RecBole atomic file", PairsReader.ReadCsv)
+        new("recbole", "a RecBole atomic file", ColumnReader.ReadCsv)
         {
             Files = ["*.inter"], Lines = @"\A.*\b\w+:token\b", Separator = Tab,
         },
-        new("book-crossing", "Book-Crossing", PairsReader.ReadCsv)
+        new("book-crossing", "Book-Crossing", ColumnReader.ReadCsv)
         {
             Files = ["BX-Book-Ratings.csv", "Ratings.csv"], User = "User-ID", Item = "ISBN", Rating = "Book-Rating",
             Lines = """\A\W*User-ID\W+ISBN\W+Book-Rating\b""", Note = "a rating of 0 means read but not rated",
         },
-        new("retailrocket", "RetailRocket events", PairsReader.ReadCsv)
+        new("retailrocket", "RetailRocket events", ColumnReader.ReadCsv)
         {
             Files = ["events.csv"], User = "visitorid", Item = "itemid", Time = "timestamp", Lines = @"\A.*\btransactionid\b",
             Note = Events,
         },
-        new("rees46", "REES46 events", PairsReader.ReadCsv)
+        new("rees46", "REES46 events", ColumnReader.ReadCsv)
         {
             Files = ["20??-*.csv", "events.csv"], User = "user_id", Item = "product_id", Time = "event_time",
             Lines = @"\A.*\bevent_type\b", Note = Events,
@@ -104,7 +104,7 @@ internal static class Layouts
             Files = ["*.csv"], Separator = ",", User = "2", Item = "1", Rating = "3", Time = "4",
             Lines = @"\A(B[0-9A-Z]{9}|\d{9}[\dX]),A[0-9A-Z]{9,20},[\d.]+,\d+\r?$",
         },
-        new("goodreads-csv", "Goodreads interactions", PairsReader.ReadCsv)
+        new("goodreads-csv", "Goodreads interactions", ColumnReader.ReadCsv)
         {
             Files = ["goodreads_interactions.csv"], User = "user_id", Item = "book_id", Rating = "rating",
             Lines = @"\Auser_id,book_id,is_read,",
@@ -123,7 +123,7 @@ internal static class Layouts
         {
             Files = ["*.jsonl", "*.json", "*.ndjson"], Lines = "\\A\\{\\s*\"",
         },
-        new("csv", "a table", PairsReader.ReadCsv) { Files = ["*.csv", "*.tsv"] },
+        new("csv", "a table", ColumnReader.ReadCsv) { Files = ["*.csv", "*.tsv"] },
         new("pairs", "clicks without a header", PairsReader.Read)
         {
             Files = ["train.*"], Lines = @"\A\d+(\t|::|,|;| )\d+((\t|::|,|;| )[\d.]+){0,2}\r?$",

@@ -3,16 +3,12 @@ using static ManualVae.Data.InputException;
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// Click logs with a click a line: plain pairs, a CSV with named columns, the Million Song play counts. A folder with
-/// <c>train</c>, <c>valid</c> (or <c>validation</c>) and <c>test</c> files of pairs is a ready-made division.
+/// A click a line without a header: plain pairs, and the Million Song play counts. A folder with <c>train</c>, <c>valid</c> (or
+/// <c>validation</c>) and <c>test</c> files of pairs is a ready-made division.
 /// </summary>
 internal static class PairsReader
 {
-    private static readonly SettingName Format = Setting(nameof(ImportOptions.Format)),
-        UserColumn = Setting(nameof(ImportOptions.UserColumn)), ItemColumn = Setting(nameof(ImportOptions.ItemColumn));
-
-    private static readonly SettingName TimeColumn = Setting(nameof(ImportOptions.TimeColumn)),
-        TimeFormat = Setting(nameof(ImportOptions.TimeFormat)), NoHeader = Setting(nameof(ImportOptions.NoHeader));
+    private static readonly SettingName Format = Setting(nameof(ImportOptions.Format));
 
     private static readonly string[] Extensions = [".tsv", ".txt", ".csv", ".dat"];
 
@@ -37,58 +33,6 @@ internal static class PairsReader
             ReadPairs(source, validation, source.Validation = source.NewLog(), required: false);
         if (SourceFiles.TryFind(input, Names("test")) is { } test)
             ReadPairs(source, test, source.Test = source.NewLog(), required: false);
-    }
-
-    /// <summary>A table whose columns the options name.</summary>
-    public static void ReadCsv(ClickSource source)
-    {
-        var options = source.Options;
-        if (options.UserColumn is null || options.ItemColumn is null)
-            throw About($"Format csv: name its columns with {UserColumn} and {ItemColumn}.");
-        string path = SourceFiles.Find(options.Input);
-        if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
-        if (options is { TimeFormat: not null, TimeColumn: null })
-            throw About($"{TimeFormat}: name the column of times with {TimeColumn}, or leave it out.");
-        source.HasTimes = options.TimeColumn is not null;
-        using var table = Open(source, path);
-        int user = table.Column(options.UserColumn), item = table.Column(options.ItemColumn);
-        int rating = options.RatingColumn is null ? -1 : table.Column(options.RatingColumn);
-        int time = options.TimeColumn is null ? -1 : table.Column(options.TimeColumn);
-        int title = options.TitleColumn is null ? -1 : table.Column(options.TitleColumn);
-        int fields = table.Headers.Count;
-        var where = new WhereFilter(options.Where, table.Column);
-        table.ForEach(() =>
-        {
-            if (fields > 0 && table.FieldCount > fields && !table.Bytes(fields).IsEmpty)
-                throw table.Malformed($"{table.FieldCount} fields where the header has {fields}");
-            if (!where.Keeps(table)) return;
-            source.Add(source.Train, table, user, item, rating, time);
-            if (title >= 0) source.Describe(table, item, title);
-        });
-        where.Tell(source);
-    }
-
-    /// <summary>Opens a table whose separator the lines show, and whose header they show if columns have numbers only.</summary>
-    private static TableReader Open(ClickSource source, string path)
-    {
-        var options = source.Options;
-        string?[] given = [options.UserColumn, options.ItemColumn, options.RatingColumn, options.TimeColumn,
-            options.TitleColumn, .. WhereFilter.Parse(options.Where).Select(condition => condition.Column)];
-        string[] columns = [.. given.OfType<string>()];
-        var lines = source.FirstLines(path);
-        string separator = options.Separator is { } word ? Separators.Named(word) : Separators.Guess(lines, columns) ?? ",";
-        if (options.Separator is null && separator != ",")
-            source.Files.Text.Note($"{path}: fields are separated by {Separators.NameOf(separator)}, as its first lines show");
-        int Number(string? column) => column is null ? -1 : (Separators.NumberOf(column) ?? 0) - 1;
-        bool numbered = Array.TrueForAll(columns, column => Separators.NumberOf(column) is not null);
-        if (options.NoHeader && !numbered)
-            throw About($"{NoHeader}: columns without names are given by numbers, such as {UserColumn} 1 {ItemColumn} 2.");
-        bool header = !options.NoHeader && (!numbered || HeaderLine.Stands(
-            [.. lines.Select(line => Separators.Split(line, separator))], Number(options.UserColumn), Number(options.ItemColumn),
-            Number(options.RatingColumn)));
-        if (numbered && !options.NoHeader && lines.Count > 0)
-            source.Files.Text.Note($"{path}:1: '{lines[0]}' is read as {(header ? "a header" : "a click, not as a header")}");
-        return new TableReader(source.Files, path, separator, header, quoted: separator != Separators.Blanks);
     }
 
     /// <summary>Million Song: <c>train_triplets.txt</c>, user, song and play count, tab-separated. Any play is a click.</summary>

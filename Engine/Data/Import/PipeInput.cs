@@ -24,8 +24,10 @@ internal sealed class PipeInput(string path, Stream source, IncrementalHash hash
 
     /// <summary>The input from its start.</summary>
     /// <exception cref="InputException">More of it is gone than was kept.</exception>
-    public Stream Open() => CanReopen ? new View(this)
-        : throw new InputException($"{path}: is a pipe and can be read once only; save it to a file and give that.");
+    public Stream Open() => CanReopen ? new View(this) : throw IsGone();
+
+    private InputException IsGone() =>
+        new($"{path}: is a pipe and can be read once only; save it to a file and give that.");
 
     private int Next(Span<byte> buffer)
     {
@@ -53,7 +55,7 @@ internal sealed class PipeInput(string path, Stream source, IncrementalHash hash
                 count = (int)Math.Min(buffer.Length, pipe._kept - _at);
                 pipe._start.AsSpan((int)_at, count).CopyTo(buffer);
             }
-            else count = pipe.Next(buffer);
+            else count = _at == pipe.Bytes ? pipe.Next(buffer) : throw pipe.IsGone();
             _at += count;
             return count;
         }

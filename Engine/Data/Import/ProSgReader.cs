@@ -16,7 +16,8 @@ internal static class ProSgReader
     /// <exception cref="InputException">The files contradict each other, or the options ask for another split.</exception>
     public static PreparedDataset Read(ImportOptions options, SourceFiles files)
     {
-        if (options.Split is not (null or SplitKind.Strong) || options.HeldOutUsers is not null || options.CarveValidation)
+        if (options.Split is not (null or SplitKind.Strong)
+            || (options.HeldOutUsers ?? (object?)options.CarveValidation) is not null)
             throw new InputException(
                 "Format pro-sg holds a published strong split, which is used as it is; leave the split settings out.");
         if (options.Filters != new ClickFilters())

@@ -158,12 +158,12 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
         }
         catch (Exception problem) when (problem is InvalidDataException or EndOfStreamException)
         {
-            string found = problem.Message.Split('\n')[0].TrimEnd('.', '\r');
-            throw new InputException($"{path}: cannot be read ({found}): truncated or damaged; fetch it again.", problem);
+            throw new InputException(
+                $"{path}: cannot be read ({FirstLine(problem)}): truncated or damaged; fetch it again.", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw About($"{path}: cannot be read ({problem.Message.Split('\n')[0]}); check {Input}.");
+            throw About($"{path}: cannot be read ({FirstLine(problem)}); check {Input}.");
         }
     }
 

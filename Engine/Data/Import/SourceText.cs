@@ -14,6 +14,7 @@ internal sealed class SourceText
     private static readonly SettingName Encodings = Setting(nameof(ImportOptions.Encoding));
 
     private readonly HashSet<string> _latin1 = [];
+    private readonly HashSet<string> _badLines = []; // by message, for a file may be read twice
     private readonly List<string> _decisions = [];
     private readonly List<string> _notes = [];
     private Encoding? _given;
@@ -29,7 +30,7 @@ internal sealed class SourceText
     public string? TimeFormat { get; private set; }
 
     /// <summary>Bad lines left out.</summary>
-    public int BadLines { get; private set; }
+    public int BadLines => _badLines.Count;
 
     /// <summary>Adds a line to <see cref="Notes"/>.</summary>
     public void Note(string line) => _notes.Add(line);
@@ -50,7 +51,7 @@ internal sealed class SourceText
             try
             {
                 _notes.Clear();
-                BadLines = 0;
+                _badLines.Clear();
                 return read();
             }
             catch (NotUtf8Exception found)
@@ -132,9 +133,10 @@ internal sealed class SourceText
     /// <summary>True if a bad line is left out, as the options allow one more.</summary>
     public bool LeavesOut(InputException problem)
     {
-        if (BadLines == _badLinesAllowed) return false;
-        BadLines++;
         string text = problem.Message;
+        if (_badLines.Contains(text)) return true;
+        if (BadLines == _badLinesAllowed) return false;
+        _badLines.Add(text);
         if (BadLines <= MostNamed) Note($"left out {text[..text.LastIndexOf("; correct", StringComparison.Ordinal)]}");
         return true;
     }

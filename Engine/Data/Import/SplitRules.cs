@@ -53,7 +53,7 @@ internal static class SplitRules
         if (split != SplitKind.Temporal && options.Window is not null)
             throw About($"{Setting(nameof(options.TestFrom))}: only {name} temporal cuts at a moment; leave the moments out.");
         var carve = Setting(nameof(options.CarveValidation));
-        if (options.CarveValidation && (!asDivided || source.Validation is not null))
+        if (options.CarveValidation is not null && (!asDivided || source.Validation is not null))
             throw About($"{carve}: only for ready-made train and test files without a validation file; leave it out.");
     }
 
@@ -76,8 +76,10 @@ internal static class SplitRules
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (asDivided) settings["files"] = "as published";
         if (options.DropOverlap) settings["overlap"] = "dropped";
-        if (options.CarveValidation)
-            settings["validation"] = source.HasTimes ? "last training click of a user" : "one drawn training click of a user";
+        if (CarvedShare.Parse(options.CarveValidation) is { } carved)
+            settings["validation"] = carved.Share is double share
+                ? string.Create(CultureInfo.InvariantCulture, $"a drawn share of {share} of each user's training clicks")
+                : source.HasTimes ? "last training click of a user" : "one drawn training click of a user";
         if (source.ValidationCandidates is not null)
             settings["validationCandidates"] = "drawn items without a training click of the user, as many as in the test";
         if (split == SplitKind.Strong)

@@ -94,7 +94,7 @@ internal static class Splits
 
     /// <summary>
     /// Temporal: all clicks in order of time; the last share is the test, the share before it validation, as at one moment of a
-    /// running service. Equal times count in the order of the file. Users whose clicks are all late have empty training rows.
+    /// running service. Users whose clicks are all late have empty training rows.
     /// </summary>
     /// <param name="source">The clicks.</param>
     /// <param name="validationRatio">Share of the clicks for validation, where no moment begins it.</param>
@@ -105,7 +105,7 @@ internal static class Splits
         var log = source.Train;
         int[] order = new int[log.Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
-        order = InOrderOfTime(order, log);
+        new TimeOrder(source).Sort(order, log);
         int FirstFrom(double moment) => order.TakeWhile(i => log.Times[i] < moment).Count();
         int firstTest = window is null ? order.Length - (int)Math.Round(testRatio * order.Length) : FirstFrom(window.TestFrom);
         int firstValidation = window?.ValidationFrom is double from ? FirstFrom(from)
@@ -128,12 +128,12 @@ internal static class Splits
     }
 
     /// <summary>
-    /// Moves one training click of each user with at least two into a validation part: the last by time where the source has
-    /// times, else one drawn with the seed, whatever the order of lines. Where the test has sampled negatives, each of these
-    /// users is given as many, drawn with the seed from the items that are not in the user's training clicks. The test clicks
-    /// are ignored: like any item of the future, a test click may be among them.
+    /// Moves training clicks of each user with at least two into a validation part: one, the last by time where the source has
+    /// times, or a share, drawn with the seed, whatever the times and the order of lines. Where the test has sampled negatives,
+    /// each of these users is given as many, drawn with the seed from the items that are not in the user's training clicks. The
+    /// test clicks are ignored: like any item of the future, a test click may be among them.
     /// </summary>
-    public static void CarveValidation(ClickSource source)
+    public static void CarveValidation(ClickSource source, CarvedShare carved)
     {
         var log = source.Train;
         var (offsets, positions) = log.ByUser(source.Users.Count);
@@ -142,14 +142,17 @@ internal static class Splits
         Array.Fill(keep, true);
         var validation = source.NewLog();
         int[] itemRanks = source.Items.SortedRanks();
+        var byTime = carved.IsDrawn(source.HasTimes) ? null : new TimeOrder(source);
         foreach (int user in SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
-            if (!source.HasTimes) Array.Sort(Array.ConvertAll(own, position => itemRanks[source.Train.Items[position]]), own);
-            if (own.Length < 2) continue;
-            int chosen = source.HasTimes ? InOrderOfTime(own, log)[^1] : own[random.Choice(own.Length, 1)[0]];
-            keep[chosen] = false;
-            validation.Add(user, log.Items[chosen]);
+            if (carved.Of(own.Length) is not (> 0 and int count)) continue;
+            int[] sorted = byTime?.Sort(own, log) ?? SortByItem(own, log, itemRanks);
+            foreach (int chosen in byTime is null ? random.Choice(own.Length, count) : [own.Length - 1])
+            {
+                keep[sorted[chosen]] = false;
+                validation.Add(user, log.Items[sorted[chosen]]);
+            }
         }
         if (source.Candidates is not null) source.ValidationCandidates = DrawCandidates(source, validation, offsets, positions);
         log.Keep(keep);
@@ -164,7 +167,7 @@ internal static class Splits
         int[] items = Order(source.Items.SortedRanks());
         var random = new NumpyRandom(source.Options.Seed);
         var candidates = source.NewLog();
-        foreach (int user in heldOut.Users)
+        foreach (int user in heldOut.Users.ToArray().Distinct())
         {
             var clicked = new bool[items.Length];
             foreach (int position in positions.AsSpan(offsets[user]..offsets[user + 1]))
@@ -245,12 +248,10 @@ internal static class Splits
         return (Order(rows), Order(columns), rows, columns);
     }
 
-    /// <summary>Sorts positions by time; equal times stay in the order of the log.</summary>
-    public static int[] InOrderOfTime(int[] positions, ClickLog log)
+    /// <summary>Sorts positions of one user's clicks by the ranks of their items.</summary>
+    public static int[] SortByItem(int[] positions, ClickLog log, int[] itemRanks)
     {
-        var keys = new (long, int)[positions.Length];
-        for (int i = 0; i < keys.Length; i++) keys[i] = (log.Times[positions[i]], positions[i]);
-        Array.Sort(keys, positions);
+        Array.Sort(Array.ConvertAll(positions, position => itemRanks[log.Items[position]]), positions);
         return positions;
     }
 

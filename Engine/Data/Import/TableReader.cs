@@ -69,8 +69,21 @@ internal sealed class TableReader : IDisposable
     public long Line => _reader.LineNumber;
 
     /// <summary>Names of the columns; empty without a header.</summary>
-    public IReadOnlyList<string> Headers => _tokens is null || _reader.Headers.Count == 0 ? _reader.Headers
-        : Separators.Split(_reader.Headers[0], Separators.Blanks);
+    public IReadOnlyList<string> Headers
+    {
+        get
+        {
+            try
+            {
+                return _tokens is null || _reader.Headers.Count == 0 ? _reader.Headers
+                    : Separators.Split(_reader.Headers[0], Separators.Blanks);
+            }
+            catch (Exception problem) when (Explain(problem, 1) is { } explained)
+            {
+                throw explained;
+            }
+        }
+    }
 
     /// <summary>Calls <paramref name="row"/> with each record. Bad lines are left out as far as the import allows.</summary>
     /// <param name="row">Throws what <see cref="Malformed"/> returns before it has done anything with a bad line.</param>
@@ -83,7 +96,7 @@ internal sealed class TableReader : IDisposable
                 if (!Read(mayBeEmpty)) return;
                 row();
             }
-            catch (InputException problem) when (problem == _malformed && _files.Text.LeavesOut(problem))
+            catch (InputException problem) when (LeavesOut(problem))
             {
             }
     }
@@ -113,19 +126,13 @@ internal sealed class TableReader : IDisposable
     /// <exception cref="InputException">There is none of that name.</exception>
     public int Column(string name)
     {
-        try
-        {
-            if (_tokens is null && Headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
-            for (int i = 0; _tokens is not null && i < Headers.Count; i++)
-                if (Headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
-        }
-        catch (Exception problem) when (Explain(problem, 1) is { } explained)
-        {
-            throw explained;
-        }
-        if (Separators.NumberOf(name) is { } number && (Headers.Count == 0 || number <= Headers.Count)) return number - 1;
-        string columns = string.Join(", ", Headers.Select(header => $"'{header}'"));
-        if (Headers.Count == 1 && Separators.Guess([Headers[0]], "1") is { } other)
+        var headers = Headers;
+        if (_tokens is null && headers.Count > 0 && _reader.TryGetFieldIndex(name, out int index)) return index;
+        for (int i = 0; _tokens is not null && i < headers.Count; i++)
+            if (headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
+        if (Separators.NumberOf(name) is { } number && (headers.Count == 0 || number <= headers.Count)) return number - 1;
+        string columns = string.Join(", ", headers.Select(header => $"'{header}'"));
+        if (headers.Count == 1 && Separators.Guess([headers[0]], "1") is { } other)
             throw About(
                 $"{Path}:1: no column '{name}'; one column found: {columns}; is it {Separator} {Separators.NameOf(other)}?");
         throw new InputException(
@@ -168,12 +175,15 @@ internal sealed class TableReader : IDisposable
     }
 
     /// <summary>A time: a number, or a date such as 2005-09-06.</summary>
-    public ClickTime Time(int field)
+    /// <param name="field">The field.</param>
+    /// <param name="pattern">The pattern of the format's dates, where <see cref="ImportOptions.TimeFormat"/> gives none.</param>
+    public ClickTime Time(int field, string? pattern = null)
     {
-        var bytes = Bytes(field);
-        if (_files.Text.TimeFormat is { } pattern)
+        pattern = _files.Text.TimeFormat ?? pattern;
+        if (pattern is not null)
             return DateText.Parse(Text(field), pattern)
                 ?? throw Malformed($"the time '{Text(field)}' is not of the form {pattern}", TimeFormat);
+        var bytes = Bytes(field);
         if (Utf8Parser.TryParse(bytes, out long value, out int used) && used == bytes.Length) return new ClickTime(value);
         if (Utf8Parser.TryParse(bytes, out double number, out used) && used == bytes.Length && ClickTime.Of(number) is { } time)
             return time;
@@ -192,15 +202,16 @@ internal sealed class TableReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
+    private bool LeavesOut(InputException problem) => problem == _malformed && _files.Text.LeavesOut(problem);
+
     /// <summary>What the first line says whose date can be read in one way only.</summary>
     private bool DayFirst(int field)
     {
-        using var table = _again();
-        while (table.Read(mayBeEmpty: true))
+        if (_files.CanReopen(Path))
         {
-            if (table.FieldCount <= field) continue;
-            string text = table.Text(field);
-            if (DateText.DayFirst(text, out bool asks) is { } dayFirst && asks)
+            using var table = _again();
+            // Of a pipe no more may be read ahead than it keeps.
+            if (table.ClearDate(field) is var (text, dayFirst) && _files.CanReopen(Path))
             {
                 _files.Text.Note($"{Path}:{table.Line}: '{text}' shows that dates begin with the {(dayFirst ? "day" : "month")}");
                 return dayFirst;
@@ -208,6 +219,21 @@ internal sealed class TableReader : IDisposable
         }
         throw About(
             $"{Path}:{Line}: '{Text(field)}' may begin with the day or the month; give {TimeFormat} dd/MM/yyyy or MM/dd/yyyy.");
+    }
+
+    /// <summary>The next date that shows whether its day comes first; null for none.</summary>
+    private (string Text, bool DayFirst)? ClearDate(int field)
+    {
+        while (true)
+            try
+            {
+                if (!Read(mayBeEmpty: true)) return null;
+                if (FieldCount > field && Text(field) is var text && DateText.DayFirst(text, out bool asks) is { } first && asks)
+                    return (text, first);
+            }
+            catch (InputException problem) when (LeavesOut(problem))
+            {
+            }
     }
 
     private static void Tokenise(ReadOnlySpan<byte> line, List<Range> tokens)
@@ -234,6 +260,4 @@ internal sealed class TableReader : IDisposable
     };
 
     private long Undecodable(long line) => _files.CanReopen(Path) ? _files.Text.UndecodableLine(_files.Open(Path)) : line;
-
-    private static string FirstLine(Exception problem) => problem.Message.Split('\n')[0].TrimEnd('.', '\r');
 }

@@ -61,16 +61,21 @@ internal static class UserSplits
         return parts.Divide() with { Ties = ties };
     }
 
-    // The positions of each user's clicks, by time or shuffled; users by id, so that the draws do not depend on the file's order.
+    // The positions of each user's clicks, by time or shuffled. Users and items go by id into the shuffle, so that the draws do
+    // not depend on the order of lines.
     private static IEnumerable<(int User, int[] Own)> InOrder(ClickSource source, bool byTime)
     {
-        var (offsets, positions) = source.Train.ByUser(source.Users.Count);
+        var log = source.Train;
+        var (offsets, positions) = log.ByUser(source.Users.Count);
+        var order = byTime ? new TimeOrder(source) : null;
+        int[] itemRanks = source.Items.SortedRanks();
         var random = new NumpyRandom(source.Options.Seed);
         foreach (int user in Splits.SortedUsers(source, withClicksOnly: true))
         {
             int[] own = positions[offsets[user]..offsets[user + 1]];
-            yield return (user, byTime ? Splits.InOrderOfTime(own, source.Train)
-                : [.. random.Permutation(own.Length).Select(i => own[i])]);
+            if (order is not null) order.Sort(own, log);
+            else random.Shuffle<int>(Splits.SortByItem(own, log, itemRanks));
+            yield return (user, own);
         }
     }
 

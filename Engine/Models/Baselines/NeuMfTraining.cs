@@ -159,12 +159,7 @@ public sealed class NeuMfTraining
             _userDeep.UpdateOnce(_users[s] * half, half, step);
             _itemDeep.UpdateOnce(_items[s] * half, half, step);
         }
-        _output.UpdateAll(step);
-        for (int l = 0; l < 3; l++)
-        {
-            _weights[l].UpdateAll(step);
-            _biases[l].UpdateAll(step);
-        }
+        foreach (var array in (AdamArray[])[_output, .. _weights, .. _biases]) array.UpdateAll(step);
     }
 
     private void ForwardBackward(int s, float scale)

@@ -16,7 +16,7 @@ internal static class DataImportVerb
         {
             [nameof(ImportOptions.Format)] = $"One of {string.Join(", ", ClickFormats.Names)}.",
             [nameof(ImportOptions.Separator)] = "The words tab, blank, comma, semicolon and pipe stand for themselves.",
-        }).Alias(nameof(ImportOptions.Input), "-i");
+        }).Alias(nameof(ImportOptions.Input), "-i").Alone(nameof(ImportOptions.CarveValidation), "one");
         var filters = new SettingFlags<ClickFilters>(new());
         var (output, overwrite, json) = (DatasetFlags.Output(), DatasetFlags.Overwrite(), Flags.Json());
         return Verb.Create("import", "Turn a click log into a prepared dataset.", result =>

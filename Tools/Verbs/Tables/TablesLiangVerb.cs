@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManualVae.Evaluation;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
 using ManualVae.Tools.Tables;
@@ -44,6 +45,7 @@ internal static class TablesLiangVerb
     public static Command Create()
     {
         var flags = new TableFlags(Rows, "SLIM"); // days on large data
+        var protocols = new ProtocolFlag();
         var settings = new SettingFlags<RunSettings>(null, [nameof(RunSettings.Epochs), nameof(RunSettings.BetaSteps)],
             new Dictionary<string, string>
             {
@@ -52,11 +54,11 @@ internal static class TablesLiangVerb
             });
         return Verb.Create("liang", "Liang et al. 2018: models and likelihoods, published figures beside ours.", parsed =>
         {
-            var changes = settings.Given(parsed);
-            return flags.Run(parsed, data => HeldOut.Part(data, "test"), (data, rows, folder) =>
-                [new(data.Directory, "all items", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
-                    row => PublishedFor(data.ItemCount, row.Name)))]);
-        }, [.. flags.Options, .. settings.Options]);
+            var (changes, protocol) = (settings.Given(parsed), protocols.Read(parsed));
+            return flags.Run(parsed, data => data.Under(protocol, HeldOut.Part(data, "test")), (data, rows, folder) =>
+                [new(data.Directory, "all items", TableRun.MeasureAll(data, rows, changes, folder, Metrics, protocol,
+                    row => PublishedFor(data.ItemCount, row.Name)), Protocol: protocol)]);
+        }, [.. flags.Options, protocols.Option, .. settings.Options]);
     }
 
     private static PublishedFigures? PublishedFor(int items, string row) => Published.TryGetValue((items, row), out var values)

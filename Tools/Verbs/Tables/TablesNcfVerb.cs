@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManualVae.Data;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
 using ManualVae.Tools.Tables;
 using ManualVae.Training;
@@ -29,11 +30,8 @@ internal static class TablesNcfVerb
             ? new() { ["factors"] = 64, ["epochs"] = 16, ["regularisation"] = 0.02, ["unobserved-weight"] = 0.007 }
             : new() { ["factors"] = 64, ["epochs"] = 12, ["regularisation"] = 0.007, ["unobserved-weight"] = 0.3 }),
         new("NeuMF", "neumf"),
-        // The epochs that the preset was chosen with; clicks of a validation part are training clicks here.
-        new("Mult-DAE", "multdae", "ncf", data => new()
-        {
-            ["epochs"] = 48, ["patience"] = 0, ["fit-validation"] = data.Validation is not null,
-        }),
+        // The epochs that the preset was chosen with.
+        new("Mult-DAE", "multdae", "ncf", _ => new() { ["epochs"] = 48, ["patience"] = 0 }),
     ];
 
     private static readonly Dictionary<(int Items, string Row), PublishedFigures> Published = new()
@@ -47,17 +45,29 @@ internal static class TablesNcfVerb
 
     public static Command Create()
     {
-        var flags = new TableFlags(Rows, "NeuMF"); // many minutes
+        var flags = new TableFlags([.. Rows.Select(Final)], "NeuMF"); // many minutes
+        var protocols = new ProtocolFlag();
         var settings = new SettingFlags<RunSettings>(null, [nameof(RunSettings.Epochs)],
             new Dictionary<string, string> { [nameof(RunSettings.Epochs)] = "Of Mult-DAE. [default: 48]" });
         return Verb.Create("ncf", "NCF's sampled protocol (He et al. 2017), published figures beside ours.", parsed =>
         {
-            var changes = settings.Given(parsed);
+            var (changes, protocol) = (settings.Given(parsed), protocols.Read(parsed));
             return flags.Run(parsed, Check, (data, rows, folder) =>
-                [new(data.Directory, "sampled candidates", TableRun.MeasureAll(data, rows, changes, folder, Metrics,
-                    row => Published.GetValueOrDefault((data.ItemCount, row.Name))))]);
-        }, [.. flags.Options, .. settings.Options]);
+                [new(data.Directory, "sampled candidates", TableRun.MeasureAll(data, rows, changes, folder, Metrics, protocol,
+                    row => Published.GetValueOrDefault((data.ItemCount, row.Name))), Protocol: protocol)]);
+        }, [.. flags.Options, protocols.Option, .. settings.Options]);
     }
+
+    // Clicks of a validation part are training clicks here: the published figures are of data without one.
+    private static TableRow Final(TableRow row) => row with
+    {
+        Settings = data =>
+        {
+            var settings = row.Settings?.Invoke(data) ?? [];
+            if (data.Validation is not null) settings["fit-validation"] = true;
+            return settings;
+        },
+    };
 
     private static void Check(PreparedDataset data)
     {
@@ -65,7 +75,7 @@ internal static class TablesNcfVerb
             throw new InputException(
                 $"{data.Directory}: has no sampled candidates; import NCF's files with: manualvae data import --format ncf");
         if (data.Validation is not null)
-            Console.Error.WriteLine($"note: {data.Directory} has a validation part, which the baselines are not fitted to; the "
-                + "published figures are of data without: import without --carve-validation.");
+            Console.Error.WriteLine($"note: {data.Directory} has a validation part; all rows are trained on its clicks too, as "
+                + "the published figures are of data without.");
     }
 }

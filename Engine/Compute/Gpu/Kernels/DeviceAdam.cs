@@ -13,7 +13,7 @@ internal readonly struct DeviceAdam(View weights, View first, View second, AdamS
         _beta1 = (float)step.Beta1, _beta2 = (float)step.Beta2,
         _rest1 = (float)(1 - step.Beta1), _rest2 = (float)(1 - step.Beta2);
 
-    /// <summary>False where a gradient is to be stored instead.</summary>
+    /// <summary>False if the gradient is stored instead.</summary>
     public bool IsWanted
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

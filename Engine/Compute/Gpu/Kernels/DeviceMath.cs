@@ -126,29 +126,16 @@ internal static class DeviceMath
         return quadrant == 1 || quadrant == 2 ? -value : value; // cos(x + q pi / 2): cos x, -sin x, -cos x, sin x
     }
 
-    private static double CosinePolynomial(double s)
-    {
-        double p = -1.0 / 87178291200;
-        p = p * s + 1.0 / 479001600;
-        p = p * s - 1.0 / 3628800;
-        p = p * s + 1.0 / 40320;
-        p = p * s - 1.0 / 720;
-        p = p * s + 1.0 / 24;
-        p = p * s - 0.5;
-        return p * s + 1;
-    }
+    private static double CosinePolynomial(double s) => Polynomial(
+        s, -1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320, -1.0 / 720, 1.0 / 24, -0.5);
 
-    private static double SinePolynomial(double s)
-    {
-        double p = -1.0 / 1307674368000;
-        p = p * s + 1.0 / 6227020800;
-        p = p * s - 1.0 / 39916800;
-        p = p * s + 1.0 / 362880;
-        p = p * s - 1.0 / 5040;
-        p = p * s + 1.0 / 120;
-        p = p * s - 1.0 / 6;
-        return p * s + 1;
-    }
+    private static double SinePolynomial(double s) => Polynomial(
+        s, -1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120, -1.0 / 6);
+
+    /// <summary>c7 s^7 + ... + c1 s + 1.</summary>
+    private static double Polynomial(
+        double s, double c7, double c6, double c5, double c4, double c3, double c2, double c1) =>
+        ((((((c7 * s + c6) * s + c5) * s + c4) * s + c3) * s + c2) * s + c1) * s + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float PowerOfTwo(int n) => Interop.IntAsFloat((uint)(n + 127) << 23);

@@ -78,11 +78,6 @@ internal static class ElementKernels
             };
     }
 
-    public static void SwishForward(View x, View y)
-    {
-        for (long i = First; i < x.Length; i += Stride) y[i] = x[i] * DeviceMath.Sigmoid(x[i]);
-    }
-
     public static void SwishBackward(View x, View dy, View dx)
     {
         for (long i = First; i < x.Length; i += Stride)

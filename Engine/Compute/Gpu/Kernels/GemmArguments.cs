@@ -11,10 +11,10 @@ internal struct GemmArguments
 {
     public View A, B, C, Bias;
 
-    /// <summary>Where wanted, the product is a gradient that goes to this update of C instead of to memory.</summary>
+    /// <summary>If wanted, the product is a gradient, and this update of C takes it; it does not go to memory.</summary>
     public DeviceAdam Adam;
 
-    /// <summary>Partial products [Splits, M, N], where the inner dimension is divided among groups; else empty.</summary>
+    /// <summary>Partial products [Splits, M, N] if the inner dimension is divided among groups; else empty.</summary>
     public View Partial;
 
     public int M, N, K, ARow, AColumn, BRow, BColumn, Accumulate, Activation;
@@ -34,7 +34,7 @@ internal static class Gemm
     public static float LoadB(in GemmArguments g, int p, int j) =>
         p < g.K && j < g.N ? g.B[(long)p * g.BRow + (long)j * g.BColumn] : 0;
 
-    /// <summary>Writes an element where it lies inside the matrix; a divided product only writes its part.</summary>
+    /// <summary>Writes an element if it lies inside the matrix; a divided product only writes its part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(in GemmArguments g, int split, int i, int j, float sum)
     {

@@ -5,7 +5,7 @@ namespace ManualVae.Compute.Gpu.Kernels;
 /// <summary>
 /// The product that training uses: a group of 256 threads owns 128 x 128 of C, a thread 8 x 8 in registers, so that 16 floats
 /// from shared memory feed 64 multiply-adds. The next slices of the operands travel from global memory while this one is used.
-/// Where C has too few tiles to fill the device, the inner dimension is divided among groups (grid Z) and the parts are added in
+/// If C has too few tiles to fill the device, the inner dimension is divided among groups (grid Z) and the parts are added in
 /// order.
 /// </summary>
 internal static class GemmBlocked

@@ -5,7 +5,7 @@ namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
 /// How a thread copies its eight floats of a slice [Depth, rows] of an operand to shared memory, where threads = 2 x rows and
-/// Depth is 16. Neighbouring threads read neighbouring addresses: 16 depths of two rows where the operand is contiguous along the
+/// Depth is 16. Neighbouring threads read neighbouring addresses: 16 depths of two rows if the operand is contiguous along the
 /// inner dimension, else 32 rows of one depth.
 /// </summary>
 internal readonly struct GemmSlice

@@ -21,7 +21,7 @@ internal static class LikelihoodKernels
     /// <param name="batch">Structure of the targets.</param>
     /// <param name="targets">Values of the targets.</param>
     /// <param name="likelihood">Which.</param>
-    /// <param name="logits">[B, items]; becomes the gradient where <paramref name="entryGradients"/> is given.</param>
+    /// <param name="logits">[B, items]; becomes the gradient if <paramref name="entryGradients"/> is given.</param>
     /// <param name="loss">[B].</param>
     /// <param name="entryGradients">Room for a number a click; empty for the loss alone.</param>
     /// <param name="scale">Factor of the gradient.</param>

@@ -8,7 +8,7 @@ internal static class PeakKernel
     /// <summary>32 chains, two steps, two operations each.</summary>
     public const double OperationsPerIteration = 32 * 2 * 2;
 
-    /// <param name="sink">Written only where the sums have a value that they never take, so that they must be computed.</param>
+    /// <param name="sink">Written only if the sums have a value that they never take, so that they must be computed.</param>
     /// <param name="x">Factor, a little below 1.</param>
     /// <param name="y">Summand.</param>
     /// <param name="iterations">Length of the chains.</param>

@@ -47,20 +47,19 @@ internal static class SparseKernels
         int e = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
         // Four clicks at a time: their rows are fetched together, and the longest history is what the others wait for.
         for (; e + 4 <= end; e += 4)
-        {
-            float a = inputs[e] * weight[(long)batch.Columns[e] * n + j];
-            float b = inputs[e + 1] * weight[(long)batch.Columns[e + 1] * n + j];
-            float c = inputs[e + 2] * weight[(long)batch.Columns[e + 2] * n + j];
-            float d = inputs[e + 3] * weight[(long)batch.Columns[e + 3] * n + j];
-            sum = sum + a + b + c + d;
-        }
-        for (; e < end; e++) sum += inputs[e] * weight[(long)batch.Columns[e] * n + j];
+            sum = sum + Term(batch, inputs, weight, e, n, j) + Term(batch, inputs, weight, e + 1, n, j)
+                + Term(batch, inputs, weight, e + 2, n, j) + Term(batch, inputs, weight, e + 3, n, j);
+        for (; e < end; e++) sum += Term(batch, inputs, weight, e, n, j);
         y[(long)row * n + j] = ElementKernels.Apply(activation, sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Term(in DeviceBatch batch, View inputs, View weight, int e, int n, int j) =>
+        inputs[e] * weight[(long)batch.Columns[e] * n + j];
+
     /// <summary>
     /// A thread for each element of the gradient, which adds its item's clicks by increasing user; the sum goes to the update
-    /// where one is wanted, which then needs no gradient in memory.
+    /// if one is wanted, and then no gradient lies in memory.
     /// </summary>
     public static void LinearBackward(DeviceBatch batch, View inputs, View dy, View dWeight, DeviceAdam adam, int n)
     {
@@ -69,15 +68,15 @@ internal static class SparseKernels
         if (j >= n || (e == end && !adam.IsWanted)) return;
         float sum = 0;
         for (; e + 4 <= end; e += 4)
-            sum = sum + Term(batch, inputs, dy, e, n, j) + Term(batch, inputs, dy, e + 1, n, j)
-                + Term(batch, inputs, dy, e + 2, n, j) + Term(batch, inputs, dy, e + 3, n, j);
-        for (; e < end; e++) sum += Term(batch, inputs, dy, e, n, j);
+            sum = sum + GradientTerm(batch, inputs, dy, e, n, j) + GradientTerm(batch, inputs, dy, e + 1, n, j)
+                + GradientTerm(batch, inputs, dy, e + 2, n, j) + GradientTerm(batch, inputs, dy, e + 3, n, j);
+        for (; e < end; e++) sum += GradientTerm(batch, inputs, dy, e, n, j);
         if (adam.IsWanted) adam.Move(item * n + j, sum);
         else dWeight[item * n + j] += sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Term(in DeviceBatch batch, View inputs, View dy, int e, int n, int j) =>
+    private static float GradientTerm(in DeviceBatch batch, View inputs, View dy, int e, int n, int j) =>
         inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
 
     /// <summary>
