@@ -30,8 +30,10 @@ public sealed record Axis(string Label, string? Unit = null)
         (low, high) = (Min ?? low, Max ?? high);
         if (!(high > low)) // one value: give it room on both sides
             (low, high) = Log ? (low / 2, low * 2) : low == 0 ? (0, 1) : (low - Math.Abs(low) / 2, low + Math.Abs(low) / 2);
-        return Log ? Scale.Logarithmic(low, high, from, to)
+        var scale = Log ? Scale.Logarithmic(low, high, from, to)
             : Scale.Linear(low, high, from, to, Min is not null, Max is not null);
+        scale.Name = Label;
+        return scale;
     }
 }
 
@@ -46,6 +48,9 @@ internal sealed class Scale
         (_low, _high, _from, _to, _log) = (log ? Math.Log10(low) : low, log ? Math.Log10(high) : high, from, to, log);
         (Ticks, Labels) = (ticks, labels);
     }
+
+    /// <summary>The quantity.</summary>
+    public string Name { get; internal set; } = "";
 
     public double[] Ticks { get; }
 

@@ -31,6 +31,13 @@ public sealed record HeatMap : Figure
     /// <summary>Lines before these rows and columns: borders of groups.</summary>
     public IReadOnlyList<int> Borders { get; init; } = [];
 
+    internal override string Describe()
+    {
+        double[] finite = [.. Values.Cast<double>().Where(double.IsFinite)];
+        return finite.Length == 0 ? "no data" : $"{Values.GetLength(0)} rows ({Rows}) by {Values.GetLength(1)} columns ({Columns}); "
+            + $"{Value.Title} {Scale.Readable(finite.Min())} to {Scale.Readable(finite.Max())}";
+    }
+
     internal override double Draw(Svg svg, double top)
     {
         int rows = Values.GetLength(0), columns = Values.GetLength(1);
