@@ -24,11 +24,17 @@ public sealed class TinyStudyTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string, string> Few => new(
-        from study in Studies
-        from users in new[] { "u1,u2", "u1,u3,u5", "u1,u2,u3,u4,u8" }
-        where study != "neighbours" || users.Length > 5
-        select (study, users));
+    public static TheoryData<string, string> Few
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (string study in Studies)
+                foreach (string users in (string[])["u1,u2", "u1,u3,u5", "u1,u2,u3,u4,u8"])
+                    if (study != "neighbours" || users.Length > 5) cases.Add(study, users);
+            return cases;
+        }
+    }
 
     [Theory, MemberData(nameof(Few))]
     public void A_study_of_few_users_has_finite_numbers_or_none(string study, string users)

@@ -1,0 +1,33 @@
+namespace ManualVae.Tools.Report;
+
+/// <summary>Pieces of MathML for the formulas of lessons.</summary>
+internal static class MathMl
+{
+    /// <summary>A formula on a line of its own. Parts that are not MathML become operators.</summary>
+    public static string Display(params string[] parts) => "<math display=\"block\"><mrow>"
+        + string.Concat(parts.Select(part => part.StartsWith('<') ? part : Op(part))) + "</mrow></math>";
+
+    public static string Id(string name) => $"<mi>{Html.Escape(name)}</mi>";
+
+    public static string Num(string value) => $"<mn>{value}</mn>";
+
+    public static string Op(string symbol) => $"<mo>{Html.Escape(symbol)}</mo>";
+
+    public static string Text(string words) => $"<mtext> {Html.Escape(words)} </mtext>";
+
+    public static string Sub(string name, string index) => $"<msub>{Id(name)}{Id(index)}</msub>";
+
+    public static string Sup(string name, string power) => $"<msup>{Id(name)}<mo>{power}</mo></msup>";
+
+    public static string Power(string content, string power) => $"<msup><mrow>{content}</mrow>{Num(power)}</msup>";
+
+    public static string Norm(string content) => $"{Op("‖")}{content}{Op("‖")}";
+
+    public static string Angle(string a, string b) => $"{Op("⟨")}{a}{Op(",")}{b}{Op("⟩")}";
+
+    public static string Paren(string content) => $"{Op("(")}{content}{Op(")")}";
+
+    public static string Paren(string a, string b, string between = ",") => Paren($"{a}{Op(between)}{b}");
+
+    public static string Fraction(string above, string below) => $"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>";
+}
