@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using ManualVae.Bench;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["rows", var count, var path, .. var rest])
+    await ClickRows.Write(long.Parse(count), path, text: rest is ["text"]);
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

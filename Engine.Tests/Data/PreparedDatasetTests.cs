@@ -111,6 +111,25 @@ public class PreparedDatasetTests
         Samples.AssertEqual(new CsrMatrix(4, [0, 3, 4, 6], [0, 1, 2, 0, 1, 3]), CsrMatrix.Union(a, b));
     }
 
+    [Theory]
+    [InlineData("a\tb")]
+    [InlineData("a\nb")]
+    [InlineData("a\rb")]
+    public void An_id_that_would_break_its_line_is_refused_and_nothing_is_written(string id)
+    {
+        using var folder = TestData.NewFolder();
+        var matrix = new CsrMatrix(1, [0, 1], [0]);
+        var manifest = new DatasetManifest { Source = new DatasetSource("pairs", "sample"), Split = SplitKind.None };
+        foreach (var data in new PreparedDataset[]
+        {
+            new(manifest, matrix, null, null, [id], new ItemList(["i"])),
+            new(manifest, matrix, null, null, ["u"], new ItemList([id])),
+        })
+            Assert.Contains("The id 'a b' holds a tab or line break",
+                Assert.Throws<InputException>(() => data.Save(folder["data"])).Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
     private static void AssertRoundTrip(PreparedDataset data, string[] files)
     {
         using var folder = TestData.NewFolder();

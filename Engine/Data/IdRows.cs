@@ -3,6 +3,13 @@ namespace ManualVae.Data;
 /// <summary>The rows of <c>users.tsv</c> and <c>items.tsv</c>: number, id, and what else is known, separated by tabs.</summary>
 internal static class IdRows
 {
+    /// <summary>An id as a field of its row.</summary>
+    /// <exception cref="InputException">It would break the row.</exception>
+    public static string Field(string id) => id.AsSpan().IndexOfAny('\t', '\r', '\n') < 0 ? id
+        : throw new InputException(
+            $"The id '{id.ReplaceLineEndings(" ").Replace('\t', ' ')}' holds a tab or line break, "
+                + "which the tables of ids cannot; correct the source.");
+
     /// <summary>Reads and checks all rows but the header.</summary>
     /// <exception cref="InputException">No such file, or a row with other fields, a wrong number or a known id.</exception>
     public static string[][] Read(string path, int columns)

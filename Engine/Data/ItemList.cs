@@ -34,7 +34,7 @@ public sealed class ItemList
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index\tid\ttitle\tgenres");
         for (int item = 0; item < Count; item++)
-            writer.WriteLine($"{item}\t{Ids[item]}\t{OneLine(Titles[item])}\t{OneLine(Genres[item])}");
+            writer.WriteLine($"{item}\t{IdRows.Field(Ids[item])}\t{OneLine(Titles[item])}\t{OneLine(Genres[item])}");
     });
 
     /// <summary>Reads <c>items.tsv</c>.</summary>

@@ -255,7 +255,7 @@ public sealed class PreparedDataset
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index\tid");
-        for (int user = 0; user < ids.Count; user++) writer.WriteLine($"{user}\t{ids[user]}");
+        for (int user = 0; user < ids.Count; user++) writer.WriteLine($"{user}\t{IdRows.Field(ids[user])}");
     });
 
     /// <summary>Reads <c>users.tsv</c>.</summary>

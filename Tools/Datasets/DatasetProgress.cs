@@ -6,16 +6,19 @@ namespace ManualVae.Tools.Datasets;
 internal static class DatasetProgress
 {
     /// <summary>Runs work that reports shares of 1.</summary>
-    public static T Run<T>(string title, Func<IProgress<double>?, T> work)
+    public static T Run<T>(string title, Func<IProgress<double>?, T> work) =>
+        Console.IsErrorRedirected ? work(null) : Run(title, (bar, _) => work(bar));
+
+    /// <summary>Runs work on a terminal that reports shares of 1, and may change the title.</summary>
+    public static T Run<T>(string title, Func<IProgress<double>, Action<string>, T> work)
     {
-        if (Console.IsErrorRedirected) return work(null);
         T result = default!;
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
                 var bar = context.AddTask(Markup.Escape(title), maxValue: 1);
-                result = work(new Setter(bar));
+                result = work(new Setter(bar), text => bar.Description = Markup.Escape(text));
                 bar.Value = 1;
             });
         return result;

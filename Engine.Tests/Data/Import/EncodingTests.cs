@@ -25,6 +25,13 @@ public class EncodingTests : IDisposable
         { "movielens-1m", "ratings.dat", "José::ä::5::1\nJosé::b::5::2\nAnn::ä::5::3\nJosè::ä::5::3\n" },
         { "movielens", "ratings.csv",
             "userId,movieId,rating,timestamp\nJosé,ä,5,1\nJosé,b,5,2\nAnn,ä,5,3\nJosè,ä,5,4\n" },
+        { "jsonl", "log.jsonl", """
+            {"user":"José","item":"ä"}
+            {"user":"José","item":"b"}
+            {"user":"Ann","item":"ä"}
+            {"user":"Josè","item":"ä"}
+
+            """ },
         { "msd", "train_triplets.txt", "José\tä\t1\nJosé\tb\t1\nAnn\tä\t1\nJosè\tä\t2\n" },
     };
 
@@ -130,10 +137,10 @@ public class EncodingTests : IDisposable
     {
         Directory.CreateDirectory(_folder["in"]);
         File.WriteAllBytes(_folder["in", file], bytes);
-        string? column = format == "csv" ? "user" : null;
+        string? column = format is "csv" or "jsonl" ? "user" : null;
         return ClickFormats.Read(new ImportOptions
         {
-            Format = format, Input = format == "csv" ? _folder["in", file] : _folder["in"], Encoding = encoding,
+            Format = format, Input = column is not null ? _folder["in", file] : _folder["in"], Encoding = encoding,
             UserColumn = column, ItemColumn = column is null ? null : "item",
         }, new SourceFiles(null, default));
     }

@@ -111,7 +111,7 @@ public class TimeTests : IDisposable
             string[] items = [.. new[] { "10", "20", "30" }.Where(item => item != last), last];
             _folder.Write("in/x.train.rating", string.Concat(items.Select(item => $"1\t{item}\t1\t5\n")));
             _folder.Write("in/x.test.rating", "1\t40\t1\t9\n");
-            var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = true });
+            var data = DatasetImport.Run(new ImportOptions { Format = "ncf", Input = _folder["in"], CarveValidation = "one" });
             Assert.Equal(last, data.ItemIds[data.Validation!.HeldOut.RowColumns(0)[0]]);
             Assert.Null(data.Manifest.Seed);
         }

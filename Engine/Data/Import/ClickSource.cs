@@ -74,7 +74,21 @@ internal sealed class ClickSource
     public bool IsDivided => Validation is not null || Test is not null;
 
     /// <summary>An empty log of the kind this import needs.</summary>
-    public ClickLog NewLog() => new(_keepTimes);
+    public ClickLog NewLog() => new(_keepTimes, Files.ShareRead);
+
+    /// <summary>Forgets the clicks, once they are in matrices.</summary>
+    public void Forget()
+    {
+        Train = NewLog();
+        (Validation, Test, Candidates, ValidationCandidates) = (null, null, null, null);
+    }
+
+    /// <summary>Counts clicks that a reader appends to a log itself.</summary>
+    public void Count(int read, int belowMinimumRating)
+    {
+        ClicksRead += read;
+        BelowMinimumRating += belowMinimumRating;
+    }
 
     /// <summary>Appends one click, unless it is rated too low.</summary>
     public void Add(ClickLog log, ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, double rating = double.PositiveInfinity,
@@ -89,10 +103,15 @@ internal sealed class ClickSource
     public void Describe(TableReader table, int id, int title, int genres = -1)
     {
         string? Text(int field) => field >= 0 && field < table.FieldCount && table.Text(field) is { Length: > 0 } text
-            ? ItemList.OneLine(text) : null;
-        string item = table.Text(id);
+            ? text : null;
+        Describe(table.Text(id), Text(title), Text(genres));
+    }
+
+    /// <summary>Notes title and genres of an item; null for what is not known.</summary>
+    public void Describe(string item, string? title, string? genres)
+    {
         var known = Descriptions.GetValueOrDefault(item);
-        Descriptions[item] = (Text(title) ?? known.Title, Text(genres) ?? known.Genres);
+        Descriptions[item] = (ItemList.OneLine(title) ?? known.Title, ItemList.OneLine(genres) ?? known.Genres);
     }
 
     /// <summary>

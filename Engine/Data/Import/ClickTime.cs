@@ -8,12 +8,12 @@ internal readonly record struct ClickTime(long Whole, double Fraction = 0)
         ? new ClickTime((long)Math.Floor(value), value - Math.Floor(value)) : null;
 
     /// <summary>The time as a number that sorts as <see cref="double"/> values do, for a log that has fractions.</summary>
-    public long FractionalKey
+    public long FractionalKey => KeyOf(Whole + Fraction);
+
+    /// <summary>A number that sorts as the value does among those of <see cref="FractionalKey"/>.</summary>
+    public static long KeyOf(double value)
     {
-        get
-        {
-            long bits = BitConverter.DoubleToInt64Bits(Whole + Fraction);
-            return bits >= 0 ? bits : long.MinValue - bits;
-        }
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        return bits >= 0 ? bits : long.MinValue - bits;
     }
 }

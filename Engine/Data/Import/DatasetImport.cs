@@ -5,15 +5,17 @@ namespace ManualVae.Data.Import;
 /// <summary>Turns a click log into a prepared dataset: reads, merges duplicates, filters, divides.</summary>
 public static class DatasetImport
 {
+    private const int ManyClicks = 1 << 24;
+
     /// <summary>Runs one import. Nothing is written; <see cref="PreparedDataset.Save"/> the result.</summary>
     /// <param name="options">What to read and how to divide it.</param>
     /// <param name="note">Receives a line about each decision that the options left open, and about a split of no use.</param>
-    /// <param name="progress">Receives the share of the current file that has been read.</param>
+    /// <param name="progress">Receives how much has been read.</param>
     /// <param name="standardInput">What the input <c>-</c> stands for.</param>
     /// <param name="cancellation">Stops the import.</param>
     /// <exception cref="InputException">The options or the files cannot be used.</exception>
-    public static PreparedDataset Run(ImportOptions options, Action<string>? note = null, IProgress<double>? progress = null,
-        Stream? standardInput = null, CancellationToken cancellation = default)
+    public static PreparedDataset Run(ImportOptions options, Action<string>? note = null,
+        IProgress<ImportProgress>? progress = null, Stream? standardInput = null, CancellationToken cancellation = default)
     {
         options.Validate();
         var files = new SourceFiles(progress, cancellation, standardInput);
@@ -29,6 +31,8 @@ public static class DatasetImport
         CancellationToken cancellation)
     {
         var source = ClickFormats.Read(options, files);
+        bool many = source.Train.Count > ManyClicks;
+        GiveBackMemory(many);
         Tell(files.Text, note);
         cancellation.ThrowIfCancellationRequested();
 
@@ -45,6 +49,7 @@ public static class DatasetImport
         var order = options.FoldInOrder ?? (merged ? FoldInOrder.Positions : FoldInOrder.Source);
         int duplicates = MergeDuplicates(source);
         if (duplicates > 0) note?.Invoke($"merged {duplicates} repeated (user, item) pairs");
+        GiveBackMemory(many);
         if (options.Window?.Cut(source.Train) is > 0 and var outside)
             note?.Invoke($"left out {outside} clicks outside the time window");
         int removed = asDivided ? 0 : FilterPass.Apply(source.Train, source.Users.Count, source.Items.Count, options.Filters);
@@ -58,6 +63,9 @@ public static class DatasetImport
         var division = asDivided ? Splits.Weak(source) : Divide(source, split, order);
         bool usesSeed = split == SplitKind.Strong || draws || division.Ties > 0 || (carved is { } drawn
             && (drawn.IsDrawn(source.HasTimes) || !source.KeepsOrderOfLines || source.ValidationCandidates is not null));
+        var settings = SplitRules.Settings(options, split, source, asDivided, order);
+        source.Forget();
+        GiveBackMemory(many);
         cancellation.ThrowIfCancellationRequested();
 
         division = SettleOverlap(division, options.DropOverlap, note, out long overlapKept);
@@ -69,7 +77,7 @@ public static class DatasetImport
             Filters = options.Filters,
             Split = split,
             Seed = usesSeed ? options.Seed : null,
-            SplitSettings = SplitRules.Settings(options, split, source, asDivided, order),
+            SplitSettings = settings,
             Import = new ImportTally
             {
                 ClicksRead = source.ClicksRead,
@@ -120,6 +128,12 @@ public static class DatasetImport
         $"{source.Options.Input}: no training clicks are left of {source.ClicksRead} read"
             + (source.LeftOutByWhere > 0 ? $", besides {source.LeftOutByWhere} left out by their columns" : "")
             + "; relax the filters.");
+
+    // What one step leaves behind must not lie in memory beside what the next one needs for a large log.
+    private static void GiveBackMemory(bool many)
+    {
+        if (many) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true);
+    }
 
     private static PreparedDataset ReadPublished(ImportOptions options, SourceFiles files, Action<string>? note)
     {

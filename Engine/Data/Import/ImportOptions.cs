@@ -68,7 +68,7 @@ public sealed record ImportOptions
     public string? RatingColumn { get; init; }
     /// <summary>csv, jsonl, parquet: the column of times, by name or number.</summary>
     public string? TimeColumn { get; init; }
-    /// <summary>csv, jsonl: the column of the items' titles.</summary>
+    /// <summary>csv, jsonl, parquet: the column of the items' titles.</summary>
     public string? TitleColumn { get; init; }
     /// <summary>
     /// File of the items' titles and genres, for any format: a table with a header or JSON lines. Columns such as title and
@@ -82,15 +82,15 @@ public sealed record ImportOptions
     /// <summary>The first line is a click, even if it looks like names of columns.</summary>
     public bool NoHeader { get; init; }
     /// <summary>
-    /// Tables and JSON lines: lines to keep, as COLUMN=VALUE or COLUMN=VALUE,VALUE; a semicolon separates conditions that must
-    /// all hold.
+    /// Tables, JSON lines, Parquet: lines to keep, as COLUMN=VALUE or COLUMN=VALUE,VALUE; a semicolon separates conditions that
+    /// must all hold.
     /// </summary>
     public string? Where { get; init; }
     /// <summary>Pattern of dates, as dd/MM/yyyy HH:mm or %d/%m/%Y %H:%M; null knows those of common logs.</summary>
     public string? TimeFormat { get; init; }
     /// <summary>Encoding of the text, such as latin1; null takes UTF-8, or Latin-1 for a file that is not UTF-8.</summary>
     public string? Encoding { get; init; }
-    /// <summary>Leave out up to this many bad lines, and name the first three.</summary>
+    /// <summary>Leave out up to this many bad lines (rows of Parquet), and name the first three.</summary>
     public int SkipBadLines { get; init; }
 
     /// <summary>The moments of a temporal split, or null where none is given.</summary>

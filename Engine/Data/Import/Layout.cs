@@ -27,9 +27,9 @@ internal sealed record Layout(string Name, string What, Action<ClickSource> Read
     /// <summary>What is good to know when it is read.</summary>
     public string? Note { get; init; }
 
-    /// <summary>True where the columns are settled before the file is read.</summary>
-    public bool IsOfColumns => TakesWhere || Read == ParquetClicks.Read;
-    /// <summary>True where <see cref="ImportOptions.Where"/> chooses lines.</summary>
-    public bool TakesWhere =>
-        Read == ColumnReader.ReadCsv || Read == ColumnReader.Read || Read == ColumnReader.ReadQuoted || Read == JsonLines.Read;
+    /// <summary>
+    /// True where the columns are settled before the file is read, and <see cref="ImportOptions.Where"/> chooses lines by them.
+    /// </summary>
+    public bool IsOfColumns => Read == ColumnReader.ReadCsv || Read == ColumnReader.Read || Read == ColumnReader.ReadQuoted
+        || Read == JsonLines.Read || Read == ParquetClicks.Read;
 }

@@ -23,7 +23,7 @@ internal static class LayoutDetection
 
     private static ImportOptions SettleNamed(ImportOptions options, Layout named, SourceFiles files)
     {
-        if (options.Where is not null && !named.TakesWhere)
+        if (options.Where is not null && !named.IsOfColumns)
             throw About($"{Setting(nameof(options.Where))}: not for {Format} {options.Format}; leave it out.");
         return named is { IsOfColumns: true, Name: not "csv" }
             ? Settle(options, named, ClickFile(options.Input, named) ?? SourceFiles.Find(options.Input), files) : options;

@@ -8,10 +8,11 @@ namespace ManualVae.Data.Import;
 /// The files one import reads: plain, compressed, in a zip archive, or from a pipe. Finds them, opens them, and remembers them so
 /// that the manifest can name a hash of everything that was read.
 /// </summary>
-/// <param name="progress">Receives the share of the current file that has been read.</param>
+/// <param name="progress">Receives how much has been read.</param>
 /// <param name="cancellation">Stops the import.</param>
 /// <param name="standardInput">What <see cref="StandardInput"/> stands for.</param>
-internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken cancellation, Stream? standardInput = null)
+internal sealed class SourceFiles(IProgress<ImportProgress>? progress, CancellationToken cancellation,
+    Stream? standardInput = null)
 {
     /// <summary>The input that stands for standard input.</summary>
     public const string StandardInput = "-";
@@ -27,6 +28,7 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
     private readonly Dictionary<string, PipeInput> _pipes = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private FileStream? _current;
+    private long _rows;
 
     /// <summary>Their text.</summary>
     public SourceText Text { get; } = new();
@@ -126,12 +128,18 @@ internal sealed class SourceFiles(IProgress<double>? progress, CancellationToken
         }
     }
 
-    /// <summary>Called regularly while reading: reports the share of the current file, and stops if interrupted.</summary>
-    public void Tick()
+    /// <summary>Called regularly while reading: reports how much has been read, and stops if interrupted.</summary>
+    /// <param name="rows">Rows since the last call.</param>
+    public void Tick(long rows)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (progress is not null && _current is { CanRead: true } file) progress.Report((double)file.Position / file.Length);
+        _rows += rows;
+        progress?.Report(new(_rows, _current is { CanRead: true } file ? (double)file.Position / file.Length : null));
     }
+
+    /// <summary>The share of the only file that has been read; 0 where there are several or no size is known.</summary>
+    public double ShareRead() =>
+        _opened.Count == 1 && _pipes.Count == 0 && _current is { CanRead: true } file ? (double)file.Position / file.Length : 0;
 
     /// <summary>
     /// What was read, for the manifest: SHA-256 of the pipes in the order of reading and then of all files in the order of their

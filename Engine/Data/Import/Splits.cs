@@ -34,12 +34,12 @@ internal static class Splits
                 items.Add(log.Items[i]);
             }
 
-        var byUser = log.ByUser(source.Users.Count);
         long dropped = 0;
         EvaluationSplit Part(int first, int heldOut)
         {
             var held = users.AsSpan(first, heldOut);
             int[] rows = Inverse(held, source.Users.Count);
+            var byUser = log.ByUser(source.Users.Count, rows);
             var (part, unknown) = order == FoldInOrder.Source
                 ? FoldIn(log, byUser, sorted, rows, columnOfItem, heldOut, items.Count, first, seed)
                 : FoldIn(log, byUser, held, rows, columnOfItem, heldOut, items.Count, first, seed, sortColumns: true);
@@ -106,7 +106,7 @@ internal static class Splits
         int[] order = new int[log.Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
         new TimeOrder(source).Sort(order, log);
-        int FirstFrom(double moment) => order.TakeWhile(i => log.Times[i] < moment).Count();
+        int FirstFrom(double moment) => order.TakeWhile(i => log.IsBefore(i, moment)).Count();
         int firstTest = window is null ? order.Length - (int)Math.Round(testRatio * order.Length) : FirstFrom(window.TestFrom);
         int firstValidation = window?.ValidationFrom is double from ? FirstFrom(from)
             : firstTest - (int)Math.Round(validationRatio * (window is null ? order.Length : firstTest));

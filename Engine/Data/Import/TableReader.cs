@@ -104,7 +104,7 @@ internal sealed class TableReader : IDisposable
     /// <summary>Moves to the next record; false at the end. Empty lines are passed over; a table of none is refused.</summary>
     public bool Read(bool mayBeEmpty = false)
     {
-        if (++_records % TickEvery == 0) _files.Tick();
+        if (++_records % TickEvery == 0) _files.Tick(TickEvery);
         try
         {
             do

@@ -36,7 +36,7 @@ internal sealed record TimeWindow(double? TrainFrom, double? ValidationFrom, dou
     {
         var keep = new bool[log.Count];
         for (int i = 0; i < keep.Length; i++)
-            keep[i] = !(log.Times[i] < TrainFrom) && !(log.Times[i] >= TestUntil);
+            keep[i] = !log.IsBefore(i, TrainFrom) && (TestUntil is null || log.IsBefore(i, TestUntil));
         int before = log.Count;
         log.Keep(keep);
         return before - log.Count;
@@ -46,6 +46,6 @@ internal sealed record TimeWindow(double? TrainFrom, double? ValidationFrom, dou
         text is null ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? seconds
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
-            ? date.ToUnixTimeSeconds()
+            ? (date - DateTimeOffset.UnixEpoch).TotalSeconds
         : throw About($"{Setting(name)} {text}: is neither a date, such as 2005-09-06, nor a number like the source's times.");
 }

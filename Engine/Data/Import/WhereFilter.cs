@@ -35,20 +35,26 @@ internal sealed class WhereFilter
     public bool Keeps(TableReader table)
     {
         foreach (var condition in _conditions)
-        {
-            var value = table.Bytes(condition.Field);
-            if (condition.Wanted.Find(value) is >= 0 and var wanted)
-            {
-                condition.Seen[wanted] = true;
-                continue;
-            }
-            int found = condition.Others.Count < MostCounted ? condition.Others.Intern(value) : condition.Others.Find(value);
-            if (found < 0) found = MostCounted;
-            while (condition.Counts.Count <= found) condition.Counts.Add(0);
-            condition.Counts[found]++;
-            return false;
-        }
+            if (!Keeps(condition, table.Bytes(condition.Field))) return false;
         return true;
+    }
+
+    /// <summary>True for a row of Parquet columns to keep.</summary>
+    public bool Keeps(ParquetColumn?[] columns, int row)
+    {
+        foreach (var condition in _conditions)
+            if (!Keeps(condition, columns[condition.Field]!.Bytes(row))) return false;
+        return true;
+    }
+
+    private static bool Keeps(Condition condition, ReadOnlySpan<byte> value)
+    {
+        if (condition.Wanted.Find(value) is >= 0 and var wanted) return condition.Seen[wanted] = true;
+        int found = condition.Others.Count < MostCounted ? condition.Others.Intern(value) : condition.Others.Find(value);
+        if (found < 0) found = MostCounted;
+        while (condition.Counts.Count <= found) condition.Counts.Add(0);
+        condition.Counts[found]++;
+        return false;
     }
 
     /// <summary>Tells a source what was left out.</summary>

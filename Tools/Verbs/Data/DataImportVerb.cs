@@ -27,7 +27,7 @@ internal static class DataImportVerb
             using var claim = OutputFolder.Claim(directory, options.Input);
             AtomicFile.RefuseToReplace(directory, result.GetValue(overwrite), kind: PreparedDataset.Kind);
             var notes = new List<string>(); // printed after the progress bar, which owns the terminal while it runs
-            var data = DatasetProgress.Run("reading", progress =>
+            var data = ImportDisplay.Run(progress =>
                 DatasetImport.Run(options, notes.Add, progress, Console.OpenStandardInput(), Session.Cancellation));
             foreach (string note in notes) Console.Error.WriteLine(note);
             DescribeText.Print(data.Save(directory, result.GetValue(overwrite)), result.GetValue(json));
