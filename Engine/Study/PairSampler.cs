@@ -55,7 +55,7 @@ public static class PairSampler
     public static void Require(int count, Population population)
     {
         long users = population.Count, all = users * (users - 1);
-        var name = InputException.Setting(nameof(RadiusOptions.Pairs));
+        var name = InputException.Setting("Pairs");
         Check.AtLeast(2, population.Count, ", a pair needs them", nameof(Population.Users));
         Check.AtLeast(1, count, name: name.Property);
         if (count > all)

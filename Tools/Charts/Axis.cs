@@ -83,7 +83,7 @@ internal sealed class Scale
     public static Scale Logarithmic(double low, double high, double from, double to)
     {
         double decades = Math.Log10(high / low);
-        int[] within = decades <= 1.5 ? [1, 2, 3, 5, 7] : decades <= 3 ? [1, 2, 5] : [1];
+        int[] within = decades <= 1.6 ? [1, 2, 3, 5, 7] : decades <= 3.2 ? [1, 2, 5] : [1];
         int every = Math.Max(1, (int)Math.Ceiling(decades * 44 / Math.Abs(to - from)));
         var ticks = new List<double>();
         for (int power = (int)Math.Floor(Math.Log10(low)); power <= Math.Ceiling(Math.Log10(high)); power++)

@@ -75,6 +75,7 @@ public abstract record Figure
     private IEnumerable<string> Wrap(string text)
     {
         var line = new StringBuilder();
+        text = text.Replace(" %", "\u00a0%", StringComparison.Ordinal);
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Length > 0 && Svg.Width($"{line} {word}", TextSize) > Width - 2 * Margin)

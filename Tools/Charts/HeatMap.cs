@@ -34,7 +34,8 @@ public sealed record HeatMap : Figure
     internal override string Describe()
     {
         double[] finite = [.. Values.Cast<double>().Where(double.IsFinite)];
-        return finite.Length == 0 ? "no data" : $"{Values.GetLength(0)} rows ({Rows}) by {Values.GetLength(1)} columns ({Columns}); "
+        string size = $"{Values.GetLength(0)} rows ({Rows}) by {Values.GetLength(1)} columns ({Columns})";
+        return finite.Length == 0 ? "no data" : $"{size}; "
             + $"{Value.Title} {Scale.Readable(finite.Min())} to {Scale.Readable(finite.Max())}";
     }
 

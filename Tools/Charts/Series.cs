@@ -145,8 +145,8 @@ public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOn
         var dots = new StringBuilder();
         for (int i = 0; i < X.Count; i++)
             if (x.CanShow(X[i]) && y.CanShow(Y[i]))
-                if (style == 0) dots.Append('M').Append(Svg.Number(x.At(X[i]))).Append(' ').Append(Svg.Number(y.At(Y[i]))).Append("h0");
-                else dots.Append(Marks.Shape(style, x.At(X[i]), y.At(Y[i]), radius));
+                dots.Append(style == 0 ? $"M{Svg.Number(x.At(X[i]))} {Svg.Number(y.At(Y[i]))}h0"
+                    : Marks.Shape(style, x.At(X[i]), y.At(Y[i]), radius));
         svg.Path(dots.ToString(), style == 0
             ? $"style=\"fill:none;stroke-linecap:round;stroke:{colour};stroke-width:{Svg.Number(2 * radius)};"
                 + $"stroke-opacity:{Svg.Number(opacity)}\""

@@ -31,8 +31,8 @@ internal static class ActivityGroups
                 [.. v.Groups.Select(g => g.Mean)], [.. v.Groups.Select(g => g.Error)]))],
             Width = values.Count > 3 ? 900 : 552,
         };
-        return "<h3>By activity</h3>\n<p>Does a run serve users with few clicks as well as active ones? Quarters of the evaluated "
-            + $"users by their clicks.</p>\n{Html.Card(table)}{Html.Figures([figure.ToSvg()])}";
+        return "<h3>By activity</h3>\n<p>Does a run serve users with few clicks as well as active ones? Quarters of the "
+            + $"evaluated users by their clicks.</p>\n{Html.Card(table)}{Html.Figures([figure.ToSvg()])}";
     }
 
     /// <summary>Upper ends of all quarters but the last, without repeats.</summary>

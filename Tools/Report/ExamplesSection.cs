@@ -9,8 +9,8 @@ internal static class ExamplesSection
     public static string? Of(ReportedRun run)
     {
         var record = run.Evaluations.FirstOrDefault(e => e.Examples.Count > 0);
-        return record is null ? null : "<p>From few clicks to many, at even places among the evaluated users; not chosen by what the "
-            + "run finds. A held-out click that was found has a ✓.</p>\n<div class=\"examples\">"
+        return record is null ? null : "<p>From few clicks to many, at even places among the evaluated users; not chosen by what "
+            + "the run finds. A held-out click that was found has a ✓.</p>\n<div class=\"examples\">"
             + string.Concat(record.Examples.Select(Example)) + "</div>\n";
     }
 
@@ -20,10 +20,11 @@ internal static class ExamplesSection
         string items = string.Concat(example.Items.Select(item => item.Hit
             ? $"<li class=\"hit\">{Html.Escape(item.Name)} <span title=\"held out and found\">✓</span></li>"
             : $"<li>{Html.Escape(item.Name)}</li>"));
-        return Html.Card($"<h4>User {Html.Escape(example.User)}</h4>"
+        return Html.Card($"<h3>User {Html.Escape(example.User)}</h3>"
             + $"<p><span class=\"muted\">Clicked</span> {Named(example.History, example.Clicks)}</p><ol>{items}</ol>"
             + $"<p><span class=\"muted\">Found {hits} of {Readable.Count(example.HeldOut, "held-out click")}"
-            + (example.Missed.Length == 0 ? ".</span>" : $"; not in the list:</span> {Named(example.Missed, example.HeldOut - hits)}")
+            + (example.Missed.Length == 0 ? ".</span>"
+                : $"; not in the list:</span> {Named(example.Missed, example.HeldOut - hits)}")
             + "</p>");
     }
 

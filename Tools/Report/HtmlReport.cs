@@ -24,7 +24,8 @@ internal static class HtmlReport
         if (CurvesSection.Of(runs) is { } curves) sections.Add(curves);
         bool several = runs.Count > 1;
         var shown = runs.FirstOrDefault(run => ExamplesSection.Of(run) is not null);
-        if (shown is not null) sections.Add(new(several ? $"Five users, by {shown.Name}" : "Five users", ExamplesSection.Of(shown)!));
+        if (shown is not null)
+            sections.Add(new(several ? $"Five users, by {shown.Name}" : "Five users", ExamplesSection.Of(shown)!));
         foreach (var run in runs) sections.AddRange(RunSections.Of(run, several, withExamples: run != shown, links));
         var manifest = runs.FirstOrDefault(run => run.Folder is not null)?.Folder!.Manifest;
         OutputFile.WriteText(path, Page.Write(title ?? Title(folders, runs), Lead(folders, runs), sections,

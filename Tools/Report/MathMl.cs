@@ -4,8 +4,9 @@ namespace ManualVae.Tools.Report;
 internal static class MathMl
 {
     /// <summary>A formula on a line of its own. Parts that are not MathML become operators.</summary>
-    public static string Display(params string[] parts) => "<math display=\"block\"><mrow>"
-        + string.Concat(parts.Select(part => part.StartsWith('<') ? part : Op(part))) + "</mrow></math>";
+    public static string Display(params string[] parts) => "<p class=\"formula\"><math displaystyle=\"true\"><mrow>"
+        + string.Concat(parts.Select(part => part.StartsWith("<m", StringComparison.Ordinal) ? part : Op(part)))
+        + "</mrow></math></p>";
 
     public static string Id(string name) => $"<mi>{Html.Escape(name)}</mi>";
 
@@ -18,6 +19,9 @@ internal static class MathMl
     public static string Sub(string name, string index) => $"<msub>{Id(name)}{Id(index)}</msub>";
 
     public static string Sup(string name, string power) => $"<msup>{Id(name)}<mo>{power}</mo></msup>";
+
+    public static string SubSup(string name, string index, string power) =>
+        $"<msubsup>{Id(name)}{Num(index)}{Num(power)}</msubsup>";
 
     public static string Power(string content, string power) => $"<msup><mrow>{content}</mrow>{Num(power)}</msup>";
 

@@ -27,7 +27,9 @@ internal static class Page
         .facts div{min-width:0}
         dt{font-size:12px;color:var(--mv-muted)}
         dd{margin:0;font-weight:600;overflow-wrap:anywhere}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));gap:16px;align-items:start}
+        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));gap:16px;
+          align-items:start;margin:0 0 16px}
+        .figures:has(figure:only-child):not(:has(.mv-wide)){max-width:556px}
         figure{margin:0;min-width:0;border:1px solid var(--mv-grid);border-radius:10px;background:var(--mv-paper);
           overflow:hidden;text-align:center}
         figure svg{display:block;margin:0 auto;min-width:min-content}
@@ -35,11 +37,12 @@ internal static class Page
         .scroll{overflow-x:auto}
         .scroll:focus-visible{outline:2px solid var(--mv-hot);outline-offset:-2px}
         .aside{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-        math{font-size:17px;margin:4px 0 12px;overflow-x:auto;overflow-y:hidden;max-width:100%;text-align:left}
+        .formula{overflow-x:auto;overflow-y:hidden;max-width:100%;padding:2px 0}
+        math{font-size:18px}
         .found{border-left:3px solid var(--mv-hot);padding-left:14px}
         .examples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:16px}
         .examples .card{margin:0}
-        .examples h4{margin:0 0 6px;font-size:14px}
+        .examples h3{margin:0 0 6px;font-size:14px}
         .examples p{font-size:13px;margin:0 0 8px}
         ol{margin:0 0 8px;padding-left:22px;font-size:14px}
         .hit{font-weight:700}
@@ -49,7 +52,7 @@ internal static class Page
         thead th{font-size:12px;font-weight:500;color:var(--mv-muted);vertical-align:bottom}
         th{text-align:left;font-weight:600}
         th,td{padding:7px 28px 7px 0;border-bottom:1px solid var(--mv-grid)}
-        tbody tr:last-child td{border-bottom:0}
+        tbody tr:last-child :is(th,td){border-bottom:0}
         th:last-child,td:last-child{padding-right:0}
         th.number{text-align:right}
         .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -63,7 +66,7 @@ internal static class Page
           th,td{padding-right:16px}}
         @media print{body{background:none}nav,summary{display:none}.card,figure,tr{break-inside:avoid}
           h2,h3{break-after:avoid}details::details-content{content-visibility:visible;block-size:auto;overflow:visible}
-          .scroll{overflow:visible}figure svg{min-width:0}.figures{grid-template-columns:1fr 1fr}.examples{grid-template-columns:1fr 1fr}}
+          .scroll{overflow:visible}figure svg{min-width:0}.figures,.examples{grid-template-columns:1fr 1fr}}
         """;
 
     /// <summary>The page.</summary>

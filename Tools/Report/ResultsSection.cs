@@ -41,9 +41,10 @@ internal static class ResultsSection
             ? " Bold: the best of the runs that have the metric, if it is more than one."
             : " The runs were evaluated on different numbers of users, so no value is bold: evaluate them anew.");
         foreach (var (run, record) in part.Rows)
-            if (run.Folder is not null && record.Epoch is int epoch && EvaluationRecord.EpochOf(run.Folder) is int now && now != epoch)
-                text.Append($" <strong>{Html.Escape(run.Name)}</strong> was evaluated at epoch {epoch}; its best is now epoch {now}: "
-                    + Html.Command($"manualvae evaluate --run {run.Path}") + ".");
+            if (record.Epoch is int epoch && run.Folder is not null && EvaluationRecord.EpochOf(run.Folder) is int now
+                && now != epoch)
+                text.Append($" <strong>{Html.Escape(run.Name)}</strong> was evaluated at epoch {epoch}; its best is now epoch "
+                    + $"{now}: {Html.Command(Evaluate(run, part))}.");
         text.Append("</p>\n").Append(Html.Card(Table(part)));
         if (part.Rows.Count > 1) text.Append(Html.Figures(Bars(part).Select(f => f.ToSvg())));
         text.Append(Significance(part)).Append(ActivityGroups.Of(part)).Append(ListsOf(part));
@@ -72,7 +73,8 @@ internal static class ResultsSection
     private static string Cell(EvaluatedPart part, EvaluationRecord record, string metric)
     {
         if (EvaluatedPart.Value(record, metric) is not { Mean: double mean } value) return "–";
-        string text = $"{Number(mean)}", error = value.StandardError is double e ? $" <span class=\"se\">± {Number(e)}</span>" : "";
+        string text = Number(mean), error = value.StandardError is double e
+            ? $" <span class=\"se\">± {Number(e)}</span>" : "";
         return (mean >= part.Best(metric) ? $"<span class=\"best\">{text}</span>" : text) + error;
     }
 
@@ -111,13 +113,14 @@ internal static class ResultsSection
         string command = "manualvae compare " + string.Join(' ', part.Rows.Select(row => row.Run.Path));
         string[] metrics = [.. part.Paired.Take(4)];
         if (metrics.Length == 0)
-            return $"<p>Significance needs the values of the same users for every run: {Html.Command(command)} measures them.</p>\n";
+            return "<p>Significance needs the values of the same users for every run: "
+                + $"{Html.Command(command)} measures them.</p>\n";
         var rows = PairedComparison.WithFirst([.. part.Rows.Select(row => (row.Run.Name,
             (IReadOnlyDictionary<string, double[]>)metrics.ToDictionary(m => m, m => row.Record.PerUser[m])))]);
         return "<h3>Significance</h3>\n"
-            + $"<p>Differences from <strong>{Html.Escape(baseline)}</strong> over the same users; the interval is a bootstrap over "
-            + "users. Below 0.05, p (paired t-test, Holm's correction over this table) keeps the chance of any false claim below "
-            + $"5 %. More: {Html.Command(command)}.</p>\n"
+            + $"<p>Differences from <strong>{Html.Escape(baseline)}</strong> over the same users; the interval is a bootstrap "
+            + "over users. Below 0.05, p (paired t-test, Holm's correction over this table) keeps the chance of any false claim "
+            + $"below 5 %. More: {Html.Command(command)}.</p>\n"
             + Html.Card(Html.Table($"Differences from {baseline}",
                 ["run", "metric", ">difference", ">95 % interval", ">p (Holm)"], rows.Select(row => (IReadOnlyList<string>)
                 [
@@ -137,7 +140,8 @@ internal static class ResultsSection
         if (metrics.Length == 0) return "";
         var measured = part.Rows.Where(row => row.Record.Lists.Count > 0).ToList();
         string table = Html.Table("What is recommended", ["run", .. metrics.Select(m => $">{Words(m)}")],
-            measured.Select(row => (IReadOnlyList<string>)[Html.Escape(row.Run.Name), .. metrics.Select(m => Shown(row.Record, m))]));
+            measured.Select(row =>
+                (IReadOnlyList<string>)[Html.Escape(row.Run.Name), .. metrics.Select(m => Shown(row.Record, m))]));
         string? tail = metrics.FirstOrDefault(m => Metric.Parse(m).Kind == MetricKind.LongTail);
         string figure = measured.Count < 2 || tail is null || part.Main is null ? "" : Html.Figures([new Chart
         {
@@ -147,7 +151,8 @@ internal static class ResultsSection
                 [EvaluatedPart.Value(row.Record, part.Main)?.Mean ?? double.NaN]) { Radius = 5 })],
         }.ToSvg()]);
         return "<h3>What is recommended</h3>\n<p>Over the first 20 items of every list. Popular items are safe and alike for "
-            + "everybody; the long tail is what lies outside the most clicked fifth of the items.</p>\n" + Html.Card(table) + figure;
+            + "everybody; the long tail is what lies outside the most clicked fifth of the items.</p>\n"
+            + Html.Card(table) + figure;
     }
 
     private static string Words(string metric) => Metric.Parse(metric).Kind switch

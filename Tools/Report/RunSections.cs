@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
 
@@ -28,9 +29,10 @@ internal static class RunSections
 
     private static string Files(RunFolder run, Links links)
     {
-        string[] names = ["run.json", "metrics.jsonl", "results.json", .. !Directory.Exists(Path.Combine(run.Path, "evaluations")) ? []
-            : Directory.EnumerateFiles(Path.Combine(run.Path, "evaluations"), "*.json").Order(StringComparer.Ordinal)
-                .Select(f => $"evaluations/{Path.GetFileName(f)}")];
+        string evaluations = Path.Combine(run.Path, EvaluationRecord.Folder);
+        string[] names = ["run.json", "metrics.jsonl", "results.json", .. !Directory.Exists(evaluations) ? []
+            : Directory.EnumerateFiles(evaluations, "*.json").Order(StringComparer.Ordinal)
+                .Select(f => $"{EvaluationRecord.Folder}/{Path.GetFileName(f)}")];
         return "<p class=\"muted\">Files: " + string.Join(", ", names.Where(n => File.Exists(Path.Combine(run.Path, n)))
             .Select(n => links.To(Path.Combine(run.Path, n), n))) + "</p>\n";
     }
@@ -76,7 +78,8 @@ internal static class RunSections
                 : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"
             : $"<p>{Readable.Count(manifest.Deviations.Count, "deviation")} from "
                 + (manifest.Preset is null ? "the defaults" : $"the preset <code>{Html.Escape(manifest.Preset)}</code>") + ":</p>"
-                + "<div class=\"card\">" + Html.Table("Deviations", ["setting", ">preset", ">this run"], manifest.Deviations.Select(Deviation))
+                + "<div class=\"card\">" + Html.Table("Deviations", ["setting", ">preset", ">this run"],
+                    manifest.Deviations.Select(Deviation))
                     + "</div>";
         return deviations + (settings.Count == 0 ? "" : Html.Details("All settings",
             $"<div class=\"card\">{Html.Facts(settings.Select(s => (s.Key, SettingText.Write(s.Value))))}</div>"));

@@ -19,10 +19,10 @@ internal sealed record StudyLesson(
             + "stable is that under another draw of mask and noise?",
             MathMl.Display(MathMl.Sub("g", "u"), "=", MathMl.Sub("∇", "θ"), MathMl.Sub("L", "u"),
                 ",", MathMl.Sub("g", "u") + MathMl.Text("of a layer"), "=", MathMl.Id("δ"), MathMl.Sup("[x, 1]", "⊤")),
-            "Lᵤ is the loss of user u, θ the weights, x the input of a layer y = f(Wx + b) and δ the gradient of its output before f.",
+            "Lᵤ is the loss of user u, θ the weights. A layer is y = f(Wx + b); δ is the gradient of its output before f.",
             "Norms: a long bar is a layer that users move much. Directions: a cosine near 1 between two draws says that the "
-            + "direction is the user's own; near 0, mask and noise decide it. With a training batch: how far the user pulls where "
-            + "the batch goes. Activity: users with more clicks have larger gradients where the cloud rises.",
+            + "direction is the user's own; near 0, mask and noise decide it. With a training batch: how far the user pulls "
+            + "where the batch goes. Activity: users with more clicks have larger gradients where the cloud rises.",
             "norms", "directions", "activity"),
         new("influence", "Who helps whom",
             "If the weights take a step for user v, does the loss of user u fall?",
@@ -47,28 +47,30 @@ internal sealed record StudyLesson(
             "helps", "helps-relative", "cosine", "change", "kinds", "first-order"),
         new("neighbours", "Who the latent neighbours are",
             "Are the users who are near in latent space also near by their clicks?",
-            MathMl.Display(MathMl.Op("W") + MathMl.Op("₂²") + MathMl.Paren(MathMl.Id("u"), MathMl.Id("v")), "=",
+            MathMl.Display(MathMl.SubSup("W", "2", "2") + MathMl.Paren(MathMl.Id("u"), MathMl.Id("v")), "=",
                 MathMl.Power(MathMl.Norm(MathMl.Sub("μ", "u") + MathMl.Op("−") + MathMl.Sub("μ", "v")), "2"), "+",
                 MathMl.Power(MathMl.Norm(MathMl.Sub("σ", "u") + MathMl.Op("−") + MathMl.Sub("σ", "v")), "2")),
             "μ and σ are mean and standard deviation of a user's posterior.",
-            "Shares: local neighbours are also among the nearest by clicks; global ones share an item; unrelated ones share none. "
+            "Shares: local neighbours are among the nearest by clicks too; global ones share an item; unrelated ones share none. "
             + "Maps: each mark is a user; cohorts that form islands are kept apart by activity, not by taste.",
             "shares", "maps"),
         new("gap", "What sharing a code costs",
             "Two users who had the same latent code would get the same prediction. What would that cost them?",
             MathMl.Display(MathMl.Id("gap"), "=",
-                MathMl.Sub("w", "u") + MathMl.Sub("N", "u"), MathMl.Op("KL") + MathMl.Paren(MathMl.Sub("p", "u"), MathMl.Id("p"), "‖"),
+                MathMl.Sub("w", "u") + MathMl.Sub("N", "u"),
+                MathMl.Op("KL") + MathMl.Paren(MathMl.Sub("p", "u"), MathMl.Id("p"), "‖"),
                 "+", MathMl.Sub("w", "v") + MathMl.Sub("N", "v"),
                 MathMl.Op("KL") + MathMl.Paren(MathMl.Sub("p", "v"), MathMl.Id("p"), "‖")),
-            "pᵤ spreads the probability evenly over the Nᵤ clicks of u, p is the weighted mixture of both users, w are the weights "
-            + "(here ½ each; theorem 2.5).",
+            "pᵤ spreads the probability evenly over the Nᵤ clicks of u, p is the weighted mixture of both users, w are the "
+            + "weights (here ½ each; theorem 2.5).",
             "One mark a pair. The dashed line is the ceiling ln 2 / 2 a click: users without a common item and with equally many "
             + "clicks. A cloud that rises to the right says that the model puts users apart who would pay much.",
             "gap"),
         new("masking", "What masks do to distances",
             "Training drops clicks at random. Does that bring users together or apart?",
             MathMl.Display(MathMl.Id("E"), MathMl.Id("D"), "=", MathMl.Id("ρ") + MathMl.Id("d"), "+",
-                MathMl.Num("2") + MathMl.Id("ρ") + MathMl.Paren(MathMl.Num("1") + MathMl.Op("−") + MathMl.Id("ρ")) + MathMl.Id("s")),
+                MathMl.Num("2") + MathMl.Id("ρ"),
+                MathMl.Paren(MathMl.Num("1") + MathMl.Op("−") + MathMl.Id("ρ")) + MathMl.Id("s")),
             "d = ‖xᵤ − xᵥ‖₁ is the input distance, D the same after masks, s the number of items in common, ρ the probability "
             + "that a click is kept (each user with an own mask; theorem 2.6).",
             "Below the line at 1 masks bring pairs together, above it apart. Input: marks should lie on the lines of the closed "
@@ -87,17 +89,18 @@ internal sealed record StudyLesson(
         new("collapse", "Is the latent code used",
             "How much does the latent code say of a user, and how many of its dimensions are used?",
             MathMl.Display(MathMl.Op("KL") + MathMl.Paren(MathMl.Sub("q", "k"), MathMl.Id("p"), "‖"), "=",
-                MathMl.Fraction(MathMl.Num("1"), MathMl.Num("2")) + MathMl.Paren(MathMl.Power(MathMl.Id("σ"), "2") + MathMl.Op("+")
-                    + MathMl.Power(MathMl.Id("μ"), "2") + MathMl.Op("−") + MathMl.Num("1")),
+                MathMl.Fraction(MathMl.Num("1"), MathMl.Num("2")) + MathMl.Paren(MathMl.Power(MathMl.Id("σ"), "2")
+                    + MathMl.Op("+") + MathMl.Power(MathMl.Id("μ"), "2") + MathMl.Op("−") + MathMl.Num("1")),
                 "−", MathMl.Op("ln") + MathMl.Id("σ")),
             "qₖ = N(μ, σ²) is the posterior of one dimension, p = N(0, 1) the prior. A dimension with KL 0 says nothing.",
-            "KL: dimensions by rank; those above the dashed line inform. Sigma: values near 1 are unused dimensions, small values "
-            + "are sure ones. Sweeps: what a larger β leaves.",
+            "KL: dimensions by rank; those above the dashed line inform. Sigma: values near 1 are unused dimensions, small "
+            + "values are sure ones. Sweeps: what a larger β leaves.",
             "kl", "sigma", "contraction", "units"),
     ];
 
     /// <summary>The lesson of a study, by its name or that of its folder; null if there is none.</summary>
-    public static StudyLesson? Of(string study) => All.FirstOrDefault(lesson => lesson.Study == study || study == lesson.Study + "-masked");
+    public static StudyLesson? Of(string study) =>
+        All.FirstOrDefault(lesson => lesson.Study == study || study == lesson.Study + "-masked");
 
     /// <summary>Place of a figure's file in the explanation.</summary>
     public int Order(string file) => Array.IndexOf(Figures, Path.GetFileNameWithoutExtension(file)) is >= 0 and var place

@@ -32,7 +32,8 @@ internal static class StudySection
     /// <summary>Links to the files of numbers in a folder.</summary>
     public static string Numbers(string folder, Links links, StudyLesson? lesson = null)
     {
-        var files = Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".csv" || Path.GetFileName(f) == "results.json")
+        var files = Directory.EnumerateFiles(folder)
+            .Where(f => Path.GetExtension(f) is ".csv" || Path.GetFileName(f) == "results.json")
             .Order(StringComparer.Ordinal).Select(f => links.To(f, Path.GetFileName(f)));
         return $"<p class=\"muted\">Numbers: {string.Join(", ", files)}."
             + (lesson is null ? "" : $" Method, assumptions and what was found on other data: "
@@ -40,7 +41,8 @@ internal static class StudySection
     }
 
     private static string Question(StudyLesson? lesson) => lesson is null ? ""
-        : $"<p><strong>Question.</strong> {Html.Escape(lesson.Question)}</p>\n{lesson.Formula}\n<p>{Html.Escape(lesson.Symbols)}</p>\n";
+        : $"<p><strong>Question.</strong> {Html.Escape(lesson.Question)}</p>\n{lesson.Formula}\n"
+            + $"<p>{Html.Escape(lesson.Symbols)}</p>\n";
 
     private static string Read(StudyLesson? lesson) =>
         lesson is null ? "" : $"<p><strong>How to read the figures.</strong> {Html.Escape(lesson.HowToRead)}</p>\n";

@@ -27,8 +27,8 @@ internal static class SweepReport
                 ($"Validation {metric}", $"{best:0.0000}"), .. first.Settings.Select(s => (s.Key, s.Value)),
                 ("Trials", $"{trials.Count:#,0}, of which {trials.Count(t => t.Failed is not null):#,0} failed")]))
                 + "<p>The sweep judged by the validation part alone. Next, the test part: "
-                + $"{Html.Command($"manualvae evaluate --run {run}")}; all about the run: {Html.Command($"manualvae report {run}")}."
-                + "</p>\n");
+                + $"{Html.Command($"manualvae evaluate --run {run}")}; all about the run: "
+                + $"{Html.Command($"manualvae report {run}")}.</p>\n");
         }
         yield return new($"{metric} by setting", Html.Figures(names.Select(name => Against(name, metric, trials).ToSvg())));
         yield return new("All trials", Html.Card(Html.Table("Trials, the best first",
@@ -72,8 +72,9 @@ internal static class SweepReport
     {
         try
         {
-            return JsonSerializer.Deserialize<Document>(File.ReadAllText(file), Terminal.Json) is { Trials: not null } sweep
-                ? sweep with { ValidationMetric = sweep.ValidationMetric ?? "metric" } : throw new JsonException("it has no trials");
+            return JsonSerializer.Deserialize<Document>(File.ReadAllText(file), Terminal.Json)
+                is { Trials: not null, Model: not null, ValidationMetric: not null } sweep
+                ? sweep : throw new JsonException("it has no trials");
         }
         catch (JsonException problem)
         {

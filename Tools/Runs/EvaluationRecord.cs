@@ -6,8 +6,8 @@ using ManualVae.Training;
 namespace ManualVae.Tools.Runs;
 
 /// <summary>
-/// Everything that evaluations of a run on one part under one protocol found: <c>RUN/evaluations/PART.json</c>. A later evaluation
-/// with other metrics adds to it; <c>results.json</c> has the latest alone.
+/// Everything that evaluations of a run on one part under one protocol found: <c>RUN/evaluations/PART.json</c>. A later
+/// evaluation with other metrics adds to it; <c>results.json</c> has the latest alone.
 /// </summary>
 /// <param name="Results">All metrics that were measured.</param>
 /// <param name="Lists">What is in the lists: coverage, popularity, long tail.</param>
@@ -62,7 +62,7 @@ internal sealed record EvaluationRecord(
     public static int? EpochOf(RunFolder run) => run.ReadMetrics() is { Count: > 0 } epochs
         ? epochs.LastOrDefault(e => e.Best)?.Epoch ?? epochs[^1].Epoch : null;
 
-    /// <summary>This evaluation with the metrics of an earlier one, if that measured the same weights on the same users.</summary>
+    /// <summary>This evaluation with the metrics of an earlier one, if that measured the same weights and users.</summary>
     private EvaluationRecord After(EvaluationRecord? earlier)
     {
         if (earlier is null || earlier.Epoch != Epoch || !earlier.Results.SamePart(Results)

@@ -26,7 +26,8 @@ internal static class GapOutput
                 new Rule("ln 2 / 2: no item in common, equally many clicks", Ceiling))
             .Found($"Sharing one code would cost a pair of users {Number(result.Pairs.Average(r => r.Gap))} nats on average. The "
                 + $"trained posteriors pay {Number(result.Pairs.Average(r => r.Overlap))} nats, because they "
-                + (result.Pairs.Average(r => r.Overlap) < 0.05 * result.Pairs.Average(r => r.Gap) ? "hardly overlap. " : "overlap. ")
+                + (result.Pairs.Average(r => r.Overlap) < 0.05 * result.Pairs.Average(r => r.Gap) ? "hardly " : "")
+                + "overlap. "
                 + $"The gap per click {Trend(result.GapAndDistance)}.",
                 ("pairs", $"{result.Pairs.Length:#,0}"),
                 ("mean gap at one code", Number(result.Pairs.Average(r => r.Gap)) + " nats"),

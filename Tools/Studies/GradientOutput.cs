@@ -62,8 +62,8 @@ internal static class GradientOutput
         GradientPart[] parts = [.. result.Parts.Where(p => p.Part == "reconstruction")];
         var (steady, loose) = (parts.MaxBy(p => p.Consistency.Value)!, parts.MinBy(p => p.Consistency.Value)!);
         return $"The reconstruction's gradient of one user is most stable in {steady.Block} (cosine "
-            + $"{Number(steady.Consistency)} between two draws of mask and noise) and least in {loose.Block} "
-            + $"({Number(loose.Consistency)}). Its cosine with the gradient of a training batch is "
+            + $"{Number(steady.Consistency.Value)} between two draws of mask and noise) and least in {loose.Block} "
+            + $"({Number(loose.Consistency.Value)}). Its cosine with the gradient of a training batch is "
             + $"{Number(parts.Min(p => p.Agreement.Value))} to {Number(parts.Max(p => p.Agreement.Value))}, by layer.";
     }
 

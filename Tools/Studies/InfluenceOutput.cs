@@ -46,9 +46,9 @@ internal static class InfluenceOutput
                 $"All pairs of {Readable.Count(result.Users, "user")}; {result.PositiveShare:0.0%} are positive",
                 new("cosine of gᵤ and gᵥ"), new Axis("pairs of users"),
                 [HistogramSeries.Of("", [.. from u in all from v in all[..u] select result.Cosine(u, v)], 40)])
-            .Found($"{Percent(result.PositiveShare)} of ordered pairs help each other to first order; the mean cosine of two users' "
-                + $"gradients is {Number(result.MeanCosine)}. {Percent(result.SignStability)} of the signs stay the same under "
-                + $"another draw of noise. {Structure(result)}",
+            .Found($"{Percent(result.PositiveShare)} of ordered pairs help each other to first order; the mean cosine of two "
+                + $"users' gradients is {Number(result.MeanCosine)}. {Percent(result.SignStability)} of the signs stay the same "
+                + $"under another draw of noise. {Structure(result)}",
                 ("users", $"{result.Users:#,0}"), ("share of pairs that help", Percent(result.PositiveShare)),
                 ("mean cosine of two users' gradients", Number(result.MeanCosine)),
                 ("same sign under another draw", Percent(result.SignStability)),

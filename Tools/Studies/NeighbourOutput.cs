@@ -45,8 +45,8 @@ internal static class NeighbourOutput
     }
 
     private static string Sentence((string Name, NeighbourResult Result) run) =>
-        $"Of a user's nearest in the latent space of {run.Name}, {Percent(run.Result.LocalShare.Value)} are also among the nearest "
-            + $"by clicks, {Percent(run.Result.GlobalShare.Value)} share an item without being near, and "
+        $"Of a user's nearest in the latent space of {run.Name}, {Percent(run.Result.LocalShare.Value)} are also among the "
+            + $"nearest by clicks, {Percent(run.Result.GlobalShare.Value)} share an item without being near, and "
             + $"{Percent(run.Result.UnrelatedShare.Value)} share none.";
 
     private static IEnumerable<(string, string)> Facts(string run, NeighbourResult r) =>

@@ -65,7 +65,8 @@ internal static class RadiusOutput
 
     private static string Sentence(RadiusResult r)
     {
-        string kinds = string.Join(", ", r.ByKind.Select(b => $"{b.Name} pairs {Percent(b.Helps.Value)}"));
+        string kinds = string.Join(", ", r.ByKind.Where(b => b.Pairs >= 10)
+            .Select(b => $"{b.Name} pairs {Percent(b.Helps.Value)}"));
         string decay = r.HelpDecay switch
         {
             { High: < 0 } => $"Help decays with latent distance (rank correlation {Number(r.HelpDecay.Value)}). ",
@@ -73,7 +74,8 @@ internal static class RadiusOutput
             { Value: double.NaN } => "There are too few pairs to tell whether help decays with latent distance. ",
             _ => "Help shows no clear trend with latent distance. ",
         };
-        return $"A gradient step on one user lowers another user's loss in {Percent(r.Helps.Value)} of pairs ({kinds}). {decay}"
+        return $"A gradient step on one user lowers another user's loss in {Percent(r.Helps.Value)} of pairs"
+            + $"{(kinds.Length > 0 ? $" ({kinds})" : "")}. {decay}"
             + (r.InsidePairs == 0 ? "No pair lies inside the sharing radius, so the theorem promises help to none."
                 : $"{Percent(r.InsideShare)} of pairs lie inside the sharing radius; "
                     + (r.Violations == 0 ? "all of them were helped, as the theorem says."

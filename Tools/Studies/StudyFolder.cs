@@ -24,7 +24,8 @@ internal sealed record StudyFolder(string Path, string Study, object? Request = 
     {
         if (name is not null && (name.Trim().Length == 0 || name.StartsWith('.')
             || name.AsSpan().IndexOfAny(System.IO.Path.GetInvalidFileNameChars().Append('/').Append('\\').ToArray()) >= 0))
-            throw new InputException($"--name '{name}': give the name of a folder, such as {study}-2; it is made in {run}/studies.");
+            throw new InputException(
+                $"--name '{name}': give the name of a folder, such as {study}-2; it is made in {run}/studies.");
         return new(System.IO.Path.Combine(run, "studies", name ?? study), study, request);
     }
 
@@ -38,7 +39,8 @@ internal sealed record StudyFolder(string Path, string Study, object? Request = 
     {
         if (Read(Path) is not { } old) return null;
         if (old["study"]?.ToString() is string other && other != Study)
-            throw new InputException($"--name {System.IO.Path.GetFileName(Path)}: {Path} has a study of {other}; give another name.");
+            throw new InputException(
+                $"--name {System.IO.Path.GetFileName(Path)}: {Path} has a study of {other}; give another name.");
         var now = Document();
         string[] changed = [.. now.Where(p => !JsonNode.DeepEquals(p.Value, old[p.Key]))
             .Select(p => p.Value is JsonObject or JsonArray ? p.Key : $"{p.Key} {old[p.Key]}, now {p.Value}")];

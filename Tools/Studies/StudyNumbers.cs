@@ -9,7 +9,8 @@ internal static class StudyNumbers
     private const string None = "not measured";
 
     /// <summary>A number with three significant digits or so.</summary>
-    public static string Number(double value) => double.IsFinite(value) ? Scale.Readable(value) : None;
+    public static string Number(double value) => !double.IsFinite(value) ? None
+        : Math.Abs(value) is >= 0.1 and < 1 ? $"{value:0.###}" : Scale.Readable(value);
 
     /// <summary>An estimate and its interval: <c>0.48 (0.47 to 0.5)</c>.</summary>
     public static string Number(Interval value) => Write(value, Number);
