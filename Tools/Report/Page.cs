@@ -54,8 +54,8 @@ internal static class Page
         th,td{padding:7px 28px 7px 0;border-bottom:1px solid var(--mv-grid)}
         tbody tr:last-child :is(th,td){border-bottom:0}
         th:last-child,td:last-child{padding-right:0}
-        th.number{text-align:right}
-        .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        .number{text-align:right;font-variant-numeric:tabular-nums}
+        td.number{white-space:nowrap}
         .best{font-weight:700}
         .se{color:var(--mv-muted);font-size:12px}
         code{font:13px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -64,9 +64,9 @@ internal static class Page
         footer{padding:28px 24px 48px;color:var(--mv-muted);font-size:13px}
         @media (max-width:600px){header,main,footer{padding-left:14px;padding-right:14px}.card{padding:12px 14px}
           th,td{padding-right:16px}}
-        @media print{body{background:none}nav,summary{display:none}.card,figure,tr{break-inside:avoid}
+        @media print{body{background:none}nav{display:none}summary{list-style:none}.card,figure,tr{break-inside:avoid}
           h2,h3{break-after:avoid}details::details-content{content-visibility:visible;block-size:auto;overflow:visible}
-          .scroll{overflow:visible}figure svg{min-width:0}.figures,.examples{grid-template-columns:1fr 1fr}}
+          .scroll{overflow:visible}figure svg{min-width:0}.figures{grid-template-columns:1fr}.examples{display:block;columns:2}}
         """;
 
     /// <summary>The page.</summary>
