@@ -94,7 +94,8 @@ public sealed partial class ReportTests : IDisposable
         Assert.Contains("<th scope=\"row\"", page);
         Assert.True(Count(page, "<figure>") > 2);
         Assert.Equal(Count(page, "<figure>"), Count(page, "<figcaption"));
-        Assert.Equal(Count(page, "class=\"scroll\""), Count(page, "class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\""));
+        const string scroll = "class=\"scroll\"";
+        Assert.Equal(Count(page, scroll), Count(page, scroll + " tabindex=\"0\" role=\"group\" aria-label=\""));
         Assert.Contains("::details-content{content-visibility:visible", page); // open in print
         Assert.DoesNotContain("<script", page);
         Assert.Contains("<a href=\"run.json\">run.json</a>", page);
@@ -175,7 +176,8 @@ public sealed partial class ReportTests : IDisposable
     [Fact]
     public void The_runs_of_a_table_are_shown_side_by_side()
     {
-        CommandLine.Run("tables", "liang", "--data", _data, "--output", _folder["tables"], "--rows", "EASE,popularity").Succeeded();
+        CommandLine.Run("tables", "liang", "--data", _data, "--output", _folder["tables"], "--rows", "EASE,popularity")
+            .Succeeded();
         string page = Report("tables");
         Assert.Contains("2 runs on data", page);
         Assert.Contains("<h3>Significance</h3>", page);
