@@ -38,7 +38,7 @@ internal static class ResultsSection
         if (first.SkippedUsers > 0)
             text.Append($" Left out, with nothing held out: {Readable.Count(first.SkippedUsers, "user")}.");
         if (part.Rows.Count > 1) text.Append(part.SameUsers
-            ? " Bold: the best of the runs that have the metric, if it is more than one."
+            ? " The best value of a metric that two or more runs have is bold."
             : " The runs were evaluated on different numbers of users, so no value is bold: evaluate them anew.");
         foreach (var (run, record) in part.Rows)
             if (record.Epoch is int epoch && run.Folder is not null && EvaluationRecord.EpochOf(run.Folder) is int now
