@@ -144,6 +144,11 @@ public sealed class StudyVerbTests : IDisposable
         Assert.All(claims, c => Assert.Contains(c.GetProperty("verdict").GetString(), verdicts));
         Assert.Contains(File.ReadAllLines(_folder["mechanisms", "studies", "mechanisms", "figures.csv"]), line =>
             line.StartsWith("early,P(helps) global,", StringComparison.Ordinal) && line.Split(',')[^1].Split(' ').Length == 2);
+        CommandLine.Run("report", _folder["mechanisms"]).Succeeded();
+        string page = File.ReadAllText(_folder["mechanisms", "report.html"]);
+        Assert.Contains("Claims and verdicts", page);
+        Assert.Equal(6, page.Split("<figure>").Length - 1);
+        Assert.DoesNotContain("NaN", page);
         // Finished runs are kept: the second time says the same.
         string first = File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]);
         CommandLine.Run(command).Succeeded();

@@ -23,14 +23,19 @@ internal static class SweepReport
         if (trials.FirstOrDefault(t => t.Validation is not null) is { Validation: double best } first)
         {
             string run = Path.Combine(folder, Readable.Folder(first.Run));
-            yield return new("Best trial", Html.Card(Html.Facts([("Model", sweep.Model), ("Preset", sweep.Preset ?? "none"),
+            yield return new("Best trial", Html.Card(Html.Facts([("Model", sweep.Model),
+                .. sweep.Preset is string preset ? [("Preset", preset)] : Array.Empty<(string, string)>(),
                 ($"Validation {metric}", $"{best:0.0000}"), .. first.Settings.Select(s => (s.Key, s.Value)),
-                ("Trials", $"{trials.Count:#,0}, of which {trials.Count(t => t.Failed is not null):#,0} failed")]))
+                ("Trials", $"{trials.Count:#,0}" + (trials.Count(t => t.Failed is not null) is > 0 and int failed
+                    ? $", of which {failed:#,0} failed" : ""))]))
                 + "<p>The sweep judged by the validation part alone. Next, the test part: "
                 + $"{Html.Command($"manualvae evaluate --run {run}")}; all about the run: "
                 + $"{Html.Command($"manualvae report {run}")}.</p>\n");
         }
-        yield return new($"{metric} by setting", Html.Figures(names.Select(name => Against(name, metric, trials).ToSvg())));
+        yield return new($"{metric} by setting", Html.Figures(names.Select(name => Against(name, metric, trials) with
+        {
+            Subtitle = names.Length > 1 ? "One mark or bar a value; the other settings vary too" : null,
+        }).Select(figure => figure.ToSvg())));
         yield return new("All trials", Html.Card(Html.Table("Trials, the best first",
             ["trial", $">validation {metric}", ">best epoch", .. names.Select(n => $">{n}")],
             trials.Select((t, i) => (IReadOnlyList<string>)
@@ -52,14 +57,14 @@ internal static class SweepReport
         if (values.Length > 0 && values.All(double.IsFinite))
             return new Chart
             {
-                Title = title, Subtitle = "One mark a trial; the other settings vary too",
-                X = new(name) { Log = values.Min() > 0 && values.Max() / values.Min() > 20 }, Y = new($"validation {metric}"),
+                Title = title, Y = new($"validation {metric}"),
+                X = new(name) { Log = values.Min() > 0 && values.Max() / values.Min() > 20 },
                 Series = [new ScatterSeries("", values, y)],
             };
         var groups = with.GroupBy(t => t.Settings[name]).ToList();
         return new BarChart
         {
-            Title = title, Subtitle = "Best trial of each value", Value = new($"validation {metric}"),
+            Title = title, Value = new($"validation {metric}"),
             Categories = [.. groups.Select(g => g.Key)],
             Series = [new("", [.. groups.Select(g => g.Max(t => t.Validation!.Value))])], Format = "0.0000",
         };
