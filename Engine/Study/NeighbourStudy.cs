@@ -36,7 +36,8 @@ public sealed record NeighbourOptions : IStudyOptions
     /// <inheritdoc/>
     public IStudyOptions FittedTo(int users) => this with
     {
-        Neighbours = NearestUsers.AtMost(Neighbours, users), Map = Map && users > 3,
+        Neighbours = NearestUsers.AtMost(Neighbours, users),
+        Map = Map && users > 3,
         Perplexity = Math.Min(Math.Max(1, (users - 1) / 3), Perplexity),
     };
 }

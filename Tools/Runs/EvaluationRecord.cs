@@ -70,7 +70,8 @@ internal sealed record EvaluationRecord(
         return this with
         {
             Results = Results with { Metrics = Both(earlier.Results.Metrics, Results.Metrics) },
-            Lists = Both(earlier.Lists, Lists), PerUser = Both(earlier.PerUser, PerUser),
+            Lists = Both(earlier.Lists, Lists),
+            PerUser = Both(earlier.PerUser, PerUser),
         };
     }
 
