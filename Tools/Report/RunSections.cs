@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Runs;
