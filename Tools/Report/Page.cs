@@ -66,7 +66,8 @@ internal static class Page
           th,td{padding-right:16px}}
         @media print{body{background:none}nav{display:none}summary{list-style:none}.card,figure,tr{break-inside:avoid}
           h2,h3{break-after:avoid}details::details-content{content-visibility:visible;block-size:auto;overflow:visible}
-          .scroll{overflow:visible}figure svg{min-width:0}.figures{grid-template-columns:1fr}.examples{display:block;columns:2}}
+          .scroll{overflow:visible}figure svg{min-width:0}.figures{display:block}figure{margin:0 0 12px}
+          .examples{display:block;columns:2}}
         """;
 
     /// <summary>The page.</summary>
