@@ -54,7 +54,7 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("--rates", "masking", "--users", "10", "--rates", "0.5,2")]
     [InlineData("--neighbours 10", "neighbours", "--users", "10", "--neighbours", "10")]
     [InlineData("--users 2: give at least 3", "neighbours", "--users", "2", "--neighbours", "1", "--map", "false")]
-    [InlineData("--perplexity 30", "neighbours", "--users", "20", "--neighbours", "4")]
+    [InlineData("--perplexity 30", "neighbours", "--users", "20", "--neighbours", "4", "--perplexity", "30")]
     [InlineData("--clusters 11", "influence", "--users", "10", "--clusters", "11")]
     [InlineData("--part 'encoder': give one of decoder, all", "influence", "--users", "10", "--part", "encoder")]
     [InlineData("--users 1", "influence", "--users", "1")]
@@ -144,6 +144,11 @@ public sealed class StudyVerbTests : IDisposable
         Assert.All(claims, c => Assert.Contains(c.GetProperty("verdict").GetString(), verdicts));
         Assert.Contains(File.ReadAllLines(_folder["mechanisms", "studies", "mechanisms", "figures.csv"]), line =>
             line.StartsWith("early,P(helps) global,", StringComparison.Ordinal) && line.Split(',')[^1].Split(' ').Length == 2);
+        CommandLine.Run("report", _folder["mechanisms"]).Succeeded();
+        string page = File.ReadAllText(_folder["mechanisms", "report.html"]);
+        Assert.Contains("Claims and verdicts", page);
+        Assert.Equal(6, page.Split("<figure>").Length - 1);
+        Assert.DoesNotContain("NaN", page);
         // Finished runs are kept: the second time says the same.
         string first = File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]);
         CommandLine.Run(command).Succeeded();

@@ -98,8 +98,8 @@ public sealed class EvaluateTests : IDisposable
             Assert.Contains("5 for 3 users", alone);
         }
         string both = Report(run, _folder["theirs"]);
-        Assert.Contains("<strong>popularity</strong>", both);
-        Assert.Contains("<strong>theirs</strong>", both);
+        Assert.Contains(">popularity</th>", both);
+        Assert.Contains(">theirs</th>", both);
         Assert.Contains("<span class=\"best\">0.5000</span>", both);
         CommandLine.Run("report", _folder["theirs"]).Succeeded();
         Assert.True(File.Exists(_folder["theirs", "report.html"]));

@@ -39,6 +39,10 @@ public sealed record ResultsDocument(
         new(model, data, split, result.Users, result.SkippedUsers, result.Metrics.ToDictionary(
             m => m.Metric.Name, m => new ResultsValue(Finite(m.Mean), Finite(m.StandardError))), result.EmptyFoldIn);
 
+    /// <summary>True for another evaluation of the same part of the same data under the same protocol.</summary>
+    public bool SamePart(ResultsDocument other) =>
+        (Data, Split, Protocol, Input) == (other.Data, other.Split, other.Protocol, other.Input);
+
     /// <summary>The JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 

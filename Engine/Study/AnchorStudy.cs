@@ -15,6 +15,9 @@ public sealed record AnchorOptions : IStudyOptions
     /// <summary>Refuses options outside their ranges.</summary>
     /// <exception cref="InputException">Names the option and its range.</exception>
     public void Validate() => Check.AtLeast(2, Draws, ", a variance needs them");
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this;
 }
 
 /// <summary>How far masks move a trained model's posterior means, and how near they are to the item centroids.</summary>

@@ -18,6 +18,9 @@ public sealed record CollapseOptions : IStudyOptions
     /// <summary>Refuses options outside their ranges.</summary>
     /// <exception cref="InputException">Names the option and its range.</exception>
     public void Validate() => Check.AtLeast(1, Draws);
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this;
 }
 
 /// <summary>What the posteriors of a population show about collapse.</summary>

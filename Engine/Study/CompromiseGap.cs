@@ -17,13 +17,13 @@ public static class CompromiseGap
     /// <param name="weightV">w_v, at least 0.</param>
     public static double At(ReadOnlySpan<int> u, ReadOnlySpan<int> v, double weightU, double weightV)
     {
-        int common = UserPair.CountCommon(u, v);
-        double total = weightU * u.Length + weightV * v.Length;
         if (weightU <= 0 || weightV <= 0 || u.Length == 0 || v.Length == 0) return 0;
-        double both = (weightU + weightV) / total, onlyU = weightU / total, onlyV = weightV / total;
-        double Side(int clicks, double alone) =>
-            common * Math.Log(1.0 / clicks / both) + (clicks - common) * Math.Log(1.0 / clicks / alone);
-        return weightU * Side(u.Length, onlyU) + weightV * Side(v.Length, onlyV);
+        int common = UserPair.CountCommon(u, v);
+        // Logarithms of the factors: a weight near 1e-308 would overflow in a quotient.
+        double total = Math.Log(weightU * u.Length + weightV * v.Length), both = Math.Log(weightU + weightV);
+        double Side(int clicks, double weight) => weight * (clicks * (total - Math.Log(clicks))
+            - common * both - (clicks - common) * Math.Log(weight));
+        return Math.Max(0, Side(u.Length, weightU) + Side(v.Length, weightV)); // rounding can leave -1e-15
     }
 
     /// <summary>

@@ -21,4 +21,7 @@ public sealed record GapOptions : IStudyOptions
         Check.AtLeast(1, Pairs);
         Check.AtLeast(1, Draws);
     }
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this with { Pairs = PairSampler.AtMost(Pairs, users) };
 }

@@ -24,25 +24,25 @@ public abstract class GradientBlock(string name, int rows)
     public abstract void AddTo(int row, double scale, Span<double> gradient);
 
     /// <summary>
-    /// gram[i, j] += scale * the inner product of gradient i here and gradient j of the other block, which has the same layer and
-    /// number of rows. Threads divide the rows; one thread computes each element.
+    /// gram[i, j] += scale * the inner product of gradient i here and gradient j of the other block, which has the same layer.
+    /// Threads divide the rows; one thread computes each element.
     /// </summary>
     public void AddGram(double[] gram, GradientBlock other, double scale = 1)
     {
         // Tiles of 16 x 16 rows: a wide row of the output layer is read from memory once for each tile, not once for each pair.
         const int tile = 16;
-        int tiles = (Rows + tile - 1) / tile;
-        Parallel.For(0, tiles * tiles, t =>
+        int columns = other.Rows, tiles = (Rows + tile - 1) / tile, across = (columns + tile - 1) / tile;
+        Parallel.For(0, tiles * across, t =>
         {
-            var (a, b) = (t / tiles * tile, t % tiles * tile);
+            var (a, b) = (t / across * tile, t % across * tile);
             bool symmetric = ReferenceEquals(other, this);
             if (symmetric && b < a) return;
             for (int i = a; i < Math.Min(a + tile, Rows); i++)
-                for (int j = symmetric ? Math.Max(i, b) : b; j < Math.Min(b + tile, Rows); j++)
+                for (int j = symmetric ? Math.Max(i, b) : b; j < Math.Min(b + tile, columns); j++)
                 {
                     double dot = scale * Dot(i, other, j);
-                    gram[(long)i * Rows + j] += dot;
-                    if (symmetric && j != i) gram[(long)j * Rows + i] += dot;
+                    gram[(long)i * columns + j] += dot;
+                    if (symmetric && j != i) gram[(long)j * columns + i] += dot;
                 }
         });
     }

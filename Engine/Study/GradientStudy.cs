@@ -11,6 +11,9 @@ public sealed record GradientOptions : IStudyOptions
     /// <summary>Draws of masks and noise.</summary>
     public int Draws { get; init; } = 8;
 
+    /// <summary>Users in a batch of training; a smaller model or dataset makes it smaller.</summary>
+    public int BatchSize { get; init; } = 500;
+
     /// <summary>Weights of the run's objective.</summary>
     public Objective Objective { get; init; } = new(0.2);
 
@@ -26,7 +29,11 @@ public sealed record GradientOptions : IStudyOptions
     {
         Check.AtLeast(2, Draws, ", a spread needs them");
         Check.AtLeast(1, TopItems);
+        Check.AtLeast(1, BatchSize);
     }
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this;
 }
 
 /// <summary>One part of the loss in one layer, over all users.</summary>
@@ -35,7 +42,7 @@ public sealed record GradientOptions : IStudyOptions
 /// <param name="Norm">Mean over users of the root mean square norm over draws.</param>
 /// <param name="Spread">Mean over users of the coefficient of variation of the norm over draws.</param>
 /// <param name="Consistency">Mean cosine of one user's gradients under two draws.</param>
-/// <param name="Agreement">Mean cosine of a user's gradient and the batch's gradient, which contains it.</param>
+/// <param name="Agreement">Mean cosine of a user's gradient and the gradient of a training batch with this user in it.</param>
 public sealed record GradientPart(
     string Part, string Block, Interval Norm, double Spread, Interval Consistency, Interval Agreement);
 
@@ -67,6 +74,8 @@ public static class GradientStudy
     {
         options.Validate();
         using var batch = Load(model, population);
+        var training = TrainingUsers(model, population, options);
+        using var trained = Load(model, training);
         var objective = options.Objective;
         Objective?[] parts =
         [
@@ -83,8 +92,13 @@ public static class GradientStudy
                 model, batch, model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)d),
                 new RandomKey(options.Seed, (uint)d, RandomPurpose.LatentNoise), only))];
             first[part] = draws[0];
+            var others = PerUserGradients.Compute(model, trained, model.TrainingMask(options.Seed, StudyDraw.Masks),
+                new RandomKey(options.Seed, 0, RandomPurpose.LatentNoise), only);
             for (int block = 0; block < draws[0].Blocks.Count; block++)
-                if (Summarise(Names[part], draws, block, options.Seed) is GradientPart row) rows.Add(row);
+            {
+                var agreement = Agreement(draws[0].Blocks[block], population, others.Blocks[block], training);
+                if (Summarise(Names[part], draws, block, agreement, options.Seed) is GradientPart row) rows.Add(row);
+            }
         }
         return new(options, rows, Users(model, population, first, options), Conflict(first, options.Seed));
     }
@@ -100,14 +114,37 @@ public static class GradientStudy
         return batch;
     }
 
-    private static GradientPart? Summarise(string part, PerUserGradients[] draws, int block, ulong seed)
+    /// <summary>The users of a batch of training. A studied user outside it joins it.</summary>
+    private static Population TrainingUsers(Autoencoder model, Population population, GradientOptions options)
+    {
+        int all = Enumerable.Range(0, population.Clicks.Rows).Count(user => population.Clicks.RowLength(user) > 0);
+        int others = Math.Min(options.BatchSize, model.BatchSize) - 1;
+        return Population.Sample(population.Clicks, Math.Clamp(others, 1, all), options.Seed + 1);
+    }
+
+    /// <summary>Cosine of each user's gradient and the sum over the user and the users of a training batch.</summary>
+    private static double[] Agreement(GradientBlock users, Population population, GradientBlock batch, Population training)
+    {
+        var (gram, own) = (new double[(long)users.Rows * batch.Rows], new double[(long)batch.Rows * batch.Rows]);
+        users.AddGram(gram, batch);
+        batch.AddGram(own, batch);
+        double squared = own.Sum();
+        var members = training.Users.ToHashSet();
+        var cosines = new double[users.Rows];
+        for (int u = 0; u < users.Rows; u++)
+        {
+            double norm = users.Dot(u, users, u), with = gram.AsSpan(u * batch.Rows, batch.Rows).ToArray().Sum(), sum = squared;
+            if (!members.Contains(population.Users[u])) (with, sum) = (with + norm, sum + 2 * with + norm);
+            if (norm > 0 && sum > 0) cosines[u] = with / Math.Sqrt(norm * sum);
+        }
+        return cosines;
+    }
+
+    private static GradientPart? Summarise(string part, PerUserGradients[] draws, int block, double[] agreement, ulong seed)
     {
         int users = draws[0].Rows, count = draws.Length;
-        var (norm, spread, consistency, agreement) = (new double[users], new double[users], new double[users], new double[users]);
-        var gram = new double[(long)users * users];
+        var (norm, spread, consistency) = (new double[users], new double[users], new double[users]);
         GradientBlock[] of = [.. draws.Select(draw => draw.Blocks[block])];
-        of[0].AddGram(gram, of[0]);
-        double batchNorm = Math.Sqrt(gram.Sum());
         Parallel.For(0, users, u =>
         {
             var norms = new double[count];
@@ -124,9 +161,6 @@ public static class GradientStudy
                     pairs++;
                 }
             if (pairs > 0) consistency[u] /= pairs;
-            double withBatch = 0;
-            for (int v = 0; v < users; v++) withBatch += gram[(long)u * users + v];
-            if (norms[0] > 0 && batchNorm > 0) agreement[u] = withBatch / (norms[0] * batchNorm);
         });
         return norm.Max() == 0 ? null : new(part, of[0].Name, Estimates.Mean(norm, seed), spread.Average(),
             Estimates.Mean(consistency, seed), Estimates.Mean(agreement, seed));
@@ -162,8 +196,11 @@ public static class GradientStudy
     {
         if (parts[0] is not { } reconstruction || parts[1] is not { } kl) return new(double.NaN, double.NaN, double.NaN);
         var cosines = new double[reconstruction.Rows];
-        Parallel.For(0, cosines.Length, u => cosines[u] = reconstruction.Dot(u, kl, u, "encoder") / Math.Sqrt(
-            reconstruction.Dot(u, reconstruction, u, "encoder") * kl.Dot(u, kl, u, "encoder")));
+        Parallel.For(0, cosines.Length, u =>
+        {
+            double norms = reconstruction.Dot(u, reconstruction, u, "encoder") * kl.Dot(u, kl, u, "encoder");
+            if (norms > 0) cosines[u] = reconstruction.Dot(u, kl, u, "encoder") / Math.Sqrt(norms);
+        });
         return Estimates.Mean(cosines, seed);
     }
 }

@@ -9,4 +9,7 @@ public interface IStudyOptions
     /// <summary>Refuses options outside their ranges.</summary>
     /// <exception cref="Data.InputException">Names the option and its range.</exception>
     void Validate();
+
+    /// <summary>The options with every size reduced to what a population of so many users has.</summary>
+    IStudyOptions FittedTo(int users);
 }

@@ -43,6 +43,9 @@ public sealed record InfluenceOptions : IStudyOptions
         Check.AtLeast(1, Draws);
         Check.AtLeast(1, Clusters);
     }
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this with { Clusters = Math.Min(Math.Max(1, users / 2), Clusters) };
 }
 
 /// <summary>The user-by-user matrix of inner products of gradients, with summaries.</summary>
@@ -52,8 +55,8 @@ public sealed record InfluenceOptions : IStudyOptions
 /// <param name="MeanCosine">Mean cosine over pairs u != v.</param>
 /// <param name="SignStability">Share of pairs whose sign is the same under another draw of noise and masks.</param>
 /// <param name="Cluster">Cluster of each user; the largest cluster is 0.</param>
-/// <param name="WithinCosine">Mean cosine of pairs within a cluster.</param>
-/// <param name="BetweenCosine">Mean cosine of pairs of different clusters.</param>
+/// <param name="WithinCosine">Mean cosine of pairs within a cluster; NaN if every cluster is one user.</param>
+/// <param name="BetweenCosine">Mean cosine of pairs of different clusters; NaN with one cluster.</param>
 public sealed record InfluenceResult(
     int Users, [property: JsonIgnore] double[] Matrix, double PositiveShare, double MeanCosine, double SignStability,
     int[] Cluster, double WithinCosine, double BetweenCosine)

@@ -33,6 +33,10 @@ public sealed record MaskingOptions : IStudyOptions
         foreach (double rate in Rates)
             if (!(rate >= 0 && rate < 1)) throw About($"{Setting(nameof(Rates))} {rate}: give rates in [0, 1).");
     }
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) =>
+        this with { Pairs = PairSampler.AtMost(Pairs, users), Neighbours = NearestUsers.AtMost(Neighbours, users) };
 }
 
 /// <summary>Near or far pairs at one rate and with one kind of mask.</summary>

@@ -11,9 +11,13 @@ public static class NearestUsers
     public static void Require(int neighbours, Population population)
     {
         int users = population.Count;
+        Check.AtLeast(2, users, ", a neighbour is another user", nameof(Population.Users));
         if (neighbours < 1 || neighbours >= users)
             throw About($"{Setting("Neighbours")} {neighbours}: with {users} users give 1 to {users - 1}.");
     }
+
+    /// <summary>A number of neighbours that leaves out half of the users at least: all others are no neighbourhood.</summary>
+    internal static int AtMost(int neighbours, int users) => Math.Min(Math.Max(1, (users - 1) / 2), neighbours);
 
     /// <summary>By W2 between posteriors.</summary>
     public static int[][] ByDistance(Posteriors posteriors, int k) => By(posteriors.Count, k, posteriors.Distance);

@@ -32,6 +32,14 @@ public sealed record NeighbourOptions : IStudyOptions
             throw About($"{Setting(nameof(CohortShare))} {CohortShare}: give a share above 0 and at most 1/3.");
         if (!(Perplexity >= 1)) throw About($"{Setting(nameof(Perplexity))} {Perplexity}: give at least 1.");
     }
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this with
+    {
+        Neighbours = NearestUsers.AtMost(Neighbours, users),
+        Map = Map && users > 3,
+        Perplexity = Math.Min(Math.Max(1, (users - 1) / 3), Perplexity),
+    };
 }
 
 /// <summary>What the neighbour study measured of one model.</summary>

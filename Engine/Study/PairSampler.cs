@@ -55,12 +55,16 @@ public static class PairSampler
     public static void Require(int count, Population population)
     {
         long users = population.Count, all = users * (users - 1);
-        var name = InputException.Setting(nameof(RadiusOptions.Pairs));
+        var name = InputException.Setting("Pairs");
+        Check.AtLeast(2, population.Count, ", a pair needs them", nameof(Population.Users));
         Check.AtLeast(1, count, name: name.Property);
         if (count > all)
             throw InputException.About(
                 $"{name} {count}: the {users} users have only {all} ordered pairs; give fewer pairs or more users.");
     }
+
+    /// <summary>A number of pairs that so many users have.</summary>
+    internal static int AtMost(int pairs, int users) => (int)Math.Min(Math.Max(2, (long)users * (users - 1)), pairs);
 
     private static List<UserPair> Pool(Population population, Func<int, int, double> distance, int size, ulong seed)
     {

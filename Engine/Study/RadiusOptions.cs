@@ -28,4 +28,7 @@ public sealed record RadiusOptions : IStudyOptions
         Check.AtLeast(1, Draws);
         if (!(Move > 0 && double.IsFinite(Move))) throw About($"{Setting(nameof(Move))} {Move}: give a length above 0.");
     }
+
+    /// <inheritdoc/>
+    public IStudyOptions FittedTo(int users) => this with { Pairs = PairSampler.AtMost(Pairs, users) };
 }

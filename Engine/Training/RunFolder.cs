@@ -85,7 +85,7 @@ public sealed record EpochMetrics(
 
 /// <summary>
 /// A run: <c>run.json</c>, <c>items.tsv</c>, <c>users.tsv</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>,
-/// <c>results.json</c>, <c>report.html</c>.
+/// <c>results.json</c>, <c>evaluations/</c>, <c>report.html</c>.
 /// Every file is moved into place complete, so a kill at any moment leaves a run that resumes.
 /// </summary>
 public sealed class RunFolder
@@ -102,6 +102,7 @@ public sealed class RunFolder
     /// <summary>A run and the studies of it.</summary>
     public static FolderKind Kind { get; } = new("run", folder => File.Exists(System.IO.Path.Combine(folder, "run.json"))
         ? file => file.StartsWith("studies/", StringComparison.Ordinal)
+            || file.StartsWith("evaluations/", StringComparison.Ordinal)
             || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
                 or "results.json" or "report.html"
         : null);

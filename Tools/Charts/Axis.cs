@@ -23,12 +23,17 @@ public sealed record Axis(string Label, string? Unit = null)
         foreach (double value in values)
             if (double.IsFinite(value) && (!Log || value > 0)) (low, high) = (Math.Min(low, value), Math.Max(high, value));
         if (low > high) (low, high) = Log ? (1, 10) : (0, 1);
+        // Room at the ends of a logarithmic axis: a mark at the first value is not cut in half.
+        double room = Log ? Math.Pow(high / low, 0.03) : 1;
+        (low, high) = (low / room, high * room);
         if (zero && !Log) (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
         (low, high) = (Min ?? low, Max ?? high);
         if (!(high > low)) // one value: give it room on both sides
             (low, high) = Log ? (low / 2, low * 2) : low == 0 ? (0, 1) : (low - Math.Abs(low) / 2, low + Math.Abs(low) / 2);
-        return Log ? Scale.Logarithmic(low, high, from, to)
+        var scale = Log ? Scale.Logarithmic(low, high, from, to)
             : Scale.Linear(low, high, from, to, Min is not null, Max is not null);
+        scale.Name = Label;
+        return scale;
     }
 }
 
@@ -43,6 +48,9 @@ internal sealed class Scale
         (_low, _high, _from, _to, _log) = (log ? Math.Log10(low) : low, log ? Math.Log10(high) : high, from, to, log);
         (Ticks, Labels) = (ticks, labels);
     }
+
+    /// <summary>The quantity.</summary>
+    public string Name { get; internal set; } = "";
 
     public double[] Ticks { get; }
 
@@ -75,7 +83,7 @@ internal sealed class Scale
     public static Scale Logarithmic(double low, double high, double from, double to)
     {
         double decades = Math.Log10(high / low);
-        int[] within = decades <= 1.5 ? [1, 2, 3, 5, 7] : decades <= 3 ? [1, 2, 5] : [1];
+        int[] within = decades <= 1.6 ? [1, 2, 3, 5, 7] : decades <= 3.2 ? [1, 2, 5] : [1];
         int every = Math.Max(1, (int)Math.Ceiling(decades * 44 / Math.Abs(to - from)));
         var ticks = new List<double>();
         for (int power = (int)Math.Floor(Math.Log10(low)); power <= Math.Ceiling(Math.Log10(high)); power++)

@@ -26,12 +26,23 @@ public sealed record BarChart : Figure
     /// <summary>True if a value is negative: error bars may then cross zero.</summary>
     private bool Signed => Series.Any(s => s.Values.Any(v => v < 0));
 
+    internal override string Describe() => string.Join("; ", Categories.Select((category, c) => $"{category}: "
+        + string.Join(", ", Series.Where(s => double.IsFinite(s.Values[c])).Select(s => Said(s, c)))));
+
+    private string Said(BarSeries series, int category) =>
+        $"{(series.Name.Length > 0 ? $"{series.Name} " : "")}{Text(series.Values[category])}"
+            + (series.Errors?[category] is double error && error > 0 ? $" ± {Text(error)}" : "");
+
+    private string Text(double value) => Format is null && Math.Abs(value) >= 1.5 ? Scale.Readable(value)
+        : value.ToString(Format ?? "0.000");
+
     internal override double Draw(Svg svg, double top)
     {
         if (Series.Any(s => s.Values.Count != Categories.Count || (s.Errors is not null && s.Errors.Count != Categories.Count)))
             throw new ArgumentException("Every series needs one value a category.");
         var entries = Series.Select((series, s) => (series.Name, new Action<double, double>((x, y) =>
-            svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(s)}\"")))).ToList();
+            DrawBar(svg, x + 5, y - 6, 12, 12, s, series.Name)))).ToList();
+        svg.Raw(Marks.Patterns(Series.Count, ClipPlaceholder));
         top = DrawLegend(svg, top, Series.Count > 1 ? entries : []) + 6;
 
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
@@ -59,13 +70,20 @@ public sealed record BarChart : Figure
         return bottom + 50;
     }
 
+    private static void DrawBar(Svg svg, double x, double y, double width, double height, int series, string text)
+    {
+        svg.Rectangle(x, y, width, height, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(series)}\"", text);
+        if (Marks.Pattern(series, ClipPlaceholder) is string pattern)
+            svg.Rectangle(x, y, width, height, $"rx=\"2\" style=\"{pattern};pointer-events:none\"");
+    }
+
     private void DrawBar(Svg svg, Scale scale, BarSeries series, int colour, int category, double y)
     {
         double value = series.Values[category];
         if (!scale.CanShow(value)) return;
         double foot = scale.At(scale.Base), end = scale.At(value), middle = y + BarHeight / 2, tip = Math.Max(foot, end);
-        svg.Rectangle(Math.Min(foot, end), y, Math.Abs(end - foot), BarHeight,
-            $"rx=\"2\" style=\"fill:{FigureStyle.Colour(colour)}\"");
+        DrawBar(svg, Math.Min(foot, end), y, Math.Abs(end - foot), BarHeight, colour,
+            $"{Categories[category]}: {Said(series, category)}");
         if (series.Errors?[category] is double error && error > 0)
         {
             var (low, high) = (scale.At(Signed ? value - error : Math.Max(value - error, scale.Base)), scale.At(value + error));

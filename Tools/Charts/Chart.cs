@@ -29,7 +29,7 @@ public sealed record Chart : Figure
 
     internal override double Draw(Svg svg, double top)
     {
-        string[] colours = Colours();
+        int[] styles = Styles();
         if (Legend) top = DrawLegend(svg, top);
         svg.Text(Margin, top + 10, Svg.Fit(Y.Title, TextSize, Width - 2 * Margin), "class=\"mv-muted\"");
         top += 24;
@@ -52,7 +52,7 @@ public sealed record Chart : Figure
         svg.Raw($"<clipPath id=\"{clip}\"><rect x=\"{Svg.Number(left - 4)}\" y=\"{Svg.Number(top - 4)}\" "
             + $"width=\"{Svg.Number(right - left + 8)}\" height=\"{Svg.Number(PlotHeight + 8)}\"/></clipPath>");
         svg.Raw($"<g clip-path=\"url(#{clip})\">");
-        for (int s = 0; s < Series.Count; s++) Series[s].Draw(svg, x, y, colours[s]);
+        for (int s = 0; s < Series.Count; s++) Series[s].Draw(svg, x, y, styles[s], Series.Count > 1);
         svg.Raw("</g>");
         DrawRules(svg, x, y, left, right, top, bottom);
         if (Series.Sum(s => s.XValues.Count()) == 0)
@@ -63,16 +63,19 @@ public sealed record Chart : Figure
     /// <summary>Draws the legend from <paramref name="top"/> and returns its lower end.</summary>
     internal double DrawLegend(Svg svg, double top)
     {
-        var entries = Series.Zip(Colours()).Where(pair => pair.First.Name.Length > 0)
+        var entries = Series.Zip(Styles()).Where(pair => pair.First.Name.Length > 0)
             .Select(pair => (pair.First.Name,
                 new Action<double, double>((x, y) => pair.First.DrawMark(svg, x, y, pair.Second)))).ToList();
         return DrawLegend(svg, top, entries.Count > 1 ? entries : []);
     }
 
-    private string[] Colours()
+    internal override string Describe() => string.Join("; ", Series.Select(s => s.Describe(X.Label, Y.Title))
+        .Concat(Rules.Where(r => r.Label.Length > 0).Select(r => $"line: {r.Label}")));
+
+    private int[] Styles()
     {
         int next = 0;
-        return [.. Series.Select(series => FigureStyle.Colour(series.Colour ?? next++))];
+        return [.. Series.Select(series => series.Colour ?? next++)];
     }
 
     private void DrawAxes(Svg svg, Scale x, Scale y, double left, double right, double top, double bottom)

@@ -19,7 +19,7 @@ public abstract record Figure
     public string? Subtitle { get; init; }
 
     /// <summary>Width in pixels.</summary>
-    public double Width { get; init; } = 640;
+    public double Width { get; init; } = 552;
 
     /// <summary>The SVG document.</summary>
     public string ToSvg()
@@ -36,7 +36,7 @@ public abstract record Figure
         var (w, h) = (Svg.Number(Width), Svg.Number(height));
         return $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"mv-figure{(Width > 700 ? " mv-wide" : "")}\" "
             + $"viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" "
-            + $"aria-label=\"{Svg.Escape(Title)}\">\n<style>{FigureStyle.Css}</style>\n"
+            + $"aria-label=\"{Svg.Escape(Title)}\">\n<desc>{Svg.Escape(Describe())}</desc>\n<style>{FigureStyle.Css}</style>\n"
             + $"<rect class=\"mv-paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"
             + body.Replace(ClipPlaceholder, id, StringComparison.Ordinal) + "</svg>\n";
     }
@@ -47,6 +47,9 @@ public abstract record Figure
     /// <summary>A halo in the colour of the background keeps text readable over lines.</summary>
     private protected const string Halo =
         "style=\"paint-order:stroke;stroke:var(--mv-paper);stroke-width:4;stroke-linejoin:round\"";
+
+    /// <summary>What it shows, in words, for those who cannot see it.</summary>
+    internal abstract string Describe();
 
     /// <summary>Draws the figure below <paramref name="top"/> and returns its height.</summary>
     internal abstract double Draw(Svg svg, double top);
@@ -72,6 +75,7 @@ public abstract record Figure
     private IEnumerable<string> Wrap(string text)
     {
         var line = new StringBuilder();
+        text = text.Replace(" %", "\u00a0%", StringComparison.Ordinal);
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Length > 0 && Svg.Width($"{line} {word}", TextSize) > Width - 2 * Margin)
@@ -117,6 +121,8 @@ internal static class FigureStyle
         + ".mv-figure .mv-tick{font-size:11px;font-variant-numeric:tabular-nums}"
         + ".mv-figure .mv-grid{stroke:var(--mv-grid);stroke-width:1;shape-rendering:crispEdges}"
         + ".mv-figure .mv-axis{stroke:var(--mv-axis);stroke-width:1;shape-rendering:crispEdges}"
+        + ".mv-figure .mv-hover{fill:transparent}"
+        + ".mv-figure .mv-border{stroke:var(--mv-ink);stroke-width:1;stroke-opacity:.6;shape-rendering:crispEdges}"
         + ".mv-figure .mv-rule{stroke:var(--mv-muted);stroke-width:1;stroke-dasharray:4 3}";
 
     /// <summary>The same colours for the page around the figures.</summary>

@@ -28,6 +28,17 @@ public sealed record HeatMap : Figure
     /// <summary>Name of each row, or null for their numbers.</summary>
     public IReadOnlyList<string>? RowNames { get; init; }
 
+    /// <summary>Lines before these rows and columns: borders of groups.</summary>
+    public IReadOnlyList<int> Borders { get; init; } = [];
+
+    internal override string Describe()
+    {
+        double[] finite = [.. Values.Cast<double>().Where(double.IsFinite)];
+        string size = $"{Values.GetLength(0)} rows ({Rows}) by {Values.GetLength(1)} columns ({Columns})";
+        return finite.Length == 0 ? "no data" : $"{size}; "
+            + $"{Value.Title} {Scale.Readable(finite.Min())} to {Scale.Readable(finite.Max())}";
+    }
+
     internal override double Draw(Svg svg, double top)
     {
         int rows = Values.GetLength(0), columns = Values.GetLength(1);
@@ -59,6 +70,11 @@ public sealed record HeatMap : Figure
             if (shades[s] is not null) svg.Path(shades[s].ToString(), Fill(s - Shades));
         double bottom = top + rows * height;
         svg.Rectangle(left, top, columns * cell, rows * height, "style=\"fill:none;stroke:var(--mv-grid)\"");
+        foreach (int border in Borders)
+        {
+            svg.Line(left + border * cell, top, left + border * cell, bottom, "class=\"mv-border\"");
+            svg.Line(left, top + border * height, left + columns * cell, top + border * height, "class=\"mv-border\"");
+        }
         DrawNames(svg, left, top, bottom, cell, height, rows, columns);
         svg.Text(left + columns * cell / 2, bottom + 38, $"{Columns} →", "class=\"mv-muted\" text-anchor=\"middle\"");
         return bottom + 50;
@@ -66,23 +82,25 @@ public sealed record HeatMap : Figure
 
     private void DrawNames(Svg svg, double left, double top, double bottom, double cell, double height, int rows, int columns)
     {
-        int everyRow = Every(14 / height);
-        for (int row = 0; row < rows; row += everyRow)
-            svg.Text(left - 6, top + (row + 0.5) * height + 4, Svg.Fit(RowNames?[row] ?? $"{row}", 11, left - Margin),
-                "class=\"mv-tick\" text-anchor=\"end\"");
-        double widest = Enumerable.Range(0, columns).Select(c => Svg.Width(ColumnNames?[c] ?? $"{c}", 11)).DefaultIfEmpty(0)
-            .Max();
-        int everyColumn = Every((widest + 6) / cell);
-        for (int column = 0; column < columns; column += everyColumn)
-            svg.Text(left + (column + 0.5) * cell, bottom + 16, ColumnNames?[column] ?? $"{column}",
-                "class=\"mv-tick\" text-anchor=\"middle\"");
-    }
-
-    private static int Every(double least)
-    {
-        foreach (int every in (ReadOnlySpan<int>)[1, 2, 5, 10, 20, 50, 100, 200, 500])
-            if (every >= least) return every;
-        return 1000;
+        // A name is left out where it would touch the one before.
+        double end = double.NegativeInfinity;
+        for (int row = 0; row < rows; row++)
+        {
+            string name = RowNames?[row] ?? $"{row}";
+            double y = top + (row + 0.5) * height + 4;
+            if (name.Length == 0 || y < end + 12) continue;
+            svg.Text(left - 6, y, Svg.Fit(name, 11, left - Margin), "class=\"mv-tick\" text-anchor=\"end\"");
+            end = y;
+        }
+        end = double.NegativeInfinity;
+        for (int column = 0; column < columns; column++)
+        {
+            string name = ColumnNames?[column] ?? $"{column}";
+            double x = left + (column + 0.5) * cell, half = Svg.Width(name, 11) / 2;
+            if (name.Length == 0 || x - half < end + 6) continue;
+            svg.Text(x, bottom + 16, name, "class=\"mv-tick\" text-anchor=\"middle\"");
+            end = x + half;
+        }
     }
 
     private double DrawColourBar(Svg svg, double top, double low, double high, bool diverging)

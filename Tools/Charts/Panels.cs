@@ -10,6 +10,8 @@ public sealed record Panels : Figure
     /// <summary>The charts, left to right, in two rows if there are more than four.</summary>
     public required IReadOnlyList<Chart> Charts { get; init; }
 
+    internal override string Describe() => string.Join(". ", Charts.Select(chart => $"{chart.Title}: {chart.Describe()}"));
+
     internal override double Draw(Svg svg, double top)
     {
         if (Charts.Count == 0) return top;

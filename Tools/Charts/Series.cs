@@ -16,10 +16,29 @@ public abstract record Series(string Name)
     /// <summary>True if the value axis must start at zero.</summary>
     internal virtual bool NeedsZero => false;
 
-    internal abstract void Draw(Svg svg, Scale x, Scale y, string colour);
+    /// <summary>Draws the data.</summary>
+    /// <param name="svg">The figure.</param>
+    /// <param name="x">Scale of x.</param>
+    /// <param name="y">Scale of y.</param>
+    /// <param name="style">Number of its colour and mark.</param>
+    /// <param name="several">True to tell it from others by marks too.</param>
+    internal abstract void Draw(Svg svg, Scale x, Scale y, int style, bool several);
+
+    /// <summary>What it shows, in words.</summary>
+    internal virtual string Describe(string x, string y)
+    {
+        double[] xs = [.. XValues.Where(double.IsFinite)], ys = [.. YValues.Where(double.IsFinite)];
+        string name = Name.Length > 0 ? $"{Name}: " : "";
+        return xs.Length == 0 || ys.Length == 0 ? $"{name}no data" : $"{name}{x} {Scale.Readable(xs.Min())} to "
+            + $"{Scale.Readable(xs.Max())}, {y} {Scale.Readable(ys.Min())} to {Scale.Readable(ys.Max())}";
+    }
+
+    /// <summary>What shows while the pointer is over a point.</summary>
+    private protected string At(Scale x, Scale y, double atX, double atY) =>
+        $"{(Name.Length > 0 ? $"{Name}: " : "")}{x.Name} {Scale.Readable(atX)}, {y.Name} {Scale.Readable(atY)}";
 
     /// <summary>Draws its mark in the legend: 20 pixels wide, centred vertically at <paramref name="y"/>.</summary>
-    internal abstract void DrawMark(Svg svg, double x, double y, string colour);
+    internal abstract void DrawMark(Svg svg, double x, double y, int style);
 
     private protected static void CheckLengths(int expected, params IReadOnlyList<double>?[] others)
     {
@@ -40,6 +59,9 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     /// <summary>True for a dashed line: predictions, controls, targets.</summary>
     public bool Dashed { get; init; }
 
+    /// <summary>Most points of a line that show their values under the pointer.</summary>
+    private const int MostHovers = 200;
+
     /// <summary>True to mark each point.</summary>
     public bool Markers { get; init; }
 
@@ -47,8 +69,9 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
 
     internal override IEnumerable<double> YValues => Y.Concat(Low ?? []).Concat(High ?? []);
 
-    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    internal override void Draw(Svg svg, Scale x, Scale y, int style, bool several)
     {
+        string colour = FigureStyle.Colour(style);
         CheckLengths(X.Count, Y, Low, High);
         bool Shown(int i) => x.CanShow(X[i]) && y.CanShow(Y[i]);
         if (Low is not null && High is not null)
@@ -65,17 +88,24 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
             for (int i = start; i < end; i++) Append(line, x.At(X[i]), y.At(Y[i]));
             if (end - start > 1)
                 svg.Path(line.ToString(), $"style=\"fill:none;stroke:{colour};stroke-width:2;stroke-linejoin:round{Dashes}\"");
-            if (Markers || end - start == 1)
-                for (int i = start; i < end; i++)
-                    svg.Circle(x.At(X[i]), y.At(Y[i]), 3, $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
+            int every = Markers || end - start == 1 ? 1 : several ? Math.Max(1, (end - start + 7) / 8) : int.MaxValue;
+            for (int i = start; i < end && every < int.MaxValue; i += every)
+                svg.Path(Marks.Shape(style, x.At(X[i]), y.At(Y[i]), 3), $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
         }
+        int step = (X.Count + MostHovers - 1) / MostHovers;
+        for (int i = 0; i < X.Count; i += Math.Max(1, step))
+            if (Shown(i)) svg.Hover(x.At(X[i]), y.At(Y[i]), At(x, y, X[i], Y[i]) + Between(i));
     }
 
-    internal override void DrawMark(Svg svg, double x, double y, string colour)
+    private string Between(int i) => Low is not null && High is not null && double.IsFinite(Low[i])
+        ? $" ({Scale.Readable(Low[i])} to {Scale.Readable(High[i])})" : "";
+
+    internal override void DrawMark(Svg svg, double x, double y, int style)
     {
+        string colour = FigureStyle.Colour(style);
         if (Low is not null) svg.Rectangle(x, y - 5, 20, 10, $"style=\"fill:{colour};fill-opacity:.16\"");
         svg.Line(x, y, x + 20, y, $"style=\"stroke:{colour};stroke-width:2{Dashes}\"");
-        if (Markers) svg.Circle(x + 10, y, 3, $"style=\"fill:{colour}\"");
+        svg.Path(Marks.Shape(style, x + 10, y, 3), $"style=\"fill:{colour}\"");
     }
 
     private string Dashes => Dashed ? ";stroke-dasharray:6 4" : "";
@@ -105,24 +135,31 @@ public sealed record ScatterSeries(string Name, IReadOnlyList<double> X, IReadOn
 
     internal override IEnumerable<double> YValues => Y;
 
-    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    internal override void Draw(Svg svg, Scale x, Scale y, int style, bool several)
     {
+        string colour = FigureStyle.Colour(style);
         CheckLengths(X.Count, Y);
-        // One path with round line caps takes a hundredth of the size of circles.
-        var dots = new StringBuilder();
-        for (int i = 0; i < X.Count; i++)
-        {
-            if (!x.CanShow(X[i]) || !y.CanShow(Y[i])) continue;
-            dots.Append('M').Append(Svg.Number(x.At(X[i]))).Append(' ').Append(Svg.Number(y.At(Y[i]))).Append("h0");
-        }
+        // One path for all points takes a fraction of the size of an element for each.
         double radius = Radius ?? (X.Count > 2000 ? 1.2 : X.Count > 300 ? 2 : 3.2);
         double opacity = X.Count > 2000 ? .35 : X.Count > 300 ? .55 : .85;
-        svg.Path(dots.ToString(), "style=\"fill:none;stroke-linecap:round;stroke:" + colour
-            + $";stroke-width:{Svg.Number(2 * radius)};stroke-opacity:{Svg.Number(opacity)}\"");
+        var dots = new StringBuilder();
+        for (int i = 0; i < X.Count; i++)
+            if (x.CanShow(X[i]) && y.CanShow(Y[i]))
+                dots.Append(style == 0 ? $"M{Svg.Number(x.At(X[i]))} {Svg.Number(y.At(Y[i]))}h0"
+                    : Marks.Shape(style, x.At(X[i]), y.At(Y[i]), radius));
+        svg.Path(dots.ToString(), style == 0
+            ? $"style=\"fill:none;stroke-linecap:round;stroke:{colour};stroke-width:{Svg.Number(2 * radius)};"
+                + $"stroke-opacity:{Svg.Number(opacity)}\""
+            : $"style=\"fill:{colour};fill-opacity:{Svg.Number(opacity)}\"");
+        if (X.Count > MostHovers) return;
+        for (int i = 0; i < X.Count; i++)
+            if (x.CanShow(X[i]) && y.CanShow(Y[i])) svg.Hover(x.At(X[i]), y.At(Y[i]), At(x, y, X[i], Y[i]));
     }
 
-    internal override void DrawMark(Svg svg, double x, double y, string colour) =>
-        svg.Circle(x + 12, y, 4, $"style=\"fill:{colour}\"");
+    private const int MostHovers = 300;
+
+    internal override void DrawMark(Svg svg, double x, double y, int style) =>
+        svg.Path(Marks.Shape(style, x + 12, y, 4), $"style=\"fill:{FigureStyle.Colour(style)}\"");
 }
 
 /// <summary>Touching columns over intervals of the x axis: a histogram.</summary>
@@ -148,18 +185,20 @@ public sealed record HistogramSeries(string Name, IReadOnlyList<double> Edges, I
 
     internal override bool NeedsZero => true;
 
-    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    internal override void Draw(Svg svg, Scale x, Scale y, int style, bool several)
     {
+        string colour = FigureStyle.Colour(style);
         CheckLengths(Edges.Count - 1, Heights);
         for (int i = 0; i < Heights.Count; i++)
         {
             if (!y.CanShow(Heights[i]) || !x.CanShow(Edges[i]) || !x.CanShow(Edges[i + 1])) continue;
             double left = x.At(Edges[i]), top = y.At(Heights[i]), foot = y.At(y.Base);
             svg.Rectangle(left + 0.5, Math.Min(top, foot), x.At(Edges[i + 1]) - left - 1, Math.Abs(foot - top),
-                $"style=\"fill:{colour};fill-opacity:.65\"");
+                $"style=\"fill:{colour};fill-opacity:.65\"",
+                $"{x.Name} {Scale.Readable(Edges[i])} to {Scale.Readable(Edges[i + 1])}: {Heights[i]:#,0} {y.Name}");
         }
     }
 
-    internal override void DrawMark(Svg svg, double x, double y, string colour) =>
-        svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{colour};fill-opacity:.65\"");
+    internal override void DrawMark(Svg svg, double x, double y, int style) =>
+        svg.Rectangle(x + 5, y - 6, 12, 12, $"rx=\"2\" style=\"fill:{FigureStyle.Colour(style)};fill-opacity:.65\"");
 }

@@ -55,6 +55,15 @@ internal sealed class Svg
     public void Circle(double x, double y, double radius, string attributes) =>
         Raw($"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"{Number(radius)}\" {attributes}/>");
 
+    /// <summary>An invisible disc that shows a text while the pointer is over it.</summary>
+    public void Hover(double x, double y, string text) => Raw(
+        $"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"7\" class=\"mv-hover\"><title>{Escape(text)}</title></circle>");
+
+    /// <summary>A rectangle with a text that shows while the pointer is over it.</summary>
+    public void Rectangle(double x, double y, double width, double height, string attributes, string text) => Raw(
+        $"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(Math.Max(0, width))}\" "
+            + $"height=\"{Number(Math.Max(0, height))}\" {attributes}><title>{Escape(text)}</title></rect>");
+
     public void Path(string data, string attributes) => Raw($"<path d=\"{data}\" {attributes}/>");
 
     public void Text(double x, double y, string text, string attributes) =>

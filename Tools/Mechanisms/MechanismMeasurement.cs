@@ -43,7 +43,7 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
             $"{plan.Users} users, {string.Join(", ", main.Select(s => s.Name))}", () =>
             {
                 Console.Error.WriteLine($"seed {seed}: latent maps");
-                NeighbourOutput.Write(folder, [.. main.Select(setting =>
+                NeighbourOutput.Write(StudyFolder.Of(folder, "neighbours"), [.. main.Select(setting =>
                 {
                     using var run = Open(setting, Path.Combine(folder, setting.Name));
                     return (setting.Name, NeighbourStudy.Run(run.Model, users, Neighbourhoods(users, seed) with { Map = true }));
@@ -66,22 +66,22 @@ internal sealed class MechanismMeasurement(MechanismPlan plan, PreparedDataset d
         ulong seed = setting.Run.Seed;
         var options = new RadiusOptions { Pairs = plan.Pairs, Seed = seed };
         var radius = RadiusStudy.Run(model, users, options, Session.Cancellation);
-        RadiusOutput.Write(folder, "radius", radius, users, data);
+        RadiusOutput.Write(StudyFolder.Of(folder, "radius"), radius, users, data);
         var measured = new List<(MechanismFigure, Interval)>(Of(radius));
         if (setting is { Main: true, Run.Mask: not MaskMode.Clean })
         {
             var masked = RadiusStudy.Run(model, users, options with { Masked = true }, Session.Cancellation);
-            RadiusOutput.Write(folder, "radius-masked", masked, users, data);
+            RadiusOutput.Write(StudyFolder.Of(folder, "radius", "radius-masked"), masked, users, data);
             measured.AddRange([(MaskedLocal, masked.HelpsOf(PairKind.Local)), (MaskedGlobal, masked.HelpsOf(PairKind.Global)),
                 (MaskedDecay, masked.HelpDecay)]);
         }
         var asked = new MaskingOptions { Draws = 6, Rates = [0.5], Neighbours = Nearest(users), Seed = seed };
         asked = asked with { Pairs = (int)Math.Min(asked.Pairs, (long)users.Count * (users.Count - 1)) };
         var masking = MaskingStudy.Run(model, users, asked, Session.Cancellation);
-        MaskingOutput.Write(folder, masking);
+        MaskingOutput.Write(StudyFolder.Of(folder, "masking"), masking);
         measured.AddRange(Of(masking));
         var neighbours = NeighbourStudy.Run(model, users, Neighbourhoods(users, seed));
-        NeighbourOutput.Write(folder, [(setting.Name, neighbours)], users, data);
+        NeighbourOutput.Write(StudyFolder.Of(folder, "neighbours"), [(setting.Name, neighbours)], users, data);
         measured.AddRange(Of(neighbours));
         var anchors = AnchorStudy.Run(model, users, setting.Run.AnchorWeight, 0.5, new AnchorOptions { Draws = 10, Seed = seed });
         measured.AddRange([(MaskVariance, anchors.MaskVariance), (RelativeVariance, Exactly(anchors.RelativeVariance)),

@@ -2,37 +2,43 @@ using ManualVae.Data;
 
 namespace ManualVae.Tools.Report;
 
-/// <summary>The HTML report of one run or of several side by side.</summary>
+/// <summary>The HTML report of one run, of several side by side, of a sweep or of a table.</summary>
 internal static class HtmlReport
 {
     /// <summary>Writes the report.</summary>
     /// <param name="path">The file, or -.</param>
-    /// <param name="folders">One run, or several to compare; results files too.</param>
-    /// <param name="more">Further sections, before those of the single runs.</param>
+    /// <param name="folders">Runs, results files, and folders of sweeps and tables.</param>
     /// <param name="title">Title, or null for one made of the runs.</param>
-    /// <exception cref="InputException">A folder is not a run, or its files cannot be read.</exception>
-    public static void Write(string path, IReadOnlyList<string> folders, IReadOnlyList<ReportSection>? more = null,
-        string? title = null)
+    /// <exception cref="InputException">A folder is none of them, or its files cannot be read.</exception>
+    public static void Write(string path, IReadOnlyList<string> folders, string? title = null)
     {
-        var runs = Open(folders);
-        var sections = new List<ReportSection>();
-        if (RunComparison.Results(runs) is { } results) sections.Add(results);
-        if (runs.Count > 1 && RunComparison.Curves(runs) is { } curves) sections.Add(curves);
-        sections.AddRange(more ?? []);
-        foreach (var run in runs) sections.AddRange(RunSections.Of(run, runs.Count > 1));
+        var links = new Links(path);
+        var (sections, runs) = (new List<ReportSection>(), new List<ReportedRun>());
+        foreach (string folder in folders)
+            if (SweepReport.Is(folder)) sections.AddRange(SweepReport.Of(folder, links));
+            else if (MechanismsReport.Is(folder)) sections.AddRange(MechanismsReport.Of(folder, links));
+            else
+                foreach (string run in TableFolders.Runs(folder))
+                    runs.Add(ReportedRun.Open(run, name => runs.Any(other => other.Name == name)));
+        sections.AddRange(ResultsSection.Of(runs));
+        if (CurvesSection.Of(runs) is { } curves) sections.Add(curves);
+        bool several = runs.Count > 1;
+        var shown = runs.FirstOrDefault(run => ExamplesSection.Of(run) is not null);
+        if (shown is not null)
+            sections.Add(new(several ? $"Five users, by {shown.Name}" : "Five users", ExamplesSection.Of(shown)!));
+        foreach (var run in runs) sections.AddRange(RunSections.Of(run, several, withExamples: run != shown, links));
         var manifest = runs.FirstOrDefault(run => run.Folder is not null)?.Folder!.Manifest;
-        string lead = runs.Count == 1
-            ? $"{runs[0].Model} on {Path.GetFileName(runs[0].Data)}"
-            : $"{runs.Count} runs on {string.Join(", ", runs.Select(r => Path.GetFileName(r.Data)).Distinct())}";
-        OutputFile.WriteText(path, Page.Write(
-            title ?? (runs.Count == 1 ? runs[0].Name : "Comparison of runs"), lead, sections,
-                manifest is null ? "" : $"{manifest.Versions} · {manifest.Machine}"));
+        OutputFile.WriteText(path, Page.Write(title ?? Title(folders, runs), Lead(folders, runs), sections,
+            manifest is null ? "" : $"{manifest.Versions} · {manifest.Machine}"));
     }
 
-    private static List<ReportedRun> Open(IReadOnlyList<string> folders)
+    private static string Title(IReadOnlyList<string> folders, List<ReportedRun> runs) =>
+        folders.Count == 1 ? runs.Count == 1 ? runs[0].Name : Readable.Folder(folders[0]) : "Comparison of runs";
+
+    private static string Lead(IReadOnlyList<string> folders, List<ReportedRun> runs) => runs.Count switch
     {
-        var runs = new List<ReportedRun>();
-        foreach (string path in folders) runs.Add(ReportedRun.Open(path, name => runs.Any(run => run.Name == name)));
-        return runs;
-    }
+        0 => string.Join(", ", folders),
+        1 => $"{runs[0].Model} on {Path.GetFileName(runs[0].Data)}",
+        _ => $"{runs.Count} runs on {string.Join(", ", runs.Select(r => Path.GetFileName(r.Data)).Distinct())}",
+    };
 }

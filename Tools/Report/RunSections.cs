@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
 
@@ -12,20 +12,30 @@ namespace ManualVae.Tools.Report;
 internal static class RunSections
 {
     /// <summary>The sections. If there are several runs, the titles begin with the run's name.</summary>
-    public static IEnumerable<ReportSection> Of(ReportedRun run, bool several)
+    public static IEnumerable<ReportSection> Of(ReportedRun run, bool several, bool withExamples, Links links)
     {
         if (run.Folder is null)
         {
-            yield return new(several ? run.Name : "Predictions", Facts(run.Results!));
+            yield return new(several ? run.Name : "Predictions", Facts(run.Evaluations[0].Results));
             yield break;
         }
-        yield return new(several ? run.Name : "Run", Facts(run, run.Folder.Manifest) + Settings(run.Folder.Manifest));
+        string examples = withExamples && ExamplesSection.Of(run) is string five ? Html.Details("Five users", five) : "";
+        yield return new(several ? run.Name : "Run", Facts(run, run.Folder.Manifest) + Settings(run.Folder.Manifest) + examples
+            + Files(run.Folder, links));
         if (run.Epochs.Count > 0) yield return new(several ? $"{run.Name}: training" : "Training",
             Html.Figures(Curves(run).Select(f => f.ToSvg())));
-        foreach (var study in Studies(run)) yield return study with
-        {
-            Title = several ? $"{run.Name}: {study.Title}" : char.ToUpperInvariant(study.Title[0]) + study.Title[1..]
-        };
+        foreach (var study in StudySection.Of(run, links))
+            yield return study with { Title = several ? $"{run.Name}: {study.Title}" : study.Title };
+    }
+
+    private static string Files(RunFolder run, Links links)
+    {
+        string evaluations = Path.Combine(run.Path, EvaluationRecord.Folder);
+        string[] names = ["run.json", "metrics.jsonl", "results.json", .. !Directory.Exists(evaluations) ? []
+            : Directory.EnumerateFiles(evaluations, "*.json").Order(StringComparer.Ordinal)
+                .Select(f => $"{EvaluationRecord.Folder}/{Path.GetFileName(f)}")];
+        return "<p class=\"muted\">Files: " + string.Join(", ", names.Where(n => File.Exists(Path.Combine(run.Path, n)))
+            .Select(n => links.To(Path.Combine(run.Path, n), n))) + "</p>\n";
     }
 
     private static string Facts(ResultsDocument results)
@@ -47,8 +57,10 @@ internal static class RunSections
         if (run.Epochs.Count > 0)
         {
             var last = run.Epochs[^1];
-            facts.Add(("Epochs", run.Epochs.LastOrDefault(e => e.Best) is { } best ? $"{last.Epoch}, the best is {best.Epoch}"
-                : $"{last.Epoch}"));
+            var best = run.Epochs.LastOrDefault(e => e.Best);
+            facts.Add(("Epochs", best is null ? $"{last.Epoch}" : $"{last.Epoch}, the best is {best.Epoch}"));
+            if (best?.Validation is double validation)
+                facts.Add(($"Validation {manifest.Settings.ValidationMetric}", $"{validation:0.0000}"));
             facts.Add(("Training time", Readable.Clock(TimeSpan.FromSeconds(run.Epochs.Sum(e => e.Seconds)))));
             facts.Add(("Speed", $"{Quantiles.Of(run.Epochs.Select(e => e.UsersPerSecond), 0.5):#,0} users/s"));
         }
@@ -69,7 +81,8 @@ internal static class RunSections
                 : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"
             : $"<p>{Readable.Count(manifest.Deviations.Count, "deviation")} from "
                 + (manifest.Preset is null ? "the defaults" : $"the preset <code>{Html.Escape(manifest.Preset)}</code>") + ":</p>"
-                + "<div class=\"card\">" + Html.Table(["setting", ">preset", ">this run"], manifest.Deviations.Select(Deviation))
+                + "<div class=\"card\">" + Html.Table("Deviations", ["setting", ">preset", ">this run"],
+                    manifest.Deviations.Select(Deviation))
                     + "</div>";
         return deviations + (settings.Count == 0 ? "" : Html.Details("All settings",
             $"<div class=\"card\">{Html.Facts(settings.Select(s => (s.Key, SettingText.Write(s.Value))))}</div>"));
@@ -104,65 +117,26 @@ internal static class RunSections
         if (!variational) yield break;
         yield return ByEpoch("KL divergence, unweighted", "How much the latent code says of a user: near 0 is collapse",
             new("KL", "nats"), Line("", e => e.Kl));
-        yield return ByEpoch("β, the weight of the KL", null, new("β") { Min = 0 }, Line("", e => e.Beta));
+        yield return ByEpoch("β, the weight of the KL", null, new("β") { Min = 0 }, Line("", e => e.Beta)) with
+        {
+            Rules = Target(settings) is double target ? [new($"target {target}", target)] : [],
+        };
         if (epochs.Any(e => e.AnchorSpread is not null))
             yield return ByEpoch("Anchors", "Both spreads near 0 would be the degenerate solution",
                 new("root mean square distance"), Line("anchors from their mean", e => e.AnchorSpread ?? double.NaN),
                 Line("posterior means from theirs", e => e.MeanSpread ?? double.NaN));
     }
 
+    /// <summary>What beta rises to; null if it does not rise.</summary>
+    private static double? Target(RunSettings settings) => settings.BetaSchedule switch
+    {
+        BetaScheduleKind.Constant => null,
+        BetaScheduleKind.Anneal or BetaScheduleKind.Hold => 1,
+        _ => settings.Beta,
+    };
+
     private static Chart ByEpoch(string title, string? subtitle, Axis y, params LineSeries[] series) =>
         new() { Title = title, Subtitle = subtitle, X = new("epoch"), Y = y, Series = series };
-
-    /// <summary>The figures of the studies in <c>studies/NAME</c>, and the paths of their numbers.</summary>
-    private static IEnumerable<ReportSection> Studies(ReportedRun run)
-    {
-        string studies = Path.Combine(run.Folder!.Path, "studies");
-        if (!Directory.Exists(studies)) yield break;
-        foreach (string folder in Directory.EnumerateDirectories(studies).Order(StringComparer.Ordinal))
-        {
-            string name = Path.GetFileName(folder);
-            var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).ToList();
-            var figures = files.Where(f => f.EndsWith(".svg", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
-            var numbers = files.Where(f => Path.GetExtension(f) is ".json" or ".csv")
-                .Select(f => $"<code>{Html.Escape(Path.GetRelativePath(run.Folder.Path, f))}</code>");
-            string summary = Summary(Path.Combine(folder, "results.json"));
-            if (figures.Count > 0 || summary.Length > 0)
-                yield return new($"study {name}",
-                    $"{summary}{Html.Figures(figures)}<p class=\"muted\">Numbers: {string.Join(", ", numbers)}</p>\n");
-        }
-    }
-
-    /// <summary>The plain values at the top of a study's <c>results.json</c>.</summary>
-    private static string Summary(string file)
-    {
-        if (!File.Exists(file)) return "";
-        JsonObject? results;
-        try
-        {
-            results = JsonNode.Parse(File.ReadAllText(file)) as JsonObject;
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{file}: not JSON; run the study again.", problem);
-        }
-        var values = (results ?? []).Where(p => p.Value is JsonValue || IsInterval(p.Value))
-            .Select(p => (Words(p.Key), Shown(p.Value!))).ToList();
-        return values.Count == 0 ? "" : $"<div class=\"card\">{Html.Facts(values)}</div>\n";
-    }
-
-    // "meanChange" reads as "mean change".
-    private static string Words(string name) => string
-        .Concat(name.Select(c => char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).Trim();
-
-    private static bool IsInterval(JsonNode? value) =>
-        value is JsonObject { Count: 3 } o && o.ContainsKey("value") && o.ContainsKey("low") && o.ContainsKey("high");
-
-    private static string Shown(JsonNode value) => IsInterval(value)
-        ? $"{Shown(value["value"]!)} [{Shown(value["low"]!)}, {Shown(value["high"]!)}]"
-        : value.GetValueKind() == JsonValueKind.Number && value.GetValue<JsonElement>() is var number
-            && !number.TryGetInt64(out _)
-            ? $"{number.GetDouble():G4}" : value.ToString();
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 }

@@ -30,6 +30,21 @@ internal static class HeldOut
         model, part, metrics is null ? Metric.DefaultsFor(part) : Metric.ParseList(metrics),
         ItemFacts.Of(data), cancellation: Session.Cancellation);
 
+    /// <summary>Evaluates a model, and in the same pass measures what is in its lists.</summary>
+    public static (EvaluationResult Result, IReadOnlyList<MetricResult> Lists) EvaluateLists(
+        IRecommender model, PreparedDataset data, EvaluationSplit part, string? metrics)
+    {
+        var asked = metrics is null ? Metric.DefaultsFor(part) : Metric.ParseList(metrics);
+        Metric[] all = [.. asked, .. part.Candidates is null ? OfLists.Except(asked) : []];
+        var result = Evaluator.Evaluate(model, part, all, ItemFacts.Of(data), cancellation: Session.Cancellation);
+        return (result with { Metrics = [.. result.Metrics.Take(asked.Count)] },
+            [.. result.Metrics.Where(m => OfLists.Contains(m.Metric))]);
+    }
+
+    /// <summary>What every report says of the lists: how many items are recommended at all, and how popular they are.</summary>
+    private static Metric[] OfLists { get; } = [new(MetricKind.Coverage, 20), new(MetricKind.LongTail, 20),
+        new(MetricKind.AveragePopularity, 20)];
+
     /// <summary>The contents of <c>results.json</c>.</summary>
     public static ResultsDocument Document(TrainedModel trained, EvaluationResult result, string split,
         EvaluationProtocol protocol = EvaluationProtocol.Known) =>

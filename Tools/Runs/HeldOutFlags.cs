@@ -74,12 +74,12 @@ internal sealed class HeldOutFlags
     private MeasuredLists Evaluate(
         ParseResult parsed, IRecommender model, string name, PreparedDataset data, EvaluationSplit part)
     {
-        var result = HeldOut.Evaluate(model, data, part, parsed.GetValue(_metrics));
+        var (result, lists) = HeldOut.EvaluateLists(model, data, part, parsed.GetValue(_metrics));
         var beyond = result.Metrics.Select(m => m.Metric).FirstOrDefault(m => m.Cutoff > data.ItemCount);
         if (beyond.Cutoff > 0)
             Console.Error.WriteLine($"note: {beyond} asks for more than the {data.ItemCount} items there are.");
         return new(data, part, result,
-            HeldOut.Document(result, name, data, Split(parsed), Protocol(parsed)));
+            HeldOut.Document(result, name, data, Split(parsed), Protocol(parsed)), lists);
     }
 
     private static string Fit(PredictionCounts counts)

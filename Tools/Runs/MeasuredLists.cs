@@ -8,8 +8,10 @@ namespace ManualVae.Tools.Runs;
 /// <param name="Part">The part of it, under the protocol.</param>
 /// <param name="Result">What was found.</param>
 /// <param name="Document">The contents of <c>results.json</c>.</param>
+/// <param name="Lists">What is in the lists.</param>
 internal sealed record MeasuredLists(
-    PreparedDataset Data, EvaluationSplit Part, EvaluationResult Result, ResultsDocument Document)
+    PreparedDataset Data, EvaluationSplit Part, EvaluationResult Result, ResultsDocument Document,
+    IReadOnlyList<MetricResult> Lists)
 {
     /// <summary>Each user's values, for a comparison.</summary>
     public UserValues Users => new(Data.ManifestHash,

@@ -1,5 +1,6 @@
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using static ManualVae.Tools.Studies.StudyNumbers;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -8,10 +9,10 @@ namespace ManualVae.Tools.Studies;
 internal static class CollapseOutput
 {
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(string folder, CollapseResult result, List<SweepPoint> points)
+    public static StudyOutput Write(StudyFolder folder, CollapseResult result, List<SweepPoint> points)
     {
         int dimensions = result.KlByDimension.Length;
-        var output = new StudyOutput(folder, "collapse", new { result, sweep = points })
+        var output = new StudyOutput(folder, new { result, sweep = points })
             .Table("dimensions", Enumerable.Range(0, dimensions).ToArray(),
                 ("dimension", k => k), ("kl", k => result.KlByDimension[k]), ("mean_variance", k => result.MeanVariance[k]))
             .Plot("kl", "KL by latent dimension",
@@ -21,25 +22,35 @@ internal static class CollapseOutput
                 [new LineSeries("", [.. Enumerable.Range(1, dimensions).Select(i => (double)i)],
                     [.. result.KlByDimension.OrderDescending()])],
                 new Rule("informative", CollapseStudy.Threshold))
-            .Plot("sigma", "Posterior standard deviations", "Every user and dimension; the prior has 1", new("sigma"),
-                new Axis("users x dimensions"), [HistogramSeries.Of("", result.Sigmas, 50)]);
+            .Plot("sigma", "Posterior standard deviations", "Every user and dimension; the prior has 1", new("σ"),
+                new Axis("users x dimensions"), [HistogramSeries.Of("", result.Sigmas, 50)])
+            .Found($"The latent code of a user carries {Number(result.Kl)} nats on average; {result.InformativeUnits} of "
+                + $"{dimensions} dimensions are informative and {result.ActiveUnits} are active. "
+                + (result.Alarm is null ? "The posterior has not collapsed." : $"Alarm: {result.Alarm}."),
+                ("users", $"{result.Users:#,0}"), ("KL of a user", $"{Number(result.Kl)} nats"),
+                ("informative dimensions (KL above 0.01 nats)", $"{result.InformativeUnits} of {dimensions}"),
+                ("active dimensions (variance of μ above 0.01)", $"{result.ActiveUnits} of {dimensions}"),
+                ("mutual information of user and code", $"{Number(result.MutualInformation)} nats"),
+                ("limit of this estimate, ln of the users", $"{Number(result.InformationLimit)} nats"),
+                ("KL of the aggregate posterior and the prior", $"{Number(result.AggregateKl)} nats"),
+                ("mean latent distance of two users", Number(result.MeanDistance)));
         return points.Count > 0 ? WriteSweep(output, points) : output;
     }
 
     /// <summary>The sweep's table and figures.</summary>
     private static StudyOutput WriteSweep(StudyOutput output, List<SweepPoint> points)
     {
-        string[] names = [.. points.Select(p => $"beta {p.Beta}")];
+        string[] names = [.. points.Select(p => $"β {p.Beta}")];
         return output
             .Table("betas", points, ("beta", p => p.Beta), ("validation", p => p.Validation), ("kl", p => p.Collapse.Kl),
                 ("active_units", p => p.Collapse.ActiveUnits), ("informative_units", p => p.Collapse.InformativeUnits),
                 ("mutual_information", p => p.Collapse.MutualInformation), ("aggregate_kl", p => p.Collapse.AggregateKl),
                 ("mean_w2", p => p.Collapse.MeanDistance), ("alarm", p => p.Collapse.Alarm))
-            .Plot("contraction", "Latent distance by beta",
-                $"{Readable.Count(points[0].Collapse.Users, "user")}; the runs differ in beta alone",
-                new("mean W2 between users"), names, [new("", [.. points.Select(p => p.Collapse.MeanDistance)])], "0.00")
-            .Plot("units", "Dimensions that survive beta",
-                "active: variance of mu above 0.01; informative: KL above 0.01 nats", new("latent dimensions"), names,
+            .Plot("contraction", "Latent distance by β",
+                $"{Readable.Count(points[0].Collapse.Users, "user")}; the runs differ in β alone",
+                new("mean W₂ between users"), names, [new("", [.. points.Select(p => p.Collapse.MeanDistance)])], "0.00")
+            .Plot("units", "Dimensions that survive β",
+                "active: variance of μ above 0.01; informative: KL above 0.01 nats", new("latent dimensions"), names,
                 [new("active", [.. points.Select(p => (double)p.Collapse.ActiveUnits)]),
                     new("informative", [.. points.Select(p => (double)p.Collapse.InformativeUnits)])]);
     }

@@ -1,15 +1,19 @@
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Runs;
+using static ManualVae.Tools.Studies.StudyNumbers;
 
 namespace ManualVae.Tools.Studies;
 
 /// <summary>Table, figure and printed lines of <c>study gap</c>.</summary>
 internal static class GapOutput
 {
+    /// <summary>Largest gap per click: two users without an item in common and equally many clicks.</summary>
+    private static readonly double Ceiling = Math.Log(2) / 2;
+
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(TrainedModel run, GapResult result, Population users) =>
-        new StudyOutput(run.Folder.Path, "gap", result)
+    public static StudyOutput Write(StudyFolder folder, TrainedModel run, GapResult result, Population users) =>
+        new StudyOutput(folder, result)
             .Table("pairs", result.Pairs,
                 ("user_u", r => run.Data.UserIds[users.Users[r.Pair.U]]),
                 ("user_v", r => run.Data.UserIds[users.Users[r.Pair.V]]),
@@ -17,8 +21,27 @@ internal static class GapOutput
                 ("gap_nats", r => r.Gap), ("overlap_cost_nats", r => r.Overlap))
             .Plot("gap", "Compromise gap by latent distance",
                 $"A pair's loss at one common code, equal weights; one point a pair; Spearman {result.GapAndDistance}",
-                new("latent distance W2(u, v)"), new Axis("gap a click", "nats"),
-                [new ScatterSeries("", [.. result.Pairs.Select(r => r.Pair.Distance)], result.ClickGap)]);
+                new("latent distance W₂(u, v)"), new Axis("gap per click", "nats") { Min = 0, Max = 0.4 },
+                [new ScatterSeries("", [.. result.Pairs.Select(r => r.Pair.Distance)], result.ClickGap)],
+                new Rule("ln 2 / 2: no item in common, equally many clicks", Ceiling))
+            .Found($"Sharing one code would cost a pair of users {Number(result.Pairs.Average(r => r.Gap))} nats on average. The "
+                + $"trained posteriors pay {Number(result.Pairs.Average(r => r.Overlap))} nats, because they "
+                + (result.Pairs.Average(r => r.Overlap) < 0.05 * result.Pairs.Average(r => r.Gap) ? "hardly " : "")
+                + "overlap. "
+                + $"The gap per click {Trend(result.GapAndDistance)}.",
+                ("pairs", $"{result.Pairs.Length:#,0}"),
+                ("mean gap at one code", Number(result.Pairs.Average(r => r.Gap)) + " nats"),
+                ("paid by the posteriors' overlap", Number(result.Pairs.Average(r => r.Overlap)) + " nats"),
+                ("Spearman correlation of gap per click and latent distance", Number(result.GapAndDistance)),
+                ("pairs without an item in common", Percent(result.Pairs.Average(r => r.Pair.Overlap == 0 ? 1.0 : 0))));
+
+    private static string Trend(Interval correlation) => correlation switch
+    {
+        { Low: > 0 } => "grows with latent distance",
+        { High: < 0 } => "falls with latent distance",
+        { Value: double.NaN } => "and latent distance have too few pairs for a correlation",
+        _ => "shows no clear trend with latent distance",
+    };
 
     /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(GapResult result)

@@ -2,6 +2,7 @@ using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Runs;
+using static ManualVae.Tools.Studies.StudyNumbers;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -10,10 +11,10 @@ namespace ManualVae.Tools.Studies;
 internal static class GradientOutput
 {
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(TrainedModel run, GradientResult result)
+    public static StudyOutput Write(StudyFolder folder, TrainedModel run, GradientResult result)
     {
         string[] names = [.. result.Parts.Select(p => $"{p.Part}, {p.Block}")];
-        return new StudyOutput(run.Folder.Path, "gradients", result)
+        return new StudyOutput(folder, result)
             .Table("parts", result.Parts, ("part", p => p.Part), ("block", p => p.Block), ("norm", p => p.Norm),
                 ("spread", p => p.Spread), ("consistency", p => p.Consistency), ("agreement", p => p.Agreement))
             .Table("users", result.Users, ("user", u => run.Data.UserIds[u.User]), ("clicks", u => u.Clicks),
@@ -26,14 +27,20 @@ internal static class GradientOutput
                 + "draws of mask and noise; whiskers: 95 %",
                 new("norm"), names, [IntervalSeries.Bars("", result.Parts, p => p.Norm)])
             .Plot("directions", "Direction of single users' gradients",
-                "Cosine of one user's gradients under two draws, and of a user's gradient with the batch's",
+                "Cosine of one user's gradients under two draws, and of a user's gradient with that of a training batch",
                 new("cosine"), names, [new("two draws", [.. result.Parts.Select(p => p.Consistency.Value)]),
-                    new("with the batch", [.. result.Parts.Select(p => p.Agreement.Value)])])
+                    new("with a training batch", [.. result.Parts.Select(p => p.Agreement.Value)])])
             .Plot("activity", "Gradient and activity",
                 "Norm of the reconstruction's gradient over all parameters, one point a user",
                 new("clicks") { Log = true }, new Axis("norm") { Log = true },
                 [new ScatterSeries("", [.. result.Users.Select(u => (double)u.Clicks)],
-                    [.. result.Users.Select(u => u.Norms[0])])]);
+                    [.. result.Users.Select(u => u.Norms[0])])])
+            .Found(Sentence(result), [
+                ("users", $"{result.Users.Count:#,0}"), ("users in a batch of training", $"{result.Options.BatchSize:#,0}"),
+                ("cosine of the encoder's gradients of reconstruction and KL", Number(result.Conflict)),
+                ("share of the output layer's squared gradient on the user's own clicks",
+                    Percent(result.Users.Average(u => u.OwnShare))),
+                .. Driving(result, run.Data)]);
     }
 
     /// <summary>The printed summary.</summary>
@@ -48,6 +55,23 @@ internal static class GradientOutput
         var first = r.Users[0];
         yield return "driving items of the first user: "
             + string.Join("; ", first.TopItems.Select((i, n) => $"{Name(data, i)} {first.TopShares[n]:0.0%}"));
+    }
+
+    private static string Sentence(GradientResult result)
+    {
+        GradientPart[] parts = [.. result.Parts.Where(p => p.Part == "reconstruction")];
+        var (steady, loose) = (parts.MaxBy(p => p.Consistency.Value)!, parts.MinBy(p => p.Consistency.Value)!);
+        return $"The reconstruction's gradient of one user is most stable in {steady.Block} (cosine "
+            + $"{Number(steady.Consistency.Value)} between two draws of mask and noise) and least in {loose.Block} "
+            + $"({Number(loose.Consistency.Value)}). Its cosine with the gradient of a training batch is "
+            + $"{Number(parts.Min(p => p.Agreement.Value))} to {Number(parts.Max(p => p.Agreement.Value))}, by layer.";
+    }
+
+    private static IEnumerable<(string, string)> Driving(GradientResult result, PreparedDataset data)
+    {
+        var first = result.Users[0];
+        yield return ($"items that drive the gradient of user {data.UserIds[first.User]}", string.Join("; ",
+            first.TopItems.Select((item, n) => $"{Name(data, item)} {Percent(first.TopShares[n])}")));
     }
 
     private static string Name(PreparedDataset data, int item) => data.ItemTitles[item] ?? data.ItemIds[item];

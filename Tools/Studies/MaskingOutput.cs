@@ -1,5 +1,6 @@
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using static ManualVae.Tools.Studies.StudyNumbers;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -10,7 +11,7 @@ internal static class MaskingOutput
     private static readonly Axis Rate = new("probability that a click is dropped");
 
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(string folder, MaskingResult result) => new StudyOutput(folder, "masking", result)
+    public static StudyOutput Write(StudyFolder folder, MaskingResult result) => new StudyOutput(folder, result)
         .Table("pairs", result.Pairs, ("rate", r => r.Rate), ("shared_mask", r => r.Shared), ("group", r => r.Group),
             ("input_ratio", r => r.InputRatio), ("input_ratio_exact", r => r.InputRatioExact),
             ("contracted", r => r.Contracted), ("contracted_exact", r => r.ContractedExact),
@@ -20,20 +21,43 @@ internal static class MaskingOutput
         .Table("drift", result.Drift, ("rate", d => d.Rate), ("between_masks", d => d.BetweenMasks),
             ("with_clean", d => d.WithClean), ("distance_ratio", d => d.DistanceRatio), ("self_distance", d => d.SelfDistance))
         .Plot("input", Ratios(result, "Masking in input space",
-            "Mean of D_h / d, d = ||x_u - x_v||_1; lines: closed form, points: simulated",
+            "Mean of D / d, d = ‖xᵤ − xᵥ‖₁ and D the same after masks; lines: closed form, points: simulated",
             "input distance, masked / clean", (name, x, rows, colour, shared) =>
             [
                 new LineSeries(name, x, [.. rows.Select(r => r.InputRatioExact)]) { Colour = colour, Dashed = shared },
                 new ScatterSeries("", x, [.. rows.Select(r => r.InputRatio.Value)]) { Colour = colour },
             ]))
-        .Plot("latent", Ratios(result, "Masking in latent space", "Mean of W2 masked / W2 clean over pairs and draws; band: 95 %",
+        .Plot("latent", Ratios(result, "Masking in latent space", "Mean of W₂ masked / W₂ clean over pairs and draws; band: 95 %",
             "latent distance, masked / clean", (name, _, rows, colour, shared) =>
             [IntervalSeries.Line(name, rows, r => r.Rate, r => r.LatentRatio) with { Colour = colour, Dashed = shared }]))
         .Plot("drift", "Neighbourhood drift",
-            $"Jaccard overlap of a user's {result.Options.Neighbours} nearest of {result.Users} by W2; 1 is no drift; band: 95 %",
+            $"Jaccard overlap of a user's {result.Options.Neighbours} nearest of {result.Users} by W₂; 1 is no drift; band: 95 %",
             Rate, new Axis("overlap") { Min = 0, Max = 1 },
             [IntervalSeries.Line("two masks", result.Drift, d => d.Rate, d => d.BetweenMasks),
-                IntervalSeries.Line("mask and clean", result.Drift, d => d.Rate, d => d.WithClean)]);
+                IntervalSeries.Line("mask and clean", result.Drift, d => d.Rate, d => d.WithClean)])
+        .Found(Sentence(result),
+            [("users", $"{result.Users:#,0}"), ("draws of masks", $"{result.Options.Draws:#,0}"),
+                .. Middle(result).Select(r => ($"latent distance of {r.Group} pairs, masked over clean, at rate {r.Rate}",
+                    Number(r.LatentRatio))),
+                .. result.Drift.Where(d => d.Rate > 0).Select(d => (
+                    $"neighbours kept from one mask to the next at rate {d.Rate}", Percent(d.BetweenMasks)))]);
+
+    private static IEnumerable<MaskingRow> Middle(MaskingResult result)
+    {
+        double rate = result.Options.Rates.Where(r => r > 0).OrderBy(r => Math.Abs(r - 0.5)).FirstOrDefault();
+        return result.Pairs.Where(r => r.Rate == rate && !r.Shared);
+    }
+
+    private static string Sentence(MaskingResult result)
+    {
+        MaskingRow[] rows = [.. Middle(result)];
+        string moved = rows.Length == 0 ? "No pair of these users shares an item, so no distance was measured. "
+            : $"If each user's mask drops a click with probability {rows[0].Rate}, " + string.Join(" and ", rows.Select(r =>
+                $"{r.Group} pairs have {Number(r.InputRatio.Value)} times their input distance and "
+                + $"{Number(r.LatentRatio.Value)} times their latent distance")) + ". ";
+        return result.Drift.LastOrDefault(d => d.Rate > 0) is { } last ? moved + $"At rate {last.Rate} a user keeps "
+            + $"{Percent(last.BetweenMasks.Value)} of the nearest users from one mask to the next." : moved;
+    }
 
     /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(MaskingResult r)

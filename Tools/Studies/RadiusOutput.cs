@@ -1,6 +1,7 @@
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
+using static ManualVae.Tools.Studies.StudyNumbers;
 using static ManualVae.Tools.Studies.StudyText;
 
 namespace ManualVae.Tools.Studies;
@@ -8,12 +9,12 @@ namespace ManualVae.Tools.Studies;
 /// <summary>Tables, figures and printed lines of <c>study radius</c>.</summary>
 internal static class RadiusOutput
 {
-    private static readonly Axis Distance = new("latent distance W2(u, v)"), Helping = new("P(helps)") { Min = 0, Max = 1 };
+    private static readonly Axis Distance = new("latent distance W₂(u, v)"), Helping = new("P(helps)") { Min = 0, Max = 1 };
     private static readonly Rule Zero = new("", 0);
 
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(string folder, string name, RadiusResult result, Population users, PreparedDataset data) =>
-        new StudyOutput(folder, name, result)
+    public static StudyOutput Write(StudyFolder folder, RadiusResult result, Population users, PreparedDataset data) =>
+        new StudyOutput(folder, result)
             .Table("pairs", result.Pairs,
                 ("user_u", p => data.UserIds[users.Users[p.Pair.U]]), ("user_v", p => data.UserIds[users.Users[p.Pair.V]]),
                 ("kind", p => p.Pair.Kind), ("weight", p => p.Pair.Weight), ("overlap", p => p.Pair.Overlap),
@@ -29,25 +30,57 @@ internal static class RadiusOutput
                 ("change_nats", b => b.Change), ("relative", b => b.Relative), ("cosine", b => b.Cosine),
                 ("shuffled_helps", b => b.ShuffledHelps), ("shuffled_change_nats", b => b.ShuffledChange))
             .Plot("helps", "Does a step on v help u?",
-                "Share of pairs whose loss L_u falls, by decile of latent distance; band: 95 % bootstrap over users",
+                "Share of pairs whose loss Lᵤ falls, by decile of latent distance; band: 95 % bootstrap over users",
                 Distance, Helping, [Pairs(result, b => b.Helps), Control(result, b => b.ShuffledHelps)])
             .Plot("helps-relative", "Does a step on v help u, near or far for these two?",
-                "P(helps) by tenth of W2(u, v) over the geometric mean of both users' mean W2; band: 95 % bootstrap over users",
+                "P(helps) by tenth of W₂(u, v) over the geometric mean of both users' mean W₂; band: 95 % bootstrap over users",
                 new("relative latent distance"), Helping,
                 [IntervalSeries.Line("pairs", result.ByRelativeDistance, b => b.RelativeDistance, b => b.Helps)])
             .Plot("cosine", "How alike are the gradients of u and v?",
-                "Cosine of g_u and g_v over the decoder's parameters, by decile of latent distance; band: 95 %",
+                "Cosine of gᵤ and gᵥ over the decoder's parameters, by decile of latent distance; band: 95 %",
                 Distance, new Axis("cosine"), [Pairs(result, b => b.Cosine)], Zero)
             .Plot("change", "Mean change of u's loss by one step on v",
-                $"SGD step {result.Step:0.###e+0} on v, common random numbers; below 0 helps; band: 95 %", Distance,
-                new Axis("change of L_u", "nats"), [Pairs(result, b => b.Change), Control(result, b => b.ShuffledChange)], Zero)
+                $"SGD step {Number(result.Step)} on v, common random numbers; below 0 helps; band: 95 %", Distance,
+                new Axis("change of Lᵤ", "nats"), [Pairs(result, b => b.Change), Control(result, b => b.ShuffledChange)], Zero)
             .Plot("first-order", "First-order prediction against the actual change",
-                $"Median |actual + step <g_u, g_v>|; slope on these axes {result.RemainderSlope:0.00}, 2 by theory",
+                $"Median |actual + step ⟨gᵤ, gᵥ⟩|; slope on these axes {result.RemainderSlope:0.00}, 2 by theory",
                 new("step size") { Log = true }, new Axis("median error", "nats") { Log = true }, FirstOrder(result.Orders))
             .Plot("kinds", "Help by kind of pair",
                 "local: items in common, lowest quarter of l1; global: in common but far; whiskers: 95 %",
                 new("P(helps)") { Max = 1 }, [.. result.ByKind.Select(b => b.Name)],
-                [IntervalSeries.Bars("", result.ByKind, b => b.Helps)]);
+                [IntervalSeries.Bars("", result.ByKind, b => b.Helps)])
+            .Found(Sentence(result),
+                ("pairs", $"{result.Pairs.Count:#,0} of {Readable.Count(result.Users, "user")}"),
+                ("share of pairs that helped", Percent(result.Helps)),
+                ("rank correlation of latent distance and help", Number(result.HelpDecay)),
+                ("the same, clicks of both users held fixed", Number(result.PartialHelpDecay)),
+                ("the same for the control", Number(result.ShuffledDecay)),
+                ("rank correlation of latent distance and cosine", Number(result.CosineDecay)),
+                ("pairs with ‖gᵤ‖ above the content mismatch", Percent(result.PositiveRadiusShare)),
+                ("pairs inside the sharing radius", Percent(result.InsideShare)),
+                ("pairs inside by their own constant", Percent(result.InsideOwnShare)),
+                ("inside but not helped", $"{result.Violations} of {result.InsidePairs}"),
+                ("Lipschitz constant L, at least", Number(result.Lipschitz)),
+                ("power of the step in the first-order error (theory: 2)", Number(result.RemainderSlope)));
+
+    private static string Sentence(RadiusResult r)
+    {
+        string kinds = string.Join(", ", r.ByKind.Where(b => b.Pairs >= 10)
+            .Select(b => $"{b.Name} pairs {Percent(b.Helps.Value)}"));
+        string decay = r.HelpDecay switch
+        {
+            { High: < 0 } => $"Help decays with latent distance (rank correlation {Number(r.HelpDecay.Value)}). ",
+            { Low: > 0 } => $"Help grows with latent distance (rank correlation {Number(r.HelpDecay.Value)}). ",
+            { Value: double.NaN } => "There are too few pairs to tell whether help decays with latent distance. ",
+            _ => "Help shows no clear trend with latent distance. ",
+        };
+        return $"A gradient step on one user lowers another user's loss in {Percent(r.Helps.Value)} of pairs"
+            + $"{(kinds.Length > 0 ? $" ({kinds})" : "")}. {decay}"
+            + (r.InsidePairs == 0 ? "No pair lies inside the sharing radius, so the theorem promises help to none."
+                : $"{Percent(r.InsideShare)} of pairs lie inside the sharing radius; "
+                    + (r.Violations == 0 ? "all of them were helped, as the theorem says."
+                        : $"{r.Violations} of {r.InsidePairs} measured were not helped."));
+    }
 
     /// <summary>The printed summary.</summary>
     public static IEnumerable<string> Lines(RadiusResult r)

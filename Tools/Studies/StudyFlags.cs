@@ -3,14 +3,17 @@ using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
+using ManualVae.Training;
 
 namespace ManualVae.Tools.Studies;
 
 /// <summary>The flags of a study: those of all studies, and its own options.</summary>
 /// <typeparam name="TOptions">The study's options.</typeparam>
+/// <param name="study">Name of the study.</param>
 /// <param name="defaultUsers">Default number of sampled users.</param>
-/// <param name="batch">Rows in one pass; null for the number of users.</param>
-internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) where TOptions : class, IStudyOptions, new()
+/// <param name="batch">Rows in one pass; null for the number of users or the run's batch, whichever is larger.</param>
+internal sealed class StudyFlags<TOptions>(string study, int defaultUsers, int? batch = null)
+    where TOptions : class, IStudyOptions, new()
 {
     private readonly SettingFlags<TOptions> _settings =
         new(new(), notes: new Dictionary<string, string> { [nameof(IStudyOptions.Seed)] = "The users are drawn with it too." });
@@ -19,9 +22,9 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) 
 
     private readonly ModelFlags _model = new();
 
-    private readonly Option<int> _users = new("--users")
+    private readonly Option<int?> _users = new("--users")
     {
-        Description = "Training users sampled.", HelpName = "n", DefaultValueFactory = _ => defaultUsers,
+        Description = $"Training users sampled. [default: {defaultUsers}, or all there are]", HelpName = "n",
     };
 
     private readonly Option<string?> _ids = new("--user-ids")
@@ -29,23 +32,41 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) 
         Description = "These users instead of a sample.", HelpName = "id,id",
     };
 
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = $"Name of the study's folder in RUN/studies. [default: {study}; a study that is there is replaced]",
+        HelpName = "name",
+    };
+
     private readonly Option<bool> _json = Flags.Json();
 
+    /// <summary>The defaults for a run; they are fitted to the number of users.</summary>
+    public Func<TrainedModel, TOptions> Defaults { get; init; } = _ => new();
+
+    /// <summary>Name of the folder where <c>--name</c> is not given, or null for the study's name.</summary>
+    public Func<TOptions, string>? Folder { get; init; }
+
     /// <summary>The flags, for a command.</summary>
-    public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, .. _settings.Options, _json];
+    public IEnumerable<Symbol> Options => [_run, .. _model.StudyOptions, _users, _ids, _name, .. _settings.Options, _json];
 
     /// <summary>Opens the run, chooses the users, runs the study and prints the document or the lines.</summary>
     /// <exception cref="InputException">Not a run of an autoencoder, or users it does not have.</exception>
     public int Run(ParseResult parsed,
-        Func<TrainedModel, Population, TOptions, (StudyOutput Output, IEnumerable<string> Lines)> study)
+        Func<TrainedModel, Population, TOptions, StudyFolder, (StudyOutput Output, IEnumerable<string> Lines)> study)
     {
-        var options = _settings.Read(parsed, new());
-        options.Validate();
-        int count = Flags.Positive("--users", parsed.GetValue(_users));
-        string? ids = parsed.GetValue(_ids);
-        using var run = Open(parsed, parsed.GetValue(_run)!, batch ?? Math.Max(count, ids?.Split(',').Length ?? 0));
+        var given = _settings.Read(parsed, new());
+        given.Validate();
+        int? asked = parsed.GetValue(_users) is int count ? Flags.Positive("--users", count) : null;
+        string? ids = parsed.GetValue(_ids), path = parsed.GetValue(_run)!;
+        using var run = Open(parsed, path, batch ?? Math.Max(
+            RunFolder.Open(path).Manifest.Settings.BatchSize, ids?.Split(',').Length ?? asked ?? defaultUsers));
         _ = run.Model; // refuses a baseline
-        var (output, lines) = study(run, Choose(run.Data, count, ids, options.Seed), options);
+        var users = Choose(run.Data, asked, ids, given.Seed);
+        var options = _settings.Read(parsed, (TOptions)Defaults(run).FittedTo(users.Count));
+        var folder = StudyFolder.Of(path, StudyName, parsed.GetValue(_name) ?? Folder?.Invoke(options),
+            new { users = users.Count, ids, options });
+        if (folder.Replaced() is string note) Console.Error.WriteLine(note);
+        var (output, lines) = study(run, users, options, folder);
         return output.Print(parsed.GetValue(_json), lines);
     }
 
@@ -53,10 +74,18 @@ internal sealed class StudyFlags<TOptions>(int defaultUsers, int? batch = null) 
     public TrainedModel Open(ParseResult parsed, string path, int batch) =>
         _model.Open(parsed, path, batch, keepUnknown: false);
 
+    private string StudyName { get; } = study;
+
     /// <summary>A random sample of the training users, or those of the given ids.</summary>
-    private static Population Choose(PreparedDataset data, int count, string? ids, ulong seed)
+    private Population Choose(PreparedDataset data, int? asked, string? ids, ulong seed)
     {
-        if (string.IsNullOrEmpty(ids)) return Population.Sample(data.Train, count, seed);
+        if (string.IsNullOrEmpty(ids))
+        {
+            int there = Enumerable.Range(0, data.Train.Rows).Count(user => data.Train.RowLength(user) > 0);
+            if (asked is null && there < defaultUsers)
+                Console.Error.WriteLine($"note: {Readable.Count(there, "training user")} with clicks; the study takes all.");
+            return Population.Sample(data.Train, asked ?? Math.Min(there, defaultUsers), seed);
+        }
         var index = new Dictionary<string, int>();
         for (int user = 0; user < data.Train.Rows; user++) index[data.UserIds[user]] = user;
         var users = new SortedSet<int>();

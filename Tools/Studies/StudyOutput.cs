@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
@@ -8,11 +9,15 @@ namespace ManualVae.Tools.Studies;
 /// <summary>The folder <c>RUN/studies/VERB</c>: <c>results.json</c>, tables as CSV and figures as SVG.</summary>
 internal sealed class StudyOutput
 {
+    /// <summary>The file of a <see cref="StudySummary"/>.</summary>
+    public const string SummaryFile = "summary.json";
+
     /// <summary>Writes <c>results.json</c> into the folder of a study.</summary>
-    public StudyOutput(string parent, string verb, object result)
+    public StudyOutput(StudyFolder folder, object result)
     {
-        Folder = Path.Combine(parent, "studies", verb);
-        Document = Terminal.ToJson(result);
+        Folder = folder.Path;
+        folder.Begin();
+        Document = JsonSerializer.Serialize(result, FiniteNumbers.Json);
         AtomicFile.WriteText(Path.Combine(Folder, "results.json"), Document + "\n");
     }
 
@@ -55,6 +60,14 @@ internal sealed class StudyOutput
         return this;
     }
 
+    /// <summary>Writes what the report says of the study: a sentence, and numbers with their names in words.</summary>
+    public StudyOutput Found(string sentence, params (string Name, string Value)[] facts)
+    {
+        AtomicFile.WriteText(Path.Combine(Folder, SummaryFile), Terminal.ToJson(new StudySummary(
+            sentence, [.. facts.Select(f => new StudyFact(f.Name, f.Value))])) + "\n");
+        return this;
+    }
+
     /// <summary>Prints the document or the lines, and the path of the folder.</summary>
     public int Print(bool json, IEnumerable<string> lines)
     {
@@ -64,5 +77,9 @@ internal sealed class StudyOutput
     }
 
     private static IEnumerable<string> Cells(object? value) => value is Interval interval
-        ? [$"{interval.Value}", $"{interval.Low}", $"{interval.High}"] : [Readable.CsvField($"{value}")];
+        ? [Cell(interval.Value), Cell(interval.Low), Cell(interval.High)] : [Cell(value)];
+
+    // A number that is not finite has no value: its field is empty.
+    private static string Cell(object? value) => value is double and (double.NaN or double.PositiveInfinity
+        or double.NegativeInfinity) ? "" : Readable.CsvField($"{value}");
 }

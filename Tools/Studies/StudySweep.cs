@@ -20,12 +20,12 @@ internal sealed record AnchorSweep : StudySweep
     /// <summary>Also train a run for each of these anchor weights, with the run's other settings.</summary>
     public IReadOnlyList<double> Weights { get; init; } = [];
 
-    /// <summary>Trains the runs into the run's <c>studies/anchors</c> and measures them, the smallest weight first.</summary>
-    public List<AnchorResult> Run(TrainedModel run, Population users, AnchorOptions options) =>
+    /// <summary>Trains the runs into the study's folder and measures them, the smallest weight first.</summary>
+    public List<AnchorResult> Run(TrainedModel run, Population users, AnchorOptions options, StudyFolder folder) =>
         [.. Weights.Order().Select(weight =>
         {
             var settings = run.Settings with { AnchorWeight = weight, Anchors = true, Epochs = Epochs };
-            using var other = StudyTraining.Train(run, settings, "anchors", $"weight-{weight}");
+            using var other = StudyTraining.Train(run, settings, folder, $"weight-{weight}");
             return AnchorStudy.Run(other.Model, users, weight, run.Settings.Dropout, options);
         })];
 }
@@ -39,12 +39,12 @@ internal sealed record CollapseSweep : StudySweep
     /// <summary>Also train a run for each of these constant betas, with the run's other settings.</summary>
     public IReadOnlyList<double> Betas { get; init; } = [];
 
-    /// <summary>Trains the runs into the run's <c>studies/collapse</c> and measures them, the smallest beta first.</summary>
-    public List<SweepPoint> Run(TrainedModel run, Population users, CollapseOptions options) =>
+    /// <summary>Trains the runs into the study's folder and measures them, the smallest beta first.</summary>
+    public List<SweepPoint> Run(TrainedModel run, Population users, CollapseOptions options, StudyFolder folder) =>
         [.. Betas.Order().Select(beta =>
         {
             var settings = run.Settings with { Beta = beta, BetaSchedule = BetaScheduleKind.Constant, Epochs = Epochs };
-            using var other = StudyTraining.Train(run, settings, "collapse", $"beta-{beta}");
+            using var other = StudyTraining.Train(run, settings, folder, $"beta-{beta}");
             double? validation = other.Folder.ReadMetrics().Max(e => e.Validation);
             return new SweepPoint(beta, validation, CollapseStudy.Run(other.Model, users, options));
         })];

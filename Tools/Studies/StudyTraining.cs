@@ -22,9 +22,9 @@ internal static class StudyTraining
     }
 
     /// <summary>Trains a further run on the data of a run, in the folder of a study of that run, and opens it.</summary>
-    public static TrainedModel Train(TrainedModel run, RunSettings settings, string study, string name)
+    public static TrainedModel Train(TrainedModel run, RunSettings settings, StudyFolder study, string name)
     {
-        string folder = Path.Combine(run.Folder.Path, "studies", study, name);
+        string folder = Path.Combine(study.Path, name);
         Train(run.Data, settings, run.Folder.Manifest.Preset, folder, name);
         return TrainedModel.Open(folder, run.Data.Directory, threads: settings.Threads);
     }

@@ -47,8 +47,9 @@ internal static class TableRun
         EvaluationProtocol protocol = EvaluationProtocol.Known)
     {
         var part = trained.Data.Under(protocol, trained.Data.Test!);
-        var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, part, metrics), "test", protocol);
-        document.Save(trained.Folder.Results);
+        var result = HeldOut.Evaluate(trained, part, metrics);
+        var document = HeldOut.Document(trained, result, "test", protocol);
+        EvaluationRecord.Save(trained, part, result, document);
         return document.Metrics;
     }
 }

@@ -87,8 +87,9 @@ internal static class DemoVerb
         foreach (string model in Models)
         {
             using var trained = TrainedModel.Open(Path.Combine(folder, model));
-            var document = HeldOut.Document(trained, HeldOut.Evaluate(trained, data.Test!, null), "test");
-            document.Save(trained.Folder.Results);
+            var (result, lists) = HeldOut.EvaluateLists(trained.Recommender, trained.Data, data.Test!, null);
+            var document = HeldOut.Document(trained, result, "test");
+            EvaluationRecord.Save(trained, data.Test!, result, document, lists);
             results.Add(document);
             if (model == "multvae") recommendations = Recommend(trained);
         }
@@ -99,8 +100,7 @@ internal static class DemoVerb
 
         Step(console, 5, "Report", "settings, curves and results in one file");
         string report = Path.Combine(folder, ReportFile);
-        HtmlReport.Write(report, [.. Models.Select(model => Path.Combine(folder, model))], [Section(recommendations)],
-            "ManualVae demo");
+        HtmlReport.Write(report, [.. Models.Select(model => Path.Combine(folder, model))], "ManualVae demo");
         var summary = new { output = folder, seconds = Math.Round(clock.Elapsed.TotalSeconds, 1), report, results };
         AtomicFile.WriteText(Path.Combine(folder, Marker), Terminal.ToJson(summary) + "\n");
         console.MarkupLine($"   [bold]{Markup.Escape(report)}[/]");
@@ -130,18 +130,6 @@ internal static class DemoVerb
             .MaxBy(candidate => candidate.Items.Count(item => item.HeldOut));
         return (answer.User!, RankedItems.Named(recommender, answer.History), items);
     }
-
-    private static ReportSection Section((string User, string History, IReadOnlyList<RankedRow> Items) recommendations) =>
-        new("Recommendations",
-        $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because "
-            + "much was found.</p>\n<div class=\"card\">"
-        + Html.Table([">rank", "title", "genres", ">score", "held out"],
-            recommendations.Items.Select(item => (IReadOnlyList<string>)
-        [
-            $"{item.Rank}", $"<strong>{Html.Escape(item.Title ?? item.Item)}</strong>",
-                Html.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? ""),
-            $"{item.Score:0.00}", item.HeldOut ? "✓ clicked" : "",
-        ])) + "</div>\n");
 
     private static void Step(IAnsiConsole console, int number, string title, string what)
     {

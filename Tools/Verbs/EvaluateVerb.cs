@@ -47,7 +47,8 @@ internal static class EvaluateVerb
             {
                 using var trained = model.Open(parsed, folder!);
                 measured = heldOut.Evaluate(parsed, trained);
-                results ??= trained.Folder.Results;
+                if (results is null)
+                    EvaluationRecord.Save(trained, measured.Part, measured.Result, measured.Document, measured.Lists);
             }
             else
             {

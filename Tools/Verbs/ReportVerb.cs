@@ -11,8 +11,9 @@ internal static class ReportVerb
     {
         var runs = new Argument<string[]>("RUN")
         {
-            Description = "Run folders, or results of predictions (evaluate --predictions --output): files, or folders with "
-                + "a results.json; several are shown side by side.", Arity = ArgumentArity.OneOrMore,
+            Description = "Run folders; results of predictions (evaluate --predictions --output): files, or folders with a "
+                + "results.json; folders of sweep and of tables. Several runs are shown side by side.",
+            Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string?>("--output")
         {
@@ -20,9 +21,14 @@ internal static class ReportVerb
             HelpName = "file",
         };
         var title = new Option<string?>("--title") { Description = "Title of the page.", HelpName = "text" };
-        return Verb.Create("report", "Write a self-contained HTML report of one run or several.", parsed =>
+        return Verb.Create("report", "Write a self-contained HTML report of runs, a sweep or a table.", parsed =>
         {
-            string[] folders = parsed.GetValue(runs)!;
+            string[] given = parsed.GetValue(runs)!;
+            // What "sweep/*" names beside the runs.
+            string[] folders = [.. given.Where(path => Path.GetFileName(path) is not ("sweep.json" or "report.html"))];
+            foreach (string file in given.Except(folders)) Console.Error.WriteLine($"note: {file} is not a run; it is left out.");
+            if (folders.Length == 0)
+                throw new InputException($"{given[0]}: is not a run; give the folder of a run or of a sweep.");
             string path = parsed.GetValue(output) ?? Path.Combine(
                 Directory.Exists(folders[0]) ? folders[0] : Path.GetDirectoryName(folders[0]) ?? "", "report.html");
             if (Directory.Exists(path)) throw new InputException($"--output {path}: is a folder; give the name of a file.");

@@ -10,12 +10,15 @@ internal static class StudyGradientsVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<GradientOptions>(200);
-        return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread "
-            + "over draws, driving items.", parsed => flags.Run(parsed, (run, users, options) =>
+        var flags = new StudyFlags<GradientOptions>("gradients", 200)
         {
-            var result = GradientStudy.Run(run.Model, users, options with { Objective = run.Objective });
-            return (GradientOutput.Write(run, result), GradientOutput.Lines(result, run.Data));
+            Defaults = run => new() { Objective = run.Objective, BatchSize = run.Settings.BatchSize },
+        };
+        return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread "
+            + "over draws, driving items.", parsed => flags.Run(parsed, (run, users, options, folder) =>
+        {
+            var result = GradientStudy.Run(run.Model, users, options);
+            return (GradientOutput.Write(folder, run, result), GradientOutput.Lines(result, run.Data));
         }), [.. flags.Options]);
     }
 }

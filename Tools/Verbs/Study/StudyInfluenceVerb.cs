@@ -10,12 +10,12 @@ internal static class StudyInfluenceVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<InfluenceOptions>(1000);
+        var flags = new StudyFlags<InfluenceOptions>("influence", 1000) { Defaults = run => new() { Objective = run.Objective } };
         return Verb.Create("influence", "The user-by-user matrix of inner products of gradients, its signs and "
-            + "clusters.", parsed => flags.Run(parsed, (run, users, options) =>
+            + "clusters.", parsed => flags.Run(parsed, (run, users, options, folder) =>
         {
-            var result = InfluenceStudy.Run(run.Model, users, options with { Objective = run.Objective });
-            return (InfluenceOutput.Write(run, result, users), InfluenceOutput.Lines(result));
+            var result = InfluenceStudy.Run(run.Model, users, options);
+            return (InfluenceOutput.Write(folder, run, result, users), InfluenceOutput.Lines(result));
         }), [.. flags.Options]);
     }
 }

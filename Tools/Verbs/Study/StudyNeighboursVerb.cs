@@ -11,13 +11,13 @@ internal static class StudyNeighboursVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<NeighbourOptions>(600, batch: 500);
+        var flags = new StudyFlags<NeighbourOptions>("neighbours", 600, batch: 500);
         var others = new Option<string?>("--compare")
         {
             Description = "Other runs on the same data, beside this one.", HelpName = "folder,folder",
         };
         return Verb.Create("neighbours", "Nearest users by W2 beside nearest by clicks; latent maps of cohorts by "
-            + "activity.", parsed => flags.Run(parsed, (run, users, options) =>
+            + "activity.", parsed => flags.Run(parsed, (run, users, options, folder) =>
         {
             if (options.Map && users.Count > TSne.Limit)
                 throw new InputException($"--users {users.Count}: the latent map takes at most {TSne.Limit} users.");
@@ -30,7 +30,7 @@ internal static class StudyNeighboursVerb
                 using var other = flags.Open(parsed, path, 500);
                 results.Add((Readable.Folder(path), NeighbourStudy.Run(other.Model, users, options)));
             }
-            return (NeighbourOutput.Write(run.Folder.Path, results, users, run.Data), NeighbourOutput.Lines(results));
+            return (NeighbourOutput.Write(folder, results, users, run.Data), NeighbourOutput.Lines(results));
         }), [.. flags.Options, others]);
     }
 }

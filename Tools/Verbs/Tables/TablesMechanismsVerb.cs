@@ -46,7 +46,7 @@ internal static class TablesMechanismsVerb
                         seed));
             measurement.Maps(plan.Settings(Settings(draws[0])), Path.Combine(folder, $"seed-{draws[0]}"), draws[0]);
             var claims = MechanismClaims.Judge(figures, plan);
-            var written = MechanismDrawings.Write(new StudyOutput(folder, "mechanisms", new
+            var written = MechanismDrawings.Write(new StudyOutput(StudyFolder.Of(folder, "mechanisms"), new
             {
                 seeds = draws, plan, claims,
                 settings = figures.Settings.ToDictionary(
