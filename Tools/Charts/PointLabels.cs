@@ -1,12 +1,10 @@
 namespace ManualVae.Tools.Charts;
 
-/// <summary>Separate points, each with its name beside it; names move out of each other's way.</summary>
-/// <param name="Name">Name in the legend; empty for none.</param>
+/// <summary>Names beside points that other series draw; they move out of each other's way.</summary>
 /// <param name="X">Horizontal values.</param>
 /// <param name="Y">Vertical values.</param>
-/// <param name="Labels">The name of each point.</param>
-public sealed record LabelledPoints(
-    string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<string> Labels) : Series(Name)
+/// <param name="Labels">The name of each point; an empty one for a place that names keep clear of, such as a line's.</param>
+public sealed record PointLabels(IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<string> Labels) : Series("")
 {
     private const double Radius = 4, TextSize = 11, LineHeight = 13;
 
@@ -17,15 +15,16 @@ public sealed record LabelledPoints(
     internal override void Draw(Svg svg, Scale x, Scale y, string colour)
     {
         CheckLengths(X.Count, Y);
-        if (Labels.Count != X.Count) throw new ArgumentException("Every point needs a label.");
+        if (Labels.Count != X.Count) throw new ArgumentException("Every point needs a label, if an empty one.");
         int[] shown = [.. Enumerable.Range(0, X.Count).Where(i => x.CanShow(X[i]) && y.CanShow(Y[i]))];
         var taken = shown.Select(i => new Box(x.At(X[i]) - Radius, y.At(Y[i]) - Radius, 2 * Radius, 2 * Radius)).ToList();
         var frame = Box.Between(x, y);
-        foreach (int i in shown.OrderBy(i => y.At(Y[i])))
+        foreach (int i in shown.Where(i => Labels[i].Length > 0).OrderBy(i => y.At(Y[i])))
         {
             double atX = x.At(X[i]), atY = y.At(Y[i]), width = Svg.Width(Labels[i], TextSize);
-            var box = Places(atX, atY, width).Where(place => place.IsInside(frame))
-                .OrderBy(place => taken.Sum(place.Overlap)).DefaultIfEmpty(Places(atX, atY, width).First()).First();
+            var places = Places(atX, atY, width).ToList();
+            var box = places.Where(place => place.IsInside(frame)).OrderBy(place => taken.Sum(place.Overlap))
+                .DefaultIfEmpty(places[0]).First();
             taken.Add(box);
             double middle = box.Top + LineHeight / 2;
             if (Math.Abs(middle - atY) > LineHeight) // far from its point: a thread leads there
@@ -33,11 +32,9 @@ public sealed record LabelledPoints(
             svg.Text(box.Left, box.Top + 10, Labels[i], "class=\"mv-tick\" style=\"paint-order:stroke;stroke:var(--mv-paper);"
                 + "stroke-width:3;stroke-linejoin:round\"");
         }
-        foreach (int i in shown) DrawMark(svg, x.At(X[i]) - 12, y.At(Y[i]), colour);
     }
 
-    internal override void DrawMark(Svg svg, double x, double y, string colour) =>
-        svg.Circle(x + 12, y, Radius, $"style=\"fill:{colour};stroke:var(--mv-paper)\"");
+    internal override void DrawMark(Svg svg, double x, double y, string colour) { } // it has no name in the legend
 
     /// <summary>Places for a label, best first: beside the point, then above and below it, further and further.</summary>
     private static IEnumerable<Box> Places(double x, double y, double width)
