@@ -30,7 +30,7 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
         else console.Write(Table(earlier));
         if (earlier is not null) console.WriteLine(earlier.Note);
         if (Results.Any(InCaches))
-            console.WriteLine("* Above the roof, which is a copy from and to memory: its data stay in the caches, or are only read.");
+            console.WriteLine("* Above the roof, a copy from and to memory: the data stay in the caches, or are only read.");
         if (Results.Any(IsDisturbed))
             console.WriteLine("! Faster than the peak: the machine is busy with other work, which takes more from longer runs.");
     }
@@ -60,12 +60,14 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
             (">p90 ms", r => $"{r.P90Seconds * 1e3:0.000}"),
             (">GFLOP/s", r => Rate(r.Gflops)),
             (">GB/s", r => Rate(r.GigabytesPerSecond)),
-            (">of the roof", r => r.FractionOfPeak > 0 ? $"{r.FractionOfPeak:P1}{(InCaches(r) ? "*" : IsDisturbed(r) ? "!" : " ")}" : ""),
+            (">of the roof", r => r.FractionOfPeak > 0 ? $"{r.FractionOfPeak:P1}{Mark(r)}" : ""),
         ];
         var table = Terminal.Table([.. columns.Select(column => column.Title)]);
         foreach (var result in Results) table.AddRow([.. columns.Select(column => column.Cell(result))]);
         return table;
     }
+
+    private string Mark(BenchResult result) => InCaches(result) ? "*" : IsDisturbed(result) ? "!" : " ";
 
     private static string Rate(double value) => value > 0 ? $"{value:0.0}" : "";
 }

@@ -60,7 +60,7 @@ internal static class GemmShapes
             throw new InputException($"--shape '{name}': give sizes such as 500x600x20108 (A [500, 600] times B [600, 20108]), "
                 + $"decoder, or one of {string.Join(", ", All.Select(Slug).Distinct())}.");
         if ((double)m * k + (double)k * n + (double)m * n > int.MaxValue)
-            throw new InputException($"--shape {name}: its matrices have more than {int.MaxValue:#,0} elements; give smaller ones.");
+            throw new InputException($"--shape {name}: its matrices are too large; give smaller ones.");
         return from layout in new[] { Transpose.None, Transpose.Second, Transpose.First }
                select new GemmShape("own", layout, m, n, k);
     }

@@ -19,8 +19,8 @@ internal static class Roofline
         return new Chart
         {
             Title = "Roofline",
-            Subtitle = $"{Machine(report, threads)}: {peak:0} GFLOP/s peak, {copy:0} GB/s copy, both measured in this run. A point "
-                + "above the roof of memory has its data in the caches, or only reads them.",
+            Subtitle = $"{Machine(report, threads)}: {peak:0} GFLOP/s peak, {copy:0} GB/s copy, both measured in this run. "
+                + "A point above the roof of memory has its data in the caches, or only reads them.",
             Width = 700,
             PlotHeight = 340,
             X = new("arithmetic intensity", "operations a byte") { Log = true },

@@ -12,7 +12,7 @@ namespace ManualVae.Tools.Bench;
 /// </summary>
 internal static class TierBench
 {
-    /// <summary>Instruction sets of .NET's environment variables that a tier switches off, and whether the machine has it.</summary>
+    /// <summary>Instruction sets of .NET's environment variables that a tier switches off, and if the machine has it.</summary>
     private static readonly Dictionary<string, (string[] Off, bool Has)> Tiers = new()
     {
         ["512"] = ([], Vector512.IsHardwareAccelerated),

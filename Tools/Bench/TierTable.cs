@@ -14,9 +14,13 @@ internal static class TierTable
         {
             var byTier = work.ToDictionary(result => result.Tier ?? "");
             double? first = byTier.TryGetValue(tiers[0], out var fastest) ? fastest.MedianSeconds : null;
-            table.AddRow([Markup.Escape(work.Key.Name), work.Key.Shape, $"{work.Key.Threads}", .. tiers.Select((tier, i) =>
-                !byTier.TryGetValue(tier, out var result) ? ""
-                    : $"{result.MedianSeconds * 1e3:0.0}{(i > 0 && first > 0 ? $" ({result.MedianSeconds / first:0.0}x)" : "")}")]);
+            string Cell(string tier)
+            {
+                if (!byTier.TryGetValue(tier, out var result)) return "";
+                string times = tier != tiers[0] && first > 0 ? $" ({result.MedianSeconds / first:0.0}x)" : "";
+                return $"{result.MedianSeconds * 1e3:0.0}{times}";
+            }
+            table.AddRow([Markup.Escape(work.Key.Name), work.Key.Shape, $"{work.Key.Threads}", .. tiers.Select(Cell)]);
         }
         return table;
     }
