@@ -167,7 +167,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <returns>Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them.</returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
-        if (Updated.HasFlag(UpdatedParts.Encoder)) _prior?.Prepare(batch);
+        if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
         return EncodeAndDecode(batch, mask, noise);
     }
 
@@ -215,7 +215,7 @@ public sealed partial class Autoencoder : IRecommender
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.
         double loss = DownloadLosses(batch, objective);
-        if (!Updated.HasFlag(UpdatedParts.Encoder))
+        if ((Updated & UpdatedParts.Encoder) == 0)
         {
             Decoder.Backward(Latent, dz: default);
             return loss;
@@ -269,7 +269,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>KL and anchor term; zeros while the decoder alone is trained.</summary>
     private void RegulariserLosses(SparseBatch batch)
     {
-        if (!Updated.HasFlag(UpdatedParts.Encoder))
+        if ((Updated & UpdatedParts.Encoder) == 0)
         {
             Backend.Fill(_losses[1], 0);
             Backend.Fill(_losses[2], 0);

@@ -15,11 +15,29 @@ internal sealed record BenchOptions
     /// <summary>Matrix products of a GPU: fp32, or tf32 on its tensor cores.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>
+    /// Products to measure, commas between them: a name of the table (one-user for "one user"), decoder for the three large ones,
+    /// or sizes as the table has them: 500x600x20108 is A [500, 600] times B [600, 20108]. Without it, all of the table.
+    /// </summary>
+    public string? Shape { get; init; }
+
+    /// <summary>Only products stored so: NN, NT or TN (T: stored transposed).</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>
+    /// Instruction sets to measure side by side, commas between them: 512, 256, portable, reference (plain loops, minutes). Each
+    /// runs in a process of its own; without --shape the three large products.
+    /// </summary>
+    public string? Tiers { get; init; }
+
     /// <summary>Training steps to time.</summary>
     public int Steps { get; init; } = 60;
 
     /// <summary>Fits to time; the first also waits for the system's memory.</summary>
     public int Runs { get; init; } = 1;
+
+    /// <summary>Compare with an earlier report: a file that --json filled.</summary>
+    public string? Against { get; init; }
 
     /// <summary>Write a roofline picture into this file; - is standard output.</summary>
     public string? Svg { get; init; }

@@ -24,9 +24,9 @@ internal static class EaseBench
         SampleOften(probe); // before the matrix exists, so that its peak does not include the memory of the probe
         var matrix = GC.AllocateUninitializedArray<float>(checked(n * n));
         double[] gram = new double[runs], inverse = new double[runs], both = new double[runs];
+        var progress = new BenchProgress("ease", runs, "fit", probe);
         for (int run = 0; run < runs; run++)
         {
-            Session.Cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
             var problem = new RidgeGram(train, Ridge, probe.Threads);
             problem.Fill(matrix);
@@ -34,6 +34,7 @@ internal static class EaseBench
             problem.Invert(matrix, Session.Cancellation);
             both[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             inverse[run] = both[run] - gram[run];
+            progress.Next();
         }
         using (var process = Process.GetCurrentProcess())
         {

@@ -11,7 +11,7 @@ namespace ManualVae.Tools.Bench;
 /// </summary>
 internal static class EvaluateBench
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 500, Runs = 7, WarmUp = 2;
 
     /// <summary>One line; its operations are those of the decoder's large product alone.</summary>
     public static BenchResult Run(EvaluationSplit split, MachineProbe probe)
@@ -20,8 +20,12 @@ internal static class EvaluateBench
         using var backend = new SimdBackend(probe.Pool);
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
-        var runs = ProbedRuns.Of(
-            probe, () => Evaluator.Evaluate(model, split, metrics, cancellation: Session.Cancellation), runs: 7, warmUp: 2);
+        var progress = new BenchProgress("evaluation", WarmUp + Runs, "run", probe);
+        var runs = ProbedRuns.Of(probe, () =>
+        {
+            Evaluator.Evaluate(model, split, metrics, cancellation: Session.Cancellation);
+            progress.Next();
+        }, Runs, WarmUp);
         double flops = 2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items;
         string shape = $"{split.FoldIn.Rows} users, {items} items";
         return BenchResult.From("evaluate", shape, flops, 0, runs.Timing, probe.Threads, runs);

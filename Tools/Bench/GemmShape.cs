@@ -11,9 +11,15 @@ internal sealed record GemmShape(string Name, Transpose Layout, int M, int N, in
     /// <summary>The bytes that must move.</summary>
     private double Bytes => sizeof(float) * ((double)M * K + (double)K * N + (double)M * N);
 
+    /// <summary>Which operand is stored transposed, as BLAS writes it: NN, NT, TN.</summary>
+    public string LayoutName => Layout switch { Transpose.First => "TN", Transpose.Second => "NT", _ => "NN" };
+
+    /// <summary>m x k x n, as the report has it.</summary>
+    public string Sizes => $"{M}x{K}x{N}";
+
     /// <summary>Its line in the report.</summary>
     public BenchResult Result(string suffix, Timing timing, int threads, ProbedRuns? runs = null) =>
-        BenchResult.From($"gemm {Name}{suffix}", $"{M}x{K}x{N}", Flops, Bytes, timing, threads, runs);
+        BenchResult.From($"gemm {Name} {LayoutName}{suffix}", Sizes, Flops, Bytes, timing, threads, runs);
 
     /// <summary>Operands with random values, and room for the product.</summary>
     public (Tensor A, Tensor B, Tensor C) Operands(IBackend backend) => (

@@ -40,11 +40,11 @@ internal static class GpuBench
     }
 
     /// <summary>
-    /// Every level at the decoder's shapes, then the SIMD backend at the same ones against the processor's own limits.
+    /// Every level at some shapes, then the SIMD backend at the same ones against the processor's own limits.
     /// </summary>
-    public static IEnumerable<BenchResult> Gemm(ILayeredGemm device, MachineLimits limits)
+    public static IEnumerable<BenchResult> Gemm(ILayeredGemm device, MachineLimits limits, IReadOnlyList<GemmShape> shapes)
     {
-        foreach (var shape in GemmBench.DecoderShapes)
+        foreach (var shape in shapes)
             foreach (string level in device.Levels)
                 yield return GemmBench.OnDevice(device, shape, $", {device.Name} {level}", (layout, a, b, c) =>
                 {
@@ -52,7 +52,7 @@ internal static class GpuBench
                     device.Synchronize();
                 }).Under(limits);
         using var probe = new MachineProbe();
-        BenchResult[] measured = [.. GemmBench.Run(probe, GemmBench.DecoderShapes, ", simd")];
+        BenchResult[] measured = [.. GemmBench.Run(probe, shapes, ", simd")];
         foreach (var result in measured) yield return result.Under(probe.Limits);
     }
 }

@@ -27,9 +27,10 @@ internal static class RooflineBench
     public static IEnumerable<BenchResult> Run(MachineProbe probe)
     {
         using var backend = new SimdBackend(probe.Pool);
-        foreach (var test in Cases())
+        OperationCase[] cases = [.. Cases()];
+        var progress = new BenchProgress("roofline", cases.Length, "operation", probe);
+        foreach (var test in cases)
         {
-            Session.Cancellation.ThrowIfCancellationRequested();
             var run = test.Prepare(backend);
             for (int i = 0; i < 8; i++) probe.Sample();
             var timing = Timing.Of(() =>
@@ -38,6 +39,7 @@ internal static class RooflineBench
                 run.Backward?.Invoke();
             }, runs: 9, seconds: 0.5);
             run.Free();
+            progress.Next();
             yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, probe.Threads);
         }
     }

@@ -3,8 +3,6 @@ using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
-using ManualVae.Models;
-using ManualVae.Training;
 
 namespace ManualVae.Tools.Bench;
 
@@ -15,8 +13,10 @@ namespace ManualVae.Tools.Bench;
 /// </summary>
 internal static class StepBench
 {
-    private const int BatchSize = 500, WarmUp = 8, BreakdownSteps = 20;
-    private const double LearningRate = 1e-3, Beta = 0.2;
+    private const int WarmUp = 8, BreakdownSteps = 20;
+
+    /// <summary>Operations below this share of the step are one line together.</summary>
+    private const double SmallestShare = 0.005;
 
     /// <summary>
     /// The line <c>step</c>, whose operations are those of the three large products (decoder forward, dH and dW), so that its
@@ -28,64 +28,79 @@ internal static class StepBench
     /// <param name="device">A GPU, which is disposed of; null for the SIMD backend.</param>
     public static IEnumerable<BenchResult> Run(CsrMatrix train, int steps, MachineProbe? probe, IBackend? device = null)
     {
-        using var timed = new TimedBackend(device ?? new SimdBackend(probe!.Pool));
-        IBackend backend = timed;
-        using var model = new Autoencoder(
-            backend, new AutoencoderSettings(), train.Columns, BatchSize, seed: 98765, fuse: backend.FusesUpdates);
-        var optimizer = new AdamOptimizer(backend, model.Parameters.All, LearningRate);
-        var batch = backend.AllocateBatch(BatchSize, train.Columns, SparseBatch.LargestBatch(BatchSize, train));
-        var users = new int[BatchSize];
-        int update = 0;
-        void Step()
+        using var backend = device ?? new SimdBackend(probe!.Pool);
+        using (var work = new TrainingSteps(backend, train))
         {
-            Session.Cancellation.ThrowIfCancellationRequested();
-            for (int i = 0; i < users.Length; i++) users[i] = (int)(((long)update * BatchSize + i) % train.Rows);
-            batch.Load(train, users);
-            optimizer.Begin();
-            model.Forward(batch, model.TrainingMask(98765, (uint)update), new(98765, (uint)update, RandomPurpose.LatentNoise));
-            model.Backward(batch, new Objective(Beta));
-            optimizer.End();
-            update++;
+            var progress = new BenchProgress("training", WarmUp + steps, "step", probe);
+            var runs = ProbedRuns.Of(probe, () =>
+            {
+                work.Next();
+                progress.Next();
+            }, steps, WarmUp);
+            double products = 3 * 2.0 * TrainingSteps.BatchSize * work.Settings.Hidden[^1] * train.Columns;
+            string shape = $"{TrainingSteps.BatchSize} users, {train.Columns}-{string.Join('-', work.Settings.Hidden)}"
+                + $"-{work.Settings.Latent}" + ((device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
+            SayMemory(work, train);
+            yield return BenchResult.From("step", shape, products, 0, runs.Timing, probe?.Threads ?? 1, runs) with { Share = 1 };
         }
-
-        var runs = ProbedRuns.Of(probe, Step, steps, WarmUp);
-        int threads = probe?.Threads ?? 1;
-        int hidden = model.Settings.Hidden[^1];
-        double products = 3 * 2.0 * BatchSize * hidden * train.Columns;
-        string shape = $"{BatchSize} users, {train.Columns}-{string.Join('-', model.Settings.Hidden)}-{model.Settings.Latent}"
-            + ((device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
-        yield return BenchResult.From("step", shape, products, 0, runs.Timing, threads, runs);
         if (device is ILayeredGemm) yield break; // its operations overlap: waiting for each would measure something else
+        foreach (var line in Breakdown(backend, train, probe!)) yield return line;
+    }
 
-        timed.Enabled = true;
-        var loading = new List<double>();
-        for (int i = 0; i < BreakdownSteps; i++)
+    /// <summary>What a step is made of, in its order; the small operations are one line at the end.</summary>
+    private static IEnumerable<BenchResult> Breakdown(IBackend backend, CsrMatrix train, MachineProbe probe)
+    {
+        var timed = new TimedBackend(backend);
+        using var work = new TrainingSteps(timed, train);
+        var progress = new BenchProgress("operations of a step", WarmUp + BreakdownSteps, "step", probe);
+        List<double> loads = [], steps = [];
+        for (int i = -WarmUp; i < BreakdownSteps; i++)
         {
-            probe?.Sample();
-            Step();
+            timed.Enabled = i >= 0;
+            if (i == 0) (loads, steps) = ([], []);
+            probe.Sample();
             long start = Stopwatch.GetTimestamp();
-            batch.Load(train, users);
-            loading.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            work.Load();
+            loads.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            work.Update();
+            steps.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            progress.Next();
         }
-        yield return BenchResult.From("load batch", $"{batch.Entries} clicks", 0, 0, Timing.From(loading), threads);
-        // What takes less than a microsecond (the derivative of the identity) is left out.
-        foreach (var times in timed.Times.Where(t => t.Seconds.Average() > 1e-6).OrderByDescending(t => t.Seconds.Sum()))
+        double whole = Timing.From(steps).Median;
+        BenchResult[] lines = [
+            BenchResult.From("SparseBatch.Load", $"{work.Clicks} clicks", 0, 0, Timing.From(loads), probe.Threads),
+            .. timed.Times.Select(times => Line(times, probe.Threads)),
+        ];
+        foreach (var line in lines)
+            if (line.MedianSeconds >= SmallestShare * whole) yield return line with { Share = line.MedianSeconds / whole };
+        BenchResult[] small = [.. lines.Where(line => line.MedianSeconds < SmallestShare * whole)];
+        double together = small.Sum(line => line.MedianSeconds);
+        yield return new BenchResult($"{small.Length} others", $"below {SmallestShare:P1} each", probe.Threads,
+            together, small.Sum(line => line.P90Seconds), 0, 0, 0) { Share = together / whole };
+    }
+
+    /// <summary>An operation at one shape, all its runs in a step together.</summary>
+    private static BenchResult Line(OperationTimes times, int threads)
+    {
+        int perStep = Math.Max(1, times.Seconds.Count / BreakdownSteps);
+        double[] sums = [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
+        return BenchResult.From(times.Name, $"{times.Rows}x{times.Columns}{(perStep > 1 ? $", {perStep} times" : "")}",
+            times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), threads);
+    }
+
+    private static void SayMemory(TrainingSteps work, CsrMatrix train)
+    {
+        // Code that has not reached its last tier may still allocate.
+        const int Tries = 30;
+        long least = long.MaxValue;
+        for (int i = 0; i < Tries && least > 0; i++)
         {
-            // Per step: an operation at one shape may run several times in it.
-            int perStep = Math.Max(1, times.Seconds.Count / BreakdownSteps);
-            double[] sums =
-                [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
-            yield return BenchResult.From(times.Name, $"{times.Rows}x{times.Columns}{(perStep > 1 ? $", {perStep} times" : "")}",
-                times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), threads);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            work.Next();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
-        // After so many steps all code has reached its last tier; before, it boxes now and then.
-        timed.Enabled = false;
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        Step();
-        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         using var process = Process.GetCurrentProcess();
-        Console.Error.WriteLine(
-            $"a step allocates {allocated} bytes; {Readable.Bytes(process.WorkingSet64)} resident, data included "
+        Console.Error.WriteLine($"a step allocates {least} bytes; {Readable.Bytes(process.WorkingSet64)} resident, data included "
             + $"({Readable.Bytes(4.0 * train.EntryCount + 8.0 * train.Rows)})");
     }
 }

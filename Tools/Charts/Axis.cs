@@ -40,17 +40,23 @@ public sealed record Axis(string Label, string? Unit = null)
 /// <summary>Maps values to pixels, and has the ticks.</summary>
 internal sealed class Scale
 {
-    private readonly double _low, _high, _from, _to;
+    private readonly double _low, _high;
     private readonly bool _log;
 
     private Scale(double low, double high, double from, double to, bool log, double[] ticks, string[] labels)
     {
-        (_low, _high, _from, _to, _log) = (log ? Math.Log10(low) : low, log ? Math.Log10(high) : high, from, to, log);
+        (_low, _high, From, To, _log) = (log ? Math.Log10(low) : low, log ? Math.Log10(high) : high, from, to, log);
         (Ticks, Labels) = (ticks, labels);
     }
 
     /// <summary>The quantity.</summary>
     public string Name { get; internal set; } = "";
+
+    /// <summary>The pixel of the lower end.</summary>
+    public double From { get; }
+
+    /// <summary>The pixel of the upper end.</summary>
+    public double To { get; }
 
     public double[] Ticks { get; }
 
@@ -62,7 +68,7 @@ internal sealed class Scale
 
     public bool CanShow(double value) => double.IsFinite(value) && (!_log || value > 0);
 
-    public double At(double value) => _from + (_to - _from) * ((_log ? Math.Log10(value) : value) - _low) / (_high - _low);
+    public double At(double value) => From + (To - From) * ((_log ? Math.Log10(value) : value) - _low) / (_high - _low);
 
     /// <summary>A linear scale. Ticks are multiples of 1, 2 or 5 times a power of ten; free ends lie on ticks.</summary>
     public static Scale Linear(double low, double high, double from, double to, bool fixLow, bool fixHigh)
@@ -83,7 +89,9 @@ internal sealed class Scale
     public static Scale Logarithmic(double low, double high, double from, double to)
     {
         double decades = Math.Log10(high / low);
-        int[] within = decades <= 1.6 ? [1, 2, 3, 5, 7] : decades <= 3.2 ? [1, 2, 5] : [1];
+        const double Wide = 120; // pixels of a decade in which labels at 1, 2 and 5 do not touch
+        int[] within = decades <= 1.6 ? [1, 2, 3, 5, 7]
+            : decades <= 3.2 || Math.Abs(to - from) >= Wide * decades ? [1, 2, 5] : [1];
         int every = Math.Max(1, (int)Math.Ceiling(decades * 44 / Math.Abs(to - from)));
         var ticks = new List<double>();
         for (int power = (int)Math.Floor(Math.Log10(low)); power <= Math.Ceiling(Math.Log10(high)); power++)

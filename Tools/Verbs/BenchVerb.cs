@@ -16,10 +16,8 @@ internal static class BenchVerb
     /// <summary>The command.</summary>
     public static Command Create() => new("bench", "Measure throughput against the machine's own peak and copy bandwidth.")
     {
-        Measure("gemm", "The matrix product at the decoder's shapes, and at awkward ones.", (options, json) =>
-            options.Device == "simd"
-                ? Report(options, json, Counts(options), GemmBench.Run)
-                : ReportDevice(options, json, GpuBench.Gemm), nameof(BenchOptions.Device)),
+        Measure("gemm", "The matrix product at the decoder's shapes, and at awkward ones, or at shapes of your own.", Gemm,
+            nameof(BenchOptions.Device), nameof(BenchOptions.Shape), nameof(BenchOptions.Layout), nameof(BenchOptions.Tiers)),
         Measure("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", (options, json) =>
         {
             CsrMatrix Train() => Clicks(users: 20_000, heldOut: 100).Train;
@@ -45,7 +43,8 @@ internal static class BenchVerb
 
     private static Command Measure(string name, string description, Func<BenchOptions, bool, int> run, params string[] options)
     {
-        var flags = new SettingFlags<BenchOptions>(new(), [nameof(BenchOptions.Threads), .. options, nameof(BenchOptions.Svg)]);
+        var flags = new SettingFlags<BenchOptions>(new(), [nameof(BenchOptions.Threads), .. options,
+            nameof(BenchOptions.Against), nameof(BenchOptions.Svg)]);
         var json = Flags.Json();
         return Verb.Create(name, description, parsed =>
         {
@@ -56,9 +55,29 @@ internal static class BenchVerb
         }, [.. flags.Options, json]);
     }
 
+    private static int Gemm(BenchOptions options, bool json)
+    {
+        bool onSimd = options.Device == "simd";
+        var shapes = GemmShapes.Choose(options.Shape, options.Layout,
+            onSimd && options.Tiers is null ? GemmShapes.All : GemmShapes.Decoder);
+        if (options.Tiers is null)
+            return onSimd ? Report(options, json, Counts(options), probe => GemmBench.Run(probe, shapes))
+                : ReportDevice(options, json, (device, limits) => GpuBench.Gemm(device, limits, shapes));
+        if (!onSimd) throw new InputException($"--tiers are of the processor; leave --device {options.Device} out.");
+        if (options.Against is not null)
+            throw new InputException("--against compares one report with another; leave --tiers out, or --against.");
+        string[] tiers = TierBench.Parse(options.Tiers);
+        return Print(options, json, null, TierBench.Run(tiers, shapes,
+        [
+            "bench", "gemm", "--json", "--threads", $"{options.Threads}", "--shape", options.Shape ?? "decoder",
+            .. options.Layout is string layout ? ["--layout", layout] : Array.Empty<string>(),
+        ]));
+    }
+
     private static int Report(
         BenchOptions options, bool json, int[] threadCounts, Func<MachineProbe, IEnumerable<BenchResult>> run)
     {
+        var earlier = EarlierReport.Read(options.Against);
         var results = new List<BenchResult>();
         MachineLimits? limits = null;
         foreach (int threads in threadCounts)
@@ -71,25 +90,30 @@ internal static class BenchVerb
                 + $"({low:0.0} to {high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s");
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
-        return Print(options, json, limits!, results);
+        return Print(options, json, earlier, new(limits!.PeakGflops, limits.CopyGigabytesPerSecond, results)
+        {
+            Machine = BenchMachine.Here,
+        });
     }
 
     private static int ReportDevice(
         BenchOptions options, bool json, Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run)
     {
+        var earlier = EarlierReport.Read(options.Against);
         using var device = GpuBench.Open(options.Device, options.Precision);
         var limits = GpuBench.Limits(device);
-        Console.Error.WriteLine($"{device.Description}: peak {limits.PeakGflops:0.0} GFLOP/s, copy "
-            + $"{limits.CopyGigabytesPerSecond:0.0} GB/s");
-        return Print(options, json, limits, [.. run(device, limits)]);
+        string name = device.Description; // a training step disposes of the device
+        return Print(options, json, earlier, new(limits.PeakGflops, limits.CopyGigabytesPerSecond, [.. run(device, limits)])
+        {
+            Machine = BenchMachine.Here, Device = name,
+        });
     }
 
-    private static int Print(BenchOptions options, bool json, MachineLimits limits, IReadOnlyList<BenchResult> results)
+    private static int Print(BenchOptions options, bool json, EarlierReport? earlier, BenchReport report)
     {
-        var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results);
-        if (options.Svg is string file) OutputFile.WriteText(file, report.Roofline());
+        if (options.Svg is string file) OutputFile.WriteText(file, Roofline.Of(report));
         if (json) Terminal.WriteJson(report);
-        else report.Print(OutputFile.IsStandardOutput(options.Svg) ? Terminal.Messages : Terminal.Results);
+        else report.Print(OutputFile.IsStandardOutput(options.Svg) ? Terminal.Messages : Terminal.Results, earlier);
         return ExitCode.Done;
     }
 

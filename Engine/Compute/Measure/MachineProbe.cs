@@ -31,7 +31,7 @@ public sealed unsafe class MachineProbe : IDisposable
     {
         const int WarmUp = 4;
         _pool = new WorkerPool(threads);
-        _sink = new NativeBuffer(SampleParts * _pool.Count);
+        _sink = new NativeBuffer(Vector512<float>.Count * SampleParts * _pool.Count);
         for (int i = 0; i < WarmUp; i++) Sample();
         Thread.Sleep(200); // while the last tier is compiled
         for (int i = 0; i < WarmUp; i++) Sample();
@@ -85,15 +85,17 @@ public sealed unsafe class MachineProbe : IDisposable
     /// <summary>GFLOP/s: two operations for each multiply-add.</summary>
     private double Peak(int partsPerThread)
     {
-        double flopsOfPart = Iterations * 12.0 * 2 * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count);
+        double flopsOfPart = Iterations * FlopsOfIteration;
         int parts = partsPerThread * _pool.Count;
         long start = Stopwatch.GetTimestamp();
         _pool.For(parts, 1, (nint)_sink.Pointer, static (in nint sink, int first, int last) =>
         {
             for (int part = first; part < last; part++)
-                ((float*)sink)[part] = Vector512.IsHardwareAccelerated
-                    ? MultiplyAdds<Lanes512, Vector512<float>>(Iterations)
-                    : MultiplyAdds<PortableLanes, Vector<float>>(Iterations);
+            {
+                float* result = (float*)sink + part * Vector512<float>.Count;
+                if (Vector512.IsHardwareAccelerated) MultiplyAdds<Lanes512, Vector512<float>>(Iterations, result);
+                else MultiplyAdds<PortableLanes, Vector<float>>(Iterations, result);
+            }
         });
         return flopsOfPart * parts / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
     }
@@ -122,7 +124,15 @@ public sealed unsafe class MachineProbe : IDisposable
         }
     }
 
-    private static float MultiplyAdds<TLanes, TVector>(int iterations) where TLanes : struct, ILanes<TVector>
+    /// <summary>Operations of an iteration of <see cref="MultiplyAdds"/> at the widest vectors.</summary>
+    internal static double FlopsOfIteration => 12.0 * 2 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count
+        : Vector<float>.Count);
+
+    /// <summary>
+    /// Twelve chains of multiply-adds. The result goes to the caller's memory: with a stack buffer in this method the JIT would
+    /// store every chain in every iteration, and the peak would be that of the stores.
+    /// </summary>
+    internal static void MultiplyAdds<TLanes, TVector>(int iterations, float* result) where TLanes : struct, ILanes<TVector>
     {
         TVector x = TLanes.All(0.999f), y = TLanes.All(1e-7f);
         TVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
@@ -141,9 +151,8 @@ public sealed unsafe class MachineProbe : IDisposable
             k = TLanes.MultiplyAdd(k, x, y);
             l = TLanes.MultiplyAdd(l, x, y);
         }
-        float* sum = stackalloc float[Vector512<float>.Count];
-        foreach (var chain in (ReadOnlySpan<TVector>)[b, c, d, e, f, g, h, i, j, k, l]) a = TLanes.Add(a, chain);
-        TLanes.Store(a, sum);
-        return sum[0]; // depends on every chain
+        TVector ab = TLanes.Add(TLanes.Add(a, b), c), de = TLanes.Add(TLanes.Add(d, e), f);
+        TVector gh = TLanes.Add(TLanes.Add(g, h), i), jk = TLanes.Add(TLanes.Add(j, k), l);
+        TLanes.Store(TLanes.Add(TLanes.Add(ab, de), TLanes.Add(gh, jk)), result); // depends on every chain
     }
 }

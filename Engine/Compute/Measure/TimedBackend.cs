@@ -19,7 +19,7 @@ public sealed record OperationTimes(string Name, int Rows, int Columns, double F
 /// <param name="inner">The backend that computes; disposed with this one.</param>
 public sealed class TimedBackend(IBackend inner) : IBackend
 {
-    private readonly Dictionary<(string, int, int), OperationTimes> _times = [];
+    private readonly Dictionary<(string, int, int, double), OperationTimes> _times = [];
 
     /// <summary>Whether durations are noted.</summary>
     public bool Enabled { get; set; }
@@ -193,7 +193,7 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     {
         if (!Enabled) return;
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var key = (name, largest.Rows, largest.Columns);
+        var key = (name, largest.Rows, largest.Columns, flops); // products with one result and another k are not the same work
         if (!_times.TryGetValue(key, out var times))
             _times.Add(key, times = new(name, largest.Rows, largest.Columns, flops, sizeof(float) * floats, []));
         times.Seconds.Add(seconds);
