@@ -49,7 +49,7 @@ internal sealed class HeldOutFlags
     {
         var part = Part(parsed, trained.Data);
         if (trained.Settings.FitValidation && Split(parsed) == "validation")
-            Console.Error.WriteLine($"note: {trained.Folder.Path} was trained on the validation clicks too (--fit-validation); "
+            Terminal.Note($"{trained.Folder.Path} was trained on the validation clicks too (--fit-validation); "
                 + "only its test results mean anything.");
         return Evaluate(parsed, trained.Recommender, trained.Folder.Manifest.Model, trained.Data, part);
     }
@@ -63,7 +63,7 @@ internal sealed class HeldOutFlags
         Console.Error.WriteLine($"predictions {Fit(listed.Counts)}");
         int longest = measured.Result.Metrics.Max(m => m.Metric.Cutoff);
         if (listed.Counts.Shortest < longest)
-            Console.Error.WriteLine($"note: the shortest list ranks {listed.Counts.Shortest} items; a metric at {longest} takes "
+            Terminal.Note($"the shortest list ranks {listed.Counts.Shortest} items; a metric at {longest} takes "
                 + "no more from it.");
         return measured with { Document = measured.Document with { Predictions = listed.Counts } };
     }
@@ -77,7 +77,7 @@ internal sealed class HeldOutFlags
         var result = HeldOut.Evaluate(model, data, part, parsed.GetValue(_metrics));
         var beyond = result.Metrics.Select(m => m.Metric).FirstOrDefault(m => m.Cutoff > data.ItemCount);
         if (beyond.Cutoff > 0)
-            Console.Error.WriteLine($"note: {beyond} asks for more than the {data.ItemCount} items there are.");
+            Terminal.Note($"{beyond} asks for more than the {data.ItemCount} items there are.");
         return new(data, part, result,
             HeldOut.Document(result, name, data, Split(parsed), Protocol(parsed)));
     }

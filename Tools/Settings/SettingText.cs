@@ -79,6 +79,7 @@ internal static class SettingText
         : type.IsArray ? type.GetElementType()
         : type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable)) ? type.GetGenericArguments()[0] : null;
 
-    private static IEnumerable<string> Names(Type type) =>
+    /// <summary>The names of an enumeration.</summary>
+    public static IEnumerable<string> Names(Type type) =>
         Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);
 }

@@ -32,23 +32,26 @@ internal static class TrainVerb
                 "Go on with an interrupted run, to the same bits. May change: "
                     + $"{string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
         };
+        var board = TensorBoardLog.Flag();
         var json = Flags.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
         {
             string folder = parsed.GetValue(output)!;
+            var show = TensorBoardLog.Beside(parsed.GetValue(board));
             var outcome = parsed.GetValue(resume)
-                ? Resume(folder, parsed.GetValue(data), flags, parsed)
+                ? Resume(folder, parsed.GetValue(data), flags, parsed, show)
                 : TrainingJob.Start(
                     PreparedDataset.Open(parsed.GetValue(data)
                         ?? throw new InputException("--data is missing: give a prepared dataset.")),
-                    flags.Resolve(parsed), folder);
+                    flags.Resolve(parsed), folder, show);
             if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
             else Console.Out.WriteLine(outcome.ToString());
             return ExitCode.Done;
-        }, [data, output, resume, json, .. flags.Options]);
+        }, [data, output, resume, board, json, .. flags.Options]);
     }
 
-    private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed)
+    private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed,
+        Func<RunSettings, TrainingDisplay> show)
     {
         using var claim = OutputFolder.Claim(folder);
         var run = RunFolder.Open(folder);
@@ -73,6 +76,6 @@ internal static class TrainVerb
         var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
         settings.Validate();
         var deviations = ResolvedSettings.From(settings, run.Manifest.Preset).Deviations;
-        return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }));
+        return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }), show);
     }
 }
