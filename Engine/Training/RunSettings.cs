@@ -123,7 +123,7 @@ public sealed record RunSettings : AutoencoderSettings
         return Array.Find(sizes, size => (users + size - 1) / size >= fewestUpdates) is > 0 and var found ? found : 10;
     }
 
-    /// <summary>The step size in an epoch.</summary>
+    /// <summary>The step size at the first update of an epoch.</summary>
     /// <param name="epoch">From 1.</param>
     public double LearningRateOf(int epoch) => LearningRateSchedule == LearningRateScheduleKind.Linear
         ? LearningRate * (Epochs - epoch + 1) / Epochs : LearningRate;

@@ -8,11 +8,11 @@ namespace ManualVae.Tools.Runs;
 /// An event file of TensorBoard: TFRecords of <c>Event</c> messages (protocol buffers), each with a scalar per tag. The fields
 /// are those of tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto.
 /// </summary>
-internal sealed class EventFile : IDisposable
+internal sealed class EventFile
 {
     private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5; // wire types
 
-    private readonly FileStream _file;
+    private readonly string _path = "";
 
     /// <summary>Begins a new file in a folder, which is made if need be. TensorBoard reads all of a folder as one run.</summary>
     /// <param name="folder">The folder.</param>
@@ -20,13 +20,8 @@ internal sealed class EventFile : IDisposable
     public EventFile(string folder, DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
-        for (int part = 0; _file is null; part++)
-            try
-            {
-                string name = $"events.out.tfevents.{now.ToUnixTimeSeconds():0000000000}.manualvae.{part:000}";
-                _file = new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            }
-            catch (IOException) when (part < 1000 && Directory.Exists(folder)) { } // another run of this second has the name
+        for (int part = 0; part == 0 || File.Exists(_path); part++) // another run may have begun in this second
+            _path = Path.Combine(folder, $"events.out.tfevents.{now.ToUnixTimeSeconds():0000000000}.manualvae.{part:000}");
         Write(now, 0, message => Field(message, 3, "brain.Event:2"u8)); // file_version
     }
 
@@ -44,9 +39,6 @@ internal sealed class EventFile : IDisposable
         }
         Write(now, step, message => Field(message, 5, [.. summary])); // summary
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 
     /// <summary>CRC-32C of TFRecords, rotated and shifted so that a checksum of checksums is not degenerate.</summary>
     internal static uint MaskedCrc(ReadOnlySpan<byte> bytes)
@@ -73,8 +65,7 @@ internal sealed class EventFile : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), MaskedCrc(record.AsSpan(0, 8)));
         data.CopyTo(record, 12);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(12 + data.Length), MaskedCrc(data));
-        _file.Write(record);
-        _file.Flush();
+        File.AppendAllBytes(_path, record);
     }
 
     private static void Field(List<byte> message, int field, ReadOnlySpan<byte> bytes)

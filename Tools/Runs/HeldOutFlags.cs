@@ -63,7 +63,7 @@ internal sealed class HeldOutFlags
         Console.Error.WriteLine($"predictions {Fit(listed.Counts)}");
         int longest = measured.Result.Metrics.Max(m => m.Metric.Cutoff);
         if (listed.Counts.Shortest < longest)
-            Terminal.Note($"the shortest list ranks {listed.Counts.Shortest} items; a metric at {longest} takes "
+            Terminal.Note($"the shortest list ranks {Readable.Count(listed.Counts.Shortest, "item")}; a metric at {longest} takes "
                 + "no more from it.");
         return measured with { Document = measured.Document with { Predictions = listed.Counts } };
     }
@@ -92,7 +92,7 @@ internal sealed class HeldOutFlags
             counts.KnownItems == 0 ? "none is of an item that the user is known to have clicked"
                 : Said(counts.KnownItems, "are of items that the user is known to have clicked; they are not ranked"),
         ];
-        return $"{counts.Lines:#,0} for {counts.Users:#,0} users; "
+        return $"{counts.Lines:#,0} for {Readable.Count(counts.Users, "user")}; "
             + string.Join("; ", remarks.Where(remark => remark.Length > 0));
     }
 

@@ -6,7 +6,7 @@ using ManualVae.Training;
 namespace ManualVae.Tools.Runs;
 
 /// <summary>The scalars of each epoch for TensorBoard. A run that is resumed goes on in a second file beside the first.</summary>
-internal sealed class TensorBoardLog : IDisposable
+internal sealed class TensorBoardLog
 {
     private readonly RunSettings _settings;
     private readonly EventFile _file;
@@ -42,11 +42,7 @@ internal sealed class TensorBoardLog : IDisposable
     public static Func<RunSettings, TrainingDisplay> Beside(string? folder) => settings =>
     {
         var display = TrainingDisplay.Create(settings);
-        if (folder is not null)
-        {
-            var log = new TensorBoardLog(folder, settings);
-            display.Ended += log.Add;
-        }
+        if (folder is not null) display.Ended += new TensorBoardLog(folder, settings).Add;
         return display;
     };
 
@@ -60,7 +56,4 @@ internal sealed class TensorBoardLog : IDisposable
         scalars.AddRange([("learning_rate", _settings.LearningRateOf(epoch.Epoch)), ("users_per_second", epoch.UsersPerSecond)]);
         _file.Add(_clock.GetUtcNow(), epoch.Epoch, scalars);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 }

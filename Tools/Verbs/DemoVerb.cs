@@ -134,7 +134,7 @@ internal static class DemoVerb
     private static ReportSection Section((string User, string History, IReadOnlyList<RankedRow> Items) recommendations) =>
         new("Recommendations",
         $"<p>By Mult-VAE for a test user who clicked {Html.Escape(recommendations.History)}. The user was chosen because "
-            + "much was found.</p>\n<div class=\"card\">"
+            + "the model finds many of the held-out clicks.</p>\n<div class=\"card\">"
         + Html.Table([">rank", "title", "genres", ">score", "held out"],
             recommendations.Items.Select(item => (IReadOnlyList<string>)
         [
