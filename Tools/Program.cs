@@ -106,7 +106,7 @@ public static class Program
         return root;
     }
 
-    private static string Version =>
-        $"manualvae {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}, "
-            + $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}\n";
+    private static string Version => "manualvae "
+        + typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+        + $", {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}\n";
 }

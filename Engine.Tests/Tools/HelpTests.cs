@@ -70,7 +70,8 @@ public class HelpTests
         string[] lines = alone.Output.Split('\n');
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
         Assert.All(Program.Root().Subcommands, verb => Assert.Single(lines, line =>
-            line.StartsWith($"  {verb.Name} ", StringComparison.Ordinal) && line.EndsWith(verb.Description!, StringComparison.Ordinal)));
+            line.StartsWith($"  {verb.Name} ", StringComparison.Ordinal)
+                && line.EndsWith(verb.Description!, StringComparison.Ordinal)));
         Assert.All(Examples.First, first => Assert.Contains($"  {first}\n", alone.Output));
         Assert.Equal(alone.Output, CommandLine.Run("--help").Succeeded().Output);
         Assert.Equal(alone.Output, CommandLine.Run("help").Succeeded().Output);

@@ -20,7 +20,8 @@ public sealed class QuietTests : IDisposable
         Assert.NotEqual("", trained.Output);
         foreach (string[] command in (string[][])[
             ["evaluate", "--run", run, "--metrics", "NDCG@50"], // beyond the 20 items, which is worth a note
-            ["compare", run, run], ["recommend", "--run", run, "--items", "i1,nothing"], ["study", "gap", "--run", run, "--users", "8"]])
+            ["compare", run, run], ["recommend", "--run", run, "--items", "i1,nothing"],
+            ["study", "gap", "--run", run, "--users", "8"]])
         {
             Assert.NotEqual("", CommandLine.Run(command).Succeeded().Messages);
             var quiet = CommandLine.Run([.. command, "--quiet"]).Succeeded();
@@ -42,8 +43,11 @@ public sealed class QuietTests : IDisposable
     [Fact]
     public void An_id_may_begin_with_an_at_sign()
     {
-        File.WriteAllText(_folder["log.csv"], string.Concat(from user in Enumerable.Range(0, 30) from item in Enumerable.Range(0, 12)
-            where (user + item) % 2 == 0 select $"@u{user},@i{item}\n"));
+        File.WriteAllText(_folder["log.csv"], string.Concat(
+            from user in Enumerable.Range(0, 30)
+            from item in Enumerable.Range(0, 12)
+            where (user + item) % 2 == 0
+            select $"@u{user},@i{item}\n"));
         CommandLine.Run("data", "import", "--input", _folder["log.csv"], "--output", _folder["data"], "--quiet").Succeeded();
         CommandLine.Run("train", "--data", _folder["data"], "--output", _folder["run"], "--model", "popularity").Succeeded();
         CommandLine.Run("recommend", "--run", _folder["run"], "--user", "@u1").Succeeded();

@@ -44,7 +44,8 @@ public sealed class TensorBoardTests : IDisposable
         var events = files.SelectMany(Read).Where(e => e.Scalars.Count > 0).ToList();
         Assert.Equal([1L, 2L, 3L], events.Select(e => e.Step));
         Assert.All(events, e => Assert.Equal(
-            ["loss", "reconstruction", "kl", "beta", "validation/NDCG@100", "learning_rate", "users_per_second"], e.Scalars.Keys));
+            ["loss", "reconstruction", "kl", "beta", "validation/NDCG@100", "learning_rate", "users_per_second"],
+            e.Scalars.Keys));
         string[] lines = File.ReadAllLines(Path.Combine(run, "metrics.jsonl"));
         foreach (var (line, e) in lines.Zip(events))
         {

@@ -99,8 +99,8 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
         if (kind >= 0 && !sampled && Kinds[kind].Basis == MetricBasis.Scores) return ParseUncut(text, (MetricKind)kind, parts);
         if (kind < 0 || parts.Length != 2)
             throw new InputException(
-                $"Unknown metric '{text}'{Spelling.Question(parts[0], KindNames)}: write AUC, GAUC, RBP@P, or NAME@K with NAME one of "
-                + $"{string.Join(", ", Kinds.Where(k => k.Basis != MetricBasis.Scores).Select(k => k.Name))}.");
+                $"Unknown metric '{text}'{Spelling.Question(parts[0], KindNames)}: write AUC, GAUC, RBP@P, or NAME@K with NAME "
+                + $"one of {string.Join(", ", Kinds.Where(k => k.Basis != MetricBasis.Scores).Select(k => k.Name))}.");
         if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int cutoff) || cutoff < 1)
             throw new InputException($"Metric '{text}': the cutoff after @ must be a whole number of 1 or more.");
         var metric = new Metric((MetricKind)kind, cutoff, sampled);

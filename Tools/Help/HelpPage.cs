@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Globalization;
 using System.Text;
 
 namespace ManualVae.Tools.Help;
@@ -92,7 +93,8 @@ internal static class HelpPage
         string text = option.Name == "--help" ? "Show this page." : option.Description ?? "";
         if (option.Required) return $"{text} (required)";
         object? value = option.HasDefaultValue && option.ValueType != typeof(bool) ? option.GetDefaultValue() : null;
-        return value is null or (IEnumerable and not string) ? text
-            : $"{text} [default: {(value is Enum ? value.ToString()!.ToLowerInvariant() : FormattableString.Invariant($"{value}"))}]";
+        if (value is null or (IEnumerable and not string)) return text;
+        string shown = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+        return $"{text} [default: {(value is Enum ? shown.ToLowerInvariant() : shown)}]";
     }
 }

@@ -30,7 +30,8 @@ internal static class Overview
         HelpPage.Section(page, "More", verbs.Where(v => !Groups.Any(g => g.Verbs.Contains(v.Name))).Select(Row), width, Column);
         page.Append("\nFirst commands:\n");
         foreach (string command in Examples.First) page.Append($"  {command}\n");
-        return page.Append("\nMore of a verb: manualvae help VERB. With every verb: --quiet, --help; alone: --version.\n").ToString();
+        page.Append("\nMore of a verb: manualvae help VERB. Every verb takes --quiet.\n");
+        return page.ToString();
     }
 
     private static (string, string) Row(Command verb) => (verb.Name, verb.Description ?? "");

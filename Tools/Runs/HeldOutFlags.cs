@@ -63,8 +63,8 @@ internal sealed class HeldOutFlags
         Console.Error.WriteLine($"predictions {Fit(listed.Counts)}");
         int longest = measured.Result.Metrics.Max(m => m.Metric.Cutoff);
         if (listed.Counts.Shortest < longest)
-            Terminal.Note($"the shortest list ranks {Readable.Count(listed.Counts.Shortest, "item")}; a metric at {longest} takes "
-                + "no more from it.");
+            Terminal.Note($"the shortest list ranks {Readable.Count(listed.Counts.Shortest, "item")}; a metric at {longest} "
+                + "takes no more from it.");
         return measured with { Document = measured.Document with { Predictions = listed.Counts } };
     }
 

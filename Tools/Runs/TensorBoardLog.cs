@@ -20,7 +20,8 @@ internal sealed class TensorBoardLog
     public TensorBoardLog(string folder, RunSettings settings, TimeProvider? clock = null)
     {
         if (!ModelNames.Autoencoders.Contains(settings.Model))
-            throw new InputException($"--tensorboard {folder}: {settings.Model} is not trained by the epoch; leave the flag out.");
+            throw new InputException(
+                $"--tensorboard {folder}: {settings.Model} is not trained by the epoch; leave the flag out.");
         (_settings, _clock) = (settings, clock ?? TimeProvider.System);
         try
         {

@@ -14,7 +14,8 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     public event Action<EpochMetrics>? Ended;
 
     /// <summary>The display that suits where messages go.</summary>
-    public static TrainingDisplay Create(RunSettings settings) => Terminal.IsQuiet ? new Nothing(settings) : Terminal.IsWatched ? new Bar(settings) : new Lines(settings);
+    public static TrainingDisplay Create(RunSettings settings) => Terminal.IsQuiet ? new Nothing(settings)
+        : Terminal.IsWatched ? new Bar(settings) : new Lines(settings);
 
     /// <summary>A display that shows nothing.</summary>
     public static TrainingDisplay Silent(RunSettings settings) => new Nothing(settings);

@@ -132,7 +132,8 @@ internal static class CompareVerb
                 P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}[/]",
                 P(row.FalseDiscoveryP)]);
         }
-        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same {Readable.Count(pooled[0].Users.Length, "user")}");
+        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same "
+            + $"{Readable.Count(pooled[0].Users.Length, "user")}");
         table.Write(console);
         console.MarkupLine(
             "[grey]Interval: percentile bootstrap over users. Holm, BH: the t-test's p, corrected for all comparisons of this "

@@ -18,7 +18,8 @@ public static class ClickFormats
     {
         string format = options.Format, names = string.Join(", ", Names);
         if (Layouts.Named(format) is not { } layout)
-            throw About($"{Setting(nameof(options.Format))} {format}: unknown{Spelling.Question(format, Names)}; use one of {names}.");
+            throw About(
+                $"{Setting(nameof(options.Format))} {format}: unknown{Spelling.Question(format, Names)}; use one of {names}.");
         return files.Text.Read(options, () =>
         {
             var source = new ClickSource(options, files);

@@ -21,5 +21,6 @@ internal sealed record CompletedVerb(string Path, IReadOnlyList<Command> Verbs,
     }
 
     /// <summary>The words that may come next where no flag waits for its value: verbs, values and flags.</summary>
-    public IEnumerable<string> Words => Verbs.Select(verb => verb.Name).Concat(Free.Words).Concat(Flags.Select(flag => flag.Name));
+    public IEnumerable<string> Words =>
+        Verbs.Select(verb => verb.Name).Concat(Free.Words).Concat(Flags.Select(flag => flag.Name));
 }

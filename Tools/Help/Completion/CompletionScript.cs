@@ -32,14 +32,13 @@ internal static class CompletionScript
           case "$verb $before" in
         {{Cases(verbs, words => $"words='{words}'", "kind=folder", "kind=file", "return")}}
             *) case "$verb" in
-        {{Lines(verbs, v => $"\"{v.Path}\") words='{string.Join(' ', v.Words)}'{(TakesFolders(v) ? "; [[ $word == -* ]] || kind=folder" : "")} ;;")}}
+        {{Lines(verbs, v => $"\"{v.Path}\") words='{Joined(v)}'{(TakesFolders(v) ? "; [[ $word == -* ]] || kind=folder" : "")} ;;")}}
             esac ;;
           esac
-          local IFS=$'\n'
           case $kind in
-            folder) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$word")) ;;
-            file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
-            *) COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$word")) ;;
+            folder) local IFS=$'\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$word")) ;;
+            file) local IFS=$'\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
+            *) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
           esac
         }
         complete -F _manualvae manualvae
@@ -59,7 +58,7 @@ internal static class CompletionScript
           case "$verb $before" in
         {{Cases(verbs, words => $"compadd -- {words}", "_files -/", "_files", "true")}}
             *) case "$verb" in
-        {{Lines(verbs, v => $"\"{v.Path}\") compadd -- {string.Join(' ', v.Words)}{(TakesFolders(v) ? "; _files -/" : "")} ;;")}}
+        {{Lines(verbs, v => $"\"{v.Path}\") compadd -- {Joined(v)}{(TakesFolders(v) ? "; _files -/" : "")} ;;")}}
             esac ;;
           esac
         }
@@ -103,7 +102,8 @@ internal static class CompletionScript
         }
         return script.ToString();
 
-        static string Quoted(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+        static string Quoted(string text) =>
+            $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'";
     }
 
     private static string PowerShell(CompletedVerb[] verbs) => $$"""
@@ -111,10 +111,10 @@ internal static class CompletionScript
         Register-ArgumentCompleter -Native -CommandName manualvae -ScriptBlock {
           param($word, $line, $cursor)
           $words = @{
-        {{Lines(verbs, v => $"'{v.Path}' = '{string.Join(' ', v.Words)}'")}}
+        {{Lines(verbs, v => $"'{v.Path}' = '{Joined(v)}'")}}
           }
           $values = @{
-        {{string.Join('\n', Values(verbs).Select(v => $"    {string.Join("; ", v.Flags.Select(flag => $"'{flag}' = '{v.Words}'"))}"))}}
+        {{string.Join('\n', Values(verbs).SelectMany(v => v.Flags, (v, flag) => $"    '{flag}' = '{v.Words}'"))}}
           }
           $verb = ''; $before = ''
           foreach ($element in $line.CommandElements | Select-Object -Skip 1) {
@@ -133,7 +133,10 @@ internal static class CompletionScript
 
     // " data" for a verb, "data import" for one in it: what is known before the word, a blank and the word.
     private static string Paths(CompletedVerb[] verbs, string between) =>
-        string.Join(between, verbs.Where(v => v.Path.Length > 0).Select(v => v.Path.Contains(' ') ? $"'{v.Path}'" : $"' {v.Path}'"));
+        string.Join(between, verbs.Where(v => v.Path.Length > 0)
+            .Select(v => v.Path.Contains(' ', StringComparison.Ordinal) ? $"'{v.Path}'" : $"' {v.Path}'"));
+
+    private static string Joined(CompletedVerb verb) => string.Join(' ', verb.Words);
 
     private static bool TakesFolders(CompletedVerb verb) => verb.Free.Kind == ValueKind.Folder;
 
@@ -142,7 +145,8 @@ internal static class CompletionScript
 
     // What follows flags, in the form of sh's case: flags with the same values stand together.
     private static string Cases(CompletedVerb[] verbs, Func<string, string> words, string folder, string file, string free) =>
-        string.Join('\n', Values(verbs).Select(v => $"    {string.Join('|', v.Flags.Select(flag => $"\"{flag}\""))}) {v.Kind switch
+        string.Join('\n', Values(verbs).Select(v =>
+            $"    {string.Join('|', v.Flags.Select(flag => $"\"{flag}\""))}) {v.Kind switch
         {
             ValueKind.Words => words(v.Words),
             ValueKind.Folder => folder,

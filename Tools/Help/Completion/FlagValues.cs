@@ -71,7 +71,8 @@ internal sealed record FlagValues(ValueKind Kind, IReadOnlyList<string> Words)
         string[] words = [.. known];
         if (words.Length == 0 && helpName?.Contains('|', StringComparison.Ordinal) == true) words = helpName.Split('|');
         return words.Length > 0 ? new(ValueKind.Words, words)
-            : new(isFile || Says("file") ? ValueKind.File : Says("folder") || Says("dir") ? ValueKind.Folder : ValueKind.Free, []);
+            : new(isFile || Says("file") ? ValueKind.File
+                : Says("folder") || Says("dir") ? ValueKind.Folder : ValueKind.Free, []);
 
         bool Says(string kind) => helpName?.StartsWith(kind, StringComparison.OrdinalIgnoreCase) == true;
     }
