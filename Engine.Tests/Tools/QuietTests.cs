@@ -21,7 +21,7 @@ public sealed class QuietTests : IDisposable
         foreach (string[] command in (string[][])[
             ["evaluate", "--run", run, "--metrics", "NDCG@50"], // beyond the 20 items, which is worth a note
             ["compare", run, run], ["recommend", "--run", run, "--items", "i1,nothing"],
-            ["study", "gap", "--run", run, "--users", "8"]])
+            ["study", "gap", "--run", run, "--users", "8", "--pairs", "5"]])
         {
             Assert.NotEqual("", CommandLine.Run(command).Succeeded().Messages);
             var quiet = CommandLine.Run([.. command, "--quiet"]).Succeeded();

@@ -27,7 +27,7 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal("events.out.tfevents.1500000000.manualvae.000", Path.GetFileName(file));
         byte[] bytes = File.ReadAllBytes(file);
         // Length 24 and its checksum; wall time (field 1, double); file version (field 3, 13 bytes).
-        Assert.Equal("1800000000000000A37F4B22" + "0900000080965AD641" + "1A0D" + "627261696E2E4576656E743A32",
+        Assert.Equal("1800000000000000A37F4B22" + "09000000C00B5AD641" + "1A0D" + "627261696E2E4576656E743A32",
             Convert.ToHexString(bytes[..^4]));
         Assert.Single(Read(file));
     }

@@ -68,7 +68,7 @@ internal static class Examples
         ["help"] = ["help train", "help train --all", "help data import"],
         ["completion"] =
         [
-            "completion bash > ~/.local/share/bash-completion/completions/manualvae",
+            "completion bash >> ~/.bashrc",
             "completion zsh > ~/.zfunc/_manualvae",
             "completion fish > ~/.config/fish/completions/manualvae.fish",
         ],

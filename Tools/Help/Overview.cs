@@ -22,7 +22,8 @@ internal static class Overview
     /// <param name="width">Characters in a line.</param>
     public static string Of(Command root, int width)
     {
-        var page = new StringBuilder($"{root.Description}\n");
+        var page = new StringBuilder();
+        foreach (string line in HelpPage.Wrapped(root.Description ?? "", width)) page.Append(line).Append('\n');
         var verbs = root.Subcommands.Where(verb => !verb.Hidden).ToList();
         foreach (var (title, names) in Groups)
             HelpPage.Section(page, title, names.Select(name => verbs.Find(v => v.Name == name)).OfType<Command>().Select(Row),

@@ -34,7 +34,7 @@ internal static class CompareVerb
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("compare",
-            "Paired differences of runs from the first, with their significance.", parsed =>
+            "Paired differences of runs, with intervals and significance.", parsed =>
         {
             string[] names = parsed.GetValue(runs)!;
             if (names.Length < 2) throw new InputException("compare needs at least two runs; the first is the baseline.");

@@ -18,9 +18,13 @@ internal static class CompletionScript
         return shell switch { "bash" => Bash(verbs), "zsh" => Zsh(verbs), "fish" => Fish(verbs), _ => PowerShell(verbs) };
     }
 
-    private static string Bash(CompletedVerb[] verbs) => $$"""
+    private static string Bash(CompletedVerb[] verbs)
+    {
+        const string orFolder = "; [[ $word == -* ]] || kind=folder";
+        return $$"""
         # manualvae completion bash
         _manualvae() {
+          COMPREPLY=()
           local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb= words= i
           if [[ $word == "=" ]]; then word=; elif [[ $before == "=" ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
           for ((i = 1; i < COMP_CWORD; i++)); do
@@ -32,7 +36,7 @@ internal static class CompletionScript
           case "$verb $before" in
         {{Cases(verbs, words => $"words='{words}'", "kind=folder", "kind=file", "return")}}
             *) case "$verb" in
-        {{Lines(verbs, v => $"\"{v.Path}\") words='{Joined(v)}'{(TakesFolders(v) ? "; [[ $word == -* ]] || kind=folder" : "")} ;;")}}
+        {{Lines(verbs, v => $"\"{v.Path}\") words='{Joined(v)}'{(TakesFolders(v) ? orFolder : "")} ;;")}}
             esac ;;
           esac
           case $kind in
@@ -44,6 +48,7 @@ internal static class CompletionScript
         complete -F _manualvae manualvae
 
         """;
+    }
 
     private static string Zsh(CompletedVerb[] verbs) => $$"""
         #compdef manualvae
@@ -124,7 +129,7 @@ internal static class CompletionScript
             if ($words.ContainsKey($longer)) { $verb = $longer }
           }
           $next = if ($values.ContainsKey("$verb $before")) { $values["$verb $before"] } else { $words[$verb] }
-          $next.Split(' ') | Where-Object { $_ -like "$word*" } | ForEach-Object {
+          $next.Split(' ') | Where-Object { $_ -and $_ -like "$word*" } | ForEach-Object {
             [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
           }
         }
