@@ -43,7 +43,7 @@ public sealed class QuietTests : IDisposable
     [Fact]
     public void An_id_may_begin_with_an_at_sign()
     {
-        File.WriteAllText(_folder["log.csv"], string.Concat(
+        File.WriteAllText(_folder["log.csv"], "user,item\n" + string.Concat(
             from user in Enumerable.Range(0, 30)
             from item in Enumerable.Range(0, 12)
             where (user + item) % 2 == 0

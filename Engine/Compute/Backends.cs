@@ -47,7 +47,7 @@ public static class Backends
         }
         if (device != "ilgpu-cpu" && !(device.StartsWith("gpu:", StringComparison.Ordinal)
                 && int.TryParse(device.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-            throw About($"{Device} {device}: no such device; give one of {Names}.");
+            throw About($"{Device} {device}: no such device{Spelling.Question(device, Names.Split(", "))}; give one of {Names}.");
         return GpuDevices.Create(device, precision, out string why)
             ?? throw About($"{Device} {device}: {why}; give auto to use what is there.");
     }

@@ -9,8 +9,6 @@ namespace ManualVae.Tools.Help;
 /// <summary>What <c>--help</c> prints: what the verb does, how it is called, examples, and its flags by group.</summary>
 internal static class HelpPage
 {
-    private const int Column = 26; // where descriptions begin
-
     /// <summary>The page of a verb, or of a group of verbs.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="width">Characters in a line.</param>
@@ -20,59 +18,26 @@ internal static class HelpPage
         if (command is RootCommand) return Overview.Of(command, width);
         string path = VerbPath.Of(command);
         var page = new StringBuilder();
-        foreach (string line in Wrapped(command.Description ?? "", width)) page.Append(line).Append('\n');
+        foreach (string line in HelpText.Wrapped(command.Description ?? "", width)) page.Append(line).Append('\n');
         page.Append($"\nUsage: manualvae {path}{(command.Subcommands.Count > 0 ? " VERB" : "")}"
             + $"{string.Concat(command.Arguments.Select(Usage))} [options]\n");
-        Section(page, "Verbs", command.Subcommands.Where(verb => !verb.Hidden).Select(v => (v.Name, v.Description ?? "")), width);
+        HelpText.Section(page, "Verbs",
+            command.Subcommands.Where(verb => !verb.Hidden).Select(v => (v.Name, v.Description ?? "")), width);
         string[] examples = [.. Examples.Of(path)];
         if (examples.Length > 0) page.Append("\nExamples:\n");
         foreach (string example in examples) page.Append($"  {Continued(example, width - 2)}\n");
-        Section(page, "Arguments", command.Arguments.Select(a => (a.Name, a.Description ?? "")), width);
+        HelpText.Section(page, "Arguments", command.Arguments.Select(a => (a.Name, a.Description ?? "")), width);
         var (groups, left) = FlagGroups.Of(command, all);
         foreach (var (title, options) in groups)
-            Section(page, title, options.Select(option => (Label(option), Description(option))), width);
+            HelpText.Section(page, title, options.Select(option => (Label(option), Description(option))), width);
         if (left > 0) page.Append($"\n{left} more flags: manualvae {path} --help-all\n");
         if (command.Subcommands.Count > 0) page.Append($"\nMore of a verb: manualvae help {path} VERB\n");
         return page.ToString();
     }
 
-    /// <summary>Lines of at most a width, broken between words.</summary>
-    public static IEnumerable<string> Wrapped(string text, int width)
-    {
-        var line = new StringBuilder();
-        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line.ToString();
-                line.Clear();
-            }
-            line.Append(line.Length > 0 ? " " : "").Append(word);
-        }
-        if (line.Length > 0) yield return line.ToString();
-    }
-
-    /// <summary>Names in a column and what they mean beside them, or below a name that is too long.</summary>
-    public static void Section(
-        StringBuilder page, string title, IEnumerable<(string Name, string Meaning)> rows, int width, int column = Column)
-    {
-        if (!rows.Any()) return;
-        page.Append($"\n{title}:\n");
-        foreach (var (name, meaning) in rows)
-        {
-            bool beside = name.Length + 4 <= column;
-            page.Append("  ").Append(beside ? name.PadRight(column - 2) : name + "\n");
-            string[] lines = [.. Wrapped(meaning, Math.Max(20, width - column))];
-            string margin = new(' ', column);
-            for (int i = 0; i < lines.Length; i++)
-                page.Append(i > 0 || !beside ? margin : "").Append(lines[i]).Append('\n');
-            if (lines.Length == 0 && beside) page.Append('\n');
-        }
-    }
-
     // A command that is too long goes on below, in a form that a shell takes.
     private static string Continued(string command, int width) =>
-        string.Join(" \\\n      ", Wrapped(command.Replace(" --", "\0--", StringComparison.Ordinal).Replace(' ', '\u00a0')
+        string.Join(" \\\n      ", HelpText.Wrapped(command.Replace(" --", "\0--", StringComparison.Ordinal).Replace(' ', '\u00a0')
             .Replace('\0', ' '), width - 6)).Replace('\u00a0', ' ');
 
     private static string Usage(Argument argument) =>

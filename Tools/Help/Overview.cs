@@ -23,12 +23,12 @@ internal static class Overview
     public static string Of(Command root, int width)
     {
         var page = new StringBuilder();
-        foreach (string line in HelpPage.Wrapped(root.Description ?? "", width)) page.Append(line).Append('\n');
+        foreach (string line in HelpText.Wrapped(root.Description ?? "", width)) page.Append(line).Append('\n');
         var verbs = root.Subcommands.Where(verb => !verb.Hidden).ToList();
         foreach (var (title, names) in Groups)
-            HelpPage.Section(page, title, names.Select(name => verbs.Find(v => v.Name == name)).OfType<Command>().Select(Row),
+            HelpText.Section(page, title, names.Select(name => verbs.Find(v => v.Name == name)).OfType<Command>().Select(Row),
                 width, Column);
-        HelpPage.Section(page, "More", verbs.Where(v => !Groups.Any(g => g.Verbs.Contains(v.Name))).Select(Row), width, Column);
+        HelpText.Section(page, "More", verbs.Where(v => !Groups.Any(g => g.Verbs.Contains(v.Name))).Select(Row), width, Column);
         page.Append("\nFirst commands:\n");
         foreach (string command in Examples.First) page.Append($"  {command}\n");
         page.Append("\nMore of a verb: manualvae help VERB. Every verb takes --quiet.\n");

@@ -103,7 +103,7 @@ internal static class CompletionScript
                     ValueKind.Folder => "-x -a '(__fish_complete_directories)' ",
                     ValueKind.File => "-r -F ",
                     _ => "-x ",
-                }}-d {Quoted(HelpPage.Wrapped(meaning, 60).FirstOrDefault() ?? "")}\n");
+                }}-d {Quoted(HelpText.Wrapped(meaning, 60).FirstOrDefault() ?? "")}\n");
         }
         return script.ToString();
 
