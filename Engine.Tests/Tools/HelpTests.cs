@@ -107,6 +107,7 @@ public class HelpTests
             CommandLine.Run(["train", "--data", folder["data"], "--output", folder["run"], .. more]).Messages;
         Assert.Contains("--model esae: unknown (did you mean 'ease'?)", Said("--model", "esae"));
         Assert.Contains("--device smid: no such device (did you mean 'simd'?)", Said("--device", "smid"));
+        Assert.Contains("logistic (did you mean 'multinomial'?)", Said("--likelihood", "multinomal"));
         Assert.Contains("Unknown metric 'NDGC@10' (did you mean 'NDCG'?)", Said("--validation-metric", "NDGC@10"));
         Assert.Contains("--format movilens: unknown (did you mean 'movielens'?)", CommandLine.Run("data", "import", "--input",
             folder["data"], "--output", folder["new"], "--format", "movilens").Messages);

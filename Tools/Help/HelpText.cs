@@ -7,20 +7,21 @@ internal static class HelpText
 {
     private const int Column = 26; // where descriptions begin
 
-    /// <summary>Lines of at most a width, broken between words.</summary>
+    /// <summary>Lines of at most a width, broken between words, but not before a default.</summary>
     public static IEnumerable<string> Wrapped(string text, int width)
     {
         var line = new StringBuilder();
-        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        string joined = text.Replace("[default: ", "[default:\u00a0", StringComparison.Ordinal);
+        foreach (string word in joined.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > width)
             {
-                yield return line.ToString();
+                yield return line.Replace('\u00a0', ' ').ToString();
                 line.Clear();
             }
             line.Append(line.Length > 0 ? " " : "").Append(word);
         }
-        if (line.Length > 0) yield return line.ToString();
+        if (line.Length > 0) yield return line.Replace('\u00a0', ' ').ToString();
     }
 
     /// <summary>Names in a column and what they mean beside them, or below a name that is too long.</summary>

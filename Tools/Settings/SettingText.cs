@@ -36,7 +36,8 @@ internal static class SettingText
             : throw Refuse("a whole number of 0 or more");
         if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, null, out double d)
             && double.IsFinite(d) ? d : throw Refuse("a number");
-        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse($"one of {string.Join(", ", Names(type))}");
+        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse(
+            $"one of {string.Join(", ", Names(type))}{Spelling.Question(value, Names(type))}");
         if (ElementOf(type) is { } element)
         {
             if (value is "null") return null;
