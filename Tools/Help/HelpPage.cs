@@ -38,7 +38,7 @@ internal static class HelpPage
     // A command that is too long goes on below, in a form that a shell takes.
     private static string Continued(string command, int width) =>
         string.Join(" \\\n      ", HelpText.Wrapped(command.Replace(" --", "\0--", StringComparison.Ordinal)
-            .Replace(' ', '\u00a0').Replace('\0', ' '), width - 6)).Replace('\u00a0', ' ');
+            .Replace(' ', '\u00a0').Replace('\0', ' '), width - 6));
 
     private static string Usage(Argument argument) =>
         $" {(argument.Arity.MinimumNumberOfValues > 0 ? argument.Name : $"[{argument.Name}]")}"
