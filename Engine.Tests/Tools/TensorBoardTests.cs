@@ -1,5 +1,6 @@
 using System.Text;
 using ManualVae.Tools.Runs;
+using ManualVae.Training;
 using Xunit;
 
 namespace ManualVae.Tests.Tools;
@@ -66,6 +67,16 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Contains("ease is not trained by the epoch", refused.Messages);
         Assert.False(Directory.Exists(_folder["board"]));
         Assert.False(File.Exists(_folder["run", "run.json"]));
+    }
+
+    [Theory]
+    [InlineData(LearningRateScheduleKind.Constant, 0.1, 0.1)]
+    [InlineData(LearningRateScheduleKind.Linear, 0.1, 0.025)]
+    public void The_learning_rate_is_that_of_the_epochs_first_update(LearningRateScheduleKind schedule, double first, double last)
+    {
+        var settings = new RunSettings { Epochs = 4, LearningRate = 0.1, LearningRateSchedule = schedule };
+        Assert.Equal(first, settings.LearningRateOf(1), 12);
+        Assert.Equal(last, settings.LearningRateOf(4), 12);
     }
 
     private sealed record Event(long Step, Dictionary<string, float> Scalars);

@@ -98,7 +98,8 @@ internal sealed class TrainingFlags
         run.Validate();
         return ResolvedSettings.From(run, preset) with
         {
-            BatchToData = batchToData, RampToData = rampToData && run.Variational,
+            BatchToData = batchToData,
+            RampToData = rampToData && run.Variational,
         };
     }
 

@@ -9,8 +9,11 @@ internal static class HelpVerb
 {
     public static Command Create()
     {
-        var words = new Argument<string[]>("VERB") { Description = "A verb, such as train or data import.",
-            Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("VERB")
+        {
+            Description = "A verb, such as train or data import.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var all = new Option<bool>("--all") { Description = "Every flag, those that are seldom needed too." };
         return Verb.Create("help", "What a verb does, with examples.", parsed =>
         {

@@ -152,12 +152,12 @@ internal static class CompletionScript
     private static string Cases(CompletedVerb[] verbs, Func<string, string> words, string folder, string file, string free) =>
         string.Join('\n', Values(verbs).Select(v =>
             $"    {string.Join('|', v.Flags.Select(flag => $"\"{flag}\""))}) {v.Kind switch
-        {
-            ValueKind.Words => words(v.Words),
-            ValueKind.Folder => folder,
-            ValueKind.File => file,
-            _ => free,
-        }} ;;"));
+            {
+                ValueKind.Words => words(v.Words),
+                ValueKind.Folder => folder,
+                ValueKind.File => file,
+                _ => free,
+            }} ;;"));
 
     private static IEnumerable<(ValueKind Kind, string Words, string[] Flags)> Values(CompletedVerb[] verbs) =>
         from verb in verbs
