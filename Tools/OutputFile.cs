@@ -19,7 +19,7 @@ internal static class OutputFile
     {
         // Not opened by name: that would begin a redirected file anew, or put another file in its place.
         var console = IsStandardOutput(path) ? Console.Out
-            : LeadsTo(path, "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2") ? Console.Error : null;
+            : LeadsTo(path, "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2") ? Terminal.Errors : null;
         if (console is not null) write(console);
         else
             AtomicFile.Write(path, stream =>

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using ManualVae.Data;
+using ManualVae.Tools.Help;
 using ManualVae.Tools.Settings;
 using ManualVae.Tools.Verbs;
 
@@ -9,7 +12,7 @@ namespace ManualVae.Tools;
 
 /// <summary>
 /// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
-/// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Runs and Datasets;
+/// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Help; Runs and Datasets;
 /// Report, Serve, Studies, Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
 /// </summary>
 public static class Program
@@ -37,15 +40,13 @@ public static class Program
             EnablePosixBundling = false,
             ResponseFileTokenReplacer = null, // an id may begin with @
         });
-        if (parsed.Errors.Count > 0)
+        if (parsed.Action is HelpAction || Has(parsed, "--help-all"))
         {
-            // A word that was not understood explains more than the verb or flag that is missing for it.
-            var error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal))
-                ?? parsed.Errors[0];
-            string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            Console.Error.WriteLine($"manualvae: {message} Try: manualvae {PathTo(parsed.CommandResult)}--help");
-            return ExitCode.WrongUsage;
+            Console.Out.Write(HelpPage.Of(parsed.CommandResult.Command, Terminal.HelpWidth, Has(parsed, "--help-all")));
+            return ExitCode.Done;
         }
+        using var silence = Has(parsed, "--quiet") ? Terminal.Quiet() : null;
+        if (parsed.Errors.Count > 0) return Failed(ExitCode.WrongUsage, UsageError.Describe(parsed));
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -56,34 +57,56 @@ public static class Program
         }
         catch (InputException problem)
         {
-            Console.Error.WriteLine($"manualvae: {OneLine(problem.Describe(SettingFlag.Of))}");
-            return ExitCode.WrongUsage;
+            return Failed(ExitCode.WrongUsage, problem.Describe(SettingFlag.Of));
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("manualvae: interrupted");
-            return ExitCode.Interrupted;
+            return Failed(ExitCode.Interrupted, "interrupted");
         }
         catch (Exception problem)
         {
-            Console.Error.WriteLine($"manualvae: failed: {OneLine(problem.Message)}");
-            if (Environment.GetEnvironmentVariable("MANUALVAE_DEBUG") is not null) Console.Error.WriteLine(problem);
-            return ExitCode.Failed;
+            if (Environment.GetEnvironmentVariable("MANUALVAE_DEBUG") is not null) Terminal.Errors.WriteLine(problem);
+            return Failed(ExitCode.Failed, $"failed: {problem.Message}");
         }
     }
 
+    private static bool Has(ParseResult parsed, string flag) =>
+        parsed.Tokens.Any(token => token.Type == TokenType.Option && token.Value == flag);
+
     // The message may hold text of a file; control characters in it must not reach the terminal.
-    private static string OneLine(string message) => string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
-
-    // "data import " for a verb in a verb.
-    private static string PathTo(CommandResult verb) =>
-        verb.Parent is CommandResult parent ? $"{PathTo(parent)}{verb.Command.Name} " : "";
-
-    internal static RootCommand Root() => new("Trains, studies and serves VAE recommenders on a hand-written engine.")
+    private static int Failed(int code, string message)
     {
-        DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
-        SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
-        EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), ServeVerb.Create(),
-        BenchVerb.Create(), DevicesVerb.Create(),
-    };
+        Terminal.Errors.WriteLine($"manualvae: {string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c))}");
+        return code;
+    }
+
+    internal static RootCommand Root()
+    {
+        var root = new RootCommand("ManualVae trains, studies and serves VAE recommenders on a hand-written engine.")
+        {
+            DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
+            SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
+            EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), ServeVerb.Create(),
+            BenchVerb.Create(), DevicesVerb.Create(), CompletionVerb.Create(), HelpVerb.Create(),
+        };
+        root.Add(new Option<bool>("--quiet")
+        {
+            Description = "Print results and errors only: no progress, no notes.", Recursive = true, Arity = ArgumentArity.Zero,
+        });
+        root.Add(new Option<bool>("--help-all")
+        {
+            Description = "Show every flag, those that are seldom needed too.", Recursive = true, Arity = ArgumentArity.Zero,
+        });
+        root.Options.Remove(root.Options.OfType<VersionOption>().Single());
+        root.Add(new Option<bool>("--version") { Description = "Print version and runtime.", Arity = ArgumentArity.Zero });
+        // A group of verbs alone, and the program alone, say what they can do.
+        foreach (var group in root.Subcommands.Where(verb => verb.Subcommands.Count > 0).Prepend(root))
+            group.SetAction(parsed => Console.Out.Write(Has(parsed, "--version") ? Version
+                : HelpPage.Of(group, Terminal.HelpWidth, all: false)));
+        return root;
+    }
+
+    private static string Version => "manualvae "
+        + typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+        + $", {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}\n";
 }

@@ -8,6 +8,8 @@ namespace ManualVae.Tools;
 /// <summary>Where words go: results to standard output, everything else to standard error.</summary>
 internal static class Terminal
 {
+    private static TextWriter? _errors; // standard error, while a command is quiet
+
     /// <summary>JSON for people and scripts: names and values of enumerations as the documents have them.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
@@ -26,7 +28,33 @@ internal static class Terminal
     public static IAnsiConsole Messages => Create(Console.Error, Console.IsErrorRedirected);
 
     /// <summary>True where a person watches the progress.</summary>
-    public static bool IsWatched => !Console.IsErrorRedirected && Messages.Profile.Capabilities.Ansi;
+    public static bool IsWatched => !IsQuiet && !Console.IsErrorRedirected && Messages.Profile.Capabilities.Ansi;
+
+    /// <summary>Standard error, which takes errors even where <c>--quiet</c> asks for no messages.</summary>
+    public static TextWriter Errors => _errors ?? Console.Error;
+
+    /// <summary>The command prints results and errors only.</summary>
+    public static bool IsQuiet => _errors is not null;
+
+    /// <summary>Characters in a line of results; a file has no width.</summary>
+    public static int Width => Results.Profile.Width;
+
+    /// <summary>Characters in a line of help: those of the terminal, at most 100; 80 elsewhere.</summary>
+    public static int HelpWidth => Console.IsOutputRedirected ? 80 : Math.Clamp(Console.WindowWidth - 1, 40, 100);
+
+    /// <summary>
+    /// The command prints results and errors only, until the end of what is returned: standard error throws away what is not
+    /// written to <see cref="Errors"/>.
+    /// </summary>
+    public static IDisposable Quiet()
+    {
+        _errors = Console.Error;
+        Console.SetError(TextWriter.Null);
+        return new Silence();
+    }
+
+    /// <summary>Something that a person should know.</summary>
+    public static void Note(string line) => Console.Error.WriteLine($"note: {line}");
 
     /// <summary>One JSON document on standard output.</summary>
     public static void WriteJson<T>(T document) => Console.Out.WriteLine(ToJson(document));
@@ -43,7 +71,7 @@ internal static class Terminal
         {
             bool right = column.StartsWith('>');
             var header = new TableColumn($"[bold]{Markup.Escape(column.TrimStart('>'))}[/]");
-            table.AddColumn(right ? header.RightAligned() : header);
+            table.AddColumn(right ? header.RightAligned().NoWrap() : header);
         }
         return table;
     }
@@ -59,5 +87,14 @@ internal static class Terminal
         });
         if (redirected) console.Profile.Width = 160; // a file has no width; never break its lines early
         return console;
+    }
+
+    private sealed class Silence : IDisposable
+    {
+        public void Dispose()
+        {
+            Console.SetError(_errors!);
+            _errors = null;
+        }
     }
 }

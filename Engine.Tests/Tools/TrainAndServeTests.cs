@@ -194,7 +194,7 @@ public sealed class TrainAndServeTests : IDisposable
     [Fact]
     public void Help_shows_every_setting_with_its_default()
     {
-        string help = CommandLine.Run("train", "--help").Succeeded().Output;
+        string help = CommandLine.Run("train", "--help-all").Succeeded().Output;
         foreach (string text in new[] { "--learning-rate", "[default: 0.001]", "--hidden", "[default: 600]", "liang2018",
             "multdae", "closed-form" })
             Assert.Contains(text, help);

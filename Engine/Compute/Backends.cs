@@ -13,6 +13,8 @@ public static class Backends
     /// <summary>The names that <see cref="Create"/> takes, for help texts.</summary>
     public const string Names = "auto, simd, reference, gpu, gpu:N, ilgpu-cpu";
 
+    private static readonly string[] Words = ["auto", "simd", "reference", "ilgpu-cpu"]; // the names without a number
+
     private static readonly SettingName Device = Setting(nameof(Device)), Threads = Setting(nameof(Threads));
     private static readonly SettingName PrecisionSetting = Setting(nameof(Precision));
 
@@ -47,7 +49,7 @@ public static class Backends
         }
         if (device != "ilgpu-cpu" && !(device.StartsWith("gpu:", StringComparison.Ordinal)
                 && int.TryParse(device.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-            throw About($"{Device} {device}: no such device; give one of {Names}.");
+            throw About($"{Device} {device}: no such device{Spelling.Question(device, Words)}; give one of {Names}.");
         return GpuDevices.Create(device, precision, out string why)
             ?? throw About($"{Device} {device}: {why}; give auto to use what is there.");
     }

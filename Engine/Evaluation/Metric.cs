@@ -54,6 +54,9 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
             + "0 is best"),
     ];
 
+    /// <summary>The names of all kinds, without their cutoffs.</summary>
+    public static IReadOnlyList<string> KindNames { get; } = [.. Kinds.Select(kind => kind.Name)];
+
     /// <summary>Name as in results: <c>NDCG@100</c>, <c>sampled-HitRate@10</c>, <c>AUC</c>, <c>RBP@0.8</c>.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{(Sampled ? SampledPrefix : "")}{Kinds[(int)Kind].Name}")
         + (Basis != MetricBasis.Scores ? string.Create(CultureInfo.InvariantCulture, $"@{Cutoff}")
@@ -96,8 +99,8 @@ public readonly record struct Metric(MetricKind Kind, int Cutoff, bool Sampled =
         if (kind >= 0 && !sampled && Kinds[kind].Basis == MetricBasis.Scores) return ParseUncut(text, (MetricKind)kind, parts);
         if (kind < 0 || parts.Length != 2)
             throw new InputException(
-                $"Unknown metric '{text}': write AUC, GAUC, RBP@P, or NAME@K with NAME one of "
-                + $"{string.Join(", ", Kinds.Where(k => k.Basis != MetricBasis.Scores).Select(k => k.Name))}.");
+                $"Unknown metric '{text}'{Spelling.Question(parts[0], KindNames)}: write AUC, GAUC, RBP@P, or NAME@K with NAME "
+                + $"one of {string.Join(", ", Kinds.Where(k => k.Basis != MetricBasis.Scores).Select(k => k.Name))}.");
         if (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int cutoff) || cutoff < 1)
             throw new InputException($"Metric '{text}': the cutoff after @ must be a whole number of 1 or more.");
         var metric = new Metric((MetricKind)kind, cutoff, sampled);

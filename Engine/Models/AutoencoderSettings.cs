@@ -42,7 +42,7 @@ public record AutoencoderSettings
     /// <remarks>Input side first. Empty: [I-K-I].</remarks>
     public IReadOnlyList<int> Hidden { get; init; } = [600];
 
-    /// <summary>Widths of the decoder's hidden layers; null mirrors the encoder's, empty is a linear decoder.</summary>
+    /// <summary>Widths of the decoder's hidden layers; null mirrors the encoder's, none is a linear decoder.</summary>
     /// <remarks>Latent side first.</remarks>
     public IReadOnlyList<int>? DecoderHidden { get; init; }
 

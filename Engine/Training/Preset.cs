@@ -23,8 +23,9 @@ public static class Preset
     public static RunSettings Load(string name, string? model = null)
     {
         if (model == "multdae" && Names.Contains($"{name}-dae")) name = $"{name}-dae";
+        string names = string.Join(", ", Names);
         if (!Names.Contains(name))
-            throw About($"{Setting(nameof(Preset))} {name}: unknown; there are {string.Join(", ", Names)}.");
+            throw About($"{Setting(nameof(Preset))} {name}: unknown{Spelling.Question(name, Names)}; there are {names}.");
         using var stream = typeof(Preset).Assembly.GetManifestResourceStream(Prefix + name + Suffix)!;
         return JsonSerializer.Deserialize<RunSettings>(stream, RunSettings.Json)!;
     }

@@ -123,6 +123,11 @@ public sealed record RunSettings : AutoencoderSettings
         return Array.Find(sizes, size => (users + size - 1) / size >= fewestUpdates) is > 0 and var found ? found : 10;
     }
 
+    /// <summary>The step size at the first update of an epoch.</summary>
+    /// <param name="epoch">From 1.</param>
+    public double LearningRateOf(int epoch) => LearningRateSchedule == LearningRateScheduleKind.Linear
+        ? LearningRate * (Epochs - epoch + 1) / Epochs : LearningRate;
+
     /// <summary>Gradient updates of the whole run.</summary>
     /// <param name="users">Training users.</param>
     public long UpdatesOn(int users) =>

@@ -7,7 +7,7 @@ internal static class DatasetProgress
 {
     /// <summary>Runs work that reports shares of 1.</summary>
     public static T Run<T>(string title, Func<IProgress<double>?, T> work) =>
-        Console.IsErrorRedirected ? work(null) : Run(title, (bar, _) => work(bar));
+        Terminal.IsQuiet || Console.IsErrorRedirected ? work(null) : Run(title, (bar, _) => work(bar));
 
     /// <summary>Runs work on a terminal that reports shares of 1, and may change the title.</summary>
     public static T Run<T>(string title, Func<IProgress<double>, Action<string>, T> work)

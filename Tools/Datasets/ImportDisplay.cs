@@ -10,7 +10,7 @@ internal static class ImportDisplay
     public static T Run<T>(Func<IProgress<ImportProgress>, T> import)
     {
         var watch = Stopwatch.StartNew();
-        if (Console.IsErrorRedirected) return import(new Lines(Console.Error, () => watch.Elapsed));
+        if (Terminal.IsQuiet || Console.IsErrorRedirected) return import(new Lines(Console.Error, () => watch.Elapsed));
         return DatasetProgress.Run("reading", (bar, say) => import(new Bar(bar, say, () => watch.Elapsed)));
     }
 

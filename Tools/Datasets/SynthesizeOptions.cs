@@ -32,7 +32,8 @@ internal sealed record SynthesizeOptions
     public SyntheticShape ToShape()
     {
         if (!SyntheticShape.Presets.TryGetValue(Preset, out var start))
-            throw new InputException($"--preset {Preset}: unknown; use one of {string.Join(", ", SyntheticShape.Presets.Keys)}.");
+            throw new InputException($"--preset {Preset}: unknown{Spelling.Question(Preset, SyntheticShape.Presets.Keys)}; "
+                + $"use one of {string.Join(", ", SyntheticShape.Presets.Keys)}.");
         int users = Users ?? start.Users;
         var shape = start with
         {

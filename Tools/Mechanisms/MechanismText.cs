@@ -25,7 +25,7 @@ internal static class MechanismText
             + $"epochs each, beta to {run.Beta} half way";
         yield return $"seeds {string.Join(", ", seeds)}: mean and 95 % interval over "
             + $"users{(seeds.Length > 1 ? " and training" : "; one training run each")}";
-        foreach (string[] settings in figures.Settings.Chunk(4))
+        foreach (string[] settings in figures.Settings.Chunk(Columns))
         {
             yield return "";
             yield return Row(["", .. settings]);

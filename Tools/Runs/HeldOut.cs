@@ -63,10 +63,10 @@ internal static class HeldOut
     public static void WriteComparison(IAnsiConsole console, IReadOnlyList<ResultsDocument> results)
     {
         string[] metrics = [.. results.SelectMany(r => r.Metrics.Keys).Distinct()];
-        var table = Terminal.Table(["model", .. metrics.Select(m => $">{m}")]);
+        var table = new FittedTable(["model", .. metrics.Select(m => $">{m}")]);
         foreach (var result in results)
             table.AddRow([$"[bold]{Markup.Escape(result.Model)}[/]", .. metrics.Select(metric => Cell(result, metric))]);
-        console.Write(table);
+        table.Write(console);
 
         string Cell(ResultsDocument result, string metric)
         {

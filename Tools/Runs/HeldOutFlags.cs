@@ -49,7 +49,7 @@ internal sealed class HeldOutFlags
     {
         var part = Part(parsed, trained.Data);
         if (trained.Settings.FitValidation && Split(parsed) == "validation")
-            Console.Error.WriteLine($"note: {trained.Folder.Path} was trained on the validation clicks too (--fit-validation); "
+            Terminal.Note($"{trained.Folder.Path} was trained on the validation clicks too (--fit-validation); "
                 + "only its test results mean anything.");
         return Evaluate(parsed, trained.Recommender, trained.Folder.Manifest.Model, trained.Data, part);
     }
@@ -63,8 +63,8 @@ internal sealed class HeldOutFlags
         Console.Error.WriteLine($"predictions {Fit(listed.Counts)}");
         int longest = measured.Result.Metrics.Max(m => m.Metric.Cutoff);
         if (listed.Counts.Shortest < longest)
-            Console.Error.WriteLine($"note: the shortest list ranks {listed.Counts.Shortest} items; a metric at {longest} takes "
-                + "no more from it.");
+            Terminal.Note($"the shortest list ranks {Readable.Count(listed.Counts.Shortest, "item")}; a metric at {longest} "
+                + "takes no more from it.");
         return measured with { Document = measured.Document with { Predictions = listed.Counts } };
     }
 
@@ -77,7 +77,7 @@ internal sealed class HeldOutFlags
         var (result, lists) = HeldOut.EvaluateLists(model, data, part, parsed.GetValue(_metrics));
         var beyond = result.Metrics.Select(m => m.Metric).FirstOrDefault(m => m.Cutoff > data.ItemCount);
         if (beyond.Cutoff > 0)
-            Console.Error.WriteLine($"note: {beyond} asks for more than the {data.ItemCount} items there are.");
+            Terminal.Note($"{beyond} asks for more than the {data.ItemCount} items there are.");
         return new(data, part, result,
             HeldOut.Document(result, name, data, Split(parsed), Protocol(parsed)), lists);
     }
@@ -92,7 +92,7 @@ internal sealed class HeldOutFlags
             counts.KnownItems == 0 ? "none is of an item that the user is known to have clicked"
                 : Said(counts.KnownItems, "are of items that the user is known to have clicked; they are not ranked"),
         ];
-        return $"{counts.Lines:#,0} for {counts.Users:#,0} users; "
+        return $"{counts.Lines:#,0} for {Readable.Count(counts.Users, "user")}; "
             + string.Join("; ", remarks.Where(remark => remark.Length > 0));
     }
 

@@ -65,7 +65,7 @@ internal sealed class ModelFlags
         return Recommender.Load(run, new()
         {
             Data = parsed.GetValue(_data), HideHeldOut = hideHeldOut, BatchSize = batch,
-            Note = line => Console.Error.WriteLine($"note: {line}"),
+            Note = Terminal.Note,
             Backend = () => Session.Backend(device ?? RunFolder.Open(run).Manifest.Settings.Device, threads,
                 parsed.GetValue(_precision), asked: device is not null),
         });

@@ -59,12 +59,10 @@ internal sealed class TrainedModel : IDisposable
         Precision precision = Precision.Fp32, int batch = 500, bool keepUnknown = true)
     {
         var folder = RunFolder.Open(path);
-        var prepared = RunData.Open(folder, data, keepUnknown, Note);
+        var prepared = RunData.Open(folder, data, keepUnknown, Terminal.Note);
         return new(FittedRun.Load(folder, () => Session.Backend(
             device ?? folder.Manifest.Settings.Device, threads, precision, asked: device is not null), batch), prepared);
     }
-
-    private static void Note(string line) => Console.Error.WriteLine($"note: {line}");
 
     /// <inheritdoc/>
     public void Dispose() => _run.Dispose();

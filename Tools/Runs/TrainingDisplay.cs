@@ -10,8 +10,12 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _epochsSeen;
 
+    /// <summary>Told of every epoch that ends.</summary>
+    public event Action<EpochMetrics>? Ended;
+
     /// <summary>The display that suits where messages go.</summary>
-    public static TrainingDisplay Create(RunSettings settings) => Terminal.IsWatched ? new Bar(settings) : new Lines(settings);
+    public static TrainingDisplay Create(RunSettings settings) => Terminal.IsQuiet ? new Nothing(settings)
+        : Terminal.IsWatched ? new Bar(settings) : new Lines(settings);
 
     /// <summary>A display that shows nothing.</summary>
     public static TrainingDisplay Silent(RunSettings settings) => new Nothing(settings);
@@ -34,6 +38,7 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         _epochsSeen++;
         var left = _clock.Elapsed / _epochsSeen * (settings.Epochs - metrics.Epoch);
         Show(metrics, left);
+        Ended?.Invoke(metrics);
     }
 
     private protected virtual void Show(EpochMetrics metrics, TimeSpan left) { }
@@ -41,6 +46,15 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     private protected string Describe(double reconstruction, double kl, double anchor, double beta) =>
         $"recon {reconstruction:0.00}{(settings.Model == "multdae" ? "" : $"  KL {kl:0.00}  β {beta:0.0000}")}"
             + $"{(settings.AnchorWeight > 0 ? $"  anchor {anchor:0.00}" : "")}";
+
+    /// <summary>The parts that fit into a width, those of the lowest rank first, in the order given.</summary>
+    internal static string Fit(int width, params (string Markup, int Rank)[] parts)
+    {
+        var shown = parts.Where(part => part.Markup.Length > 0).ToList();
+        while (shown.Count > 1 && shown.Sum(part => Markup.Remove(part.Markup).Length + 2) - 2 > width)
+            shown.Remove(shown.MaxBy(part => part.Rank));
+        return string.Join("  ", shown.Select(part => part.Markup));
+    }
 
     private sealed class Nothing(RunSettings settings) : TrainingDisplay(settings)
     {
@@ -76,14 +90,16 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
     {
         private readonly RunSettings _settings = settings;
         private ProgressTask? _task;
-        private string _parts = "", _speed = "", _validation = "", _left = "";
+        private string _epoch = "", _parts = "", _speed = "", _validation = "", _left = "";
+
+        private static int BarWidth => Terminal.Messages.Profile.Width >= 110 ? 24 : 12;
 
         public override T Watch<T>(Func<T> train)
         {
             T result = default!;
             Terminal.Messages.Progress()
                 .AutoClear(false)
-                .Columns(new ProgressBarColumn { Width = 24 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Columns(new ProgressBarColumn { Width = BarWidth }, new TaskDescriptionColumn { Alignment = Justify.Left })
                 .Start(context =>
                 {
                     _task = context.AddTask("epoch 1", maxValue: 1);
@@ -96,20 +112,21 @@ internal abstract class TrainingDisplay(RunSettings settings) : ITrainingObserve
         public override void Updated(in TrainingProgress progress)
         {
             _task!.Value = (progress.Epoch - 1 + (double)progress.Batch / progress.Batches) / progress.Epochs;
-            _parts = $"[bold]{progress.Epoch}[/]/{progress.Epochs}  "
-                + Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta);
-            _speed = $"{progress.UsersPerSecond:#,0} users/s";
+            _epoch = $"[bold]{progress.Epoch}[/]/{progress.Epochs}";
+            _parts = Describe(progress.Reconstruction, progress.Kl, progress.Anchor, progress.Beta);
+            _speed = $"[grey]{progress.UsersPerSecond:#,0} users/s[/]";
             Describe();
         }
 
         private protected override void Show(EpochMetrics metrics, TimeSpan left)
         {
-            _left = $"  {Readable.Clock(left)} left";
+            _left = $"[grey]{Readable.Clock(left)} left[/]";
             if (metrics is { Validation: double value, Best: true })
-                _validation = $"  [green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}";
+                _validation = $"[green]{_settings.ValidationMetric} {value:0.0000}[/] @ {metrics.Epoch}";
             Describe();
         }
 
-        private void Describe() => _task!.Description = $"{_parts}{_validation}  [grey]{_speed}{_left}[/]";
+        private void Describe() => _task!.Description = Fit(
+            Terminal.Messages.Profile.Width - BarWidth - 2, (_epoch, 0), (_parts, 3), (_validation, 2), (_speed, 4), (_left, 1));
     }
 }

@@ -34,6 +34,7 @@ internal sealed class SettingFlag
             Required = required,
             Arity = Type == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
+        if (Type.IsEnum) Option.CompletionSources.Add([.. SettingText.Names(Type)]);
     }
 
     /// <summary>The flag's name without dashes, which is the setting's name in JSON.</summary>

@@ -36,7 +36,8 @@ internal static class SettingText
             : throw Refuse("a whole number of 0 or more");
         if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, null, out double d)
             && double.IsFinite(d) ? d : throw Refuse("a number");
-        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse($"one of {string.Join(", ", Names(type))}");
+        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse(
+            $"one of {string.Join(", ", Names(type))}{Spelling.Question(value, Names(type))}");
         if (ElementOf(type) is { } element)
         {
             if (value is "null") return null;
@@ -79,6 +80,7 @@ internal static class SettingText
         : type.IsArray ? type.GetElementType()
         : type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable)) ? type.GetGenericArguments()[0] : null;
 
-    private static IEnumerable<string> Names(Type type) =>
+    /// <summary>The names of an enumeration.</summary>
+    public static IEnumerable<string> Names(Type type) =>
         Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);
 }

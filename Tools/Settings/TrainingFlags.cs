@@ -58,7 +58,7 @@ internal sealed class TrainingFlags
         var given = Given(parsed);
         foreach (var (name, value) in trial)
             given[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag) ? flag.Type
-                : throw new InputException($"--vary {name}: no such setting; did you mean '{Nearest(name)}'?"));
+                : throw new InputException($"--vary {name}: no such setting{Spelling.Question(name, _flags.Keys)}."));
         return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
     }
 
@@ -98,7 +98,8 @@ internal sealed class TrainingFlags
         run.Validate();
         return ResolvedSettings.From(run, preset) with
         {
-            BatchToData = batchToData, RampToData = rampToData && run.Variational,
+            BatchToData = batchToData,
+            RampToData = rampToData && run.Variational,
         };
     }
 
@@ -145,27 +146,10 @@ internal sealed class TrainingFlags
         {
             if (name == "preset") continue;
             if (!_flags.TryGetValue(name, out var flag))
-                throw new InputException($"{file}: no setting '{name}'; did you mean '{Nearest(name)}'?");
+                throw new InputException($"{file}: no setting '{name}'{Spelling.Question(name, _flags.Keys)}.");
             // The same reading as for flags, so that both accept and refuse the same.
             settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), flag.Type);
         }
         return settings;
-    }
-
-    private string Nearest(string name) => _flags.Keys.MinBy(known => Distance(name, known))!;
-
-    // Levenshtein.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)),
-                    row[j]);
-        }
-        return row[^1];
     }
 }

@@ -85,13 +85,13 @@ internal static class SweepRun
     public static void WriteTable(string metric, List<Trial> results)
     {
         string[] names = [.. results.SelectMany(r => r.Settings.Keys).Distinct()];
-        var table = Terminal.Table([$">validation {metric}", ">epoch", .. names.Select(n => $">{n}"), "run"]);
+        var table = new FittedTable([$">validation {metric}", ">epoch", .. names.Select(n => $">{n}"), "run"]);
         foreach (var trial in results)
             table.AddRow([
                 trial.Validation is double value ? $"{value:0.0000}" : "[red]failed[/]",
                 $"{trial.BestEpoch}",
                 .. names.Select(n => Markup.Escape(trial.Settings.GetValueOrDefault(n) ?? "")),
                 $"[grey]{Markup.Escape(trial.Run)}[/]"]);
-        Terminal.Results.Write(table);
+        table.Write(Terminal.Results);
     }
 }

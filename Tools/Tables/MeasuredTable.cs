@@ -36,7 +36,7 @@ internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<M
     public void Write(IAnsiConsole console)
     {
         bool published = Rows.Any(row => row.Published is not null);
-        var table = Terminal.Table(["model", .. Rows[0].Metrics.Keys.SelectMany(metric =>
+        var table = new FittedTable(["model", .. Rows[0].Metrics.Keys.SelectMany(metric =>
             published ? new[] { $">{metric}", ">published" } : [$">{metric}"])]);
         foreach (var row in Rows)
             table.AddRow([$"[bold]{Markup.Escape(row.Name)}[/]", .. row.Metrics.Values.SelectMany((value, metric) =>
@@ -49,7 +49,7 @@ internal sealed record MeasuredTable(string Data, string Ranked, IReadOnlyList<M
         string note = Note ?? (published ? "" : "no published figures for this data");
         if (note.Length > 0) note = $" [grey]({Markup.Escape(note)})[/]";
         console.MarkupLine($"[bold]{Markup.Escape(Data)}[/]: {Ranked} ranked, protocol {ProtocolFlag.NameOf(Protocol)}{note}");
-        console.Write(table);
+        table.Write(console);
         foreach (var source in Rows.Where(row => row.Published is not null).GroupBy(row => row.Published!.Source))
             console.MarkupLine($"[grey]{Markup.Escape($"{string.Join(", ", source.Select(row => row.Name))}: {source.Key}")}[/]");
     }

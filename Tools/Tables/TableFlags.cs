@@ -53,5 +53,6 @@ internal sealed class TableFlags(IReadOnlyList<TableRow> rows, params string[] u
         ? [.. rows.Where(row => !unasked.Contains(row.Name))]
         : [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name =>
             rows.FirstOrDefault(row => row.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InputException($"--rows {name}: there are {string.Join(", ", rows.Select(r => r.Name))}."))];
+            ?? throw new InputException($"--rows {name}: there are {string.Join(", ", rows.Select(r => r.Name))}"
+                + $"{Spelling.Question(name, rows.Select(r => r.Name))}."))];
 }

@@ -14,7 +14,7 @@ namespace ManualVae.Tools.Verbs;
 internal static class BenchVerb
 {
     /// <summary>The command.</summary>
-    public static Command Create() => new("bench", "Measure throughput against the machine's own peak and copy bandwidth.")
+    public static Command Create() => new("bench", "Throughput against this machine's own limits.")
     {
         Measure("gemm", "The matrix product at the decoder's shapes, and at awkward ones, or at shapes of your own.", Gemm,
             nameof(BenchOptions.Device), nameof(BenchOptions.Shape), nameof(BenchOptions.Layout), nameof(BenchOptions.Tiers)),

@@ -34,7 +34,7 @@ internal static class CompareVerb
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("compare",
-            "Paired differences of runs from the first one, with confidence intervals and corrected significance.", parsed =>
+            "Paired differences of runs, with intervals and significance.", parsed =>
         {
             string[] names = parsed.GetValue(runs)!;
             if (names.Length < 2) throw new InputException("compare needs at least two runs; the first is the baseline.");
@@ -105,17 +105,20 @@ internal static class CompareVerb
         if (pooled.Any(runs => runs.Count > 1))
         {
             string[] metrics = [.. rows.Select(row => row.Metric).Distinct()];
-            var means = Terminal.Table(["runs", .. metrics.Select(m => $">{m}")]);
+            var means = new FittedTable(["runs", .. metrics.Select(m => $">{m}")]);
             foreach (var (name, runs) in names.Zip(pooled))
                 means.AddRow([$"[bold]{Markup.Escape(name)}[/]", .. metrics.Select(m =>
                     Number(runs.Values[m].Average(), "0.0000")
                     + (Finite(runs.SeedDeviation(m)) is double sd ? $" [grey]({Number(sd, "0.0000")})[/]" : ""))]);
             console.MarkupLine("Mean over users [grey](standard deviation over training seeds)[/]");
-            console.Write(means);
+            means.Write(console);
         }
         bool grouped = rows.Any(row => row.Group != PairedComparison.AllUsers);
-        var table = Terminal.Table(["metric", "run", .. grouped ? new[] { "clicks", ">users" } : [], ">mean", ">baseline",
-            ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)", ">q (BH)"]);
+        var table = new FittedTable(["metric", "run", .. grouped ? new[] { "clicks", ">users" } : [], ">mean", ">baseline",
+            ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)", ">q (BH)"])
+        {
+            MayDrop = ["p (Wilcoxon)", "p (t)", "q (BH)", "baseline", "mean", "users"],
+        };
         foreach (var row in rows)
         {
             string colour = row.AdjustedP >= 0.05 ? "grey" : !Metric.Parse(row.Metric).LargerIsBetter ? "yellow"
@@ -129,8 +132,9 @@ internal static class CompareVerb
                 P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}[/]",
                 P(row.FalseDiscoveryP)]);
         }
-        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same {pooled[0].Users.Length:#,0} users");
-        console.Write(table);
+        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same "
+            + $"{Readable.Count(pooled[0].Users.Length, "user")}");
+        table.Write(console);
         console.MarkupLine(
             "[grey]Interval: percentile bootstrap over users. Holm, BH: the t-test's p, corrected for all comparisons of this "
                 + "table. Below 0.05, Holm keeps the chance of any false claim, Benjamini-Hochberg the share of false claims, "

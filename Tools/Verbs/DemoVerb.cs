@@ -49,7 +49,7 @@ internal static class DemoVerb
             Description = "Epochs of Mult-VAE.", HelpName = "n", DefaultValueFactory = _ => 30,
         };
         var json = Flags.Json();
-        return Verb.Create("demo", "The whole job on built-in data: prepare, train, evaluate, recommend, report.",
+        return Verb.Create("demo", "The whole job on built-in data, from clicks to a report.",
             parsed => Run(parsed.GetValue(output)!, Flags.Positive("--epochs", parsed.GetValue(epochs)), parsed.GetValue(json)),
                 output, epochs, json);
     }

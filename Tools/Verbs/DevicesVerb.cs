@@ -9,7 +9,7 @@ internal static class DevicesVerb
     public static Command Create()
     {
         var json = Flags.Json();
-        return Verb.Create("devices", "List the devices of this machine and why each can or cannot be used.", parsed =>
+        return Verb.Create("devices", "The devices of this machine, and why one cannot be used.", parsed =>
         {
             var devices = Backends.List();
             if (parsed.GetValue(json)) Terminal.WriteJson(new { devices });

@@ -76,7 +76,7 @@ internal static class EvaluateVerb
                 $"[grey]{Markup.Escape(metric.Metric.Definition)}[/]");
         string protocol = document.Protocol is { } given ? $", protocol {given}" : "";
         console.MarkupLine(FormattableString.Invariant(
-            $"[bold]{Markup.Escape(document.Model)}[/] on {document.Split}{protocol}: {document.Users:#,0} users")
+            $"[bold]{Markup.Escape(document.Model)}[/] on {document.Split}{protocol}: {Readable.Count(document.Users, "user")}")
             + Count(document.SkippedUsers, "skipped (nothing held out)")
             + Count(document.EmptyFoldIn, "ranked without knowledge (no clicks shown)"));
         console.Write(table);

@@ -19,8 +19,7 @@ internal static class GradcheckVerb
             DefaultValueFactory = _ => "simd",
         };
         var json = Flags.Json();
-        return Verb.Create("gradcheck", "Check every backward pass against finite differences, and the fast backend "
-            + "against the reference.",
+        return Verb.Create("gradcheck", "Check every gradient against finite differences.",
             parsed => Run(parsed.GetValue(preset), parsed.GetValue(device)!, parsed.GetValue(json)), preset, device, json);
     }
 

@@ -9,7 +9,7 @@ namespace ManualVae.Tools.Verbs;
 internal static class StudyVerb
 {
     public static Command Create() =>
-        new("study", "Single gradients, influence, the sharing radius, masking, collapse, anchors, neighbours, gap.")
+        new("study", "Experiments on a trained run: gradients, masking, collapse ...")
     {
         StudyGradientsVerb.Create(),
         StudyInfluenceVerb.Create(),

@@ -38,7 +38,7 @@ internal static class SweepVerb
         };
         var searchSeed = Flags.Seed("--search-seed", "Seed of the draws.", 1);
         var json = Flags.Json();
-        return Verb.Create("sweep", "Grid or random search over settings by the validation metric; resumable.", parsed =>
+        return Verb.Create("sweep", "Grid or random search over settings; may be interrupted.", parsed =>
         {
             var space = new SweepSpace(parsed.GetValue(vary)!);
             int draws = parsed.GetValue(random);

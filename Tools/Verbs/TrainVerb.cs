@@ -38,6 +38,7 @@ internal static class TrainVerb
                 + "--epochs counts the further epochs.",
             HelpName = "run",
         };
+        var board = TensorBoardLog.Flag();
         var json = Flags.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
         {
@@ -48,24 +49,26 @@ internal static class TrainVerb
             if (older is not null && parsed.GetValue(resume))
                 throw new InputException("--resume goes on with an interrupted run, --continue starts a new one from a finished "
                     + "run; give one of them.");
-            var outcome = parsed.GetValue(resume) ? Resume(folder, parsed.GetValue(data), flags, parsed)
-                : older is not null ? Continue(RunFolder.Open(older), Data(), folder, flags, parsed)
-                : TrainingJob.Start(Data(), flags.Resolve(parsed), folder);
+            var show = TensorBoardLog.Beside(parsed.GetValue(board));
+            var outcome = parsed.GetValue(resume) ? Resume(folder, parsed.GetValue(data), flags, parsed, show)
+                : older is not null ? Continue(RunFolder.Open(older), Data(), folder, flags, parsed, show)
+                : TrainingJob.Start(Data(), flags.Resolve(parsed), folder, show);
             if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
             else Console.Out.WriteLine(outcome.ToString());
             return ExitCode.Done;
-        }, [data, output, from, resume, json, .. flags.Options]);
+        }, [data, output, from, resume, board, json, .. flags.Options]);
     }
 
-    private static TrainingOutcome Continue(
-        RunFolder older, PreparedDataset data, string folder, TrainingFlags flags, ParseResult parsed)
+    private static TrainingOutcome Continue(RunFolder older, PreparedDataset data, string folder, TrainingFlags flags,
+        ParseResult parsed, Func<RunSettings, TrainingDisplay> show)
     {
         if (flags.Start(parsed) is string start)
             throw new InputException($"{start}: a run that goes on from another has its settings; change single ones by flags.");
-        return TrainingJob.Start(data, ContinuedSettings.Of(older, flags.Given(parsed), flags), folder, older: older);
+        return TrainingJob.Start(data, ContinuedSettings.Of(older, flags.Given(parsed), flags), folder, show, older: older);
     }
 
-    private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed)
+    private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed,
+        Func<RunSettings, TrainingDisplay> show)
     {
         using var claim = OutputFolder.Claim(folder);
         var run = RunFolder.Open(folder);
@@ -90,6 +93,6 @@ internal static class TrainVerb
         var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
         settings.Validate();
         var deviations = ResolvedSettings.From(settings, run.Manifest.Preset).Deviations;
-        return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }));
+        return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }), show);
     }
 }

@@ -36,5 +36,6 @@ public static class DatasetCatalogue
     public static CatalogueEntry Find(CatalogueEntry[] entries, string name) =>
         entries.FirstOrDefault(entry => entry.Name == name)
         ?? throw new InputException(
-            $"{name}: not in the catalogue; it has {string.Join(", ", entries.Select(entry => entry.Name))}.");
+            $"{name}: not in the catalogue{Spelling.Question(name, entries.Select(entry => entry.Name))}; it has "
+                + $"{string.Join(", ", entries.Select(entry => entry.Name))}.");
 }

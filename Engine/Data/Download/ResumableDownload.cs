@@ -65,7 +65,8 @@ public static class ResumableDownload
         }
         catch (HttpRequestException problem)
         {
-            throw new IOException($"{address}: {problem.Message.Split('\n')[0]} Run the same command again to go on.", problem);
+            throw new IOException(
+                $"{address}: {InputException.FirstLine(problem)}. Run the same command again to go on.", problem);
         }
         Finish(part, mark, path);
     }

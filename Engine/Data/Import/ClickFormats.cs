@@ -16,8 +16,10 @@ public static class ClickFormats
     /// <exception cref="InputException">No such format, or the files cannot be read.</exception>
     internal static ClickSource Read(ImportOptions options, SourceFiles files)
     {
-        if (Layouts.Named(options.Format) is not { } layout)
-            throw About($"{Setting(nameof(options.Format))} {options.Format}: unknown; use one of {string.Join(", ", Names)}.");
+        string format = options.Format, names = string.Join(", ", Names);
+        if (Layouts.Named(format) is not { } layout)
+            throw About(
+                $"{Setting(nameof(options.Format))} {format}: unknown{Spelling.Question(format, Names)}; use one of {names}.");
         return files.Text.Read(options, () =>
         {
             var source = new ClickSource(options, files);

@@ -54,7 +54,8 @@ internal static class DataDownloadVerb
             Terminal.WriteJson(new { entry.Name, done.Directory, entry.Format, done.Users, done.Items, done.Clicks });
         else
         {
-            Console.Out.WriteLine($"{done.Directory}: {done.Users} users, {done.Items} items, {done.Clicks} clicks");
+            Console.Out.WriteLine($"{done.Directory}: {Readable.Count(done.Users, "user")}, "
+                + $"{Readable.Count(done.Items, "item")}, {Readable.Count(done.Clicks, "click")}");
             Console.Out.WriteLine(
                 $"next: manualvae data import --format {entry.Format} --input {done.Directory} --output prepared/{entry.Name}");
         }

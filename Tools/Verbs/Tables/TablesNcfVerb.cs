@@ -75,7 +75,7 @@ internal static class TablesNcfVerb
             throw new InputException(
                 $"{data.Directory}: has no sampled candidates; import NCF's files with: manualvae data import --format ncf");
         if (data.Validation is not null)
-            Console.Error.WriteLine($"note: {data.Directory} has a validation part; all rows are trained on its clicks too, as "
+            Terminal.Note($"{data.Directory} has a validation part; all rows are trained on its clicks too, as "
                 + "the published figures are of data without.");
     }
 }
