@@ -11,7 +11,8 @@ public sealed partial class DocumentTests
 {
     /// <summary>Flags of other programs in the documents.</summary>
     private static readonly string[] ForeignFlags =
-        ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode"];
+        ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode",
+        "--urls"];
 
     private static readonly string[] Documents =
         [.. new[] { "", "docs", "docs/appendix", "datasets", "Engine.Bench/results/*" }.SelectMany(FilesOf)];
