@@ -30,7 +30,7 @@ internal static class PublicApi
             : type.IsSubclassOf(typeof(Delegate)) ? "delegate" : type.IsAbstract && type.IsSealed ? "static class"
             : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
         Type?[] bases = [type.IsClass && type.BaseType != typeof(object) ? type.BaseType : null, .. type.GetInterfaces()];
-        string[] names = [.. bases.OfType<Type>().Where(t => t.IsVisible && t != typeof(IEquatable<>).MakeGenericType(type))
+        string[] names = [.. bases.OfType<Type>().Where(t => t.IsVisible && t.Name != "IEquatable`1")
             .Select(Name).Order(StringComparer.Ordinal)];
         return $"{FullName(type)}: {kind}{(names.Length == 0 || type.IsEnum ? "" : " : " + string.Join(", ", names))}";
     }
@@ -44,17 +44,20 @@ internal static class PublicApi
             {
                 FieldInfo { IsSpecialName: false } field when Seen(field.Attributes) => type.IsEnum
                     ? $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue())}"
-                    : $"{Modifier(field.IsStatic && !field.IsLiteral, field.IsLiteral)}{field.Name} -> {Name(field.FieldType, Nullability.Create(field))}",
+                    : $"{Modifier(field.IsStatic && !field.IsLiteral, field.IsLiteral)}{field.Name} -> "
+                        + Name(field.FieldType, Nullability.Create(field)),
                 PropertyInfo property when Accessors(property) is { Length: > 0 } accessors =>
                     $"{Modifier(accessors[0].IsStatic)}{property.Name}{Parameters(property.GetIndexParameters(), "[]")} "
-                        + $"{{ {string.Join(" ", accessors.Select(Verb))} }} -> {Name(property.PropertyType, Nullability.Create(property))}",
+                        + $"{{ {string.Join(" ", accessors.Select(Verb))} }} -> "
+                        + Name(property.PropertyType, Nullability.Create(property)),
                 ConstructorInfo constructor when Seen(constructor) =>
                     $"{type.Name.Split('`')[0]}{Parameters(constructor.GetParameters(), "()")}",
                 // What the compiler adds to a record is not a promise of its author.
                 MethodInfo method when Seen(method) && !IsAccessor(method)
                     && !method.IsDefined(typeof(CompilerGeneratedAttribute)) =>
                     $"{Modifier(method.IsStatic)}{method.Name}{Generic(method.GetGenericArguments())}"
-                        + $"{Parameters(method.GetParameters(), "()")} -> {Name(method.ReturnType, Nullability.Create(method.ReturnParameter))}",
+                        + $"{Parameters(method.GetParameters(), "()")} -> "
+                        + Name(method.ReturnType, Nullability.Create(method.ReturnParameter)),
                 EventInfo shown => $"event {shown.Name} -> {Name(shown.EventHandlerType!)}",
                 _ => null,
             };
