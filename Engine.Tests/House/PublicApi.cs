@@ -44,20 +44,19 @@ internal static class PublicApi
             {
                 FieldInfo { IsSpecialName: false } field when Seen(field.Attributes) => type.IsEnum
                     ? $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue())}"
-                    : $"{Modifier(field.IsStatic && !field.IsLiteral, field.IsLiteral)}{field.Name} -> "
-                        + Name(field.FieldType, Nullability.Create(field)),
+                    : $"{field.Name} -> {Name(field.FieldType, Nullability.Create(field))}"
+                        + (field.IsLiteral ? " (const)" : Static(field.IsStatic)),
                 PropertyInfo property when Accessors(property) is { Length: > 0 } accessors =>
-                    $"{Modifier(accessors[0].IsStatic)}{property.Name}{Parameters(property.GetIndexParameters(), "[]")} "
+                    $"{property.Name}{Parameters(property.GetIndexParameters(), "[]")} "
                         + $"{{ {string.Join(" ", accessors.Select(Verb))} }} -> "
-                        + Name(property.PropertyType, Nullability.Create(property)),
+                        + Name(property.PropertyType, Nullability.Create(property)) + Static(accessors[0].IsStatic),
                 ConstructorInfo constructor when Seen(constructor) =>
                     $"{type.Name.Split('`')[0]}{Parameters(constructor.GetParameters(), "()")}",
                 // What the compiler adds to a record is not a promise of its author.
                 MethodInfo method when Seen(method) && !IsAccessor(method)
                     && !method.IsDefined(typeof(CompilerGeneratedAttribute)) =>
-                    $"{Modifier(method.IsStatic)}{method.Name}{Generic(method.GetGenericArguments())}"
-                        + $"{Parameters(method.GetParameters(), "()")} -> "
-                        + Name(method.ReturnType, Nullability.Create(method.ReturnParameter)),
+                    method.Name + Generic(method.GetGenericArguments()) + Parameters(method.GetParameters(), "()") + " -> "
+                        + Name(method.ReturnType, Nullability.Create(method.ReturnParameter)) + Static(method.IsStatic),
                 EventInfo shown => $"event {shown.Name} -> {Name(shown.EventHandlerType!)}",
                 _ => null,
             };
@@ -65,7 +64,7 @@ internal static class PublicApi
         }
     }
 
-    private static string Modifier(bool isStatic, bool isConstant = false) => isConstant ? "const " : isStatic ? "static " : "";
+    private static string Static(bool isStatic) => isStatic ? " (static)" : "";
 
     private static bool Seen(FieldAttributes attributes) => (attributes & FieldAttributes.FieldAccessMask)
         is FieldAttributes.Public or FieldAttributes.Family or FieldAttributes.FamORAssem;

@@ -24,7 +24,7 @@ public class PublicApiTests
 
     [Theory]
     [InlineData("ManualVae.Serving.Recommender: sealed class : IDisposable")]
-    [InlineData("ManualVae.Serving.Recommender.static Load(string run, RecommenderOptions? options = null) -> Recommender")]
+    [InlineData("ManualVae.Serving.Recommender.Load(string run, RecommenderOptions? options = null) -> Recommender (static)")]
     [InlineData("ManualVae.Serving.Query.Top { get; init; } -> int")]
     [InlineData("ManualVae.Serving.RankedItem.Title { get; init; } -> string?")]
     public void The_list_says_what_a_caller_must_know(string line) =>

@@ -30,4 +30,18 @@ internal static class SampleProcess
         Assert.True(process.ExitCode == 0, $"{name}: exit code {process.ExitCode}, {errors.Result}");
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
+
+    /// <summary>Where a service says that it listens.</summary>
+    public static async Task<Uri> Address(Process service)
+    {
+        const string Mark = "Now listening on: ";
+        var lines = new List<string>();
+        while (await service.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+            if (line.Contains(Mark, StringComparison.Ordinal)) return new(line.Split(Mark)[1].Trim());
+        }
+        throw new InvalidOperationException($"the service ended: {string.Join('\n', lines)}"
+            + await service.StandardError.ReadToEndAsync());
+    }
 }

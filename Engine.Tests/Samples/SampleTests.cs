@@ -41,7 +41,7 @@ public sealed class SampleTests : IDisposable
         using var service = SampleProcess.Start("WebService", "--run", run, "--urls", "http://127.0.0.1:0");
         try
         {
-            using var client = new HttpClient { BaseAddress = await Address(service) };
+            using var client = new HttpClient { BaseAddress = await SampleProcess.Address(service) };
             static string[] Ids(IReadOnlyList<RankedItem> items) => [.. items.Select(item => item.Id)];
 
             var user = await client.GetFromJsonAsync<Recommendations>("recommend/u3?top=5");
@@ -77,19 +77,5 @@ public sealed class SampleTests : IDisposable
         double Cosine(string group) => double.Parse(lines.Single(line => line.StartsWith($"pairs {group} clicks in common",
             StringComparison.Ordinal)).Split("mean cosine ")[1].Split(',')[0]);
         Assert.True(Cosine("with") > Cosine("without") + 0.1, string.Join('\n', lines));
-    }
-
-    /// <summary>Where a service says that it listens.</summary>
-    private static async Task<Uri> Address(System.Diagnostics.Process service)
-    {
-        const string Mark = "Now listening on: ";
-        var lines = new List<string>();
-        while (await service.StandardOutput.ReadLineAsync() is { } line)
-        {
-            lines.Add(line);
-            if (line.Contains(Mark, StringComparison.Ordinal)) return new(line.Split(Mark)[1].Trim());
-        }
-        throw new InvalidOperationException($"the service ended: {string.Join('\n', lines)}"
-            + await service.StandardError.ReadToEndAsync());
     }
 }

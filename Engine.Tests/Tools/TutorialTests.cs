@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using ManualVae.Tests.Samples;
 using Xunit;
 
@@ -5,7 +7,7 @@ namespace ManualVae.Tests.Tools;
 
 /// <summary>docs/tutorial.md and docs/library.md are run from top to bottom, on small data.</summary>
 [Collection(nameof(CommandLine))]
-public sealed class TutorialTests : IDisposable
+public sealed partial class TutorialTests : IDisposable
 {
     private const string Tutorial = "docs/tutorial.md", Library = "docs/library.md";
 
@@ -14,13 +16,43 @@ public sealed class TutorialTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_command_of_the_tutorial_works()
+    public async Task Every_command_of_the_tutorial_works()
     {
         WriteFilms();
         DocumentText.Run(Tutorial, _folder, skip: words => words[0] == "serve");
         Assert.Equal(1 + TwoTastes.Users * 10, File.ReadLines(_folder["runs", "everybody.tsv"]).Count());
         Assert.Contains("NDCG@100", File.ReadAllText(_folder["runs", "report.html"]), StringComparison.Ordinal);
+
+        Assert.Contains("--project samples/WebService", Assert.Single(DocumentText.Commands(Tutorial, "dotnet")));
+        using var service = SampleProcess.Start("WebService", "--run", _folder["runs", "dae"], "--urls", "http://127.0.0.1:0");
+        try
+        {
+            using var client = new HttpClient { BaseAddress = await SampleProcess.Address(service) };
+            string[] questions = DocumentText.Commands(Tutorial, "curl");
+            Assert.True(questions.Length > 2);
+            foreach (string question in questions) await Ask(client, Curl().Match(question));
+        }
+        finally
+        {
+            service.Kill();
+        }
     }
+
+    /// <summary>Asks what a curl command asks, at another port.</summary>
+    private static async Task Ask(HttpClient client, Match curl)
+    {
+        Assert.True(curl.Success);
+        var path = new Uri(curl.Groups["path"].Value, UriKind.Relative);
+        using var body = new StringContent(curl.Groups["body"].Value, Encoding.UTF8, "application/json");
+        using var answer = curl.Groups["body"].Success ? await client.PostAsync(path, body) : await client.GetAsync(path);
+        string text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{curl}: {answer.StatusCode} {text}");
+        Assert.Contains("Film ", text, StringComparison.Ordinal); // a title
+    }
+
+    [GeneratedRegex(@"^curl (?:-s )?[""']?http://127\.0\.0\.1:\d+/(?<path>[^""'\s]+)[""']?"
+        + @"(?: -H ""[^""]*"")?(?: -d '(?<body>.*)')?$")]
+    private static partial Regex Curl();
 
     [Fact]
     public void The_tutorial_goes_from_a_raw_file_to_a_served_model() => Assert.Equal(
