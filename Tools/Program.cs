@@ -10,7 +10,7 @@ namespace ManualVae.Tools;
 /// <summary>
 /// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
 /// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Runs and Datasets;
-/// Report, Studies, Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
+/// Report, Serve, Studies, Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
 /// </summary>
 public static class Program
 {
@@ -83,6 +83,7 @@ public static class Program
     {
         DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
         SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
-        SweepVerb.Create(), ReportVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(),
+        EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ServeVerb.Create(), BenchVerb.Create(),
+        DevicesVerb.Create(),
     };
 }

@@ -126,6 +126,8 @@ public class RecommenderTests
         {
             int user = i % Data.UserIds.Length;
             Assert.Equal(alone[user], recommender.Recommend(Data.UserIds[user]).Items);
+            if (i % 50 == 1) Assert.Equal(alone[user].Select(item => item.Id),
+                recommender.Recommend(Data.UserIds[user], 10, new Query { Why = 1 }).Items.Select(item => item.Id));
             if (i % 10 == 0) Assert.Equal(5, recommender.Similar(Data.ItemIds[i % 50], 5).Items.Count);
         });
     }
@@ -136,5 +138,91 @@ public class RecommenderTests
         using var recommender = new Recommender(Ease, Data);
         var problem = Assert.Throws<InputException>(() => recommender.Recommend("nobody"));
         Assert.Contains("nobody: no such user", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reasons_are_the_largest_positive_contributions()
+    {
+        using var recommender = new Recommender(Ease, Data);
+        var answer = recommender.Recommend(Data.UserIds[0], 4, new Query { Why = 3 });
+        foreach (var item in answer.Items)
+        {
+            int column = Array.IndexOf(Data.ItemIds, item.Id);
+            var expected = answer.History.Select(id => (Id: id, Value: Ease.Weights[
+                    Array.IndexOf(Data.ItemIds, id) * Data.ItemCount + column]))
+                .Where(click => click.Value > 0).OrderByDescending(click => click.Value).Take(3);
+            Assert.Equal(expected, item.Why!.Select(reason => (reason.Id, reason.Contribution)));
+            Assert.NotEmpty(item.Why!);
+        }
+        Assert.All(recommender.Recommend(Data.UserIds[0], 4).Items, item => Assert.Null(item.Why));
+    }
+
+    [Fact]
+    public void Popular_items_for_somebody_without_clicks_have_no_reasons()
+    {
+        using var recommender = new Recommender(Ease, Data);
+        Assert.All(recommender.Recommend((string[])[], 3, new Query { Why = 2 }).Items, item => Assert.Empty(item.Why!));
+    }
+
+    [Fact]
+    public void More_items_than_there_are_give_all_that_are_left()
+    {
+        using var recommender = new Recommender(Ease, Data);
+        var answer = recommender.Recommend(Data.UserIds[0], int.MaxValue);
+        Assert.Equal(Data.ItemCount - answer.History.Count, answer.Items.Count);
+        Assert.Equal(Data.ItemCount - 1, recommender.Similar(Data.ItemIds[0], int.MaxValue).Items.Count);
+    }
+
+    [Fact]
+    public void Nothing_allowed_is_nothing_recommended()
+    {
+        using var recommender = new Recommender(Ease, Data);
+        Assert.Empty(recommender.Recommend(Data.UserIds[0], 5, new Query { Allow = [] }).Items);
+        var lists = new Query { Allow = ["nothing"], Exclude = ["nothing", "other"] };
+        var unknown = recommender.Recommend(Data.UserIds[0], 5, lists);
+        Assert.Empty(unknown.Items);
+        Assert.Equal(["nothing", "other"], unknown.Unknown);
+    }
+
+    [Fact]
+    public void An_id_given_twice_counts_once()
+    {
+        using var recommender = new Recommender(Ease, Data);
+        string[] clicked = [Data.ItemIds[9], Data.ItemIds[2]];
+        var answer = recommender.Recommend([.. clicked, .. clicked, "no", "no"]);
+        Assert.Equal([Data.ItemIds[2], Data.ItemIds[9]], answer.History);
+        Assert.Equal(["no"], answer.Unknown);
+        Assert.Equal(recommender.Recommend(clicked).Items, answer.Items);
+    }
+
+    [Fact]
+    public void Random_lists_do_not_depend_on_who_else_is_asked_about()
+    {
+        using var recommender = new Recommender(RandomScores.Fit(Data.Train, new RandomSettings()), Data);
+        var together = recommender.Recommend([.. Data.UserIds.Select(user => new Query { User = user })]);
+        Assert.Equal(recommender.Recommend(Data.UserIds[77]).Items, together[77].Items);
+        Assert.NotEqual(together[76].Items[0].Id + together[76].Items[1].Id, together[77].Items[0].Id + together[77].Items[1].Id);
+    }
+
+    [Theory]
+    [InlineData("neumf")]
+    [InlineData("cdae")]
+    public void A_model_that_tells_users_by_their_row_answers_any_of_them_together(string name)
+    {
+        var data = new PreparedDataset(new DatasetManifest { Source = new("pairs", "rows"), Split = SplitKind.None },
+            Data.Train, null, null, Data.UserIds[..Data.Train.Rows], Data.Items);
+        using IBaseline model = name == "neumf" ? NeuMfTraining.Fit(Data.Train, new NeuMfSettings(Factors: 2, Epochs: 1))
+            : Cdae.Fit(Data.Train, new CdaeSettings(Hidden: 8, Epochs: 1, UserNodes: true), () => new SimdBackend(1));
+        using var recommender = new Recommender(model, data);
+        int[] users = [5, 6, 7, 3, 200, 201, 5];
+        var together = recommender.Recommend([.. users.Select(user => new Query { User = data.UserIds[user], Why = 1 })]);
+        foreach (var (user, answer) in users.Zip(together))
+        {
+            Assert.Equal(10, answer.Items.Count);
+            Assert.Empty(answer.Items.Select(item => item.Id).Intersect(answer.History));
+            Assert.All(answer.Items, item => Assert.Empty(item.Why!));
+            Assert.Equal(recommender.Recommend(data.UserIds[user]).Items.Select(item => (item.Id, item.Score)),
+                answer.Items.Select(item => (item.Id, item.Score)));
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ManualVae.Tests.Samples;
+using ManualVae.Tests.Tools.Serve;
 using Xunit;
 
 namespace ManualVae.Tests.Tools;
@@ -23,19 +24,13 @@ public sealed partial class TutorialTests : IDisposable
         Assert.Equal(1 + TwoTastes.Users * 10, File.ReadLines(_folder["runs", "everybody.tsv"]).Count());
         Assert.Contains("NDCG@100", File.ReadAllText(_folder["runs", "report.html"]), StringComparison.Ordinal);
 
-        Assert.Contains("--project samples/WebService", Assert.Single(DocumentText.Commands(Tutorial, "dotnet")));
-        using var service = SampleProcess.Start("WebService", "--run", _folder["runs", "dae"], "--urls", "http://127.0.0.1:0");
-        try
-        {
-            using var client = new HttpClient { BaseAddress = await SampleProcess.Address(service) };
-            string[] questions = DocumentText.Commands(Tutorial, "curl");
-            Assert.True(questions.Length > 2);
-            foreach (string question in questions) await Ask(client, Curl().Match(question));
-        }
-        finally
-        {
-            service.Kill();
-        }
+        string[] runs = [_folder["runs", "dae"], _folder["runs", "ials"]];
+        Assert.Equal(0, CommandLine.RunUntil("listening on", ["serve", .. runs, "--urls", "http://127.0.0.1:0"]).ExitCode);
+        await using var service = await ServedRuns.Start(null, runs);
+        using var client = service.Client();
+        string[] questions = DocumentText.Commands(Tutorial, "curl");
+        Assert.True(questions.Length > 2);
+        foreach (string question in questions) await Ask(client, Curl().Match(question));
     }
 
     /// <summary>Asks what a curl command asks, at another port.</summary>

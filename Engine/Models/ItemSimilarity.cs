@@ -44,6 +44,7 @@ public static class ItemSimilarity
 
     private static (int Item, float Similarity)[] Best(float[] similarities, int item, int k)
     {
+        k = Math.Min(k, similarities.Length);
         var (items, values) = (new int[k], new float[k]);
         TopK.Select(similarities, [item], items, values);
         return [.. items.Zip(values).TakeWhile(pair => pair.First >= 0)];

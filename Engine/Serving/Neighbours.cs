@@ -23,6 +23,9 @@ internal sealed class Neighbours(IRecommender model, CsrMatrix? train, bool ownD
 
     private readonly Lazy<CoOccurrence?> _clicks = new(() => train is null ? null : new CoOccurrence(train));
 
+    /// <summary>The vectors of the model; null if it has none.</summary>
+    public (float[] Vectors, string By)? Vectors => _vectors.Value;
+
     /// <summary>The most similar items, best first, and what was compared.</summary>
     /// <exception cref="InputException">Nothing is known about the item.</exception>
     public ((int Item, float Similarity)[] Items, string By) Of(int item, string id, int k)

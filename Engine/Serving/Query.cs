@@ -6,7 +6,10 @@ public sealed record Query
     /// <summary>A user of the data by original id, or null for somebody new.</summary>
     public string? User { get; init; }
 
-    /// <summary>Original ids of items the person clicked, beside what is known of the user. Unknown ids are skipped.</summary>
+    /// <summary>
+    /// Original ids of items the person clicked, beside what is known of the user. Unknown ids are skipped. A model that knows
+    /// its training users only does not score by them.
+    /// </summary>
     public IReadOnlyList<string> Items { get; init; } = [];
 
     /// <summary>Length of the list, 1 or more.</summary>
@@ -21,6 +24,9 @@ public sealed record Query
     /// <summary>Original ids of the only items that may be recommended; null for all.</summary>
     public IReadOnlyCollection<string>? Allow { get; init; }
 
-    /// <summary>How many clicks to name that brought each item up; 0 names none. Costs one pass over the history.</summary>
+    /// <summary>
+    /// How many clicks to name that brought each item up; 0 names none. Cheap for linear models; an autoencoder scores the
+    /// history once more for each of its clicks.
+    /// </summary>
     public int Why { get; init; }
 }

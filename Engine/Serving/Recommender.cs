@@ -19,7 +19,7 @@ public sealed class Recommender : IDisposable
     private readonly Ranker _ranker;
     private readonly Lazy<Histories> _histories;
     private readonly Neighbours _neighbours;
-    private readonly Dictionary<string, int> _columns;
+    private readonly ItemIndex _index;
 
     /// <summary>Recommends with a model that was just trained; the model stays the caller's.</summary>
     /// <param name="model">The model, over the items of the data.</param>
@@ -34,8 +34,7 @@ public sealed class Recommender : IDisposable
             throw new ArgumentException($"The model scores {model.ItemCount} items, the data has {items.Count}.", nameof(model));
         (_run, _model, Data, Items) = (run, model, data, items);
         _histories = new(() => data is null ? Histories.None(items.Count) : Histories.Of(data, hideHeldOut));
-        _columns = new(items.Count, StringComparer.Ordinal);
-        for (int column = 0; column < items.Count; column++) _columns[items.Ids[column]] = column;
+        _index = new(items);
         var turns = new Turns(model.TakesOneCaller);
         _ranker = new(model, data is null ? null : Popularity.Fit(data.Train), turns);
         _neighbours = new(model, data?.Train, ownData, turns);
@@ -58,8 +57,16 @@ public sealed class Recommender : IDisposable
         var fitted = FittedRun.Load(folder,
             options.Backend ?? (() => Backends.Create(device, options.Threads, options.Note, options.Precision)),
             options.BatchSize);
-        return new(fitted, fitted.Model, data, data?.Items ?? folder.ReadIds()!.Items,
-            data?.ManifestHash == manifest.DataHash, options.HideHeldOut);
+        try
+        {
+            return new(fitted, fitted.Model, data, data?.Items ?? folder.ReadIds()!.Items,
+                data?.ManifestHash == manifest.DataHash, options.HideHeldOut);
+        }
+        catch
+        {
+            fitted.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Name of the kind of model: <c>multvae</c>, <c>ease</c>, ...</summary>
@@ -81,10 +88,32 @@ public sealed class Recommender : IDisposable
     public bool KnowsUser(string id) => _histories.Value.Users.ContainsKey(id);
 
     /// <summary>True if the model has a column for the item.</summary>
-    public bool KnowsItem(string id) => _columns.ContainsKey(id);
+    public bool KnowsItem(string id) => _index.Column(id) is not null;
 
     /// <summary>An item's title, or its id if it has none or is unknown.</summary>
-    public string NameOf(string itemId) => Column(itemId) is int column ? Items.Titles[column] ?? itemId : itemId;
+    public string NameOf(string itemId) => _index.Column(itemId) is int column ? Items.Titles[column] ?? itemId : itemId;
+
+    /// <summary>
+    /// Original ids of the items that a text may mean: the item of this id, else those of this title (with or without the year in
+    /// parentheses at its end), else those whose titles contain it. The case of letters does not count in titles; a text
+    /// without a letter is not looked for within titles.
+    /// </summary>
+    /// <param name="text">An id, a title or a part of one.</param>
+    /// <param name="most">How many, in the order of the items.</param>
+    public IReadOnlyList<string> Find(string text, int most = 10) =>
+        [.. _index.Find(text).Take(most).Select(item => Items.Ids[item])];
+
+    /// <summary>The id of the one item that a text means, by the rules of <see cref="Find"/>; null if it means none.</summary>
+    /// <param name="text">An id, a title or a part of one.</param>
+    /// <exception cref="InputException">It may mean several items, which are named.</exception>
+    public string? ItemNamed(string text)
+    {
+        const int shown = 6;
+        int[] found = [.. _index.Find(text).Take(shown + 1)];
+        if (found.Length < 2) return found.Length == 0 ? null : Items.Ids[found[0]];
+        string names = string.Join("; ", found.Take(shown).Select(item => $"{Items.Ids[item]} {Items.Titles[item]}"));
+        throw new InputException($"'{text}' may mean {names}{(found.Length > shown ? "; ..." : "")}. Give one of the ids.");
+    }
 
     /// <summary>The best items for a user of the data.</summary>
     /// <param name="userId">Original id of the user.</param>
@@ -105,8 +134,10 @@ public sealed class Recommender : IDisposable
     /// <exception cref="InputException">A user is unknown, or a number is out of range.</exception>
     public IReadOnlyList<Recommendations> Recommend(IReadOnlyList<Query> queries)
     {
+        // Many queries may share a list; it is looked up once.
+        var lists = new Dictionary<object, (int[] Columns, string[] Unknown)>(ReferenceEqualityComparer.Instance);
         var requests = new Request[queries.Count];
-        for (int q = 0; q < requests.Length; q++) requests[q] = Resolve(queries[q]);
+        for (int q = 0; q < requests.Length; q++) requests[q] = Resolve(queries[q], lists);
         _ranker.Rank(requests);
         return [.. requests.Select(Answer)];
     }
@@ -119,11 +150,17 @@ public sealed class Recommender : IDisposable
     {
         if (top < 1) throw About($"{Setting(nameof(Query.Top))} is {top}; give 1 or more.");
         var (name, examples) = (Setting("Item"), Examples(Items.Ids));
-        int item = Column(itemId) ?? throw About(
+        int item = _index.Column(itemId) ?? throw About(
             $"{name} {itemId}: no such item among the {Items.Count} that {Place} knows; ids look like {examples}.");
         var (items, by) = _neighbours.Of(item, itemId, top);
         return new(itemId, Items.Titles[item], by, [.. items.Select(n => Named(n.Item, n.Similarity))]);
     }
+
+    /// <summary>
+    /// A vector for each item, items x dimension, row-major, and how they compare; null if the model has none. The vectors are
+    /// the recommender's: read only.
+    /// </summary>
+    public (float[] Vectors, string By)? ItemVectors => _neighbours.Vectors;
 
     /// <inheritdoc/>
     public void Dispose() => _run?.Dispose();
@@ -138,7 +175,7 @@ public sealed class Recommender : IDisposable
         return About($"{user} {id}: no such user among the {Users.Count} of {place};{examples} For someone new give {items}.");
     }
 
-    private Request Resolve(Query query)
+    private Request Resolve(Query query, Dictionary<object, (int[] Columns, string[] Unknown)> lists)
     {
         if (query.Top < 1)
             throw About($"{Setting(nameof(Query.Top))} is {query.Top}; give 1 or more.");
@@ -148,35 +185,32 @@ public sealed class Recommender : IDisposable
         int? user = null;
         if (query.User is { } id)
             user = histories.Users.TryGetValue(id, out int row) ? row : throw UnknownUser(id);
-        List<string> unknown = [];
-        int[] Columns(IEnumerable<string> ids)
+        (int[] Columns, string[] Unknown) Listed(IReadOnlyCollection<string>? ids)
         {
-            var known = new SortedSet<int>();
-            foreach (string name in ids)
-                if (Column(name) is int column) known.Add(column);
-                else if (!unknown.Contains(name)) unknown.Add(name);
-            return [.. known];
+            if (ids is null or { Count: 0 }) return ([], []);
+            if (!lists.TryGetValue(ids, out var listed)) lists[ids] = listed = _index.Columns(ids);
+            return listed;
         }
-        int[] clicked = Columns(query.Items);
-        int[] history = user is int known ? Union(histories.Clicks.RowColumns(known), clicked) : clicked;
-        return new(query, user, history, Columns(query.Exclude), query.Allow is null ? null : Columns(query.Allow), unknown)
+        var (clicked, excluded, allowed) = (Listed(query.Items), Listed(query.Exclude), Listed(query.Allow));
+        int[] history = user is int known ? SortedColumns.Union(histories.Clicks.RowColumns(known), clicked.Columns)
+            : clicked.Columns;
+        int[] notRanked = query.IncludeSeen ? excluded.Columns
+            : excluded.Columns.Length == 0 ? history : SortedColumns.Union(history, excluded.Columns);
+        string[] unknown = [.. clicked.Unknown.Union(excluded.Unknown).Union(allowed.Unknown)];
+        return new(query, user, history, notRanked, query.Allow is null ? null : allowed.Columns, unknown)
         {
             TrainingUsers = _model.KnowsTrainingUsersOnly ? histories.Clicks : null,
         };
     }
 
     private Recommendations Answer(Request request) => new(
-        request.Query.User, [.. request.History.Select(item => Items.Ids[item])],
+        request.Query.User, Array.ConvertAll(request.History, item => Items.Ids[item]),
         [.. request.Items.Select((item, rank) => Named(item, request.Scores[rank], request.Why?[rank]))],
         request.Unknown, request.FromPopularity);
 
-    private RankedItem Named(int item, float score, IReadOnlyList<(int Click, float Contribution)>? why = null) => new(
+    private RankedItem Named(int item, float score, (int Click, float Contribution)[]? why = null) => new(
         Items.Ids[item], Items.Titles[item], Items.Genres[item], score,
         why?.Select(w => new Reason(Items.Ids[w.Click], Items.Titles[w.Click], w.Contribution)).ToArray());
-
-    private int? Column(string id) => _columns.TryGetValue(id, out int column) ? column : null;
-
-    private static int[] Union(ReadOnlySpan<int> a, int[] b) => [.. new SortedSet<int>([.. a, .. b])];
 
     private static string Examples(IEnumerable<string> ids) => string.Join(", ", ids.Take(3));
 }

@@ -4,13 +4,14 @@ using ManualVae.Models;
 
 namespace ManualVae.Training;
 
-/// <summary>What a run trained, loaded for scoring: an autoencoder or a baseline, with the backend it computes on.</summary>
+/// <summary>What a run trained, loaded for scoring: an autoencoder, a baseline or an ensemble of them, with the backends
+/// they compute on.</summary>
 public sealed class FittedRun : IDisposable
 {
-    private readonly IBackend? _backend;
+    private readonly IReadOnlyList<IDisposable> _owned;
 
-    private FittedRun(RunFolder folder, IBackend? backend, IRecommender model) =>
-        (Folder, _backend, Model) = (folder, backend, model);
+    private FittedRun(RunFolder folder, IRecommender model, params IReadOnlyList<IDisposable> owned) =>
+        (Folder, Model, _owned) = (folder, model, owned);
 
     /// <summary>The run.</summary>
     public RunFolder Folder { get; }
@@ -20,17 +21,18 @@ public sealed class FittedRun : IDisposable
 
     /// <summary>Loads the model of a run. Of an autoencoder it is the best epoch, or the latest one without validation.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="backend">Makes the backend, if the model computes on one; the run then owns it.</param>
+    /// <param name="backend">Makes a backend for each model that computes on one; the run then owns it.</param>
     /// <param name="batchSize">Most users in one pass.</param>
     /// <exception cref="InputException">There is no checkpoint, or it is damaged.</exception>
     public static FittedRun Load(RunFolder folder, Func<IBackend> backend, int batchSize = 500)
     {
-        if (folder.Manifest.BaselineSettings is not null) return new(folder, null, folder.LoadBaseline(backend));
+        if (folder.Manifest.Members is { } members) return LoadEnsemble(folder, members, backend, batchSize);
+        if (folder.Manifest.BaselineSettings is not null) return new(folder, folder.LoadBaseline(backend));
         folder.RequireCheckpoint();
         var owned = backend();
         try
         {
-            return new(folder, owned, folder.LoadModel(owned, batchSize));
+            return new(folder, folder.LoadModel(owned, batchSize), owned);
         }
         catch
         {
@@ -39,10 +41,26 @@ public sealed class FittedRun : IDisposable
         }
     }
 
+    private static FittedRun LoadEnsemble(RunFolder folder, IReadOnlyList<EnsembleMember> members, Func<IBackend> backend,
+        int batchSize)
+    {
+        var loaded = new List<FittedRun>();
+        try
+        {
+            foreach (var member in members) loaded.Add(Load(EnsembleRun.Open(folder, member), backend, batchSize));
+            return new(folder, new Ensemble([.. loaded.Zip(members, (run, member) => (run.Model, member.Weight))]), [.. loaded]);
+        }
+        catch
+        {
+            foreach (var run in loaded) run.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Model.Dispose();
-        _backend?.Dispose();
+        foreach (var owned in _owned) owned.Dispose();
     }
 }

@@ -43,6 +43,9 @@ public sealed record RunManifest
     /// <summary>SHA-256 of the files of <see cref="RunIds"/>; null for a run of an older version, which has none.</summary>
     public string? IdsHash { get; init; }
 
+    /// <summary>The members of an ensemble; null for any other run.</summary>
+    public IReadOnlyList<EnsembleMember>? Members { get; init; }
+
     /// <summary>Number of weights; 0 for a model without parameters.</summary>
     public long Parameters { get; init; }
 
@@ -166,6 +169,8 @@ public sealed class RunFolder
             if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
                 throw new JsonException("model, settings, data, dataHash and deviations must not be null");
             if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
+            if (manifest.Members is { } members && (members.Count == 0 || members.Any(member => !(member?.Weight > 0))))
+                throw new JsonException("an ensemble has members of weights above 0");
             if (manifest.BaselineSettings is null) manifest.Settings.Validate();
             else manifest.Settings.RequireValues();
             return new(path, manifest);

@@ -59,7 +59,9 @@ internal static class RunSections
 
     private static string Settings(RunManifest manifest)
     {
-        var settings = manifest.BaselineSettings is { } own
+        var settings = manifest.Members is { } members
+            ? [.. members.Select(member => KeyValuePair.Create(member.Run, (JsonNode?)member.Weight))]
+            : manifest.BaselineSettings is { } own
             ? Models.Baselines.BaselineCatalogue.Complete(manifest.Model, own)
             : JsonSerializer.SerializeToNode(manifest.Settings, RunSettings.Json)!.AsObject();
         string deviations = manifest.Deviations.Count == 0

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using ManualVae.Data;
 using ManualVae.Serving;
 using Spectre.Console;
@@ -7,7 +8,11 @@ namespace ManualVae.Tools.Runs;
 
 /// <summary>One recommended or similar item, as a row of a table or of a file.</summary>
 internal sealed record RankedRow(int Rank, string Item, string? Title, string? Genres, double Score, bool HeldOut = false,
-    IReadOnlyList<Reason>? Why = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Reason>? Why = null)
+{
+    /// <summary>The clicks that brought it up, as a field of a table: their ids, most first.</summary>
+    public string WhyIds() => string.Join('|', (Why ?? []).Select(reason => reason.Id));
+}
 
 /// <summary>Ranked items by name.</summary>
 internal static class RankedItems
@@ -33,9 +38,10 @@ internal static class RankedItems
     public static void WriteTable(string title, IReadOnlyList<RankedRow> ranked, IAnsiConsole? console = null)
     {
         bool titles = ranked.Any(r => r.Title is not null), genres = ranked.Any(r => r.Genres is not null),
-            hits = ranked.Any(r => r.HeldOut);
+            hits = ranked.Any(r => r.HeldOut), why = ranked.Any(r => r.Why is not null);
         var table = Terminal.Table([">rank", "item", .. titles ? ["title"] : Array.Empty<string>(),
-            .. genres ? ["genres"] : Array.Empty<string>(), ">score", .. hits ? ["held out"] : Array.Empty<string>()]);
+            .. genres ? ["genres"] : Array.Empty<string>(), ">score", .. hits ? ["held out"] : Array.Empty<string>(),
+            .. why ? ["because of"] : Array.Empty<string>()]);
         foreach (var item in ranked)
             table.AddRow([
                 item.Rank.ToString(CultureInfo.InvariantCulture), Markup.Escape(item.Item),
@@ -43,11 +49,15 @@ internal static class RankedItems
                 .. genres ? [$"[grey]{Markup.Escape(item.Genres?.Replace("|", ", ", StringComparison.Ordinal) ?? "")}[/]"]
                     : Array.Empty<string>(),
                 item.Score.ToString("0.000", CultureInfo.InvariantCulture),
-                .. hits ? [item.HeldOut ? "[green]✓ clicked[/]" : ""] : Array.Empty<string>()]);
+                .. hits ? [item.HeldOut ? "[green]✓ clicked[/]" : ""] : Array.Empty<string>(),
+                .. why ? [Markup.Escape(Because(item.Why))] : Array.Empty<string>()]);
         console ??= Terminal.Results;
         console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
         console.Write(table);
     }
+
+    private static string Because(IReadOnlyList<Reason>? reasons) => string.Join("; ", (reasons ?? []).Select(reason =>
+        string.Create(CultureInfo.InvariantCulture, $"{reason.Title ?? reason.Id} {reason.Contribution:+0.000}")));
 
     /// <summary>The first items by name, and how many more there are.</summary>
     public static string Named(Recommender recommender, IReadOnlyList<string> ids)

@@ -14,8 +14,14 @@ internal static class Cholesky
     /// <exception cref="ArithmeticException">The matrix is not positive definite.</exception>
     public static void Solve(Span<float> a, Span<float> b)
     {
+        Factorise(a, b.Length);
+        SolveFactorised(a, b);
+    }
+
+    /// <summary>Solves A x = b, given the factor of A. b is overwritten by x.</summary>
+    public static void SolveFactorised(ReadOnlySpan<float> a, Span<float> b)
+    {
         int n = b.Length;
-        Factorise(a, n);
         for (int i = 0; i < n; i++) // L y = b
             b[i] = (b[i] - TensorPrimitives.Dot<float>(a.Slice(i * n, i), b[..i])) / a[i * n + i];
         for (int i = n - 1; i >= 0; i--) // L' x = y
@@ -25,8 +31,10 @@ internal static class Cholesky
         }
     }
 
-    // A = L L', four columns at a time: what they contribute is subtracted from the rest of A in one pass.
-    private static void Factorise(Span<float> a, int n)
+    /// <summary>A = L L'. The lower triangle of a is overwritten by L.</summary>
+    /// <exception cref="ArithmeticException">The matrix is not positive definite.</exception>
+    // Four columns at a time: what they contribute is subtracted from the rest of A in one pass.
+    public static void Factorise(Span<float> a, int n)
     {
         Span<float> columns = n <= 2048 ? stackalloc float[4 * n] : new float[4 * n]; // contiguous copies of the four columns
         for (int k = 0; k < n; k += 4)

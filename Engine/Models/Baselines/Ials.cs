@@ -98,6 +98,28 @@ public sealed class Ials : IBaseline
         }
     }
 
+    /// <summary>
+    /// What each click adds to an item's score: h_item' A^-1 h_click with the user's matrix A, so that all of them add up to the
+    /// score (Hu et al. 2008, section 5). One solve for each item.
+    /// </summary>
+    /// <param name="clicks">The user's clicks.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="contributions">Items x clicks, row-major.</param>
+    internal void Contributions(ReadOnlySpan<int> clicks, ReadOnlySpan<int> items, Span<float> contributions)
+    {
+        int d = _settings.Factors;
+        var (matrix, solution) = (new float[d * d], new float[d]);
+        UserMatrix(clicks, _items, _itemGram, matrix, _settings);
+        Cholesky.Factorise(matrix, d);
+        for (int i = 0; i < items.Length; i++)
+        {
+            _items.AsSpan(items[i] * d, d).CopyTo(solution);
+            Cholesky.SolveFactorised(matrix, solution);
+            for (int c = 0; c < clicks.Length; c++)
+                contributions[i * clicks.Length + c] = TensorPrimitives.Dot<float>(solution, _items.AsSpan(clicks[c] * d, d));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() { }
 
@@ -126,15 +148,22 @@ public sealed class Ials : IBaseline
         }, _ => { });
     }
 
-    // (alpha_0 H'H + sum of h h' over the clicks + lambda (clicks + alpha_0 n)^nu I) w = sum of h over the clicks.
+    // A w = sum of h over the clicks.
     private static void Solve(
         ReadOnlySpan<int> clicks, float[] given, float[] gram, float[] matrix, Span<float> solution, IalsSettings settings)
     {
-        int d = settings.Factors, n = given.Length / d;
-        gram.CopyTo(matrix, 0);
+        int d = settings.Factors;
+        UserMatrix(clicks, given, gram, matrix, settings);
         solution.Clear();
         foreach (int click in clicks) TensorPrimitives.Add(solution, given.AsSpan(click * d, d), solution);
-        int e = 0;
+        Cholesky.Solve(matrix, solution);
+    }
+
+    // A = alpha_0 H'H + sum of h h' over the clicks + lambda (clicks + alpha_0 n)^nu I.
+    private static void UserMatrix(ReadOnlySpan<int> clicks, float[] given, float[] gram, float[] matrix, IalsSettings settings)
+    {
+        int d = settings.Factors, n = given.Length / d, e = 0;
+        gram.CopyTo(matrix, 0);
         for (; e + 4 <= clicks.Length; e += 4)
             Cholesky.AddOuterProducts(given.AsSpan(clicks[e] * d, d), given.AsSpan(clicks[e + 1] * d, d),
                 given.AsSpan(clicks[e + 2] * d, d), given.AsSpan(clicks[e + 3] * d, d), matrix);
@@ -142,7 +171,6 @@ public sealed class Ials : IBaseline
         double ridge = settings.Regularisation
             * Math.Pow(clicks.Length + settings.UnobservedWeight * n, settings.RegularisationExponent);
         for (int f = 0; f < d; f++) matrix[f * d + f] += (float)ridge;
-        Cholesky.Solve(matrix, solution);
     }
 
     // alpha_0 H'H; one row of it a thread, summed in double precision as it has as many terms as there are items or users.

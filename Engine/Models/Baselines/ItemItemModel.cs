@@ -34,6 +34,17 @@ public sealed class ItemItemModel : IBaseline
         Rows.ForEach(scores, rows, ItemCount, (row, values) =>
             CoOccurrence.SumRows(_weights, foldIn.RowColumns(firstRow + row), values));
 
+    /// <summary>What each click adds to an item's score: its weight.</summary>
+    /// <param name="clicks">The user's clicks.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="contributions">Items x clicks, row-major.</param>
+    internal void Contributions(ReadOnlySpan<int> clicks, ReadOnlySpan<int> items, Span<float> contributions)
+    {
+        for (int i = 0; i < items.Length; i++)
+            for (int c = 0; c < clicks.Length; c++)
+                contributions[i * clicks.Length + c] = _weights[clicks[c] * ItemCount + items[i]];
+    }
+
     /// <inheritdoc/>
     public void Dispose() { }
 }

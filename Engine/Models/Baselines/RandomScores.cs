@@ -7,7 +7,10 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Seed">The same seed gives the same scores.</param>
 public sealed record RandomSettings(ulong Seed = 1);
 
-/// <summary>Uniform random scores, a pure function of (seed, row, item): the floor under every metric.</summary>
+/// <summary>
+/// Uniform random scores, a pure function of (seed, history, item): the floor under every metric. A person's scores do not depend
+/// on who is asked about beside.
+/// </summary>
 public sealed class RandomScores : IBaseline
 {
     private readonly RandomKey _key;
@@ -31,8 +34,9 @@ public sealed class RandomScores : IBaseline
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
         Rows.ForEach(scores, rows, ItemCount, (row, values) =>
         {
-            for (int item = 0; item < values.Length; item++)
-                values[item] = CounterRandom.Uniform(_key, (uint)(firstRow + row), (uint)item);
+            uint person = 2166136261; // FNV-1a of the clicks
+            foreach (int click in foldIn.RowColumns(firstRow + row)) person = (person ^ (uint)click) * 16777619;
+            for (int item = 0; item < values.Length; item++) values[item] = CounterRandom.Uniform(_key, person, (uint)item);
         });
 
     /// <inheritdoc/>

@@ -36,6 +36,18 @@ public sealed class SparseItemItemModel : IBaseline
             }
         });
 
+    /// <summary>What each click adds to an item's score: its weight.</summary>
+    /// <param name="clicks">The user's clicks.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="contributions">Items x clicks, row-major; 0 at the start.</param>
+    internal void Contributions(ReadOnlySpan<int> clicks, ReadOnlySpan<int> items, Span<float> contributions)
+    {
+        for (int i = 0; i < items.Length; i++)
+            for (int c = 0; c < clicks.Length; c++)
+                if (Weights.RowColumns(clicks[c]).BinarySearch(items[i]) is >= 0 and var entry)
+                    contributions[i * clicks.Length + c] = Weights.RowValues(clicks[c])[entry];
+    }
+
     /// <inheritdoc/>
     public void Dispose() { }
 }
