@@ -30,6 +30,33 @@ internal static class OutputFile
             });
     }
 
+    /// <summary>Writes the file as bytes. A terminal gets none.</summary>
+    /// <exception cref="InputException">The place cannot be written, or is a terminal.</exception>
+    public static void WriteBytes(string flag, string path, Action<Stream> write)
+    {
+        if (!IsStandardOutput(path))
+        {
+            AtomicFile.Write(path, write);
+            return;
+        }
+        if (!Console.IsOutputRedirected)
+            throw new InputException($"{flag} {path}: a terminal cannot show this file; give a file, or redirect the output.");
+        using var stream = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+        write(stream);
+    }
+
+    /// <summary>Refuses a file that is there; an empty one, a pipe or a device has nothing to lose.</summary>
+    /// <exception cref="InputException">It is there, and may not be replaced.</exception>
+    public static void RefuseToReplace(string flag, string path, bool overwrite)
+    {
+        if (!overwrite && HoldsSomething(path))
+            throw new InputException($"{flag} {path}: the file exists; give another name or pass --overwrite.");
+    }
+
+    /// <summary>True for a file with content; false for standard output, a pipe or a device.</summary>
+    public static bool HoldsSomething(string path) => !IsStandardOutput(path) && File.Exists(path)
+        && new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length > 0;
+
     /// <summary>Writes one text.</summary>
     public static void WriteText(string path, string text) => Write(path, writer => writer.Write(text));
 

@@ -83,7 +83,7 @@ public static class Program
     {
         DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
         SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
-        EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ServeVerb.Create(), BenchVerb.Create(),
-        DevicesVerb.Create(),
+        EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), ServeVerb.Create(),
+        BenchVerb.Create(), DevicesVerb.Create(),
     };
 }

@@ -29,7 +29,8 @@ public sealed class ItemList
     public string?[] Genres { get; }
 
     /// <summary>Writes <c>items.tsv</c>: index, id, title, genres; unknown ones are empty.</summary>
-    internal void Write(string path) => AtomicFile.Write(path, stream =>
+    /// <exception cref="InputException">The place cannot be written.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index\tid\ttitle\tgenres");

@@ -39,6 +39,26 @@ public sealed partial class Autoencoder
         }
     }
 
+    /// <summary>
+    /// The means of the posteriors of rows [firstRow, firstRow + rows) of <paramref name="foldIn"/>, of all levels side by side;
+    /// of a DAE the bottleneck. Rows x <see cref="CodeWidth"/>.
+    /// </summary>
+    public void PosteriorMeans(CsrMatrix foldIn, int firstRow, int rows, Span<float> means)
+    {
+        using var call = Caller.Enter();
+        int width = CodeWidth;
+        for (int done = 0; done < rows; done += BatchSize)
+        {
+            int count = Math.Min(BatchSize, rows - done);
+            var code = Encode(LoadForScoring(foldIn, firstRow + done, count), InputMask.Clean);
+            if (Settings.Variational) Backend.SampleForward(code, noise: default, _z.Top(count));
+            Backend.Download(Settings.Variational ? _z.Top(count) : code, means.Slice(done * width, count * width));
+        }
+    }
+
+    /// <summary>Width of the latent code: K, times the number of levels.</summary>
+    public int CodeWidth => Settings.Latent * Settings.Levels;
+
     private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows) =>
         EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), InputMask.Clean, noise: null);
 

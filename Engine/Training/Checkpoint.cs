@@ -5,6 +5,7 @@ using System.Text.Json;
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManualVae.Training;
 
@@ -41,7 +42,18 @@ public sealed record TrainingState
 
     /// <summary>Where the hold schedule stopped.</summary>
     public double? HeldBeta { get; init; }
+
+    /// <summary>What came before epoch 1 of a run that goes on from another; null for one that starts anew.</summary>
+    public TrainingStart? Start { get; init; }
 }
+
+/// <summary>What a run inherits from the one that it goes on from.</summary>
+/// <param name="Epochs">Epochs before, for the order of the users and the anchors' warm-up.</param>
+/// <param name="Updates">Gradient updates before; <see cref="TrainingState.Updates"/> counts on from here.</param>
+/// <param name="EncoderUpdates">Those of the encoder.</param>
+/// <param name="DecoderUpdates">Those of the decoder.</param>
+/// <param name="Validation">The validation metric before the first update; null without validation users.</param>
+public sealed record TrainingStart(int Epochs, long Updates, long EncoderUpdates, long DecoderUpdates, double? Validation);
 
 /// <summary>
 /// Checkpoint file: magic, version, a JSON header (settings, state, names and shapes), the elements in the backend's precision,
@@ -61,10 +73,7 @@ public static class Checkpoint
     /// <param name="Parameters">Names and shapes, in the order of the elements.</param>
     public sealed record Header(
         RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments,
-            IReadOnlyList<Shape> Parameters);
-
-    /// <summary>Name and shape of a parameter.</summary>
-    public sealed record Shape(string Name, int Rows, int Columns);
+            IReadOnlyList<ParameterShape> Parameters);
 
     /// <summary>Writes a model; with its moments the run can go on from there.</summary>
     public static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state,
@@ -73,7 +82,7 @@ public static class Checkpoint
         var backend = model.Backend;
         var parameters = model.Parameters.All;
         var header = new Header(settings, model.ItemCount, state, backend.IsDoublePrecision, moments,
-            [.. parameters.Select(p => new Shape(p.Name, p.Value.Rows, p.Value.Columns))]);
+            [.. parameters.Select(p => ParameterShape.Of(p))]);
         AtomicFile.Write(path, file =>
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -97,7 +106,7 @@ public static class Checkpoint
 
             void WriteTensor(Tensor tensor)
             {
-                int rows = RowsAtOnce(tensor);
+                int rows = RowsAtOnce(tensor.Columns);
                 for (int row = 0; row < tensor.Rows; row += rows)
                     Write(Bytes(backend, tensor.Slice(row, Math.Min(rows, tensor.Rows - row)), ref buffer));
             }
@@ -120,7 +129,10 @@ public static class Checkpoint
 
     /// <summary>Reads weights (and moments, if the file and the model have them) into a model of the same shape.</summary>
     /// <exception cref="InputException">Not a checkpoint, damaged, or of another model.</exception>
-    public static Header Load(string path, Autoencoder model)
+    public static Header Load(string path, Autoencoder model) => Load(path, model, transfer: null);
+
+    /// <summary>Reads a checkpoint of other items into a model: a transfer says where each item goes.</summary>
+    internal static Header Load(string path, Autoencoder model, ItemTransfer? transfer)
     {
         using var file = Open(path);
         ReadHeader(file, path); // says so if the file is no checkpoint at all
@@ -128,45 +140,61 @@ public static class Checkpoint
         file.Position = 0;
         var header = ReadHeader(file, path);
         var backend = model.Backend;
-        var expected = model.Parameters.All.Select(p => new Shape(p.Name, p.Value.Rows, p.Value.Columns));
+        ParameterShape[] expected = [.. model.Parameters.All.Select(p =>
+            transfer?.Stored(p) ?? ParameterShape.Of(p))];
         if (!expected.SequenceEqual(header.Parameters))
             throw new InputException(
                 $"{path}: its parameters are not those of this model; use the settings it was trained with.");
         int size = header.DoublePrecision ? sizeof(double) : sizeof(float);
         bool HasMoments(Parameter parameter) => header.Moments && !parameter.IsConstant;
         if (file.Length != file.Position + SHA256.HashSizeInBytes
-            + model.Parameters.All.Sum(p => p.Value.Length * size * (HasMoments(p) ? 3 : 1))) throw Damaged(path);
+            + model.Parameters.All.Zip(expected).Sum(p => p.Second.Length * size * (HasMoments(p.First) ? 3 : 1)))
+            throw Damaged(path);
         byte[] buffer = [];
-        foreach (var parameter in model.Parameters.All)
+        double[] values = [];
+        foreach (var (parameter, stored) in model.Parameters.All.Zip(expected))
         {
-            Read(parameter.Value);
+            Read(stored, parameter.Value, isMoment: false);
             if (!HasMoments(parameter)) continue;
             if (parameter.FirstMoment.IsNone)
             {
-                file.Seek(2 * parameter.Value.Length * size, SeekOrigin.Current);
+                file.Seek(2 * stored.Length * size, SeekOrigin.Current);
                 continue;
             }
-            Read(parameter.FirstMoment);
-            Read(parameter.SecondMoment);
+            Read(stored, parameter.FirstMoment, isMoment: true);
+            Read(stored, parameter.SecondMoment, isMoment: true);
         }
         return header;
 
-        void Read(Tensor tensor)
+        void Read(ParameterShape stored, Tensor tensor, bool isMoment)
         {
-            int rows = RowsAtOnce(tensor);
-            for (int row = 0; row < tensor.Rows; row += rows)
+            int rows = RowsAtOnce(stored.Columns);
+            for (int row = 0; row < stored.Rows; row += rows)
             {
-                var part = tensor.Slice(row, Math.Min(rows, tensor.Rows - row));
-                if (buffer.Length < part.Length * size) buffer = new byte[part.Length * size];
-                var bytes = buffer.AsSpan(0, checked((int)(part.Length * size)));
+                int count = Math.Min(rows, stored.Rows - row), length = checked(count * stored.Columns);
+                if (buffer.Length < length * size) buffer = new byte[length * size];
+                var bytes = buffer.AsSpan(0, length * size);
                 file.ReadExactly(bytes);
-                if (header.DoublePrecision) backend.Upload(MemoryMarshal.Cast<byte, double>(bytes), part);
-                else backend.Upload(MemoryMarshal.Cast<byte, float>(bytes), part);
+                if (transfer is not null)
+                {
+                    if (values.Length < length) values = new double[length];
+                    if (header.DoublePrecision) MemoryMarshal.Cast<byte, double>(bytes).CopyTo(values);
+                    else TensorPrimitives.ConvertChecked<float, double>(MemoryMarshal.Cast<byte, float>(bytes), values);
+                    transfer.Place(stored, row, values.AsSpan(0, length), tensor, isMoment);
+                }
+                else if (header.DoublePrecision)
+                {
+                    backend.Upload(MemoryMarshal.Cast<byte, double>(bytes), tensor.Slice(row, count));
+                }
+                else
+                {
+                    backend.Upload(MemoryMarshal.Cast<byte, float>(bytes), tensor.Slice(row, count));
+                }
             }
         }
     }
 
-    private static int RowsAtOnce(Tensor tensor) => Math.Max(1, (1 << 18) / Math.Max(1, tensor.Columns));
+    private static int RowsAtOnce(int columns) => Math.Max(1, (1 << 18) / Math.Max(1, columns));
 
     private static ReadOnlySpan<byte> Bytes(IBackend backend, Tensor tensor, ref byte[] buffer)
     {

@@ -24,7 +24,13 @@ public static class RunData
         if (data is null && !Directory.Exists(manifest.Data))
             throw About($"{manifest.Data}: the run's data is missing; say where it is with {Data}.");
         var prepared = PreparedDataset.Open(data ?? manifest.Data);
-        if (prepared.ManifestHash == manifest.DataHash) return prepared;
+        if (prepared.ManifestHash == manifest.DataHash)
+        {
+            // A run that goes on from another has the training users of both.
+            if (note is not null && manifest.ContinuedFrom is not null && prepared.Manifest.Split == SplitKind.Strong
+                && run.ReadIds() is { } own && Seen(path, "test", prepared, prepared.Test, own) is { } leak) note(leak);
+            return prepared;
+        }
         if (data is null)
             throw About($"{manifest.Data}: has changed since this run was trained; import it as before, or give it by {Data}.");
         if (manifest.Model == "neumf")
@@ -53,7 +59,8 @@ public static class RunData
             + (unknown.Count == 0 ? "." : string.Create(CultureInfo.InvariantCulture,
                 $", {unknown.Count:#,0} are not ({Examples(unknown)}): never recommended, and not found where held out."));
 
-    private static string? Seen(string run, string name, PreparedDataset data, EvaluationSplit? part, RunIds ids)
+    /// <summary>A note if a part's users were trained on; null if none was.</summary>
+    internal static string? Seen(string run, string name, PreparedDataset data, EvaluationSplit? part, RunIds ids)
     {
         if (part is null) return null;
         var trained = ids.TrainedUsers.ToHashSet(StringComparer.Ordinal);

@@ -46,6 +46,9 @@ public sealed record RunManifest
     /// <summary>The members of an ensemble; null for any other run.</summary>
     public IReadOnlyList<EnsembleMember>? Members { get; init; }
 
+    /// <summary>The run that this one goes on from; null for one that starts anew.</summary>
+    public ContinuedFrom? ContinuedFrom { get; init; }
+
     /// <summary>Number of weights; 0 for a model without parameters.</summary>
     public long Parameters { get; init; }
 

@@ -132,7 +132,7 @@ public sealed partial class Trainer : IDisposable
             }
             _observer?.EpochEnded(metrics);
         }
-        if (KeepBest && _state.BestEpoch > 0)
+        if (KeepBest && _state.BestValue is not null)
         {
             if (_run is not null) Checkpoint.Load(_run.BestCheckpoint, Model);
             else CopyBest(toModel: true);
@@ -160,7 +160,9 @@ public sealed partial class Trainer : IDisposable
     }
 
     private bool OutOfPatience =>
-        _settings.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _settings.Patience;
+        _settings.Patience > 0 && _state.BestValue is not null && _state.Epoch - _state.BestEpoch >= _settings.Patience;
+
+    private int EpochsBefore => _state.Start?.Epochs ?? 0;
 
     private bool Alternating => _settings.EncoderPasses > 0;
 
@@ -171,10 +173,11 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Updates of the encoder and of the decoder so far, each with a count of its own.</summary>
     private (long Encoder, long Decoder) StepsOf(TrainingState state)
     {
-        if (!Alternating) return (state.Updates, state.Updates);
-        long encoder = (long)state.Epoch * _settings.EncoderPasses * BatchesOfPass
+        var (_, updates, encoder, decoder, _) = state.Start ?? new(0, 0, 0, 0, null);
+        long own = state.Updates - updates;
+        long ownEncoder = !Alternating ? own : (long)state.Epoch * _settings.EncoderPasses * BatchesOfPass
             + Math.Min(state.BatchesOfEpoch, _settings.EncoderPasses * BatchesOfPass);
-        return (encoder, state.Updates - encoder);
+        return (encoder + ownEncoder, decoder + (Alternating ? own - ownEncoder : own));
     }
 
     private double TrainEpoch(CancellationToken cancellation)
@@ -187,7 +190,7 @@ public sealed partial class Trainer : IDisposable
         for (int b = startedAt; b < batches; b++)
         {
             var (pass, batch) = Math.DivRem(b, batchesOfPass);
-            if (pass != shuffled) Shuffle(_state.Epoch * Passes + (shuffled = pass));
+            if (pass != shuffled) Shuffle((EpochsBefore + _state.Epoch) * Passes + (shuffled = pass));
             bool encoderPass = !Alternating || pass < _settings.EncoderPasses;
             if (cancellation.IsCancellationRequested)
             {
@@ -238,7 +241,7 @@ public sealed partial class Trainer : IDisposable
         // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
         var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : InputMask.Clean;
         Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
-        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(_state.Epoch)));
+        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(EpochsBefore + _state.Epoch)));
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();
@@ -247,7 +250,7 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>What is left of the learning rate at the update under way.</summary>
     private double LearningRateScale => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
-        ? 1 - (double)_state.Updates / ((long)_settings.Epochs * Passes * BatchesOfPass)
+        ? 1 - (double)(_state.Updates - (_state.Start?.Updates ?? 0)) / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
     /// <summary>

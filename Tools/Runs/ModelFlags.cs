@@ -43,6 +43,17 @@ internal sealed class ModelFlags
         parsed.GetValue(_data), parsed.GetValue(_device), parsed.GetValue(_threads), parsed.GetValue(_precision), batch,
         keepUnknown);
 
+    /// <summary>Loads the model of a run, without data.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="run">The run folder.</param>
+    /// <param name="batch">Users in one pass.</param>
+    public FittedRun Load(ParseResult parsed, RunFolder run, int batch = 1)
+    {
+        var (device, threads) = (parsed.GetValue(_device), parsed.GetValue(_threads));
+        return FittedRun.Load(run, () => Session.Backend(device ?? run.Manifest.Settings.Device, threads,
+            parsed.GetValue(_precision), asked: device is not null), batch);
+    }
+
     /// <summary>Opens a run for recommendations.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The run folder.</param>

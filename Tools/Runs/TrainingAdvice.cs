@@ -11,9 +11,10 @@ internal static class TrainingAdvice
     /// <summary>What can be known before it.</summary>
     /// <param name="settings">Every setting.</param>
     /// <param name="users">Training users.</param>
-    public static IEnumerable<string> Before(RunSettings settings, int users)
+    /// <param name="earlier">Updates of the run that it goes on from.</param>
+    public static IEnumerable<string> Before(RunSettings settings, int users, long earlier = 0)
     {
-        long updates = settings.UpdatesOn(users);
+        long updates = earlier + settings.UpdatesOn(users);
         double reached = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps).At(updates);
         if (HasTarget(settings) && reached < settings.Beta)
             yield return string.Create(CultureInfo.InvariantCulture,
@@ -29,10 +30,14 @@ internal static class TrainingAdvice
     public static IEnumerable<string> After(RunFolder run, IReadOnlyList<EpochMetrics> epochs, int users)
     {
         var settings = run.Manifest.Settings;
-        if (HasTarget(settings) && epochs[^1].Beta < settings.Beta && !Before(settings, users).Any())
+        long earlier = run.Manifest.ContinuedFrom?.Updates ?? 0;
+        if (HasTarget(settings) && epochs[^1].Beta < settings.Beta && !Before(settings, users, earlier).Any())
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"warning    the run ended with beta {epochs[^1].Beta:0.####}, before it reached {settings.Beta:0.####}; ")
                 + "a larger --patience or fewer --beta-steps lets it";
+        if (run.Manifest.ContinuedFrom is { Validation: not null } && !epochs.Any(epoch => epoch.Best))
+            yield return "note       no epoch did better than the run it goes on from, whose weights are kept as the best; "
+                + "more --epochs, or another --learning-rate, may";
         if (epochs.Count < FewEpochs || epochs.LastOrDefault(epoch => epoch.Best) is not { } best) yield break;
         if (best.Validation == 0)
             yield return $"warning    {settings.ValidationMetric} stayed 0; check the data, or try another --learning-rate";

@@ -18,15 +18,16 @@ internal static class TrainingJob
     /// <param name="folder">The new run folder.</param>
     /// <param name="show">Makes the display; null for the one that suits where messages go.</param>
     /// <param name="header">Say first what the run is.</param>
+    /// <param name="older">A finished run to go on from; null to start anew.</param>
     public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder,
-        Func<RunSettings, TrainingDisplay>? show = null, bool header = true)
+        Func<RunSettings, TrainingDisplay>? show = null, bool header = true, RunFolder? older = null)
     {
-        using var claim = OutputFolder.Claim(folder, data.Directory);
-        return StartClaimed(data, settings, folder, claim, show, header);
+        using var claim = OutputFolder.Claim(folder, older is null ? [data.Directory] : [data.Directory, older.Path]);
+        return StartClaimed(data, settings, folder, claim, show, header, older);
     }
 
     private static TrainingOutcome StartClaimed(PreparedDataset data, ResolvedSettings settings, string folder,
-        OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header)
+        OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null)
     {
         RunFolder.RefuseToReplace(folder);
         int batchSize = settings.Run.BatchSize;
@@ -34,14 +35,18 @@ internal static class TrainingJob
         if (settings.Run.TrainedOn(data).Validation is { HasClicksToFind: true } validation)
             settings.Run.RequireValidationBy(validation);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
-        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null);
+        var continuation = older is null ? null : Continuation.Open(older, data, settings.Run);
+        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null, continuation);
         using var device = Device.Open(settings.Run, header);
-        MemoryEstimate.Of(settings.Run, data, device.Backend).RequireFits(device.Backend);
+        continuation?.RequireSameShapes(settings.Run, device.Backend);
+        var memory = MemoryEstimate.Of(settings.Run, data, device.Backend);
+        (memory with { DataBytes = memory.DataBytes + (continuation?.Bytes(device.Backend) ?? 0) }).RequireFits(device.Backend);
         if (header && settings.Run.BatchSize != batchSize)
             display.Say(string.Create(CultureInfo.InvariantCulture,
                 $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
                     + $"{data.Train.Rows:#,0} training users"));
-        var run = RunFolder.Create(folder, Manifest(data, settings), RunIds.Of(data, settings.Run));
+        var ids = RunIds.Of(data, settings.Run);
+        var run = RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids);
         try
         {
             return Train(data, run, device, display, header);
@@ -99,10 +104,23 @@ internal static class TrainingJob
             Backend = device.Backend.Description,
         });
         if (header) WriteHeader(trained, run, device, trainer.Memory);
+        if (!resume && run.Manifest.ContinuedFrom is { } source)
+        {
+            var older = Continuation.Reopen(source, data, settings);
+            if (header) foreach (string line in ContinuationText.Lines(older)) display.Say(line);
+            trainer.ContinueFrom(older);
+        }
+        if (trainer.State.Start is { } start)
+        {
+            var from = run.Manifest.ContinuedFrom! with { Validation = start.Validation };
+            run = run.Update(run.Manifest with { ContinuedFrom = from });
+            if (header && start.Validation is double value)
+                display.Say($"before     {settings.ValidationMetric} {value:0.0000} with the weights of the older run");
+        }
         if (!settings.FitValidation && data.Validation is not { HasClicksToFind: true })
             display.Say("note       no validation: the data has no held-out clicks for it, so all epochs are trained and the "
                 + "last counts");
-        foreach (string line in TrainingAdvice.Before(settings, users)) display.Say(line);
+        foreach (string line in TrainingAdvice.Before(settings, users, trainer.State.Start?.Updates ?? 0)) display.Say(line);
         if (resume && header)
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
@@ -118,23 +136,29 @@ internal static class TrainingJob
         }
     }
 
-    private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder, Action<string>? report)
+    private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder, Action<string>? report,
+        Continuation? continuation)
     {
         var clock = Stopwatch.StartNew();
+        foreach (string line in continuation is null ? [] : ContinuationText.Lines(continuation)) report?.Invoke(line);
         var monitor = new FitMonitor(report, Session.Cancellation);
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {
-            using var model = BaselineCatalogue.Fit(settings.Run.Model, BaselineData.Of(settings.Run.TrainedOn(data)),
-                settings.Baseline, monitor,
+            var start = continuation?.ItemStart();
+            using var model = BaselineCatalogue.Fit(settings.Run.Model,
+                BaselineData.Of(settings.Run.TrainedOn(data)) with { Start = start }, settings.Baseline, monitor,
                 () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
-            var run = RunFolder.Create(unfinished, Manifest(data, settings) with { BaselineSettings = settings.Baseline },
-                RunIds.Of(data, settings.Run));
+            // A model that is fitted anew has seen none of the older users.
+            var ids = RunIds.Of(data, settings.Run);
+            var run = RunFolder.Create(unfinished,
+                Manifest(data, settings, continuation) with { BaselineSettings = settings.Baseline },
+                start is null ? ids : continuation!.Extend(ids));
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
         });
         return TrainingOutcome.Of(RunFolder.Open(folder), []) with { Seconds = clock.Elapsed.TotalSeconds };
     }
 
-    private static RunManifest Manifest(PreparedDataset data, ResolvedSettings settings) => new()
+    private static RunManifest Manifest(PreparedDataset data, ResolvedSettings settings, Continuation? continuation) => new()
     {
         Model = settings.Run.Model,
         Preset = settings.Preset,
@@ -143,6 +167,7 @@ internal static class TrainingJob
         Data = Path.GetFullPath(data.Directory),
         DataHash = data.ManifestHash,
         Items = data.ItemCount,
+        ContinuedFrom = continuation?.Source,
     };
 
     private static void WriteHeader(PreparedDataset data, RunFolder run, Device device, MemoryEstimate memory)

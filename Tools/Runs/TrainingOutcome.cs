@@ -5,14 +5,15 @@ namespace ManualVae.Tools.Runs;
 /// <summary>How a training ended.</summary>
 internal sealed record TrainingOutcome(
     string Run, string Model, int Epochs, int BestEpoch, string ValidationMetric, double? Validation, double BestBeta,
-    long Parameters, double Seconds)
+    long Parameters, double Seconds, ContinuedFrom? ContinuedFrom = null)
 {
     /// <summary>The outcome of a run with these epochs; none for a baseline.</summary>
     public static TrainingOutcome Of(RunFolder run, IReadOnlyList<EpochMetrics> epochs)
     {
         var best = epochs.LastOrDefault(epoch => epoch.Best);
         return new(run.Path, run.Manifest.Model, epochs.Count, best?.Epoch ?? 0, run.Manifest.Settings.ValidationMetric,
-            best?.Validation, best?.Beta ?? 0, run.Manifest.Parameters, epochs.Sum(epoch => epoch.Seconds));
+            best is null ? run.Manifest.ContinuedFrom?.Validation : best.Validation, best?.Beta ?? 0, run.Manifest.Parameters,
+            epochs.Sum(epoch => epoch.Seconds), run.Manifest.ContinuedFrom);
     }
 
     /// <summary>One line for people.</summary>
@@ -20,6 +21,7 @@ internal sealed record TrainingOutcome(
         ? $"{Run}: {Model} fitted in {Seconds:0.0} s"
         : $"{Run}: {Model}, {Readable.Count(Epochs, "epoch")} in {Readable.Clock(TimeSpan.FromSeconds(Seconds))}, "
           + (Validation is double value
-              ? $"best epoch {BestEpoch} with validation {ValidationMetric} {value:0.0000}"
+              ? $"best epoch {BestEpoch}{(BestEpoch > 0 ? "" : " (the older run)")} with validation "
+                + $"{ValidationMetric} {value:0.0000}"
               : "no validation part: the last epoch counts");
 }

@@ -32,20 +32,37 @@ internal static class TrainVerb
                 "Go on with an interrupted run, to the same bits. May change: "
                     + $"{string.Join(", ", Resumable.Select(r => $"--{r}"))}.",
         };
+        var from = new Option<string?>("--continue")
+        {
+            Description = "Go on from a finished run with newer data: items are matched by id, settings are the run's. "
+                + "--epochs counts the further epochs.",
+            HelpName = "run",
+        };
         var json = Flags.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
         {
             string folder = parsed.GetValue(output)!;
-            var outcome = parsed.GetValue(resume)
-                ? Resume(folder, parsed.GetValue(data), flags, parsed)
-                : TrainingJob.Start(
-                    PreparedDataset.Open(parsed.GetValue(data)
-                        ?? throw new InputException("--data is missing: give a prepared dataset.")),
-                    flags.Resolve(parsed), folder);
+            PreparedDataset Data() => PreparedDataset.Open(parsed.GetValue(data)
+                ?? throw new InputException("--data is missing: give a prepared dataset."));
+            string? older = parsed.GetValue(from);
+            if (older is not null && parsed.GetValue(resume))
+                throw new InputException("--resume goes on with an interrupted run, --continue starts a new one from a finished "
+                    + "run; give one of them.");
+            var outcome = parsed.GetValue(resume) ? Resume(folder, parsed.GetValue(data), flags, parsed)
+                : older is not null ? Continue(RunFolder.Open(older), Data(), folder, flags, parsed)
+                : TrainingJob.Start(Data(), flags.Resolve(parsed), folder);
             if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
             else Console.Out.WriteLine(outcome.ToString());
             return ExitCode.Done;
-        }, [data, output, resume, json, .. flags.Options]);
+        }, [data, output, from, resume, json, .. flags.Options]);
+    }
+
+    private static TrainingOutcome Continue(
+        RunFolder older, PreparedDataset data, string folder, TrainingFlags flags, ParseResult parsed)
+    {
+        if (flags.Start(parsed) is string start)
+            throw new InputException($"{start}: a run that goes on from another has its settings; change single ones by flags.");
+        return TrainingJob.Start(data, ContinuedSettings.Of(older, flags.Given(parsed), flags), folder, older: older);
     }
 
     private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed)

@@ -29,7 +29,8 @@ public sealed record Baseline(
 /// <summary>What a baseline is fitted to.</summary>
 /// <param name="Train">Training clicks, users x items.</param>
 /// <param name="ItemFeatures">Items x features, or null; only featurecosine and marec need it.</param>
-public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null)
+/// <param name="Start">Item vectors that ials starts from; null draws them.</param>
+public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null, ItemStart? Start = null)
 {
     /// <summary>The training clicks of a prepared dataset, and its genres.</summary>
     public static BaselineData Of(PreparedDataset data) => new(data.Train, Baselines.ItemFeatures.FromGenres(data.Items));
@@ -60,7 +61,7 @@ public static class BaselineCatalogue
         new("ease", "EASE (Steck 2019)", new EaseSettings(), (data, s, _, m) => Ease.Fit(data.Train, (EaseSettings)s!, m),
             (state, _, _) => new ItemItemModel("ease", state)),
         new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(),
-            (data, s, _, m) => Ials.Fit(data.Train, (IalsSettings)s!, m),
+            (data, s, _, m) => Ials.Fit(data.Train, (IalsSettings)s!, m, data.Start),
             (state, s, _) => new Ials((IalsSettings)s!, (float[])state[0])),
         new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(),
             (data, s, _, m) => Slim.Fit(data.Train, (SlimSettings)s!, m),

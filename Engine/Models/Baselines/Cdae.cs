@@ -126,6 +126,16 @@ public sealed class Cdae : IBaseline
         }
     }
 
+    /// <summary>A model of the same shape on another backend, without weights; it owns that backend.</summary>
+    internal Cdae Blank(IBackend backend) =>
+        new(new MemoryScope(backend), _settings, _users, ItemCount, seed: null, training: false);
+
+    /// <summary>Weights and biases of the hidden layer, then of the output.</summary>
+    internal IReadOnlyList<Parameter> Parameters => _parameters.All;
+
+    /// <summary>Where it computes.</summary>
+    internal IBackend Backend => _backend;
+
     /// <inheritdoc/>
     public string Name => "cdae";
 

@@ -21,6 +21,12 @@ public sealed record IalsSettings(
     int Factors = 128, double Regularisation = 0.01, double RegularisationExponent = 1, double UnobservedWeight = 0.2,
     int Epochs = 16, double InitialDeviation = 0.1, ulong Seed = 1);
 
+/// <summary>Item vectors of an earlier fit.</summary>
+/// <param name="Vectors">Row-major.</param>
+/// <param name="Factors">Length of each.</param>
+/// <param name="Rows">The row of each item, or -1 for an item that the earlier fit did not know.</param>
+public sealed record ItemStart(float[] Vectors, int Factors, IReadOnlyList<int> Rows);
+
 /// <summary>
 /// Implicit alternating least squares (Hu et al. 2008) with the objective and the frequency-scaled regularisation of Rendle
 /// et al. 2022, "Revisiting the Performance of iALS on Item Recommendation Benchmarks" (eq. 1 to 4):
@@ -44,9 +50,16 @@ public sealed class Ials : IBaseline
 
     /// <summary>Alternates the given number of times: users, then items.</summary>
     /// <exception cref="InputException">A setting is out of range.</exception>
-    public static Ials Fit(CsrMatrix train, IalsSettings settings, FitMonitor monitor = default)
+    /// <param name="train">Clicks.</param>
+    /// <param name="settings">Settings.</param>
+    /// <param name="monitor">Progress and cancellation.</param>
+    /// <param name="start">Item vectors to start from; null draws all.</param>
+    public static Ials Fit(CsrMatrix train, IalsSettings settings, FitMonitor monitor = default, ItemStart? start = null)
     {
         Check(settings);
+        if (start is not null && start.Factors != settings.Factors)
+            throw new InputException($"ials: factors is {settings.Factors}, but the vectors to start from have {start.Factors}; "
+                + "keep their number, or train anew.");
         int d = settings.Factors;
         // Vectors of users and items, the transposed clicks, two matrices d x d and one for each thread.
         monitor.Needs("ials", sizeof(float) * ((long)(train.Rows + train.Columns) * d + (2L + Environment.ProcessorCount) * d * d)
@@ -58,6 +71,8 @@ public sealed class Ials : IBaseline
             for (int f = 0; f < d; f++)
                 items[i * d + f] = (float)(
                     settings.InitialDeviation / Math.Sqrt(d) * CounterRandom.Normal(key, (uint)i, (uint)f));
+        for (int i = 0; i < start?.Rows.Count; i++)
+            if (start.Rows[i] >= 0) start.Vectors.AsSpan(start.Rows[i] * d, d).CopyTo(items.AsSpan(i * d, d));
         for (int epoch = 1; epoch <= settings.Epochs; epoch++)
         {
             SolveAll(train, items, users, settings);
@@ -80,16 +95,31 @@ public sealed class Ials : IBaseline
     public IReadOnlyList<Array> State => [_items];
 
     /// <inheritdoc/>
-    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
+    public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores) =>
+        ForEachUser(foldIn, firstRow, scores, rows, ItemCount, (user, values) =>
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] = TensorPrimitives.Dot<float>(user, _items.AsSpan(i * user.Length, user.Length));
+        });
+
+    /// <summary>The vectors of users: rows [firstRow, firstRow + rows) of the fold-in, rows x d.</summary>
+    public void SolveUsers(CsrMatrix foldIn, int firstRow, int rows, Span<float> vectors) =>
+        ForEachUser(foldIn, firstRow, vectors, rows, Dimension, (user, values) => user.CopyTo(values));
+
+    /// <summary>d, the length of a vector.</summary>
+    public int Dimension => _settings.Factors;
+
+    private delegate void UserAction(float[] user, Span<float> values);
+
+    private void ForEachUser(CsrMatrix foldIn, int firstRow, Span<float> values, int rows, int width, UserAction action)
     {
         try
         {
-            Rows.ForEach(scores, rows, ItemCount, (row, values) =>
+            Rows.ForEach(values, rows, width, (row, part) =>
             {
-                int d = _settings.Factors;
-                var user = new float[d];
-                Solve(foldIn.RowColumns(firstRow + row), _items, _itemGram, new float[d * d], user, _settings);
-                for (int i = 0; i < values.Length; i++) values[i] = TensorPrimitives.Dot<float>(user, _items.AsSpan(i * d, d));
+                var user = new float[Dimension];
+                Solve(foldIn.RowColumns(firstRow + row), _items, _itemGram, new float[Dimension * Dimension], user, _settings);
+                action(user, part);
             });
         }
         catch (AggregateException problem) when (problem.InnerException is ArithmeticException)

@@ -1,0 +1,13 @@
+using ManualVae.Compute;
+
+namespace ManualVae.Training;
+
+/// <summary>Name and shape of a parameter, as a checkpoint says them.</summary>
+public sealed record ParameterShape(string Name, int Rows, int Columns)
+{
+    internal long Length => (long)Rows * Columns;
+
+    /// <summary>Those of a parameter.</summary>
+    internal static ParameterShape Of(Parameter parameter) =>
+        new(parameter.Name, parameter.Value.Rows, parameter.Value.Columns);
+}
