@@ -8,10 +8,14 @@ internal static partial class SourceFiles
     /// <summary>The projects; each is a folder of the repository.</summary>
     public static readonly string[] Projects = ["Engine", "Engine.Tests", "Engine.Bench", "Tools"];
 
-    /// <summary>All source files.</summary>
-    public static IReadOnlyList<string> All { get; } =
-        [.. from project in Projects
-            from path in Directory.EnumerateFiles(FullPath(project), "*.cs", SearchOption.AllDirectories)
+    /// <summary>The source files of the projects.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Projects.SelectMany(In)];
+
+    /// <summary>The programs in samples/, which have no namespaces.</summary>
+    public static IReadOnlyList<string> Samples { get; } = [.. In("samples")];
+
+    private static IEnumerable<string> In(string project) =>
+        [.. from path in Directory.EnumerateFiles(FullPath(project), "*.cs", SearchOption.AllDirectories)
             let file = Path.GetRelativePath(TestData.RepositoryRoot, path).Replace('\\', '/')
             where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
             orderby file

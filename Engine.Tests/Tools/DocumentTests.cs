@@ -11,10 +11,11 @@ public sealed partial class DocumentTests
 {
     /// <summary>Flags of other programs in the documents.</summary>
     private static readonly string[] ForeignFlags =
-        ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode"];
+        ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode",
+        "--serve"];
 
     private static readonly string[] Documents =
-        [.. new[] { "", "docs", "docs/appendix", "datasets", "Engine.Bench/results/*" }.SelectMany(FilesOf)];
+        [.. new[] { "", "docs", "docs/appendix", "datasets", "samples", "Engine.Bench/results/*" }.SelectMany(FilesOf)];
 
     [Fact]
     public void Every_link_leads_to_a_file() => InDocuments(Link(), atLeast: 50, (document, link) =>

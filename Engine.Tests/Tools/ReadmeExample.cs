@@ -1,7 +1,7 @@
 using ManualVae.Compute;
-using ManualVae.Data;
 using ManualVae.Data.Import;
 using ManualVae.Evaluation;
+using ManualVae.Serving;
 using ManualVae.Training;
 
 namespace ManualVae.Tests.Tools;
@@ -20,10 +20,8 @@ internal static class ReadmeExample
         trainer.Run();
         double ndcg = Evaluator.Evaluate(trainer.Model, data.Test!, [Metric.Parse("NDCG@100")])["NDCG@100"];
 
-        var history = clicked.Select(id => (Row: 0, Column: Array.IndexOf(data.ItemIds, id))).ToList();
-        var (items, scores) = (new int[10], new float[10]);
-        trainer.Model.Rank(CsrMatrix.FromPairs(rows: 1, data.ItemCount, history), firstRow: 0, rows: 1, k: 10, items, scores);
-        string[] next = [.. items.Select(item => data.ItemIds[item])];
+        using var recommender = new Recommender(trainer.Model, data);
+        string[] next = [.. recommender.Recommend(clicked, top: 10).Items.Select(item => item.Id)];
         // end
         return (ndcg, next);
     }
