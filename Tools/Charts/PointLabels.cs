@@ -12,7 +12,7 @@ public sealed record PointLabels(IReadOnlyList<double> X, IReadOnlyList<double> 
 
     internal override IEnumerable<double> YValues => Y;
 
-    internal override void Draw(Svg svg, Scale x, Scale y, string colour)
+    internal override void Draw(Svg svg, Scale x, Scale y, int style, bool several)
     {
         CheckLengths(X.Count, Y);
         if (Labels.Count != X.Count) throw new ArgumentException("Every point needs a label, if an empty one.");
@@ -34,7 +34,7 @@ public sealed record PointLabels(IReadOnlyList<double> X, IReadOnlyList<double> 
         }
     }
 
-    internal override void DrawMark(Svg svg, double x, double y, string colour) { } // it has no name in the legend
+    internal override void DrawMark(Svg svg, double x, double y, int style) { } // it has no name in the legend
 
     /// <summary>Places for a label, best first: beside the point, then above and below it, further and further.</summary>
     private static IEnumerable<Box> Places(double x, double y, double width)

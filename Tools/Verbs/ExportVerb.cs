@@ -46,7 +46,7 @@ internal static class ExportVerb
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create(
-            "export", "Write a trained model or its vectors for other programs: ONNX, safetensors, NumPy, Parquet.", parsed =>
+            "export", "A model or its vectors as ONNX, safetensors, NumPy or Parquet.", parsed =>
             {
                 string path = parsed.GetValue(output)!;
                 var (kind, what) = (parsed.GetValue(format), parsed.GetValue(vectors));

@@ -31,7 +31,7 @@ internal static class RecommendVerb
         };
         var json = Flags.Json();
         var (people, lists, model) = (new PeopleFlags(), new ListFlags(), new ModelFlags());
-        return Verb.Create("recommend", "The best items for a user, for a list of items, or for many people.", parsed =>
+        return Verb.Create("recommend", "The best items for a user, a list of items, or many people.", parsed =>
         {
             bool many = people.AreMany(parsed);
             string? target = parsed.GetValue(output);

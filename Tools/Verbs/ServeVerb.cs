@@ -18,7 +18,7 @@ internal static class ServeVerb
         };
         var settings = new SettingFlags<ServeOptions>(new());
         var model = new ModelFlags();
-        return Verb.Create("serve", "Answer over HTTP: recommendations, neighbours, and a page for people.", parsed =>
+        return Verb.Create("serve", "A web service: recommendations, neighbours, a page for people.", parsed =>
         {
             var options = settings.Read(parsed, new());
             return Serve(parsed, parsed.GetValue(runs)!, options, model).GetAwaiter().GetResult();
