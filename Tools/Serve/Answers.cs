@@ -68,6 +68,7 @@ internal sealed record HealthAnswer(string Status, string Version, IReadOnlyList
 
 /// <summary>The answers as JSON.</summary>
 [JsonSerializable(typeof(RecommendAnswer))]
+[JsonSerializable(typeof(RecommendAnswer[]))]
 [JsonSerializable(typeof(BatchAnswer))]
 [JsonSerializable(typeof(SimilarAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]

@@ -71,11 +71,14 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
     private async Task RecommendBatch(HttpContext context)
     {
         using var body = RequestObject.Parse(await Http.ReadBody(context, options.MaxBody));
-        var request = new RequestObject(body.RootElement, "", "model", "queries");
-        Query[] queries = [.. request.List("queries", options.MaxBatch).Index().Select(element =>
+        bool bare = body.RootElement.ValueKind == JsonValueKind.Array; // the queries alone, answered by the answers alone
+        RequestObject? request = bare ? null : new RequestObject(body.RootElement, "", "model", "queries");
+        var elements = request?.List("queries", options.MaxBatch)
+            ?? RequestObject.Elements(body.RootElement, "queries", options.MaxBatch);
+        Query[] queries = [.. elements.Index().Select(element =>
             ReadQuery(new(element.Item, $"queries[{element.Index}]: ", QueryNames), $"queries[{element.Index}]: "))];
         var answers = new RecommendAnswer[queries.Length];
-        await Within(request.Id("model"), async generation =>
+        await Within(request?.Id("model"), async generation =>
         {
             var asked = new List<int>();
             foreach (var (q, query) in queries.Index())
@@ -86,7 +89,8 @@ internal sealed class Endpoints(IReadOnlyList<ServedModel> models, ServeOptions 
             foreach (var (position, q) in asked.Index()) answers[q] = RecommendAnswer.Of(found[position]);
             return true;
         });
-        await Http.Write(context, new BatchAnswer(answers), AnswerJson.Readable.BatchAnswer);
+        if (bare) await Http.Write(context, answers, AnswerJson.Readable.RecommendAnswerArray);
+        else await Http.Write(context, new BatchAnswer(answers), AnswerJson.Readable.BatchAnswer);
     }
 
     private async Task Similar(HttpContext context)

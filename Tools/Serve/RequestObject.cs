@@ -92,9 +92,18 @@ internal readonly struct RequestObject
     public JsonElement[] List(string name, int most)
     {
         if (Value(name) is not { ValueKind: JsonValueKind.Array } value) throw Wrong($"{_where}{name}: expected a list.");
-        int count = value.GetArrayLength();
-        return count <= most ? [.. value.EnumerateArray()]
-            : throw Wrong($"{_where}{name} has {count} elements; at most {most} are allowed.");
+        return Elements(value, $"{_where}{name}", most);
+    }
+
+    /// <summary>The elements of a list.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="most">Most elements.</param>
+    public static JsonElement[] Elements(JsonElement list, string name, int most)
+    {
+        int count = list.GetArrayLength();
+        return count <= most ? [.. list.EnumerateArray()]
+            : throw Wrong($"{name} has {count} elements; at most {most} are allowed.");
     }
 
     /// <summary>A text as a message may show it: short, without control characters.</summary>

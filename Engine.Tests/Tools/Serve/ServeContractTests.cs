@@ -78,6 +78,8 @@ public sealed class ServeContractTests(ServedRuns runs) : IClassFixture<ServedRu
         Assert.Equal(404, (await _client.Post("/recommend/batch", """{"model": "x", "queries": []}""")).Status);
         answer = await _client.Post("/recommend/batch", """{"queries": []}""");
         Assert.Equal(0, answer.Json.GetProperty("answers").GetArrayLength());
+        Assert.Equal(answers[0].ToString(),
+            (await _client.Post("/recommend/batch", """[{"user": "2", "top": 3}]""")).Json[0].ToString());
     }
 
     [Fact]
