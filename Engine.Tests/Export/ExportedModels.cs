@@ -29,13 +29,20 @@ internal static class ExportedModels
         ["logistic with anchors"] = Vae with { Likelihood = LikelihoodKind.Logistic, Anchors = true },
         ["recvae"] = Vae with
         {
-            Encoder = EncoderKind.Recvae, Hidden = [7, 7, 7, 7, 7], DecoderHidden = [], Prior = PriorKind.Composite,
+            Encoder = EncoderKind.Recvae,
+            Hidden = [7, 7, 7, 7, 7],
+            DecoderHidden = [],
+            Prior = PriorKind.Composite,
         },
         ["gated vamp"] = Vae with { Encoder = EncoderKind.Gated, Hidden = [9, 7], Prior = PriorKind.Vamp, PseudoInputs = 4 },
         ["hierarchical"] = Vae with { Encoder = EncoderKind.Gated, Levels = 2 },
         ["deep hvamp"] = Vae with
         {
-            Encoder = EncoderKind.Gated, Hidden = [9, 7, 6], Levels = 2, Prior = PriorKind.Vamp, PseudoInputs = 4,
+            Encoder = EncoderKind.Gated,
+            Hidden = [9, 7, 6],
+            Levels = 2,
+            Prior = PriorKind.Vamp,
+            PseudoInputs = 4,
         },
     };
 

@@ -76,7 +76,8 @@ internal static class StepBench
         BenchResult[] small = [.. lines.Where(line => line.MedianSeconds < SmallestShare * whole)];
         double together = small.Sum(line => line.MedianSeconds);
         yield return new BenchResult($"{small.Length} others", $"below {SmallestShare:P1} each", probe.Threads,
-            together, small.Sum(line => line.P90Seconds), 0, 0, 0) { Share = together / whole };
+            together, small.Sum(line => line.P90Seconds), 0, 0, 0)
+        { Share = together / whole };
     }
 
     /// <summary>An operation at one shape, all its runs in a step together.</summary>

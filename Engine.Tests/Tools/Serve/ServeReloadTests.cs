@@ -18,6 +18,7 @@ public sealed class ServeReloadTests(ServedRuns runs) : IClassFixture<ServedRuns
         Assert.NotEqual(old, next);
 
         using var end = new CancellationTokenSource();
+        using var begun = new CountdownEvent(8);
         var load = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             int count = 0;
@@ -26,9 +27,11 @@ public sealed class ServeReloadTests(ServedRuns runs) : IClassFixture<ServedRuns
                 var answer = await client.Post("/recommend", """{"user": 1}""");
                 Assert.Equal(200, answer.Status);
                 Assert.Contains(answer.Json.ToString(), new[] { old, next });
+                if (count == 0) begun.Signal();
             }
             return count;
         })).ToArray();
+        Assert.True(begun.Wait(TimeSpan.FromSeconds(30)));
         var generations = new List<Generation>();
         for (int round = 0; round < 6; round++)
         {
@@ -39,7 +42,7 @@ public sealed class ServeReloadTests(ServedRuns runs) : IClassFixture<ServedRuns
             Assert.NotSame(generations[^1], model.Current);
         }
         await end.CancelAsync();
-        Assert.All(await Task.WhenAll(load), count => Assert.True(count > 0));
+        Assert.All(await Task.WhenAll(load), count => Assert.True(count > 1));
         await Task.WhenAll(generations.Select(generation => generation.Closed)).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(old, (await client.Post("/recommend", """{"user": 1}""")).Json.ToString());
 
