@@ -29,6 +29,12 @@ internal static class Flags
         Description = "Matrix products of a GPU: fp32, or tf32 on its tensor cores. [default: fp32]", HelpName = "fp32|tf32",
     }.AcceptOnlyFromAmong("fp32", "tf32");
 
+    /// <summary>A number of things.</summary>
+    public static Option<int> Count(string name, string description, int byDefault) => new(name)
+    {
+        Description = description, HelpName = "n", DefaultValueFactory = _ => byDefault,
+    };
+
     /// <summary>A seed, of whatever is drawn.</summary>
     public static Option<ulong> Seed(string name, string description, ulong byDefault) => new(name)
     {

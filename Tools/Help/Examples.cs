@@ -60,6 +60,10 @@ internal static class Examples
             "export runs/vae --format onnx --output vae.onnx",
             "export runs/vae --vectors items --output items.npy",
         ],
+        ["bench serve"] =
+        [
+            "bench serve http://127.0.0.1:8080", "bench serve http://127.0.0.1:8080 --requests 20000 --rate 1000",
+        ],
         ["sweep"] =
         [
             "sweep --data data/ml-1m --output runs/sweep --vary beta=0.1,0.2,0.5 --vary latent=100,200",

@@ -39,7 +39,36 @@ internal static class BenchVerb
             var train = Clicks(shape.Users, shape.HeldOutUsers).Train;
             return Report(options, json, [options.Threads], probe => EaseBench.Run(train, options.Runs, probe));
         }, nameof(BenchOptions.Runs)),
+        Serve(),
     };
+
+    private static Command Serve()
+    {
+        var url = new Argument<string>("URL") { Description = "Where a service listens, such as http://127.0.0.1:8080." };
+        var connections = Flags.Count("--connections", "Connections that ask at the same time.", 64);
+        var requests = Flags.Count("--requests", "Requests in all.", 10_000);
+        var rate = new Option<double>("--rate")
+        {
+            Description = "Requests a second; 0 for as many as are answered.", HelpName = "n",
+        };
+        var json = Flags.Json();
+        return Verb.Create("serve", "Answers a second and latency of a service that runs (manualvae serve).", parsed =>
+        {
+            string address = parsed.GetValue(url)!;
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var service) || service.Scheme != "http")
+                throw new InputException($"{address}: is no address of a service; give one such as http://127.0.0.1:8080.");
+            if (!(parsed.GetValue(rate) >= 0)) throw new InputException($"--rate {parsed.GetValue(rate)}: give 0 or more.");
+            var load = ServeBench.Run(service, Flags.Positive("--connections", parsed.GetValue(connections)),
+                Flags.Positive("--requests", parsed.GetValue(requests)), parsed.GetValue(rate), Session.Cancellation)
+                .GetAwaiter().GetResult();
+            if (parsed.GetValue(json)) Terminal.WriteJson(load);
+            else
+                Console.Out.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"{load.AnswersPerSecond:#,0} answers a second; median {load.MedianSeconds * 1e3:0.0} ms, 99 % within "
+                        + $"{load.P99Seconds * 1e3:0.0} ms, longest {load.MaxSeconds * 1e3:0.0} ms; {load.Errors} errors"));
+            return load.Errors == 0 ? ExitCode.Done : ExitCode.Failed;
+        }, url, connections, requests, rate, json);
+    }
 
     private static Command Measure(string name, string description, Func<BenchOptions, bool, int> run, params string[] options)
     {
