@@ -9,10 +9,10 @@ namespace ManualVae.Tools.Settings;
 internal static class ContinuedSettings
 {
     // Of the epochs before, for a tenth more clicks (docs/continue.md).
-    private const double EpochShare = 0.1;
+    private const double EpochShare = 1.0 / 12;
 
     // iALS solves exactly in each pass, and begins near the end.
-    private const int IalsEpochs = 2;
+    private const int IalsEpochs = 1;
 
     /// <summary>Settings of the new run.</summary>
     /// <param name="older">The run that it goes on from.</param>
