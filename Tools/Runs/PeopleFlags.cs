@@ -80,7 +80,7 @@ internal sealed class PeopleFlags
     {
         var part = Part.Parse(parsed.GetValue(_part));
         if (parsed.GetValue(_histories) is { } path)
-            return [.. part.Of(HistoryFile.Read(path, Note, Session.Cancellation))
+            return [.. part.Of(HistoryFile.Read(path, Terminal.Note, Session.Cancellation))
                 .Select(person => (person.User, wanted with { Items = person.Items }))];
         var users = IdFile.Read("--users-file", parsed.GetValue(_usersFile), "user") ?? [.. recommender.Users];
         string[] known = [.. users.Where(recommender.KnowsUser)];
@@ -89,7 +89,7 @@ internal sealed class PeopleFlags
                 : $"--users-file: none of its users is among the {recommender.Users.Count} of the data; ids look like "
                     + $"{string.Join(", ", recommender.Users.Take(3))}.");
         if (known.Length < users.Length)
-            Note($"skipped {Readable.Count(users.Length - known.Length, "user")} that the data does not have "
+            Terminal.Note($"skipped {Readable.Count(users.Length - known.Length, "user")} that the data does not have "
                 + $"({string.Join(", ", users.Except(known).Take(3))}).");
         return [.. part.Of(known).Select(user => (user, wanted with { User = user }))];
     }
@@ -104,9 +104,7 @@ internal sealed class PeopleFlags
 
     private static string Said(Recommender recommender, string text, string id)
     {
-        if (text != id) Note($"'{text}' is {id}, {recommender.NameOf(id)}.");
+        if (text != id) Terminal.Note($"'{text}' is {id}, {recommender.NameOf(id)}.");
         return id;
     }
-
-    private static void Note(string line) => Console.Error.WriteLine($"note: {line}");
 }

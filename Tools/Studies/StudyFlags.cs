@@ -65,7 +65,7 @@ internal sealed class StudyFlags<TOptions>(string study, int defaultUsers, int? 
         var options = _settings.Read(parsed, (TOptions)Defaults(run).FittedTo(users.Count));
         var folder = StudyFolder.Of(path, StudyName, parsed.GetValue(_name) ?? Folder?.Invoke(options),
             new { users = users.Count, ids, options });
-        if (folder.Replaced() is string note) Console.Error.WriteLine(note);
+        if (folder.Replaced() is string note) Terminal.Note(note);
         var (output, lines) = study(run, users, options, folder);
         return output.Print(parsed.GetValue(_json), lines);
     }
@@ -83,7 +83,7 @@ internal sealed class StudyFlags<TOptions>(string study, int defaultUsers, int? 
         {
             int there = Enumerable.Range(0, data.Train.Rows).Count(user => data.Train.RowLength(user) > 0);
             if (asked is null && there < defaultUsers)
-                Console.Error.WriteLine($"note: {Readable.Count(there, "training user")} with clicks; the study takes all.");
+                Terminal.Note($"{Readable.Count(there, "training user")} with clicks; the study takes all.");
             return Population.Sample(data.Train, asked ?? Math.Min(there, defaultUsers), seed);
         }
         var index = new Dictionary<string, int>();

@@ -45,7 +45,7 @@ internal sealed record StudyFolder(string Path, string Study, object? Request = 
         string[] changed = [.. now.Where(p => !JsonNode.DeepEquals(p.Value, old[p.Key]))
             .Select(p => p.Value is JsonObject or JsonArray ? p.Key : $"{p.Key} {old[p.Key]}, now {p.Value}")];
         return changed.Length == 0 ? null
-            : $"note: replaces the study in {Path}, which had other settings ({string.Join("; ", changed)}); "
+            : $"replaces the study in {Path}, which had other settings ({string.Join("; ", changed)}); "
                 + "give --name NAME to keep both.";
     }
 

@@ -119,8 +119,7 @@ internal static class ExportVerb
         FittedRun run, string what, VectorFormat format, string? data, bool hideHeldOut, Target target)
     {
         string path = target.Path;
-        PreparedDataset Data() =>
-            RunData.Open(run.Folder, data, keepUnknown: false, line => Console.Error.WriteLine($"note: {line}"));
+        PreparedDataset Data() => RunData.Open(run.Folder, data, keepUnknown: false, Terminal.Note);
         var export = what == "items"
             ? VectorExport.OfItems(run.Model, run.Folder.ReadIds()?.Items ?? Data().Items)
             : VectorExport.OfUsers(run.Model, Data(), hideHeldOut);

@@ -52,7 +52,7 @@ internal static class RecommendVerb
         var answer = recommender.Recommend([query])[0];
         NoteUnknown(recommender, answer.Unknown);
         if (answer.FromPopularity)
-            Console.Error.WriteLine("note: no click is known of this person, so these are the most popular items.");
+            Terminal.Note("no click is known of this person, so these are the most popular items.");
         var ranked = RankedItems.Rows(answer.Items, RankedItems.HeldOut(recommender.Data, query.User));
         if (target is not null) RankedFile.Write(target, ranked.Select(row => (query.User, row)), query.Why > 0);
         if (json)
@@ -73,7 +73,7 @@ internal static class RecommendVerb
         RankedFile.Write(target, job.Rows(), wanted.Why > 0);
         NoteUnknown(recommender, job.Unknown);
         if (job.FromPopularity > 0)
-            Console.Error.WriteLine($"note: no click is known of {Readable.Count(job.FromPopularity, "user")}, who got the most "
+            Terminal.Note($"no click is known of {Readable.Count(job.FromPopularity, "user")}, who got the most "
                 + "popular items.");
         if (json)
             Terminal.WriteJson(new
@@ -88,7 +88,7 @@ internal static class RecommendVerb
     private static void NoteUnknown(Recommender recommender, IReadOnlyCollection<string> unknown)
     {
         if (unknown.Count == 0) return;
-        Console.Error.WriteLine($"note: skipped {Readable.Count(unknown.Count, "item id")} that {recommender.Run!.Path} does "
+        Terminal.Note($"skipped {Readable.Count(unknown.Count, "item id")} that {recommender.Run!.Path} does "
             + $"not know ({string.Join(", ", unknown.Take(3))}{(unknown.Count > 3 ? ", ..." : "")}); "
             + $"ids look like {string.Join(", ", recommender.Items.Ids.Take(3))}.");
     }

@@ -33,7 +33,7 @@ internal static class ServeVerb
         foreach (string url in service.Urls)
         {
             if (!Service.IsLocal(url))
-                Console.Error.WriteLine($"note: {url} is reachable from other machines, without a password.");
+                Terminal.Note($"{url} is reachable from other machines, without a password.");
             Console.Error.WriteLine($"listening on {url} (Ctrl-C ends)");
         }
         using var reload = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
