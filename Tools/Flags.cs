@@ -29,6 +29,12 @@ internal static class Flags
         Description = "Matrix products of a GPU: fp32, or tf32 on its tensor cores. [default: fp32]", HelpName = "fp32|tf32",
     }.AcceptOnlyFromAmong("fp32", "tf32");
 
+    /// <summary><c>--history</c>: whether held-out clicks count.</summary>
+    public static Option<string> History(string description) => new Option<string>("--history")
+    {
+        Description = description, HelpName = "all|shown", DefaultValueFactory = _ => "all",
+    }.AcceptOnlyFromAmong("all", "shown");
+
     /// <summary>A number of things.</summary>
     public static Option<int> Count(string name, string description, int byDefault) => new(name)
     {

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Export.Onnx;
 using ManualVae.Models;
-using ManualVae.Models.Baselines;
 using ManualVae.Training;
 
 namespace ManualVae.Export;
@@ -30,15 +28,12 @@ public sealed class ModelExport(IRecommender model, IReadOnlyDictionary<string, 
     public static ModelExport Of(FittedRun run)
     {
         var manifest = run.Folder.Manifest;
-        JsonNode settings = manifest.BaselineSettings is { } given
-            ? BaselineCatalogue.Complete(manifest.Model, given)
-            : JsonSerializer.SerializeToNode(manifest.Settings, RunSettings.Json)!;
         return new(run.Model, new Dictionary<string, string>
         {
             ["program"] = $"manualvae {typeof(ModelExport).Assembly.GetName().Version?.ToString(3)}",
             ["model"] = manifest.Model,
             ["items"] = $"{run.Model.ItemCount}",
-            ["settings"] = settings.ToJsonString(),
+            ["settings"] = manifest.CompleteSettings().ToJsonString(),
         });
     }
 

@@ -50,17 +50,15 @@ public sealed class Recommender : IDisposable
         var folder = RunFolder.Open(run);
         var manifest = folder.Manifest;
         PreparedDataset? data = null;
-        if (options.Data is null && !Directory.Exists(manifest.Data) && folder.ReadIds() is not null)
-            options.Note?.Invoke($"{manifest.Data}: the run's data is missing, so its users are unknown.");
+        var items = options.Data is null && !Directory.Exists(manifest.Data) ? folder.ReadIds()?.Items : null;
+        if (items is not null) options.Note?.Invoke($"{manifest.Data}: the run's data is missing, so its users are unknown.");
         else data = RunData.Open(folder, options.Data, keepUnknown: false, options.Note);
-        string device = options.Device ?? manifest.Settings.Device;
-        var fitted = FittedRun.Load(folder,
-            options.Backend ?? (() => Backends.Create(device, options.Threads, options.Note, options.Precision)),
-            options.BatchSize);
+        var backend = options.Backend
+            ?? (name => Backends.Create(name, options.Threads, options.Note, options.Precision));
+        var fitted = FittedRun.Load(folder, () => backend(options.Device ?? manifest.Settings.Device), options.BatchSize);
         try
         {
-            return new(fitted, fitted.Model, data, data?.Items ?? folder.ReadIds()!.Items,
-                data?.ManifestHash == manifest.DataHash, options.HideHeldOut);
+            return new(fitted, fitted.Model, data, items ?? data!.Items, data?.ManifestHash == manifest.DataHash, options.HideHeldOut);
         }
         catch
         {
@@ -88,10 +86,13 @@ public sealed class Recommender : IDisposable
     public bool KnowsUser(string id) => _histories.Value.Users.ContainsKey(id);
 
     /// <summary>True if the model has a column for the item.</summary>
-    public bool KnowsItem(string id) => _index.Column(id) is not null;
+    public bool KnowsItem(string id) => IndexOf(id) is not null;
+
+    /// <summary>The item's index in <see cref="Items"/>; null if it is unknown.</summary>
+    public int? IndexOf(string itemId) => _index.Column(itemId);
 
     /// <summary>An item's title, or its id if it has none or is unknown.</summary>
-    public string NameOf(string itemId) => _index.Column(itemId) is int column ? Items.Titles[column] ?? itemId : itemId;
+    public string NameOf(string itemId) => IndexOf(itemId) is int column ? Items.Titles[column] ?? itemId : itemId;
 
     /// <summary>
     /// Original ids of the items that a text may mean: the item of this id, else those of this title (with or without the year in
@@ -150,7 +151,7 @@ public sealed class Recommender : IDisposable
     {
         if (top < 1) throw About($"{Setting(nameof(Query.Top))} is {top}; give 1 or more.");
         var (name, examples) = (Setting("Item"), Examples(Items.Ids));
-        int item = _index.Column(itemId) ?? throw About(
+        int item = IndexOf(itemId) ?? throw About(
             $"{name} {itemId}: no such item among the {Items.Count} that {Place} knows; ids look like {examples}.");
         var (items, by) = _neighbours.Of(item, itemId, top);
         return new(itemId, Items.Titles[item], by, [.. items.Select(n => Named(n.Item, n.Similarity))]);

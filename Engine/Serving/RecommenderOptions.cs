@@ -29,6 +29,6 @@ public sealed record RecommenderOptions
     /// <summary>Takes each note, such as what other data lacks; null if nobody wants them.</summary>
     public Action<string>? Note { get; init; }
 
-    /// <summary>Makes the backend in place of <see cref="Backends.Create"/>.</summary>
-    public Func<IBackend>? Backend { get; init; }
+    /// <summary>Makes the backend of a device's name, in place of <see cref="Backends.Create"/>.</summary>
+    public Func<string, IBackend>? Backend { get; init; }
 }

@@ -114,8 +114,7 @@ public sealed class Continuation
     }
 
     /// <summary>The weights that the older run is used with: those of its best epoch, or its last without validation.</summary>
-    internal TrainingState LoadBest(Autoencoder model) =>
-        Load(File.Exists(Run.BestCheckpoint) ? Run.BestCheckpoint : Run.LastCheckpoint, model);
+    internal TrainingState LoadBest(Autoencoder model) => Load(Run.UsedCheckpoint, model);
 
     /// <summary>The weights and moments that training goes on with.</summary>
     internal TrainingState LoadLast(Autoencoder model) => Load(Run.LastCheckpoint, model);

@@ -18,7 +18,6 @@ public static class EnsembleRun
     public static RunFolder Create(string path, IReadOnlyList<(RunFolder Run, double Weight)> members)
     {
         Check([.. members.Select(member => member.Run)]);
-        RunFolder.RefuseToReplace(path);
         var first = members[0].Run;
         return RunFolder.Create(path, new RunManifest
         {
@@ -60,6 +59,5 @@ public static class EnsembleRun
             $"{run.Path}: was trained anew since {ensemble.Path} was made of it; make the ensemble again.");
     }
 
-    private static string HashOf(RunFolder run) =>
-        DatasetManifest.HashFile(File.Exists(run.BestCheckpoint) ? run.BestCheckpoint : run.LastCheckpoint);
+    private static string HashOf(RunFolder run) => DatasetManifest.HashFile(run.UsedCheckpoint);
 }

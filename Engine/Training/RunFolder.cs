@@ -31,6 +31,14 @@ public sealed record RunManifest
     /// <summary>Settings of a baseline that differ from its defaults; null for an autoencoder.</summary>
     public JsonObject? BaselineSettings { get; init; }
 
+    /// <summary>
+    /// All settings by name: of an autoencoder, of a baseline with its defaults, or the weight of each member of an ensemble.
+    /// </summary>
+    public JsonObject CompleteSettings() =>
+        Members is not null ? [.. Members.Select(member => KeyValuePair.Create(member.Run, (JsonNode?)member.Weight))]
+        : BaselineSettings is not null ? BaselineCatalogue.Complete(Model, BaselineSettings)
+        : JsonSerializer.SerializeToNode(Settings, RunSettings.Json)!.AsObject();
+
     /// <summary>Folder of the prepared dataset.</summary>
     public required string Data { get; init; }
 
@@ -120,6 +128,9 @@ public sealed class RunFolder
 
     /// <summary>Everything at the latest save.</summary>
     public string LastCheckpoint => System.IO.Path.Combine(Path, "last.ckpt");
+
+    /// <summary>What the run is used with: its best epoch, or its latest where there was no validation.</summary>
+    internal string UsedCheckpoint => File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint;
 
     /// <summary>Where evaluation writes its results.</summary>
     public string Results => System.IO.Path.Combine(Path, "results.json");
@@ -218,7 +229,7 @@ public sealed class RunFolder
     /// <exception cref="InputException">It has no checkpoint.</exception>
     public void RequireCheckpoint()
     {
-        if (!File.Exists(BestCheckpoint) && !File.Exists(LastCheckpoint))
+        if (!File.Exists(UsedCheckpoint))
             throw About($"{Path}: the run has no checkpoint yet; go on training it with {Setting("Resume")}.");
     }
 
@@ -230,11 +241,10 @@ public sealed class RunFolder
     public Autoencoder LoadModel(IBackend backend, int batchSize = 500, bool training = false)
     {
         RequireCheckpoint();
-        string checkpoint = File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint;
         var model = new Autoencoder(backend, Manifest.Settings, Manifest.Items, batchSize, seed: null, training);
         try
         {
-            Checkpoint.Load(checkpoint, model);
+            Checkpoint.Load(UsedCheckpoint, model);
             return model;
         }
         catch
@@ -262,10 +272,7 @@ public sealed class RunFolder
         if (Manifest.BaselineSettings is not null)
         {
             // Of the settings that all models share, a baseline used those that were given: its name, at least.
-            var settings = json["settings"]!.AsObject();
-            var defaults = JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!;
-            foreach (var (name, value) in settings.ToList())
-                if (name != "model" && JsonNode.DeepEquals(value, defaults[name])) settings.Remove(name);
+            RunSettings.RemoveDefaults(json["settings"]!.AsObject());
         }
         AtomicFile.WriteText(System.IO.Path.Combine(Path, "run.json"), json.ToJsonString(Json) + "\n");
         return this;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ManualVae.Compute;
@@ -182,6 +183,16 @@ public sealed record RunSettings : AutoencoderSettings
         string? missing = Model is null ? nameof(Model) : Hidden is null ? nameof(Hidden)
             : ValidationMetric is null ? nameof(ValidationMetric) : Device is null ? nameof(Device) : null;
         if (missing is not null) throw About($"{Setting(missing)} is null; give a value, or leave it out for the default.");
+    }
+
+    /// <summary>
+    /// Removes from settings, by name, those at their defaults but the model: a baseline records what was given only.
+    /// </summary>
+    public static void RemoveDefaults(JsonObject settings)
+    {
+        var defaults = JsonSerializer.SerializeToNode(new RunSettings(), Json)!;
+        foreach (var (name, value) in settings.ToList())
+            if (name != "model" && JsonNode.DeepEquals(value, defaults[name])) settings.Remove(name);
     }
 
     /// <summary>The settings that differ from another's, as "name: theirs -> ours", in the order of the flags.</summary>

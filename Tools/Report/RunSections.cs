@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ManualVae.Evaluation;
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Runs;
@@ -71,11 +69,7 @@ internal static class RunSections
 
     private static string Settings(RunManifest manifest)
     {
-        var settings = manifest.Members is { } members
-            ? [.. members.Select(member => KeyValuePair.Create(member.Run, (JsonNode?)member.Weight))]
-            : manifest.BaselineSettings is { } own
-            ? Models.Baselines.BaselineCatalogue.Complete(manifest.Model, own)
-            : JsonSerializer.SerializeToNode(manifest.Settings, RunSettings.Json)!.AsObject();
+        var settings = manifest.CompleteSettings();
         string deviations = manifest.Deviations.Count == 0
             ? manifest.Preset is null ? ""
                 : $"<p>Settings of the preset <code>{Html.Escape(manifest.Preset)}</code>, unchanged.</p>"

@@ -33,15 +33,13 @@ internal sealed record EvaluationRecord(
         new(results, new Dictionary<string, ResultsValue>(), null, [], [], new Dictionary<string, double[]>(), []);
 
     /// <summary>Writes <c>results.json</c> and adds an evaluation to what is known of the run.</summary>
-    public static void Save(TrainedModel trained, EvaluationSplit part, EvaluationResult result, ResultsDocument document,
-        IReadOnlyList<MetricResult>? lists = null)
+    public static void Save(TrainedModel trained, MeasuredLists measured)
     {
+        var (document, part, users) = (measured.Document, measured.Part, measured.Users);
         document.Save(trained.Folder.Results);
-        var record = new EvaluationRecord(document, ByName(lists ?? []), EpochOf(trained.Folder),
-            [.. result.Rows.Select(row => trained.Data.UserIds[part.FirstUser + row])],
-            [.. result.Rows.Select(row => part.Known.RowLength(row) + part.HeldOut.RowLength(row))],
-            result.Metrics.Where(m => m.PerUser is not null).ToDictionary(m => m.Metric.Name, m => m.PerUser!),
-            document.Protocol is null && part.Candidates is null ? EvaluationExample.Choose(trained, part, result) : []);
+        var record = new EvaluationRecord(
+            document, ByName(measured.Lists), EpochOf(trained.Folder), users.Users, users.Clicks, users.Values,
+            document.Protocol is null && part.Candidates is null ? EvaluationExample.Choose(trained, part, measured.Result) : []);
         string file = Path.Combine(trained.Folder.Path, Folder, record.FileName(trained.Folder));
         AtomicFile.WriteText(file, JsonSerializer.Serialize(record.After(ReadOrNull(file)), Format) + "\n");
     }

@@ -47,27 +47,21 @@ internal sealed class ModelFlags
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The run folder.</param>
     /// <param name="batch">Users in one pass.</param>
-    public FittedRun Load(ParseResult parsed, RunFolder run, int batch = 1)
-    {
-        var (device, threads) = (parsed.GetValue(_device), parsed.GetValue(_threads));
-        return FittedRun.Load(run, () => Session.Backend(device ?? run.Manifest.Settings.Device, threads,
-            parsed.GetValue(_precision), asked: device is not null), batch);
-    }
+    public FittedRun Load(ParseResult parsed, RunFolder run, int batch = 1) =>
+        FittedRun.Load(run, () => Backend(parsed, parsed.GetValue(_device) ?? run.Manifest.Settings.Device), batch);
 
     /// <summary>Opens a run for recommendations.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The run folder.</param>
     /// <param name="hideHeldOut">Histories are what an evaluation shows.</param>
     /// <param name="batch">Most people answered in one pass.</param>
-    public Recommender OpenForRecommending(ParseResult parsed, string run, bool hideHeldOut = false, int batch = 500)
-    {
-        var (device, threads) = (parsed.GetValue(_device), parsed.GetValue(_threads));
-        return Recommender.Load(run, new()
+    public Recommender OpenForRecommending(ParseResult parsed, string run, bool hideHeldOut = false, int batch = 500) =>
+        Recommender.Load(run, new()
         {
-            Data = parsed.GetValue(_data), HideHeldOut = hideHeldOut, BatchSize = batch,
-            Note = Terminal.Note,
-            Backend = () => Session.Backend(device ?? RunFolder.Open(run).Manifest.Settings.Device, threads,
-                parsed.GetValue(_precision), asked: device is not null),
+            Data = parsed.GetValue(_data), Device = parsed.GetValue(_device), HideHeldOut = hideHeldOut, BatchSize = batch,
+            Note = Terminal.Note, Backend = device => Backend(parsed, device),
         });
-    }
+
+    private IBackend Backend(ParseResult parsed, string device) => Session.Backend(device, parsed.GetValue(_threads),
+        parsed.GetValue(_precision), asked: parsed.GetValue(_device) is not null);
 }

@@ -8,7 +8,6 @@ internal sealed class Catalogue
     private readonly Recommender _recommender;
     private readonly string[] _users;
     private readonly int[] _clicks;
-    private readonly Dictionary<string, int> _columns;
 
     /// <summary>Of a recommender.</summary>
     public Catalogue(Recommender recommender)
@@ -16,7 +15,6 @@ internal sealed class Catalogue
         _recommender = recommender;
         _users = [.. recommender.Users];
         _clicks = recommender.Data?.Train.ColumnCounts() ?? new int[recommender.Items.Count];
-        _columns = recommender.Items.Ids.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
     }
 
     /// <summary>Columns of the items, most training clicks first.</summary>
@@ -48,7 +46,7 @@ internal sealed class Catalogue
     }
 
     /// <summary>An item that the model knows.</summary>
-    public FoundItem Item(string id) => Item(_columns[id]);
+    public FoundItem Item(string id) => Item(_recommender.IndexOf(id)!.Value);
 
     private FoundItem Item(int column) => new(_recommender.Items.Ids[column], _recommender.Items.Titles[column],
         _recommender.Items.Genres[column], _clicks[column]);

@@ -27,9 +27,7 @@ internal static class ContinuedSettings
         var all = JsonSerializer.SerializeToNode(manifest.Settings, RunSettings.Json)!.AsObject();
         if (manifest.BaselineSettings is { } own)
         {
-            var defaults = JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!;
-            foreach (string name in all.Select(p => p.Key).ToList())
-                if (name != "model" && JsonNode.DeepEquals(all[name], defaults[name])) all.Remove(name);
+            RunSettings.RemoveDefaults(all);
             foreach (var (name, value) in own) all[name] = value?.DeepClone();
             if (manifest.Model == "ials") all["epochs"] = IalsEpochs;
             foreach (var (name, value) in given) all[name] = value?.DeepClone();

@@ -49,7 +49,7 @@ internal static class TableRun
         var part = trained.Data.Under(protocol, trained.Data.Test!);
         var result = HeldOut.Evaluate(trained, part, metrics);
         var document = HeldOut.Document(trained, result, "test", protocol);
-        EvaluationRecord.Save(trained, part, result, document);
+        EvaluationRecord.Save(trained, new(trained.Data, part, result, document, []));
         return document.Metrics;
     }
 }

@@ -89,7 +89,7 @@ internal static class DemoVerb
             using var trained = TrainedModel.Open(Path.Combine(folder, model));
             var (result, lists) = HeldOut.EvaluateLists(trained.Recommender, trained.Data, data.Test!, null);
             var document = HeldOut.Document(trained, result, "test");
-            EvaluationRecord.Save(trained, data.Test!, result, document, lists);
+            EvaluationRecord.Save(trained, new(trained.Data, data.Test!, result, document, lists));
             results.Add(document);
             if (model == "multvae") recommendations = Recommend(trained);
         }

@@ -47,8 +47,7 @@ internal static class EvaluateVerb
             {
                 using var trained = model.Open(parsed, folder!);
                 measured = heldOut.Evaluate(parsed, trained);
-                if (results is null)
-                    EvaluationRecord.Save(trained, measured.Part, measured.Result, measured.Document, measured.Lists);
+                if (results is null) EvaluationRecord.Save(trained, measured);
             }
             else
             {

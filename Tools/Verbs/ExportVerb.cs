@@ -32,11 +32,8 @@ internal static class ExportVerb
                 + ".npz, .parquet or .tsv.",
             HelpName = "items|users",
         }.AcceptOnlyFromAmong("items", "users");
-        var history = new Option<string>("--history")
-        {
-            Description = "Of users: the clicks that count, all that are known, or those that an evaluation shows.",
-            HelpName = "all|shown", DefaultValueFactory = _ => "all",
-        }.AcceptOnlyFromAmong("all", "shown");
+        var history = Flags.History(
+            "Of users: the clicks that count, all that are known, or those that an evaluation shows.");
         var output = new Option<string>(Flag)
         {
             Description = $"The file to write; ids go into a file beside it. {OutputFile.Help}",

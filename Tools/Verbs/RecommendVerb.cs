@@ -18,11 +18,8 @@ internal static class RecommendVerb
             Description = $"File to write: user, rank, item, score, title; {RankedFile.Layouts}. {OutputFile.Help}",
             HelpName = "file",
         };
-        var history = new Option<string>("--history")
-        {
-            Description = "The clicks that count as a user's history: all that are known, or those that an evaluation shows.",
-            HelpName = "all|shown", DefaultValueFactory = _ => "all",
-        }.AcceptOnlyFromAmong("all", "shown");
+        var history = Flags.History(
+            "The clicks that count as a user's history: all that are known, or those that an evaluation shows.");
         var includeSeen = new Option<bool>("--include-seen") { Description = "List items of the history too." };
         var why = new Option<int?>("--why")
         {
