@@ -54,8 +54,11 @@ internal static class TestData
 /// <summary>A folder under the system's temporary folder that lives as long as its test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    /// <summary>Full path of the folder.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory("manualvae-test-").FullName;
+    /// <summary>
+    /// Full path of the folder. Its name is in small hexadecimal digits, so that it never spells what a test looks for, such as NaN.
+    /// </summary>
+    public string Path { get; } = Directory.CreateDirectory(
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"manualvae-test-{Guid.NewGuid():N}")).FullName;
 
     /// <summary>A path inside the folder.</summary>
     public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
