@@ -195,15 +195,7 @@ public sealed class CsrMatrix
         int kept = 0;
         for (int row = 0; row < a.Rows; row++)
         {
-            ReadOnlySpan<int> left = a.RowColumns(row), right = b.RowColumns(row);
-            int i = 0, j = 0;
-            while (i < left.Length || j < right.Length)
-            {
-                int x = i < left.Length ? left[i] : int.MaxValue, y = j < right.Length ? right[j] : int.MaxValue;
-                columns[kept++] = Math.Min(x, y);
-                if (x <= y) i++;
-                if (y <= x) j++;
-            }
+            kept += SortedColumns.Union(a.RowColumns(row), b.RowColumns(row), columns.AsSpan(kept));
             offsets[row + 1] = kept;
         }
         return new CsrMatrix(a.Columns, offsets, kept == columns.Length ? columns : columns[..kept]);

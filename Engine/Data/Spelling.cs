@@ -28,7 +28,9 @@ public static class Spelling
         Nearest(name, known) is string meant ? $" (did you mean '{meant}'?)" : "";
 
     /// <summary>Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).</summary>
-    internal static int Distance(string a, string b)
+    /// <param name="a">A word.</param>
+    /// <param name="b">Another word; capitals count.</param>
+    public static int Distance(string a, string b)
     {
         var edits = new int[a.Length + 1, b.Length + 1];
         for (int i = 0; i <= a.Length; i++)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ManualVae.Data;
 using static ManualVae.Tools.Serve.RequestException;
 
 namespace ManualVae.Tools.Serve;
@@ -146,24 +147,10 @@ internal readonly struct RequestObject
         _ => "null",
     };
 
+    // Whatever was sent, one of the few names was meant.
     private static string Nearest(string name, string[] names)
     {
-        string start = name.Length > 60 ? name[..60] : name;
-        return names.MinBy(known => Distance(start, known))!;
-    }
-
-    // Levenshtein's, capitals aside.
-    private static int Distance(string a, string b)
-    {
-        var (previous, current) = (Enumerable.Range(0, b.Length + 1).ToArray(), new int[b.Length + 1]);
-        for (int i = 1; i <= a.Length; i++)
-        {
-            current[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                current[j] = Math.Min(Math.Min(previous[j], current[j - 1]) + 1,
-                    previous[j - 1] + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1));
-            (previous, current) = (current, previous);
-        }
-        return previous[b.Length];
+        string start = (name.Length > 60 ? name[..60] : name).ToLowerInvariant();
+        return names.MinBy(known => Spelling.Distance(start, known.ToLowerInvariant()))!;
     }
 }

@@ -1,7 +1,7 @@
-using ManualVae.Serving;
+using ManualVae.Data;
 using Xunit;
 
-namespace ManualVae.Tests.Serving;
+namespace ManualVae.Tests.Data;
 
 public class SortedColumnsTests
 {

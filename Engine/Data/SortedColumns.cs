@@ -1,4 +1,4 @@
-namespace ManualVae.Serving;
+namespace ManualVae.Data;
 
 /// <summary>Sets of columns as increasing numbers.</summary>
 internal static class SortedColumns
@@ -18,6 +18,12 @@ internal static class SortedColumns
         if (b.Length == 0) return a.ToArray();
         if (a.Length == 0) return b.ToArray();
         var union = new int[a.Length + b.Length];
+        return union[..Union(a, b, union)];
+    }
+
+    /// <summary>Writes what is in one of two sets to a place with room for both; returns how many there are.</summary>
+    public static int Union(ReadOnlySpan<int> a, ReadOnlySpan<int> b, Span<int> union)
+    {
         int i = 0, j = 0, count = 0;
         while (i < a.Length || j < b.Length)
         {
@@ -26,7 +32,7 @@ internal static class SortedColumns
             if (j < b.Length && b[j] == next) j++;
             union[count++] = next;
         }
-        return union[..count];
+        return count;
     }
 
     /// <summary>What is in the first set and not in the second.</summary>
