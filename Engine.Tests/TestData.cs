@@ -55,7 +55,8 @@ internal static class TestData
 internal sealed class TemporaryFolder : IDisposable
 {
     /// <summary>
-    /// Full path of the folder. Its name is in small hexadecimal digits, so that it never spells what a test looks for, such as NaN.
+    /// Full path of the folder. Its name is in small hexadecimal digits, so that it never spells what a test looks for, such as
+    /// NaN.
     /// </summary>
     public string Path { get; } = Directory.CreateDirectory(
         System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"manualvae-test-{Guid.NewGuid():N}")).FullName;

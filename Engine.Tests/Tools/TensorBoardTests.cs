@@ -1,5 +1,5 @@
 using System.Text;
-using ManualVae.Tools.Runs;
+using ManualVae.Export;
 using ManualVae.Training;
 using Xunit;
 

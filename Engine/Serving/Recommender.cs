@@ -58,7 +58,8 @@ public sealed class Recommender : IDisposable
         var fitted = FittedRun.Load(folder, () => backend(options.Device ?? manifest.Settings.Device), options.BatchSize);
         try
         {
-            return new(fitted, fitted.Model, data, items ?? data!.Items, data?.ManifestHash == manifest.DataHash, options.HideHeldOut);
+            return new(fitted, fitted.Model, data, items ?? data!.Items, ownData: data?.ManifestHash == manifest.DataHash,
+                options.HideHeldOut);
         }
         catch
         {

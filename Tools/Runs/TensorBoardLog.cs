@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManualVae.Data;
+using ManualVae.Export;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
 

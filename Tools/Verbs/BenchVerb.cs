@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Data;
@@ -63,7 +64,7 @@ internal static class BenchVerb
                 .GetAwaiter().GetResult();
             if (parsed.GetValue(json)) Terminal.WriteJson(load);
             else
-                Console.Out.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{load.AnswersPerSecond:#,0} answers a second; median {load.MedianSeconds * 1e3:0.0} ms, 99 % within "
                         + $"{load.P99Seconds * 1e3:0.0} ms, longest {load.MaxSeconds * 1e3:0.0} ms; {load.Errors} errors"));
             return load.Errors == 0 ? ExitCode.Done : ExitCode.Failed;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ManualVae.Export.Onnx;
+namespace ManualVae.Export;
 
 /// <summary>
 /// A protobuf message that is being put together (protobuf.dev, "Encoding"). Its length is known before it is written, and large
@@ -8,7 +8,7 @@ namespace ManualVae.Export.Onnx;
 /// </summary>
 internal sealed class ProtoMessage
 {
-    private const int Varint = 0, LengthDelimited = 2, Fixed32 = 5;
+    private const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5; // wire types
     private readonly List<Action<Stream>> _parts = [];
 
     /// <summary>Bytes of the message.</summary>
@@ -26,6 +26,9 @@ internal sealed class ProtoMessage
 
     /// <summary>A single-precision number.</summary>
     public ProtoMessage Float(int field, float value) => Bytes([.. Tag(field, Fixed32), .. BitConverter.GetBytes(value)]);
+
+    /// <summary>A double-precision number.</summary>
+    public ProtoMessage Double(int field, double value) => Bytes([.. Tag(field, Fixed64), .. BitConverter.GetBytes(value)]);
 
     /// <summary>A text.</summary>
     public ProtoMessage Text(int field, string value)
