@@ -10,11 +10,13 @@ namespace ManualVae.Data;
 public sealed class PreparedDataset
 {
     private const string ManifestFile = "manifest.json", UsersFile = "users.tsv", ItemsFile = "items.tsv",
-        TrainFile = "train.csr";
+        TrainFile = "train.csr", AttributesFile = "item-features.tsv";
+
+    private readonly IReadOnlyList<ItemAttribute>? _attributes;
 
     private static readonly string[] KnownFiles =
     [
-        UsersFile, ItemsFile, TrainFile,
+        UsersFile, ItemsFile, TrainFile, AttributesFile,
         .. from part in new[] { "validation", "test" } from kind in new[] { "foldin", "heldout", "candidates" }
            select $"{part}.{kind}.csr",
     ];
@@ -26,13 +28,19 @@ public sealed class PreparedDataset
     /// <param name="test">The test part, or null.</param>
     /// <param name="userIds">Original id of every user.</param>
     /// <param name="items">Original id, title and genres of every item.</param>
+    /// <param name="attributes">What else is known of the items; null takes their genres, if any.</param>
     /// <exception cref="ArgumentException">The parts do not fit together.</exception>
     public PreparedDataset(DatasetManifest manifest, CsrMatrix train, EvaluationSplit? validation, EvaluationSplit? test,
-        string[] userIds, ItemList items) : this(manifest, train, validation, test, userIds, items, "", "") { }
+        string[] userIds, ItemList items, IReadOnlyList<ItemAttribute>? attributes = null)
+        : this(manifest, train, validation, test, userIds, items, attributes, "", "") { }
 
     private PreparedDataset(DatasetManifest manifest, CsrMatrix train, EvaluationSplit? validation, EvaluationSplit? test,
-        string[] userIds, ItemList items, string directory, string hash)
+        string[] userIds, ItemList items, IReadOnlyList<ItemAttribute>? attributes, string directory, string hash)
     {
+        foreach (var attribute in attributes ?? [])
+            if (attribute.Values.Rows != items.Count || attribute.Values.Columns != attribute.Features.Length)
+                throw new ArgumentException($"The attribute {attribute.Name} is {attribute.Values.Rows} x "
+                    + $"{attribute.Values.Columns} for {items.Count} items and {attribute.Features.Length} features.");
         if (train.Columns != items.Count || train.Rows > userIds.Length)
             throw new ArgumentException(
                 $"The training matrix is {train.Rows} x {train.Columns} for {userIds.Length} users and {items.Count} items.");
@@ -43,6 +51,7 @@ public sealed class PreparedDataset
         Manifest = manifest with { Counts = Count(train, validation, test, userIds, items, manifest) };
         (ManifestHash, Directory) = (hash, directory);
         (Train, Validation, Test, UserIds, Items) = (train, validation, test, userIds, items);
+        _attributes = attributes;
     }
 
     /// <summary>The folder, known by its manifest; where that is damaged, by its training matrix.</summary>
@@ -87,6 +96,11 @@ public sealed class PreparedDataset
     /// <summary>Genres of each item, separated by '|', null where unknown.</summary>
     public string?[] ItemGenres => Items.Genres;
 
+    /// <summary>
+    /// What is known of the items besides clicks: the attributes of <c>item-features.tsv</c>, else the genres, if there are any.
+    /// </summary>
+    public IReadOnlyList<ItemAttribute> Attributes => _attributes ?? (ItemAttribute.Genres(Items) is { } genres ? [genres] : []);
+
     /// <summary>Number of items.</summary>
     public int ItemCount => Items.Count;
 
@@ -128,8 +142,11 @@ public sealed class PreparedDataset
             var validation = Part("validation", strong ? counts.TrainUsers : 0, train);
             var test = Part("test", strong ? counts.Users - counts.TestUsers : 0,
                 strong ? null : validation is null ? train : CsrMatrix.Union(train, validation.HeldOut));
+            var items = ItemList.Read(Path.Combine(directory, ItemsFile));
+            var attributes = manifest.Files.ContainsKey(AttributesFile)
+                ? ItemAttribute.Read(Path.Combine(directory, AttributesFile), items.Count) : null;
             var data = new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
-                ItemList.Read(Path.Combine(directory, ItemsFile)), directory, DatasetManifest.Hash(bytes));
+                items, attributes, directory, DatasetManifest.Hash(bytes));
             if (data.Manifest.Counts != counts)
                 throw new ArgumentException($"{ManifestFile} counts other users, items or clicks than the files hold");
             return data;
@@ -166,7 +183,7 @@ public sealed class PreparedDataset
         var train = Manifest.Split == SplitKind.Strong
             ? CsrMatrix.Stack(Train, CsrMatrix.Union(Validation.FoldIn, Validation.HeldOut))
             : CsrMatrix.Union(Train, Validation.HeldOut);
-        return new(Manifest, train, null, Test, UserIds, Items, Directory, ManifestHash);
+        return new(Manifest, train, null, Test, UserIds, Items, _attributes, Directory, ManifestHash);
     }
 
     /// <summary>Writes the folder in one step and returns the dataset as <see cref="Open"/> would.</summary>
@@ -195,13 +212,15 @@ public sealed class PreparedDataset
             Part("test", Test);
             WriteUsers(Path.Combine(folder, UsersFile), UserIds);
             Items.Write(Path.Combine(folder, ItemsFile));
+            if (_attributes is not null) ItemAttribute.Write(Path.Combine(folder, AttributesFile), _attributes);
             foreach (string path in System.IO.Directory.EnumerateFiles(folder))
                 files[Path.GetFileName(path)] = DatasetManifest.HashFile(path);
             manifest = Manifest with { Files = files };
             bytes = manifest.ToBytes();
             AtomicFile.Write(Path.Combine(folder, ManifestFile), stream => stream.Write(bytes));
         }, Kind);
-        return new PreparedDataset(manifest, Train, Validation, Test, UserIds, Items, directory, DatasetManifest.Hash(bytes));
+        return new PreparedDataset(manifest, Train, Validation, Test, UserIds, Items, _attributes, directory,
+            DatasetManifest.Hash(bytes));
     }
 
     /// <summary>The same dataset with other columns.</summary>
@@ -215,7 +234,8 @@ public sealed class PreparedDataset
             HeldOut = map(part.HeldOut),
             Candidates = part.Candidates is null ? null : map(part.Candidates),
         };
-        return new(Manifest, map(Train), Part(Validation), Part(Test), UserIds, items, Directory, ManifestHash);
+        var attributes = _attributes?.Select(a => a with { Values = map(a.Values.Transpose()).Transpose() }).ToList();
+        return new(Manifest, map(Train), Part(Validation), Part(Test), UserIds, items, attributes, Directory, ManifestHash);
     }
 
     private static void Check(EvaluationSplit part, int users, int items)

@@ -7,18 +7,7 @@ namespace ManualVae.Models.Baselines;
 public static class ItemFeatures
 {
     /// <summary>One feature for each genre, or null if no item has a genre.</summary>
-    public static CsrMatrix? FromGenres(ItemList items)
-    {
-        var numbers = new Dictionary<string, int>();
-        var pairs = new List<(int, int)>();
-        for (int item = 0; item < items.Count; item++)
-            foreach (string genre in items.Genres[item]?.Split('|', StringSplitOptions.RemoveEmptyEntries) ?? [])
-            {
-                if (!numbers.TryGetValue(genre, out int number)) numbers.Add(genre, number = numbers.Count);
-                pairs.Add((item, number));
-            }
-        return pairs.Count == 0 ? null : CsrMatrix.FromPairs(items.Count, numbers.Count, pairs);
-    }
+    public static CsrMatrix? FromGenres(ItemList items) => ItemAttribute.Genres(items)?.Values;
 
     /// <summary>
     /// Smoothed cosines of all pairs of items, G_ij = z_i.z_j / (|z_i| |z_j| + delta) with a zero diagonal (Monteil et al. 2024,
