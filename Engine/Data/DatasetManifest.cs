@@ -44,6 +44,8 @@ public sealed record DatasetManifest
     public DatasetCounts Counts { get; init; } = new();
     /// <summary>What became of the source's clicks.</summary>
     public ImportTally Import { get; init; } = new();
+    /// <summary>How the attributes of the items were made, by name; absent where none was added.</summary>
+    public SortedDictionary<string, AttributeSource>? Attributes { get; init; }
     /// <summary>SHA-256 (hexadecimal) of each other file of the folder.</summary>
     public SortedDictionary<string, string> Files { get; init; } = new(StringComparer.Ordinal);
     /// <summary>SHA-256 of this file's bytes with these digits set to 0.</summary>

@@ -51,7 +51,7 @@ public sealed class PreparedDataset
         Manifest = manifest with { Counts = Count(train, validation, test, userIds, items, manifest) };
         (ManifestHash, Directory) = (hash, directory);
         (Train, Validation, Test, UserIds, Items) = (train, validation, test, userIds, items);
-        _attributes = attributes;
+        _attributes = attributes is null ? null : VectorFile.InOrder(attributes);
     }
 
     /// <summary>The folder, known by its manifest; where that is damaged, by its training matrix.</summary>
@@ -60,7 +60,8 @@ public sealed class PreparedDataset
         string manifest = Path.Combine(folder, ManifestFile);
         if (!File.Exists(manifest)) return null;
         var files = DatasetManifest.FilesListedIn(manifest) ?? (CsrFile.Is(Path.Combine(folder, TrainFile)) ? KnownFiles : null);
-        return files is null ? null : file => file == ManifestFile || !file.Contains('/') && files.Contains(file);
+        return files is null ? null : file => file == ManifestFile || !file.Contains('/')
+            && (files.Contains(file) || VectorFile.NameOf(file) is not null);
     });
 
     /// <summary>What the folder is and where it came from.</summary>
@@ -97,7 +98,8 @@ public sealed class PreparedDataset
     public string?[] ItemGenres => Items.Genres;
 
     /// <summary>
-    /// What is known of the items besides clicks: the attributes of <c>item-features.tsv</c>, else the genres, if there are any.
+    /// What is known of the items besides clicks: the attributes of <c>item-features.tsv</c> and <c>item-vectors.NAME.npy</c>, else
+    /// the genres, if there are any.
     /// </summary>
     public IReadOnlyList<ItemAttribute> Attributes => _attributes ?? (ItemAttribute.Genres(Items) is { } genres ? [genres] : []);
 
@@ -143,8 +145,7 @@ public sealed class PreparedDataset
             var test = Part("test", strong ? counts.Users - counts.TestUsers : 0,
                 strong ? null : validation is null ? train : CsrMatrix.Union(train, validation.HeldOut));
             var items = ItemList.Read(Path.Combine(directory, ItemsFile));
-            var attributes = manifest.Files.ContainsKey(AttributesFile)
-                ? ItemAttribute.Read(Path.Combine(directory, AttributesFile), items.Count) : null;
+            var attributes = ReadAttributes(directory, manifest, items.Count);
             var data = new PreparedDataset(manifest, train, validation, test, ReadUsers(Path.Combine(directory, UsersFile)),
                 items, attributes, directory, DatasetManifest.Hash(bytes));
             if (data.Manifest.Counts != counts)
@@ -212,7 +213,7 @@ public sealed class PreparedDataset
             Part("test", Test);
             WriteUsers(Path.Combine(folder, UsersFile), UserIds);
             Items.Write(Path.Combine(folder, ItemsFile));
-            if (_attributes is not null) ItemAttribute.Write(Path.Combine(folder, AttributesFile), _attributes);
+            WriteAttributes(folder);
             foreach (string path in System.IO.Directory.EnumerateFiles(folder))
                 files[Path.GetFileName(path)] = DatasetManifest.HashFile(path);
             manifest = Manifest with { Files = files };
@@ -236,6 +237,35 @@ public sealed class PreparedDataset
         };
         var attributes = _attributes?.Select(a => a with { Values = map(a.Values.Transpose()).Transpose() }).ToList();
         return new(Manifest, map(Train), Part(Validation), Part(Test), UserIds, items, attributes, Directory, ManifestHash);
+    }
+
+    /// <summary>The same dataset with other attributes of its items.</summary>
+    /// <param name="attributes">All of them.</param>
+    /// <param name="sources">How they were made.</param>
+    internal PreparedDataset WithAttributes(
+        IReadOnlyList<ItemAttribute> attributes, SortedDictionary<string, AttributeSource> sources) =>
+        new(Manifest with { Attributes = sources }, Train, Validation, Test, UserIds, Items, attributes, Directory, ManifestHash);
+
+    /// <summary>Writes <c>item-features.tsv</c> and a file for each attribute of vectors; nothing where none was added.</summary>
+    internal void WriteAttributes(string folder)
+    {
+        if (_attributes is null) return;
+        ItemAttribute.Write(Path.Combine(folder, AttributesFile), [.. _attributes.Where(a => !VectorFile.Takes(a))]);
+        foreach (var attribute in _attributes.Where(VectorFile.Takes))
+            VectorFile.Write(Path.Combine(folder, VectorFile.FileOf(attribute)), attribute);
+    }
+
+    private static IReadOnlyList<ItemAttribute>? ReadAttributes(string directory, DatasetManifest manifest, int items)
+    {
+        if (!manifest.Files.ContainsKey(AttributesFile)) return null;
+        var read = new List<ItemAttribute>(ItemAttribute.Read(Path.Combine(directory, AttributesFile), items));
+        foreach (string file in manifest.Files.Keys)
+            if (VectorFile.NameOf(file) is { } name)
+                read.Add(read.Any(attribute => attribute.Name == name)
+                    ? throw new InputException($"{Path.Combine(directory, file)}: is an attribute of {AttributesFile} too; "
+                        + "import the dataset again.")
+                    : VectorFile.Read(Path.Combine(directory, file), name, items));
+        return read;
     }
 
     private static void Check(EvaluationSplit part, int users, int items)

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using ManualVae.Data;
 
 namespace ManualVae.Export;
 
@@ -9,13 +8,7 @@ internal static class NpyFile
     /// <summary>Writes one array.</summary>
     public static void Write(Stream stream, NamedArray array)
     {
-        string lengths = string.Join(", ", array.Shape.Select(length => length.ToString(CultureInfo.InvariantCulture)));
-        string comma = array.Shape.Length == 1 ? "," : ""; // of a tuple of one
-        string header = $"{{'descr': '{array.Type.Npy}', 'fortran_order': False, 'shape': ({lengths}{comma}), }}";
-        const int Before = 10; // magic, version, length of the header
-        int padded = (Before + header.Length + 1 + 63) / 64 * 64 - Before;
-        stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)padded, (byte)(padded >> 8)]);
-        stream.Write(Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"));
+        NpyMatrix.WriteHeader(stream, array.Type.Npy, array.Shape);
         array.Write(stream);
     }
 }

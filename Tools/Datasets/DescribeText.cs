@@ -30,6 +30,15 @@ internal static class DescribeText
             summary.Popularity,
             summary.TopItemsShare,
             summary.UsersWithoutHeldOut,
+            Attributes = data.Attributes.Select(attribute => new
+            {
+                attribute.Name,
+                attribute.Kind,
+                Features = attribute.Features.Length,
+                attribute.KnownItems,
+                FeaturesPerItem = PerItem(attribute),
+                MadeFrom = data.Manifest.Attributes?.GetValueOrDefault(attribute.Name),
+            }),
             data.Manifest.Filters,
             data.Manifest.SplitSettings,
             data.Manifest.Counts,
@@ -48,8 +57,10 @@ internal static class DescribeText
                 + $"{N(part.HeldOut.EntryCount)} to find"
             + (part.Candidates is null ? "" : $", {N(part.Candidates.EntryCount)} sampled negatives");
         var import = manifest.Import;
-        foreach (var (name, value) in new[]
-        {
+        var attributes = data.Attributes.Select(a => ($"attribute {a.Name}",
+            $"{a.Kind.ToString().ToLowerInvariant()}, {Readable.Count(a.Features.Length, "feature")}; {N(a.KnownItems)} items known, "
+                + $"mean {PerItem(a):0.0} features of one"));
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[
             ("dataset", data.Directory),
             ("source", $"{manifest.Source.Format}: {manifest.Source.Name}"),
             ("split", JsonNamingPolicy.KebabCaseLower.ConvertName(manifest.Split.ToString())
@@ -71,8 +82,13 @@ internal static class DescribeText
             ("clicks of a user", Spread(summary.Activity)),
             ("clicks of an item", Spread(summary.Popularity)),
             ("top 1 % of items", $"{Share(summary.TopItemsShare)} of all clicks"),
+            .. attributes,
             ("manifest", data.ManifestHash),
-        })
+        ])
             Console.Out.WriteLine($"{name,-20}{value}");
     }
+
+    /// <summary>Mean number of features of the items of which something is known.</summary>
+    private static double PerItem(ItemAttribute attribute) =>
+        attribute.KnownItems == 0 ? 0 : (double)attribute.Values.EntryCount / attribute.KnownItems;
 }

@@ -14,6 +14,12 @@ internal static class Examples
         ],
         ["data synthesize"] = ["data synthesize --output data/small", "data synthesize --output data/wide --items 50000"],
         ["data download"] = ["data download", "data download ml-1m --output data/raw"],
+        ["data features"] =
+        [
+            "data features --data data/ml-1m --attribute genres --attribute year --output data/ml-1m-genres",
+            "data features --data data/mine --item-features products.csv --attribute brand=categorical:maker --output data/more",
+            "data features --data data/mine --attribute image=vector:vectors.npy,ids=ids.txt --output data/images",
+        ],
         ["data describe"] = ["data describe data/ml-1m", "data describe data/ml-1m --json"],
         ["data export"] = ["data export data/ml-1m --format pro-sg --output data/pro-sg"],
         ["train"] =

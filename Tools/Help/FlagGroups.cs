@@ -36,6 +36,7 @@ internal static class FlagGroups
         [
             new("Columns and lines", ["user-column", "item-column", "rating-column", "time-column", "title-column", "items",
                 "separator", "where"], "item-id-column", "no-header", "time-format", "encoding", "skip-bad-lines"),
+            new("Attributes of the items", ["item-features", "attribute", "item-map"]),
             new("Filters", ["min-rating", "min-user-clicks", "min-item-clicks", "k-core"]),
             new("Division", ["split", "held-out-users", "test-ratio", "validation-ratio", "seed"], "fold-in-order",
                 "held-out-clicks", "hold-out", "fold", "train-from", "validation-from", "test-from", "test-until",

@@ -7,11 +7,12 @@ namespace ManualVae.Tools.Verbs;
 internal static class DataVerb
 {
     /// <summary>The parent command.</summary>
-    public static Command Create() => new("data", "Import, fetch, make up, describe and export datasets.")
+    public static Command Create() => new("data", "Import, fetch, make up, describe and export datasets, and add features of their items.")
     {
         DataImportVerb.Create(),
         DataSynthesizeVerb.Create(),
         DataDownloadVerb.Create(),
+        DataFeaturesVerb.Create(),
         DataDescribeVerb.Create(),
         DataExportVerb.Create(),
     };

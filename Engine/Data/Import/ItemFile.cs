@@ -1,10 +1,11 @@
+using ManualVae.Data.Attributes;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data.Import;
 
 /// <summary>
-/// A file of items beside any log: id, title and genres in a table with a header (CSV, TSV, RecBole's <c>.item</c>) or in JSON
-/// lines. Columns are recognised by their names.
+/// A file of items beside any log: id, title and genres in a table with a header (CSV, TSV, RecBole's <c>.item</c>), in JSON
+/// lines, or in a published layout without a header. Columns are recognised by their names.
 /// </summary>
 internal static class ItemFile
 {
@@ -18,11 +19,12 @@ internal static class ItemFile
         if (given != SourceFiles.StandardInput && SourceFiles.TryFind(given) is null)
             throw About($"{Items} {given}: no such file.");
         string path = SourceFiles.Find(given);
-        string first = source.Files.FirstText(path).Split('\n', 2)[0].TrimEnd('\r');
+        string beginning = source.Files.FirstText(path), first = beginning.Split('\n', 2)[0].TrimEnd('\r');
+        string[]? known = ItemLayout.Of(beginning)?.Columns;
         bool json = first.StartsWith('{');
-        string separator = Separators.Guess([first], "1") ?? ",";
-        IReadOnlyList<string> names = json ? JsonTable.Names(System.Text.Encoding.UTF8.GetBytes(first))
-            : Separators.Split(first, separator);
+        string separator = known is not null ? ItemLayout.Separates : Separators.Guess([first], "1") ?? ",";
+        IReadOnlyList<string> names = known is not null ? known
+            : json ? JsonTable.Names(System.Text.Encoding.UTF8.GetBytes(first)) : Separators.Split(first, separator);
 
         string? Named(string? asked, params string[] likely) => asked is null ? ColumnNames.Find(names, likely)
             : ColumnNames.FindExact(names, asked)
@@ -36,9 +38,10 @@ internal static class ItemFile
             throw About($"{path}:1: holds neither titles nor genres; its columns are {string.Join(", ", names)}.");
 
         using var table = json ? JsonLines.Open(source.Files, path, [id, title ?? "", genres ?? ""], required: 1)
-            : new TableReader(source.Files, path, separator, hasHeader: true, lenient: true);
-        int idField = json ? 0 : table.Column(id), titleField = title is null ? -1 : json ? 1 : table.Column(title),
-            genreField = genres is null ? -1 : json ? 2 : table.Column(genres);
+            : new TableReader(source.Files, path, separator, hasHeader: known is null, lenient: true);
+        int Field(string? column, int property) => column is null ? -1 : json ? property
+            : known is null ? table.Column(column) : Array.IndexOf(known, column);
+        int idField = Field(id, 0), titleField = Field(title, 1), genreField = Field(genres, 2);
         while (table.Read()) source.Describe(table, idField, titleField, genreField);
     }
 }

@@ -24,8 +24,10 @@ internal static class JsonLines
     /// <summary>The properties of a file's objects as a table without a header.</summary>
     /// <param name="files">The import that reads it.</param>
     /// <param name="path">The file.</param>
-    /// <param name="names">Names of the properties; a missing one is an empty field, an array's values are joined by '|'.</param>
+    /// <param name="names">Names of the properties; a missing one is an empty field, an array's values are joined by
+    /// <paramref name="joint"/>.</param>
     /// <param name="required">How many of them the first object must have.</param>
-    public static TableReader Open(SourceFiles files, string path, string[] names, int required) =>
-        new(files, path, Separator, rewrite: text => new JsonTable(text, path, names, required, files.Text));
+    /// <param name="joint">Stands between the values of an array.</param>
+    public static TableReader Open(SourceFiles files, string path, string[] names, int required, char joint = '|') =>
+        new(files, path, Separator, rewrite: text => new JsonTable(text, path, names, required, files.Text, joint));
 }

@@ -8,7 +8,9 @@ namespace ManualVae.Data.Import;
 /// <param name="names">The properties that become fields, in this order; empty for a field that stays empty.</param>
 /// <param name="required">How many of them the first object must have.</param>
 /// <param name="text">Says whether a bad line is left out.</param>
-internal sealed class JsonTable(Stream source, string path, string[] names, int required, SourceText text) : ForwardStream
+/// <param name="joint">Stands between the values of an array; ASCII.</param>
+internal sealed class JsonTable(Stream source, string path, string[] names, int required, SourceText text, char joint = '|')
+    : ForwardStream
 {
     private const int LongestLine = 1 << 28;
 
@@ -163,7 +165,7 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
         int at = joined ? _lengths[field] : 0, needed = at + reader.ValueSpan.Length + 1;
         if (_values[field].Length < needed) Array.Resize(ref _values[field], 2 * needed);
         var target = _values[field].AsSpan();
-        if (at > 0) target[at++] = (byte)'|';
+        if (at > 0) target[at++] = (byte)joint;
         int length = reader.ValueSpan.Length;
         if (reader.TokenType == JsonTokenType.String) length = reader.CopyString(target[at..]);
         else reader.ValueSpan.CopyTo(target[at..]);

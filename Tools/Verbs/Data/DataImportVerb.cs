@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManualVae.Data;
+using ManualVae.Data.Attributes;
 using ManualVae.Data.Import;
 using ManualVae.Tools.Datasets;
 using ManualVae.Tools.Settings;
@@ -18,6 +19,7 @@ internal static class DataImportVerb
             [nameof(ImportOptions.Separator)] = "The words tab, blank, comma, semicolon and pipe stand for themselves.",
         }).Alias(nameof(ImportOptions.Input), "-i").Alone(nameof(ImportOptions.CarveValidation), "one");
         var filters = new SettingFlags<ClickFilters>(new());
+        var attributes = new AttributeFlags();
         var (output, overwrite, json) = (DatasetFlags.Output(), DatasetFlags.Overwrite(), Flags.Json());
         return Verb.Create("import", "Turn a click log into a prepared dataset.", result =>
         {
@@ -30,9 +32,11 @@ internal static class DataImportVerb
             var data = ImportDisplay.Run(progress =>
                 DatasetImport.Run(options, notes.Add, progress, Console.OpenStandardInput(), Session.Cancellation));
             foreach (string note in notes) Console.Error.WriteLine(note);
+            if (attributes.Read(result, options.ItemIdColumn, options.Items) is { } more)
+                data = AttributeImport.Add(data, more, Console.Error.WriteLine, Session.Cancellation);
             DescribeText.Print(data.Save(directory, result.GetValue(overwrite)), result.GetValue(json));
             return ExitCode.Done;
-        }, [.. settings.Options, .. filters.Options, output, overwrite, json]);
+        }, [.. settings.Options, .. attributes.Options, .. filters.Options, output, overwrite, json]);
     }
 
     private static ImportOptions New() => new() { Input = "" };
