@@ -47,7 +47,7 @@ public static class ItemDivision
                 ["cold-share"] = share.ToString(CultureInfo.InvariantCulture), [DividedData] = data.ManifestHash,
             },
         };
-        return new(manifest, test.FoldIn, null, test, data.UserIds, data.Items);
+        return new(manifest, test.FoldIn, null, test, data.UserIds, data.Items, data.AddedAttributes);
     }
 
     /// <summary>The items without a click in training.</summary>

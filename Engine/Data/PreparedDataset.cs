@@ -41,6 +41,8 @@ public sealed class PreparedDataset
             if (attribute.Values.Rows != items.Count || attribute.Values.Columns != attribute.Features.Length)
                 throw new ArgumentException($"The attribute {attribute.Name} is {attribute.Values.Rows} x "
                     + $"{attribute.Values.Columns} for {items.Count} items and {attribute.Features.Length} features.");
+        if (attributes?.GroupBy(attribute => attribute.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two attributes have the name {twice.Key}.");
         if (train.Columns != items.Count || train.Rows > userIds.Length)
             throw new ArgumentException(
                 $"The training matrix is {train.Rows} x {train.Columns} for {userIds.Length} users and {items.Count} items.");
@@ -61,7 +63,7 @@ public sealed class PreparedDataset
         if (!File.Exists(manifest)) return null;
         var files = DatasetManifest.FilesListedIn(manifest) ?? (CsrFile.Is(Path.Combine(folder, TrainFile)) ? KnownFiles : null);
         return files is null ? null : file => file == ManifestFile || !file.Contains('/')
-            && (files.Contains(file) || VectorFile.NameOf(file) is not null);
+            && (files.Contains(file) || IsOfAttributes(file));
     });
 
     /// <summary>What the folder is and where it came from.</summary>
@@ -102,6 +104,9 @@ public sealed class PreparedDataset
     /// the genres, if there are any.
     /// </summary>
     public IReadOnlyList<ItemAttribute> Attributes => _attributes ?? (ItemAttribute.Genres(Items) is { } genres ? [genres] : []);
+
+    /// <summary>The attributes that the folder holds in files of their own; null where none was added.</summary>
+    internal IReadOnlyList<ItemAttribute>? AddedAttributes => _attributes;
 
     /// <summary>Number of items.</summary>
     public int ItemCount => Items.Count;
@@ -246,6 +251,9 @@ public sealed class PreparedDataset
         IReadOnlyList<ItemAttribute> attributes, SortedDictionary<string, AttributeSource> sources) =>
         new(Manifest with { Attributes = sources }, Train, Validation, Test, UserIds, Items, attributes, Directory, ManifestHash);
 
+    /// <summary>True for the name of a file that <see cref="WriteAttributes"/> writes.</summary>
+    internal static bool IsOfAttributes(string file) => file == AttributesFile || VectorFile.NameOf(file) is not null;
+
     /// <summary>Writes <c>item-features.tsv</c> and a file for each attribute of vectors; nothing where none was added.</summary>
     internal void WriteAttributes(string folder)
     {
@@ -261,10 +269,7 @@ public sealed class PreparedDataset
         var read = new List<ItemAttribute>(ItemAttribute.Read(Path.Combine(directory, AttributesFile), items));
         foreach (string file in manifest.Files.Keys)
             if (VectorFile.NameOf(file) is { } name)
-                read.Add(read.Any(attribute => attribute.Name == name)
-                    ? throw new InputException($"{Path.Combine(directory, file)}: is an attribute of {AttributesFile} too; "
-                        + "import the dataset again.")
-                    : VectorFile.Read(Path.Combine(directory, file), name, items));
+                read.Add(VectorFile.Read(Path.Combine(directory, file), name, items));
         return read;
     }
 

@@ -14,7 +14,8 @@ public enum DatasetFormat
 /// <summary>
 /// Writes a prepared dataset as a folder with a file for each part (<c>train</c>, <c>validation.foldin</c>,
 /// <c>validation.heldout</c>, <c>test.foldin</c>, <c>test.heldout</c>, <c>test.candidates</c>, those that it has), and the ids of
-/// rows and columns, <c>users.tsv</c> and <c>items.tsv</c>.
+/// rows and columns, <c>users.tsv</c> and <c>items.tsv</c>. Attributes that were added to the items lie there as they do in the
+/// prepared folder.
 /// </summary>
 public static class DatasetExport
 {
@@ -29,7 +30,8 @@ public static class DatasetExport
 
     /// <summary>The folder that <see cref="Write"/> makes.</summary>
     public static FolderKind Kind { get; } = new("data export", folder => File.Exists(Path.Combine(folder, Marker))
-        ? file => file is Marker or Users or Items || Parts.Any(part => file == part + ".npz" || file == part + ".parquet")
+        ? file => file is Marker or Users or Items || PreparedDataset.IsOfAttributes(file)
+            || Parts.Any(part => file == part + ".npz" || file == part + ".parquet")
         : null);
 
     /// <summary>Writes the folder in one step.</summary>
@@ -49,6 +51,7 @@ public static class DatasetExport
                 });
             PreparedDataset.WriteUsers(Path.Combine(folder, Users), data.UserIds);
             data.Items.Write(Path.Combine(folder, Items));
+            data.WriteAttributes(folder);
             AtomicFile.WriteText(Path.Combine(folder, Marker), $"exported from the prepared dataset {data.ManifestHash}\n");
         }, Kind);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Data.Import;
 using static ManualVae.Data.InputException;
 
@@ -30,50 +29,66 @@ public static class AttributeImport
         if (specs.GroupBy(spec => spec.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw About($"{Attribute} {twice.Key}: is there twice; give each attribute a name of its own.");
         var ids = ItemIds.Of(data.Items, options.ItemMap, cancellation);
+        var made = new Dictionary<string, Made>(StringComparer.Ordinal);
+        var own = OwnItems.Of(data);
         ItemTable[] files = [.. options.ItemFeatures.Distinct().Select(file =>
             ItemFiles.Open(file, options.ItemIdColumn, cancellation))];
-        var own = OwnItems.Of(data);
-        var vectors = specs.Where(spec => spec.Kind == AttributeKind.Vector).ToList();
-        var plans = AttributePlan.Of([.. specs.Except(vectors)], files, own, recognise: specs.Length == 0);
-        var ownIds = ItemIds.Of(data.Items, null, cancellation);
-        var made = new Dictionary<string, (ItemAttribute Attribute, AttributeSource Source)>(StringComparer.Ordinal);
+        var plans = AttributePlan.Of([.. specs.Where(spec => spec.Kind != AttributeKind.Vector)], files, own,
+            recognise: specs.Length == 0);
         foreach (var group in plans.GroupBy(plan => plan.Table))
         {
-            var columns = group.Key.Read([.. group.Select(plan => (plan.Column, plan.Clean))], group.Key == own ? ownIds : ids);
-            var source = group.Key.Source;
-            foreach (var (plan, column) in group.Zip(columns))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (column.Known == 0 && plan.Spec is null) continue; // recognised, but empty
-                if (column.Known == 0) throw NothingKnown(plan, ids, options);
-                made[plan.Name] = (Make(plan, column), new(plan.Settings, Path.GetFileName(plan.Table.Path), source?.Sha256));
-            }
+            cancellation.ThrowIfCancellationRequested();
+            Read([.. group], group.Key == own ? ItemIds.Of(data.Items, null, cancellation) : ids, made, note);
         }
-        foreach (var spec in vectors) made[spec.Name] = Vector(spec, ids, cancellation);
+        foreach (var spec in specs.Where(spec => spec.Kind == AttributeKind.Vector))
+            made[spec.Name] = Vector(spec, ids, cancellation);
         if (made.Count == 0) throw NothingRecognised(files, own);
-        string[] order = specs.Length > 0 ? [.. specs.Select(spec => spec.Name)] : [.. plans.Select(p => p.Name).Where(made.ContainsKey)];
-        foreach (string name in order) Tell(made[name].Attribute, made[name].Source, note);
+
+        string[] order = [.. specs.Select(spec => spec.Name).Concat(plans.Select(plan => plan.Name)).Distinct().Where(made.ContainsKey)];
         var sources = new SortedDictionary<string, AttributeSource>(data.Manifest.Attributes ?? [], StringComparer.Ordinal);
-        foreach (string name in order) sources[name] = made[name].Source;
-        return data.WithAttributes([.. data.Attributes.Where(a => !made.ContainsKey(a.Name)), .. order.Select(n => made[n].Attribute)],
-            sources);
-    }
-
-    private static ItemAttribute Make(AttributePlan plan, ItemColumn column)
-    {
-        var spec = plan.Spec;
-        var attribute = plan.Kind switch
+        foreach (string name in order)
         {
-            AttributeKind.Categorical => CategoricalFeatures.Of(plan.Name, column, plan.Separator, plan.Least),
-            AttributeKind.Numeric => plan.Width is { } width ? NumericFeatures.ByWidth(plan.Name, column, width)
-                : NumericFeatures.ByQuantiles(plan.Name, column, plan.Bins),
-            _ => TextFeatures.Of(plan.Name, column, plan.Words, plan.Least, plan.Most),
-        };
-        return attribute.Features.Length > 0 ? attribute : throw About(
-            $"{Attribute} {plan.Name}: no feature of '{plan.Column}' is in {plan.Least} items; check separator and least.");
+            sources[name] = made[name].Source;
+            Tell(made[name], note);
+        }
+        return data.WithAttributes(
+            [.. data.Attributes.Where(a => !made.ContainsKey(a.Name)), .. order.Select(name => made[name].Attribute)], sources);
     }
 
-    private static (ItemAttribute, AttributeSource) Vector(AttributeSpec spec, ItemIds ids, CancellationToken cancellation)
+    /// <summary>Reads one table and makes the attributes that are planned from it.</summary>
+    private static void Read(AttributePlan[] plans, ItemIds ids, Dictionary<string, Made> made, Action<string>? note)
+    {
+        var table = plans[0].Table;
+        var columns = table.Read([.. plans.Select(plan => (plan.Column, plan.Clean))], ids);
+        foreach (string line in table.Notes) note?.Invoke(line);
+        string file = Path.GetFileName(table.Path);
+        string? hash = table.Source?.Sha256;
+        foreach (var (plan, column) in plans.Zip(columns))
+        {
+            bool asked = plan.Spec is not null;
+            if (column.Known == 0)
+            {
+                if (asked) throw NothingKnown(plan, ids);
+                continue;
+            }
+            if (plan.LeavesWhole(column) is { } doubt) note?.Invoke(doubt);
+            var attribute = Make(plan, column);
+            if (attribute.Features.Length > 0) made[plan.Name] = new(attribute, new(plan.Settings, file, hash));
+            else if (asked)
+                throw About($"{Attribute} {plan.Name}: no feature of '{plan.Column}' is in {plan.Least} items; give another least.");
+            else note?.Invoke($"{plan.Name}: left out, as no feature of '{plan.Column}' is in {plan.Least} items");
+        }
+    }
+
+    private static ItemAttribute Make(AttributePlan plan, ItemColumn column) => plan.Kind switch
+    {
+        AttributeKind.Categorical => CategoricalFeatures.Of(plan.Name, column, plan.Separator, plan.Least),
+        AttributeKind.Numeric => plan.Width is { } width ? NumericFeatures.ByWidth(plan.Name, column, width)
+            : NumericFeatures.ByQuantiles(plan.Name, column, plan.Bins),
+        _ => TextFeatures.Of(plan.Name, column, plan.Words, plan.Least, plan.Most),
+    };
+
+    private static Made Vector(AttributeSpec spec, ItemIds ids, CancellationToken cancellation)
     {
         spec.RequireOptionsOf(AttributeKind.Vector);
         if (spec.Column is null) throw About($"{Attribute} {spec.Text}: names no file; give {spec.Name}=vector:FILE.");
@@ -89,12 +104,14 @@ public static class AttributeImport
             : VectorFeatures.OfParquet(spec.Name, files, path, spec.Word("id-column"), spec.Word("column"), ids);
         if (attribute.KnownItems == 0) throw new InputException($"{path}: holds vectors of none of the dataset's items; check its ids.");
         string? hash = files.Describe(new ImportOptions { Input = path }).Sha256;
-        return (attribute, new($"vector:{attribute.Features.Length} numbers", Path.GetFileName(path), hash));
+        return new(attribute, new($"vector:{attribute.Features.Length} numbers", Path.GetFileName(path), hash));
     }
 
-    private static InputException NothingKnown(AttributePlan plan, ItemIds ids, AttributeOptions options) => About(
-        $"{plan.Table.Path}: says nothing of the dataset's {ids.Count} items in '{plan.Column}'; check its ids ({Setting(
-            nameof(options.ItemIdColumn))}, {Setting(nameof(options.ItemMap))}).");
+    private static InputException NothingKnown(AttributePlan plan, ItemIds ids)
+    {
+        var (column, map) = (Setting(nameof(AttributeOptions.ItemIdColumn)), Setting(nameof(AttributeOptions.ItemMap)));
+        return About($"{plan.Table.Path}: says nothing of the dataset's {ids.Count} items in '{plan.Column}'; check ids ({column}, {map}).");
+    }
 
     private static InputException NothingRecognised(ItemTable[] files, ItemTable own)
     {
@@ -104,9 +121,13 @@ public static class AttributeImport
             $"{table.Path}: knows no attribute of the dataset's items by its columns, {columns}; give {Attribute} NAME=KIND:COLUMN.");
     }
 
-    private static void Tell(ItemAttribute attribute, AttributeSource source, Action<string>? note) =>
-        note?.Invoke(string.Create(CultureInfo.InvariantCulture,
-            $"{attribute.Name}: {source.Settings} of {source.File}, {attribute.Features.Length} features, known of "
-            + $"{attribute.KnownItems} of {attribute.Values.Rows} items")
+    private static void Tell(Made made, Action<string>? note)
+    {
+        var (attribute, source) = made;
+        note?.Invoke($"{attribute.Name}: {source.Settings} of {source.File}, {attribute.Features.Length} features, known of "
+            + $"{attribute.KnownItems} of {attribute.Values.Rows} items"
             + (attribute.Name == "tags" ? "; users wrote the tags, so they tell of clicks too" : ""));
+    }
+
+    private sealed record Made(ItemAttribute Attribute, AttributeSource Source);
 }

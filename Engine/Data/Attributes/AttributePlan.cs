@@ -60,6 +60,20 @@ internal sealed record AttributePlan(string Name, AttributeKind Kind, ItemTable 
             .Select(known => Recognise(known, table))).OfType<AttributePlan>().DistinctBy(plan => plan.Name)];
     }
 
+    /// <summary>
+    /// A line about values that may be several ones each: nothing said how they are separated, and most hold a comma or semicolon.
+    /// Null for none.
+    /// </summary>
+    public string? LeavesWhole(ItemColumn column)
+    {
+        if (Kind != AttributeKind.Categorical || Spec?.Separator is not null || Table.Layout is not null) return null;
+        string[] fields = [.. Enumerable.Range(0, column.Items).SelectMany(column.Values)];
+        if (fields.Any(field => field.Contains(Separator, StringComparison.Ordinal))) return null;
+        string? other = new[] { ",", ";" }.FirstOrDefault(mark => 2 * fields.Count(field => field.Contains(mark)) > fields.Length);
+        return other is null ? null : $"{Name}: most fields of '{Column}' hold '{other}', and none '{Separator}'; if it separates values, "
+            + $"add separator={(other == "," ? "comma" : "semicolon")}";
+    }
+
     private static AttributePlan Find(AttributeSpec spec, IReadOnlyList<ItemTable> tables)
     {
         AttributePlan Settled(AttributePlan plan)
@@ -92,7 +106,7 @@ internal sealed record AttributePlan(string Name, AttributeKind Kind, ItemTable 
         AttributePlan Plan(string column, Func<string, string?>? clean) =>
             new(known.Name, known.Kind, table, column, null) { Clean = clean, KnownWidth = known.Width };
         if (ColumnNames.Find(table.Columns, known.Columns) is { } column) return Plan(column, table.Layout?.Clean(column));
-        return known.Name == "year" && ColumnNames.Find(table.Columns, ["title"]) is { } title
+        return known.Name == "year" && table.Layout?.Also.Length is null or 0 && ColumnNames.Find(table.Columns, ["title"]) is { } title
             ? Plan(title, FieldText.YearOfTitle) : null;
     }
 }

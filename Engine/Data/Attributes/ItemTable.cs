@@ -15,6 +15,9 @@ internal abstract class ItemTable
     /// <summary>Name and hash of the file, once it is read; null where there is none.</summary>
     public virtual DatasetSource? Source => null;
 
+    /// <summary>What was decided while it was read.</summary>
+    public virtual IEnumerable<string> Notes => [];
+
     /// <summary>What some columns say of a dataset's items.</summary>
     /// <param name="columns">The columns, each with what makes a field of it a value; null leaves the field as it is.</param>
     /// <param name="ids">The items.</param>

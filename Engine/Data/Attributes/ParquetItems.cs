@@ -8,7 +8,7 @@ namespace ManualVae.Data.Attributes;
 internal sealed class ParquetItems(SourceFiles files, string id) : ItemTable
 {
     /// <inheritdoc/>
-    public override DatasetSource? Source => files.Describe(new ImportOptions { Input = Path, Format = "items" });
+    public override DatasetSource? Source => files.Describe(new ImportOptions { Input = Path });
 
     /// <summary>Names of a file's columns; a list has the name of the list.</summary>
     public static string[] Names(SourceFiles files, string path) => Guard(path, () =>

@@ -6,7 +6,10 @@ namespace ManualVae.Data.Attributes;
 internal sealed class TextItems(SourceFiles files, string id, string separator) : ItemTable
 {
     /// <inheritdoc/>
-    public override DatasetSource? Source => files.Describe(new ImportOptions { Input = Path, Format = "items" });
+    public override DatasetSource? Source => files.Describe(new ImportOptions { Input = Path });
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Notes => files.Text.Notes;
 
     /// <inheritdoc/>
     protected override void Scan(string[] columns, Action start, Action<string, string?[], long> row) =>
@@ -14,10 +17,11 @@ internal sealed class TextItems(SourceFiles files, string id, string separator) 
         {
             start();
             bool json = separator == JsonLines.Separator, header = Layout?.Columns is null && !json;
-            using var table = json ? JsonLines.Open(files, Path, [id, .. columns], required: 1, ItemColumn.Joint)
+            string[] asked = [id, .. columns], names = [.. asked.Distinct()]; // an object's property is read once
+            using var table = json ? JsonLines.Open(files, Path, names, required: 1, ItemColumn.Joint)
                 : new TableReader(files, Path, separator, hasHeader: header, lenient: true);
-            int[] fields = json ? [.. Enumerable.Range(0, columns.Length + 1)]
-                : [.. columns.Prepend(id).Select(name => header ? table.Column(name) : Columns.ToList().IndexOf(name))];
+            int[] fields = [.. asked.Select(name => json ? Array.IndexOf(names, name)
+                : header ? table.Column(name) : Columns.ToList().IndexOf(name))];
             var cells = new string?[columns.Length];
             while (table.Read())
             {
