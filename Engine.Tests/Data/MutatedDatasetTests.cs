@@ -37,6 +37,22 @@ public partial class MutatedDatasetTests : IDisposable
     }
 
     [Theory]
+    [InlineData("item-features.tsv")]
+    [InlineData("item-vectors.v.npy")]
+    [InlineData("manifest.json")]
+    public void A_changed_file_of_attributes_is_read_or_refused(string file)
+    {
+        var data = Samples.Weak();
+        float[] vector = [1, 2, 3];
+        var vectors = VectorFile.Of("v", [vector, default, vector, vector, default, vector]);
+        var words = new ItemAttribute("plot", AttributeKind.Text, ["war", "peace"],
+            new CsrMatrix(2, [0, 2, 2, 3, 3, 3, 3], [0, 1, 1], [.5f, 1.25f, 3]));
+        new PreparedDataset(data.Manifest, data.Train, data.Validation, data.Test, data.UserIds, data.Items, [words, vectors])
+            .Save(_folder["d"]);
+        AllAreReadOrRefused(file);
+    }
+
+    [Theory]
     [InlineData("users.tsv", "index\tid\n0\ta\n1\tb\n2\ta\n3\td\n", "users.tsv:4", "a, which is there already")]
     [InlineData("users.tsv", "index\tid\n0\ta\n2\tb\n1\tc\n3\td\n", "users.tsv:3", "expected 1")]
     [InlineData("users.tsv", "index\tid\n0\ta\tx\n1\tb\n2\tc\n3\td\n", "users.tsv:2", "3 fields")]

@@ -47,7 +47,9 @@ internal sealed partial record NpyMatrix(int Rows, int Columns, float[] Values)
     /// <summary>Reads a matrix of float16, float32 or float64, in C or in Fortran order.</summary>
     /// <param name="stream">The bytes of the file.</param>
     /// <param name="path">What to call it in messages.</param>
-    /// <exception cref="InputException">Another file, type or number of dimensions, or fewer or more bytes than its shape says.</exception>
+    /// <exception cref="InputException">
+    /// Another file, type or number of dimensions, or fewer or more bytes than its shape says.
+    /// </exception>
     public static NpyMatrix Read(Stream stream, string path)
     {
         InputException Problem(string what) => new($"{path}: {what}; save it as numpy.save(file, array.astype('float32')) does.");
@@ -56,7 +58,8 @@ internal sealed partial record NpyMatrix(int Rows, int Columns, float[] Values)
             throw Problem("is no .npy file of version 1, 2 or 3");
         var length = new byte[start[6] == 1 ? 2 : 4];
         if (stream.ReadAtLeast(length, length.Length, false) < length.Length) throw Problem("ends within its header");
-        uint size = start[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(length) : BinaryPrimitives.ReadUInt32LittleEndian(length);
+        uint size = start[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(length)
+            : BinaryPrimitives.ReadUInt32LittleEndian(length);
         var bytes = new byte[Math.Min(size, LongestHeader)];
         if (size > LongestHeader || stream.ReadAtLeast(bytes, bytes.Length, false) < bytes.Length)
             throw Problem("ends within its header");

@@ -100,8 +100,8 @@ public sealed class PreparedDataset
     public string?[] ItemGenres => Items.Genres;
 
     /// <summary>
-    /// What is known of the items besides clicks: the attributes of <c>item-features.tsv</c> and <c>item-vectors.NAME.npy</c>, else
-    /// the genres, if there are any.
+    /// What is known of the items besides clicks: the attributes of <c>item-features.tsv</c> and <c>item-vectors.NAME.npy</c>,
+    /// else the genres, if there are any.
     /// </summary>
     public IReadOnlyList<ItemAttribute> Attributes => _attributes ?? (ItemAttribute.Genres(Items) is { } genres ? [genres] : []);
 

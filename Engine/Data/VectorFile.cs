@@ -23,8 +23,8 @@ internal static class VectorFile
         attribute is { Kind: AttributeKind.Vector, Features.Length: > 0, Name.Length: > 0 and <= 64 }
             && attribute.Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
             && attribute.Features.Index().All(feature => feature.Item == FeatureName(feature.Index))
-            && Enumerable.Range(0, attribute.Values.Rows)
-                .All(item => attribute.Values.RowLength(item) is var length && (length == 0 || length == attribute.Features.Length));
+            && Enumerable.Range(0, attribute.Values.Rows).Select(attribute.Values.RowLength)
+                .All(length => length == 0 || length == attribute.Features.Length);
 
     /// <summary>Attributes in the order in which a folder gives them back: tables first, then vectors by name.</summary>
     public static IReadOnlyList<ItemAttribute> InOrder(IReadOnlyList<ItemAttribute> attributes) =>
@@ -78,7 +78,8 @@ internal static class VectorFile
             if (!row.Span.ContainsAnyExcept(float.NaN)) return default;
             foreach (float value in row.Span)
                 if (!float.IsFinite(value))
-                    throw new InputException($"{path}: row {item} holds {value}, expected finite numbers; import the dataset again.");
+                    throw new InputException(
+                        $"{path}: row {item} holds {value}, expected finite numbers; import the dataset again.");
             return (ReadOnlyMemory<float>)row;
         })]);
     }

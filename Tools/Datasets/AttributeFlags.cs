@@ -8,14 +8,15 @@ internal sealed class AttributeFlags
 {
     private readonly Option<string[]> _files = new("--item-features")
     {
-        Description = "A file that says more of the items: a table with a header, JSON lines, Parquet, or MovieLens' and Amazon's "
-            + "own. May be given several times. Titles and genres of the dataset's own items need no file.",
+        Description = "A file that says more of the items: a table with a header, JSON lines, Parquet, or MovieLens' and "
+            + "Amazon's own. May be given several times. Titles and genres of the dataset's own items need no file.",
         HelpName = "FILE", Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<string[]> _attributes = new("--attribute")
     {
-        Description = "An attribute: NAME (genres, year, plot and others are known), or NAME=KIND:COLUMN, where KIND is categorical, "
-            + "numeric, text or vector; options follow as ,OPTION=VALUE. May be given several times. Default: all that are known.",
+        Description = "An attribute: NAME (genres, year, plot and others are known), or NAME=KIND:COLUMN, where KIND is "
+            + "categorical, numeric, text or vector; options follow as ,OPTION=VALUE. May be given several times. Default: all "
+            + "that are known.",
         HelpName = "SPEC", Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<string?> _map = new("--item-map")

@@ -58,8 +58,8 @@ internal static class DescribeText
             + (part.Candidates is null ? "" : $", {N(part.Candidates.EntryCount)} sampled negatives");
         var import = manifest.Import;
         var attributes = data.Attributes.Select(a => ($"attribute {a.Name}",
-            $"{a.Kind.ToString().ToLowerInvariant()}, {Readable.Count(a.Features.Length, "feature")}; {N(a.KnownItems)} items known, "
-                + $"mean {PerItem(a):0.0} features of one"));
+            $"{a.Kind.ToString().ToLowerInvariant()}, {Readable.Count(a.Features.Length, "feature")}; {N(a.KnownItems)} of "
+                + $"{N(data.ItemCount)} items known, mean {PerItem(a):0.0} features"));
         foreach (var (name, value) in (IEnumerable<(string, string)>)[
             ("dataset", data.Directory),
             ("source", $"{manifest.Source.Format}: {manifest.Source.Name}"),

@@ -7,7 +7,7 @@ namespace ManualVae.Tools.Verbs;
 internal static class DataVerb
 {
     /// <summary>The parent command.</summary>
-    public static Command Create() => new("data", "Import, fetch, make up, describe and export datasets, and add features of their items.")
+    public static Command Create() => new("data", "Import, fetch, make up, describe and export datasets.")
     {
         DataImportVerb.Create(),
         DataSynthesizeVerb.Create(),

@@ -69,7 +69,8 @@ public class FeatureTests
         var years = NumericFeatures.ByQuantiles("year", Column("1", "2", "2", "2", "3", "9", null, "-1.5"), bins: 3);
         // Sorted: -1.5 1 2 2 2 3 9; edges at positions 0, 2, 4: -1.5, 2, 2.
         Assert.Equal(["[-1.5, 2)", "[2, 9]"], years.Features);
-        int[] bins = [.. Enumerable.Range(0, 8).Select(item => years.Values.RowLength(item) == 0 ? -1 : years.Values.RowColumns(item)[0])];
+        int[] bins = [.. Enumerable.Range(0, 8).Select(item =>
+            years.Values.RowLength(item) == 0 ? -1 : years.Values.RowColumns(item)[0])];
         Assert.Equal([0, 1, 1, 1, 1, 1, -1, 0], bins);
     }
 

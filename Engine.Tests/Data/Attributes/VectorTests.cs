@@ -39,7 +39,8 @@ public sealed class VectorTests : IDisposable
     {
         Assert.Contains("has 2 rows for 3 items; name a file with the id of each row", Refused(
             $"v=vector:{Npy(Header.Replace("3, 2", "2, 3"), new float[6])}"));
-        Assert.Contains("row 1: holds NaN, expected finite numbers", Refused($"v=vector:{Npy(Header, [1, 2, 3, float.NaN, 5, 6])}"));
+        Assert.Contains("row 1: holds NaN, expected finite numbers",
+            Refused($"v=vector:{Npy(Header, [1, 2, 3, float.NaN, 5, 6])}"));
         Assert.Contains("leave column and id-column out", Refused($"v=vector:{Npy(Header, new float[6])},column=x"));
     }
 
@@ -61,7 +62,8 @@ public sealed class VectorTests : IDisposable
         }
         AssertVectors(Add($"v=vector:{_folder["lists.parquet"]}"), [3, 4], [], [1, 2]);
         AssertVectors(Add($"v=vector:{_folder["lists.parquet"]},column=embedding,id-column=asin"), [3, 4], [], [1, 2]);
-        Assert.Contains("no column 'x'; its columns are asin, embedding", Refused($"v=vector:{_folder["lists.parquet"]},column=x"));
+        Assert.Contains("no column 'x'; its columns are asin, embedding",
+            Refused($"v=vector:{_folder["lists.parquet"]},column=x"));
         Assert.Contains("ids is for arrays", Refused($"v=vector:{_folder["lists.parquet"]},ids=x"));
 
         var (number, x, y) = (new DataField<long>("item"), new DataField<double>("x"), new DataField<int>("y"));

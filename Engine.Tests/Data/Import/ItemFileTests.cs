@@ -52,6 +52,19 @@ public class ItemFileTests
     }
 
     [Fact]
+    public void Titles_and_genres_come_from_the_films_of_MovieLens()
+    {
+        using var folder = TestData.NewFolder();
+        var data = Import(new ImportOptions
+        {
+            Input = folder.Write("log.csv", "user,item\n1,7\n2,7\n3,8\n"), Split = SplitKind.None,
+            Items = folder.Write("movies.dat", "7::Heat (1995)::Action|Crime\n8::Up (2009)::Animation\n")
+        });
+        Assert.Equal(["Heat (1995)", "Up (2009)"], data.ItemTitles.Order());
+        Assert.Contains("Action|Crime", data.ItemGenres);
+    }
+
+    [Fact]
     public void A_file_of_items_without_known_columns_names_what_it_has()
     {
         using var folder = TestData.NewFolder();

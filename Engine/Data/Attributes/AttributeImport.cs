@@ -14,8 +14,8 @@ public static class AttributeImport
     private static readonly SettingName Attribute = Setting(nameof(AttributeOptions.Attribute));
 
     /// <summary>
-    /// The dataset with the attributes that the options name. Those that it has stay, unless a new one has the same name. Nothing is
-    /// written; <see cref="PreparedDataset.Save"/> the result.
+    /// The dataset with the attributes that the options name. Those that it has stay, unless a new one has the same name. Nothing
+    /// is written; <see cref="PreparedDataset.Save"/> the result.
     /// </summary>
     /// <param name="data">The dataset.</param>
     /// <param name="options">What to read.</param>
@@ -44,7 +44,8 @@ public static class AttributeImport
             made[spec.Name] = Vector(spec, ids, cancellation);
         if (made.Count == 0) throw NothingRecognised(files, own);
 
-        string[] order = [.. specs.Select(spec => spec.Name).Concat(plans.Select(plan => plan.Name)).Distinct().Where(made.ContainsKey)];
+        string[] order = [.. specs.Select(spec => spec.Name).Concat(plans.Select(plan => plan.Name)).Distinct()
+            .Where(made.ContainsKey)];
         var sources = new SortedDictionary<string, AttributeSource>(data.Manifest.Attributes ?? [], StringComparer.Ordinal);
         foreach (string name in order)
         {
@@ -75,7 +76,8 @@ public static class AttributeImport
             var attribute = Make(plan, column);
             if (attribute.Features.Length > 0) made[plan.Name] = new(attribute, new(plan.Settings, file, hash));
             else if (asked)
-                throw About($"{Attribute} {plan.Name}: no feature of '{plan.Column}' is in {plan.Least} items; give another least.");
+                throw About(
+                    $"{Attribute} {plan.Name}: no feature of '{plan.Column}' is in {plan.Least} items; give another least.");
             else note?.Invoke($"{plan.Name}: left out, as no feature of '{plan.Column}' is in {plan.Least} items");
         }
     }
@@ -102,7 +104,8 @@ public static class AttributeImport
             throw About($"{Attribute} {spec.Text}: ids is for arrays of NumPy; name the column of ids by id-column.");
         var attribute = array ? VectorFeatures.OfArray(spec.Name, files, path, spec.Word("ids"), ids)
             : VectorFeatures.OfParquet(spec.Name, files, path, spec.Word("id-column"), spec.Word("column"), ids);
-        if (attribute.KnownItems == 0) throw new InputException($"{path}: holds vectors of none of the dataset's items; check its ids.");
+        if (attribute.KnownItems == 0)
+            throw new InputException($"{path}: holds vectors of none of the dataset's items; check its ids.");
         string? hash = files.Describe(new ImportOptions { Input = path }).Sha256;
         return new(attribute, new($"vector:{attribute.Features.Length} numbers", Path.GetFileName(path), hash));
     }
@@ -110,15 +113,16 @@ public static class AttributeImport
     private static InputException NothingKnown(AttributePlan plan, ItemIds ids)
     {
         var (column, map) = (Setting(nameof(AttributeOptions.ItemIdColumn)), Setting(nameof(AttributeOptions.ItemMap)));
-        return About($"{plan.Table.Path}: says nothing of the dataset's {ids.Count} items in '{plan.Column}'; check ids ({column}, {map}).");
+        string path = plan.Table.Path;
+        return About($"{path}: says nothing of the dataset's {ids.Count} items in '{plan.Column}'; check ids ({column}, {map}).");
     }
 
     private static InputException NothingRecognised(ItemTable[] files, ItemTable own)
     {
         var table = files.FirstOrDefault() ?? own;
-        string columns = string.Join(", ", table.Columns);
+        string path = table.Path, columns = string.Join(", ", table.Columns);
         return About(
-            $"{table.Path}: knows no attribute of the dataset's items by its columns, {columns}; give {Attribute} NAME=KIND:COLUMN.");
+            $"{path}: knows no attribute of the dataset's items by its columns, {columns}; give {Attribute} NAME=KIND:COLUMN.");
     }
 
     private static void Tell(Made made, Action<string>? note)

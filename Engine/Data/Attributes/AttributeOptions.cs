@@ -4,8 +4,8 @@ namespace ManualVae.Data.Attributes;
 public sealed record AttributeOptions
 {
     /// <summary>
-    /// Files of items: tables with a header, JSON lines, Parquet, and the published ones that <see cref="AttributeImport"/> knows;
-    /// compressed ones too. The items of the dataset itself, with their titles and genres, come after them.
+    /// Files of items: tables with a header, JSON lines, Parquet, and the published ones that <see cref="AttributeImport"/>
+    /// knows; compressed ones too. The items of the dataset itself, with their titles and genres, come after them.
     /// </summary>
     public IReadOnlyList<string> ItemFeatures { get; init; } = [];
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Data.Import;
 using static ManualVae.Data.InputException;
 
@@ -35,13 +34,21 @@ internal sealed record AttributePlan(string Name, AttributeKind Kind, ItemTable 
     public double Most => Spec?.Number("most", 1) ?? MostTexts;
 
     /// <summary>How it is made, for people and for the manifest.</summary>
-    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}:{Column}") + (Kind switch
+    public string Settings
     {
-        AttributeKind.Categorical => $",separator={(Separator switch { "" => "none", "," => "comma", _ => Separator })},least={Least}",
-        AttributeKind.Numeric when Width is { } width => string.Create(CultureInfo.InvariantCulture, $",width={width}"),
-        AttributeKind.Numeric => $",bins={Bins}",
-        _ => string.Create(CultureInfo.InvariantCulture, $",words={Words},least={Least},most={Most}"),
-    });
+        get
+        {
+            string separator = Separator switch { "" => "none", "," => "comma", var other => other };
+            FormattableString options = Kind switch
+            {
+                AttributeKind.Categorical => $"separator={separator},least={Least}",
+                AttributeKind.Numeric when Width is { } width => $"width={width}",
+                AttributeKind.Numeric => $"bins={Bins}",
+                _ => $"words={Words},least={Least},most={Most}",
+            };
+            return $"{Kind.ToString().ToLowerInvariant()}:{Column},{FormattableString.Invariant(options)}";
+        }
+    }
 
     private double? KnownWidth { get; init; }
 
@@ -61,17 +68,18 @@ internal sealed record AttributePlan(string Name, AttributeKind Kind, ItemTable 
     }
 
     /// <summary>
-    /// A line about values that may be several ones each: nothing said how they are separated, and most hold a comma or semicolon.
-    /// Null for none.
+    /// A line about values that may be several ones each: nothing said how they are separated, and most hold a comma or
+    /// semicolon. Null for none.
     /// </summary>
     public string? LeavesWhole(ItemColumn column)
     {
         if (Kind != AttributeKind.Categorical || Spec?.Separator is not null || Table.Layout is not null) return null;
         string[] fields = [.. Enumerable.Range(0, column.Items).SelectMany(column.Values)];
         if (fields.Any(field => field.Contains(Separator, StringComparison.Ordinal))) return null;
-        string? other = new[] { ",", ";" }.FirstOrDefault(mark => 2 * fields.Count(field => field.Contains(mark)) > fields.Length);
-        return other is null ? null : $"{Name}: most fields of '{Column}' hold '{other}', and none '{Separator}'; if it separates values, "
-            + $"add separator={(other == "," ? "comma" : "semicolon")}";
+        string? other = new[] { ",", ";" }.FirstOrDefault(mark =>
+            2 * fields.Count(field => field.Contains(mark, StringComparison.Ordinal)) > fields.Length);
+        return other is null ? null : $"{Name}: most fields of '{Column}' hold '{other}', and none '{Separator}'; "
+            + $"if it separates values, add separator={(other == "," ? "comma" : "semicolon")}";
     }
 
     private static AttributePlan Find(AttributeSpec spec, IReadOnlyList<ItemTable> tables)
@@ -106,7 +114,8 @@ internal sealed record AttributePlan(string Name, AttributeKind Kind, ItemTable 
         AttributePlan Plan(string column, Func<string, string?>? clean) =>
             new(known.Name, known.Kind, table, column, null) { Clean = clean, KnownWidth = known.Width };
         if (ColumnNames.Find(table.Columns, known.Columns) is { } column) return Plan(column, table.Layout?.Clean(column));
-        return known.Name == "year" && table.Layout?.Also.Length is null or 0 && ColumnNames.Find(table.Columns, ["title"]) is { } title
-            ? Plan(title, FieldText.YearOfTitle) : null;
+        // Titles of products end in other numbers.
+        bool films = known.Name == "year" && table.Layout?.Also is null or [];
+        return films && ColumnNames.Find(table.Columns, ["title"]) is { } title ? Plan(title, FieldText.YearOfTitle) : null;
     }
 }

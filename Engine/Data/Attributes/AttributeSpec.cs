@@ -52,7 +52,8 @@ internal sealed record AttributeSpec(string Name)
             if (pair.Length < 2 || pair[1].Length == 0)
                 throw About($"{Attribute} {text}: '{option}' is no OPTION=VALUE; the word comma stands for a comma.");
             if (!Known.Any(o => o.Name == pair[0]))
-                throw About($"{Attribute} {text}: no option '{pair[0]}'; there are {string.Join(", ", Known.Select(o => o.Name))}.");
+                throw About(
+                    $"{Attribute} {text}: no option '{pair[0]}'; there are {string.Join(", ", Known.Select(o => o.Name))}.");
             if (!spec._options.TryAdd(pair[0], pair[1])) throw About($"{Attribute} {text}: gives '{pair[0]}' twice.");
         }
         return spec;
@@ -80,7 +81,8 @@ internal sealed record AttributeSpec(string Name)
     public double? Number(string option, double most) => Word(option) is not { } text ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0
             && number <= most && double.IsFinite(number) ? number
-        : throw About($"{Attribute} {Text}: {option} is '{text}', expected a number above 0{(most == 1 ? " and at most 1" : "")}.");
+        : throw About(
+            $"{Attribute} {Text}: {option} is '{text}', expected a number above 0{(most == 1 ? " and at most 1" : "")}.");
 
     /// <summary>What separates values in a field, or null where it is not given; empty for nothing.</summary>
     public string? Separator => Word("separator") is not { } word ? null : word == "none" ? "" : Separators.Named(word);

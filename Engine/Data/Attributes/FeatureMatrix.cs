@@ -4,8 +4,8 @@ namespace ManualVae.Data.Attributes;
 internal static class FeatureMatrix
 {
     /// <summary>
-    /// The attribute. Columns stand in the order in which the rows first use them, which is how <c>item-features.tsv</c> gives them
-    /// back; features that no item has are left out.
+    /// The attribute. Columns stand in the order in which the rows first use them, which is how <c>item-features.tsv</c> gives
+    /// them back; features that no item has are left out.
     /// </summary>
     /// <param name="name">Name of the attribute.</param>
     /// <param name="kind">Its kind.</param>

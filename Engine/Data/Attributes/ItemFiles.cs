@@ -27,7 +27,8 @@ internal static class ItemFiles
         }
         var layout = ItemLayout.Of(beginning);
         bool json = first.StartsWith('{');
-        string separator = layout?.Columns is not null ? ItemLayout.Separates : json ? JsonLines.Separator : Separators.Guess([first], "1") ?? ",";
+        string separator = layout?.Columns is not null ? ItemLayout.Separates : json ? JsonLines.Separator
+            : Separators.Guess([first], "1") ?? ",";
         string[] names = layout?.Columns ?? (json ? [.. JsonNames(beginning)] : Separators.Split(first, separator));
         return new TextItems(files, Id(names, layout?.Id), separator) { Path = path, Columns = names, Layout = layout };
 

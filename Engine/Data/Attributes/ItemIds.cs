@@ -38,16 +38,18 @@ internal sealed class ItemIds
         {
             found.Clear();
             string first = files.FirstText(path).Split('\n', 2)[0].TrimEnd('\r');
-            using var table = new TableReader(files, path, Separators.Guess([first], "1", "2") ?? "\t", quoted: true, lenient: true);
+            string separator = Separators.Guess([first], "1", "2") ?? "\t";
+            using var table = new TableReader(files, path, separator, quoted: true, lenient: true);
             while (table.Read())
             {
                 if (table.FieldCount < 2)
-                    throw new InputException($"{path}:{table.Line}: has {table.FieldCount} fields, expected the dataset's id of an "
-                        + "item and its id in the files of items.");
+                    throw new InputException($"{path}:{table.Line}: has {table.FieldCount} fields, expected the dataset's id of "
+                        + "an item and its id in the files of items.");
                 // A header, and an item that the dataset left out, are no items of it.
                 if (!numbers.TryGetValue(table.Text(0), out int item)) continue;
                 if (!found.TryAdd(item, table.Text(1)))
-                    throw new InputException($"{path}:{table.Line}: maps the item {table.Text(0)} a second time; leave one line.");
+                    throw new InputException(
+                        $"{path}:{table.Line}: maps the item {table.Text(0)} a second time; leave one line.");
             }
             return found.Count;
         });

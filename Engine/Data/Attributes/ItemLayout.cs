@@ -7,7 +7,7 @@ namespace ManualVae.Data.Attributes;
 /// <param name="Lines">What its first lines match.</param>
 internal sealed record ItemLayout(string Name, string Lines)
 {
-    /// <summary>Names of the columns of a file without a header, separated by "::"; the second one may hold "::" itself.</summary>
+    /// <summary>Columns of a file without a header, separated by "::"; the second one may hold "::" itself.</summary>
     public string[]? Columns { get; init; }
     /// <summary>Separates the columns of a file without a header.</summary>
     public const string Separates = "::";
@@ -44,6 +44,6 @@ internal sealed record ItemLayout(string Name, string Lines)
     ];
 
     /// <summary>The layout of a file by its beginning, or null.</summary>
-    public static ItemLayout? Of(string beginning) =>
-        All.FirstOrDefault(layout => Regex.IsMatch(beginning, layout.Lines, RegexOptions.Multiline | RegexOptions.CultureInvariant));
+    public static ItemLayout? Of(string beginning) => All.FirstOrDefault(layout =>
+        Regex.IsMatch(beginning, layout.Lines, RegexOptions.Multiline | RegexOptions.CultureInvariant));
 }

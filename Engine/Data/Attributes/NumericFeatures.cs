@@ -64,7 +64,8 @@ internal static class NumericFeatures
             if (column.Values(item) is [.., var text])
                 numbers[item] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                     && double.IsFinite(number) ? number + 0.0 // no minus zero
-                    : throw new InputException($"{column.Place(item)}: the {name} '{text}' is no number; correct it or leave it empty.");
+                    : throw new InputException(
+                        $"{column.Place(item)}: the {name} '{text}' is no number; correct it or leave it empty.");
         return numbers;
     }
 

@@ -14,10 +14,11 @@ internal sealed class ParquetItems(SourceFiles files, string id) : ItemTable
     public static string[] Names(SourceFiles files, string path) => Guard(path, () =>
     {
         using var stream = files.OpenSeekable(path);
-        return (string[])[.. ParquetReader.ReadSchemaAsync(stream).GetAwaiter().GetResult().GetDataFields().Select(NameOf).Distinct()];
+        var fields = ParquetReader.ReadSchemaAsync(stream).GetAwaiter().GetResult().GetDataFields();
+        return fields.Select(NameOf).Distinct().ToArray();
     });
 
-    /// <summary>Calls <paramref name="group"/> with columns of each row group; null for a column that the file does not have.</summary>
+    /// <summary>Calls <paramref name="group"/> with columns of each row group, and how many rows it has.</summary>
     public static void Groups(SourceFiles files, string path, IReadOnlyList<string> names, Action<ListColumn[], int> group) =>
         Guard(path, () =>
         {
@@ -54,7 +55,8 @@ internal sealed class ParquetItems(SourceFiles files, string id) : ItemTable
                 for (int c = 0; c < columns.Length; c++)
                 {
                     var field = fields.FirstOrDefault(f => NameOf(f) == names[c]) ?? throw new InputException(
-                        $"{path}: no column '{names[c]}'; its columns are {string.Join(", ", fields.Select(NameOf).Distinct())}.");
+                        $"{path}: no column '{names[c]}'; "
+                            + $"its columns are {string.Join(", ", fields.Select(NameOf).Distinct())}.");
                     columns[c] = new(field, await rows.ReadRawColumnDataBaseAsync(field), count);
                 }
                 group(columns, count);

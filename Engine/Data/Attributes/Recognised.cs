@@ -41,7 +41,8 @@ internal sealed record Recognised(string Name, AttributeKind Kind, params string
 internal static partial class FieldText
 {
     /// <summary>Takes what stands in parentheses at the end of a title: "Heat (1995)" has 1995.</summary>
-    public static string? YearOfTitle(string text) => TitleYear().Match(text) is { Success: true } found ? found.Groups[1].Value : null;
+    public static string? YearOfTitle(string text) =>
+        TitleYear().Match(text) is { Success: true } found ? found.Groups[1].Value : null;
 
     /// <summary>The first four digits: OMDb writes series as "1995-1998".</summary>
     public static string? FirstYear(string text) => FourDigits().Match(text) is { Success: true } found ? found.Value : null;

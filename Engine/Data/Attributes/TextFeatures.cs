@@ -10,7 +10,9 @@ internal static class TextFeatures
     /// <summary>Makes the attribute.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="column">What is known of the items.</param>
-    /// <param name="words">Most words of the vocabulary: those in most texts; of equal ones the first in the order of code units.</param>
+    /// <param name="words">
+    /// Most words of the vocabulary: those in most texts; of equal ones the first in the order of code units.
+    /// </param>
     /// <param name="least">Texts that a word must be in.</param>
     /// <param name="most">Share of the texts that a word may be in; this takes the place of a list of stop words.</param>
     public static ItemAttribute Of(string name, ItemColumn column, int words, int least, double most)

@@ -9,7 +9,9 @@ internal static class VectorFeatures
     /// <param name="name">Name of the attribute.</param>
     /// <param name="files">The import that reads it.</param>
     /// <param name="path">The <c>.npy</c> file.</param>
-    /// <param name="idFile">A file with the id of each row, one a line; null where the rows are the dataset's items in their order.</param>
+    /// <param name="idFile">
+    /// A file with the id of each row, one a line; null where the rows are the dataset's items in their order.
+    /// </param>
     /// <param name="ids">The items.</param>
     /// <exception cref="InputException">Not such a file, or another number of rows.</exception>
     public static ItemAttribute OfArray(string name, SourceFiles files, string path, string? idFile, ItemIds ids)
@@ -21,7 +23,8 @@ internal static class VectorFeatures
                 + "by ids=FILE.");
         string[]? rowIds = idFile is null ? null : ReadIds(files, idFile);
         if (rowIds is not null && rowIds.Length != matrix.Rows)
-            throw new InputException($"{idFile}: has {rowIds.Length} lines, expected one for each of the {matrix.Rows} rows of {path}.");
+            throw new InputException(
+                $"{idFile}: has {rowIds.Length} lines, expected one for each of the {matrix.Rows} rows of {path}.");
         var rows = new ReadOnlyMemory<float>[ids.Count];
         for (int row = 0; row < matrix.Rows; row++)
             foreach (int item in rowIds is null ? [row] : ids[rowIds[row]])
@@ -57,12 +60,14 @@ internal static class VectorFeatures
             for (int row = 0; row < count; row++, before++)
                 foreach (int item in ids[group[0].Text(row) ?? ""])
                 {
-                    float[] vector = [.. numbers.Index().SelectMany(c => c.Item[group[c.Index + 1].Values(row)]).Select(v => (float)v)];
+                    float[] vector = [.. numbers.Index().SelectMany(column => column.Item[group[column.Index + 1].Values(row)])
+                        .Select(number => (float)number)];
                     if (vector.Length == 0) continue;
                     if (width == 0) width = vector.Length;
                     string place = $"{path}: row {before + 1}";
                     if (vector.Length != width)
-                        throw new InputException($"{place}: has {vector.Length} numbers where another row has {width}; correct the row.");
+                        throw new InputException(
+                            $"{place}: has {vector.Length} numbers where another row has {width}; correct the row.");
                     Require(rows[item].IsEmpty, place, group[0].Text(row) ?? "");
                     rows[item] = Finite(vector, place);
                 }
@@ -72,7 +77,8 @@ internal static class VectorFeatures
 
     private static string[] ReadIds(SourceFiles files, string given)
     {
-        string path = SourceFiles.TryFind(given) ?? throw new InputException($"{given}: no such file; ids= names the ids of the rows.");
+        string path = SourceFiles.TryFind(given)
+            ?? throw new InputException($"{given}: no such file; ids= names the ids of the rows.");
         return files.Text.Read(new ImportOptions { Input = given }, () =>
         {
             using var reader = new StreamReader(files.Text.Decode(files.Open(path), path));
@@ -90,7 +96,8 @@ internal static class VectorFeatures
     private static ReadOnlyMemory<float> Finite(ReadOnlyMemory<float> vector, string place)
     {
         foreach (float value in vector.Span)
-            if (!float.IsFinite(value)) throw new InputException($"{place}: holds {value}, expected finite numbers; correct the row.");
+            if (!float.IsFinite(value))
+                throw new InputException($"{place}: holds {value}, expected finite numbers; correct the row.");
         return vector;
     }
 }

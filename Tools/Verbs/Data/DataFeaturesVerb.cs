@@ -18,7 +18,7 @@ internal static class DataFeaturesVerb
         };
         var attributes = new AttributeFlags();
         var (output, overwrite, json) = (DatasetFlags.Output(), DatasetFlags.Overwrite(), Flags.Json());
-        return Verb.Create("features", "Add attributes of the items, such as genres, years or plots, to a prepared dataset.", result =>
+        return Verb.Create("features", "Add attributes of the items, such as genres or plots, to a prepared dataset.", result =>
         {
             var (input, directory) = (result.GetValue(data)!, result.GetValue(output)!);
             var options = attributes.Read(result, result.GetValue(idColumn)) ?? new AttributeOptions();
