@@ -38,8 +38,10 @@ internal static partial class HouseGraph
                         where type.GetField(match.Groups["member"].Value, AnyStatic) is { IsLiteral: true }
                         select type;
         var names = from Match match in NameOf().Matches(code)
-                    from name in match.Groups["name"].Value.Split('.')
-                    from type in ByName[name]
+                    let parts = match.Groups["name"].Value.Split('.')
+                    from part in parts.Index() // a member may share its name with a type
+                    where part.Index == 0 || !ByName[parts[part.Index - 1]].Any(type => type.GetMember(part.Item).Length > 0)
+                    from type in ByName[part.Item]
                     select type;
         return constants.Concat(names).Where(type => ByName[type.Name].Count() == 1);
     }

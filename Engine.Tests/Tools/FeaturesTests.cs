@@ -27,12 +27,13 @@ public sealed class FeaturesTests : IDisposable
         var described = CommandLine.Run("data", "describe", _folder["g"], "--json").Succeeded().Json.GetProperty("attributes");
         Assert.Equal(["genres", "year", "brand"], described.EnumerateArray().Select(a => a.GetProperty("name").GetString()));
         var brand = described[2];
-        Assert.Equal(("Categorical", 2, 3, 1.0), (brand.GetProperty("kind").GetString(), brand.GetProperty("features").GetInt32(),
+        Assert.Equal(("categorical", 2, 3, 1.0), (brand.GetProperty("kind").GetString(), brand.GetProperty("features").GetInt32(),
             brand.GetProperty("knownItems").GetInt32(), brand.GetProperty("featuresPerItem").GetDouble()));
         Assert.Equal("makers.csv", brand.GetProperty("madeFrom").GetProperty("file").GetString());
 
         CommandLine.Run("data", "export", _folder["g"], "--format", "npz", "--output", _folder["npz"]).Succeeded();
-        Assert.Equal(File.ReadAllBytes(_folder["g", "item-features.tsv"]), File.ReadAllBytes(_folder["npz", "item-features.tsv"]));
+        Assert.Equal(
+            File.ReadAllBytes(_folder["g", "item-features.tsv"]), File.ReadAllBytes(_folder["npz", "item-features.tsv"]));
         CommandLine.Run("data", "export", _folder["g"], "--format", "npz", "--output", _folder["npz"], "--overwrite").Succeeded();
     }
 
@@ -57,21 +58,23 @@ public sealed class FeaturesTests : IDisposable
 
     [Theory]
     [InlineData("--item-features nothing.csv: no such file.", "--item-features", "nothing.csv")]
-    [InlineData("--attribute cast: no column 'cast'; items.tsv has title, genres. --item-features names files.", "--attribute", "cast")]
+    [InlineData("--attribute cast: no column 'cast'; items.tsv has title, genres. --item-features names files.", "--attribute",
+        "cast")]
     [InlineData("--item-map nothing.tsv: no such file.", "--attribute", "year", "--item-map", "nothing.tsv")]
     [InlineData("--attribute a=b: the kind 'b' is none of", "--attribute", "a=b")]
-    [InlineData("exists already", "--attribute", "year", "--output", "d")]
+    [InlineData("is the input itself", "--attribute", "year", "--output", "d")]
     public void Wrong_flags_are_named_and_leave_nothing(string problem, params string[] flags)
     {
         Import("d");
         string[] output = flags.Contains("--output") ? ["--output", _folder["d"]] : ["--output", _folder["f"]];
-        var refused = CommandLine.Run(["data", "features", "--data", _folder["d"], .. flags.TakeWhile(f => f != "--output"), .. output]);
+        var refused = CommandLine.Run(
+            ["data", "features", "--data", _folder["d"], .. flags.TakeWhile(flag => flag != "--output"), .. output]);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(problem, refused.Messages);
         Assert.False(Directory.Exists(_folder["f"]));
     }
 
-    private void Import(string name, params string[] more) => CommandLine.Run(["data", "import", "--input",
-        _folder.Write("clicks.csv", Clicks), "--items", _folder.Write("items.csv", Items), "--split", "none", "--output", _folder[name],
-        .. more]).Succeeded();
+    private void Import(string name, params string[] more) => CommandLine.Run(
+        ["data", "import", "--input", _folder.Write("clicks.csv", Clicks), "--items", _folder.Write("items.csv", Items),
+            "--split", "none", "--output", _folder[name], .. more]).Succeeded();
 }

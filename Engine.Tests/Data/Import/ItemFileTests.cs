@@ -57,7 +57,7 @@ public class ItemFileTests
         using var folder = TestData.NewFolder();
         var data = Import(new ImportOptions
         {
-            Input = folder.Write("log.csv", "user,item\n1,7\n2,7\n3,8\n"), Split = SplitKind.None,
+            Input = folder.Write("log.csv", "user,item\n1,7\n2,7\n3,8\n1,8\n2,8\n3,7\n"),
             Items = folder.Write("movies.dat", "7::Heat (1995)::Action|Crime\n8::Up (2009)::Animation\n")
         });
         Assert.Equal(["Heat (1995)", "Up (2009)"], data.ItemTitles.Order());
