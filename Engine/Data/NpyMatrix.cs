@@ -12,6 +12,9 @@ namespace ManualVae.Data;
 /// <param name="Values">Rows x columns, row after row.</param>
 internal sealed partial record NpyMatrix(int Rows, int Columns, float[] Values)
 {
+    /// <summary>Most numbers of one array.</summary>
+    public static int MostNumbers => Array.MaxLength / 8;
+
     private const int LongestHeader = 1 << 16;
 
     private static readonly byte[] Magic = [0x93, .. "NUMPY"u8];
@@ -67,7 +70,7 @@ internal sealed partial record NpyMatrix(int Rows, int Columns, float[] Values)
         if (!header.Success) throw Problem("has another header than an array of numbers in two dimensions, items x numbers");
         if (!int.TryParse(header.Groups["rows"].Value, CultureInfo.InvariantCulture, out int rows)
             || !int.TryParse(header.Groups["columns"].Value, CultureInfo.InvariantCulture, out int columns)
-            || (long)rows * columns > Array.MaxLength / 8)
+            || (long)rows * columns > MostNumbers)
             throw Problem("has more numbers than fit in memory");
         string type = header.Groups["type"].Value;
         if (type is not ("<f2" or "<f4" or "<f8")) throw Problem($"holds numbers of type '{type}', expected <f2, <f4 or <f8");

@@ -33,9 +33,13 @@ internal static class VectorFile
     /// <summary>Vectors as an attribute.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="rows">The vector of each item, all of one length, or empty where it has none.</param>
+    /// <exception cref="InputException">They are too many numbers.</exception>
     public static ItemAttribute Of(string name, IReadOnlyList<ReadOnlyMemory<float>> rows)
     {
         int width = rows.Max(row => row.Length);
+        if ((long)rows.Count * width > NpyMatrix.MostNumbers)
+            throw new InputException($"Attribute {name}: vectors of {width} numbers for {rows.Count} items are more than the "
+                + $"{NpyMatrix.MostNumbers} numbers that one attribute holds; give shorter vectors.");
         var offsets = new long[rows.Count + 1];
         for (int item = 0; item < rows.Count; item++) offsets[item + 1] = offsets[item] + rows[item].Length;
         var (columns, values) = (new int[offsets[^1]], new float[offsets[^1]]);

@@ -10,17 +10,14 @@ internal sealed class ItemIds
 
     private readonly ILookup<string, int> _items;
 
-    private ItemIds(IEnumerable<(string Id, int Item)> pairs, int count, string? map)
+    private ItemIds(IEnumerable<(string Id, int Item)> pairs, int count)
     {
-        (Count, MapFile) = (count, map);
+        Count = count;
         _items = pairs.ToLookup(pair => pair.Id, pair => pair.Item, StringComparer.Ordinal);
     }
 
     /// <summary>Number of items of the dataset.</summary>
     public int Count { get; }
-
-    /// <summary>The file that maps the ids, or null.</summary>
-    public string? MapFile { get; }
 
     /// <summary>The items of an id: none, one, or several where the map says so.</summary>
     public IEnumerable<int> this[string id] => _items[id];
@@ -29,7 +26,7 @@ internal sealed class ItemIds
     /// <exception cref="InputException">There is no such file, a line has other fields, or it maps no item.</exception>
     public static ItemIds Of(ItemList items, string? map, CancellationToken cancellation = default)
     {
-        if (map is null) return new(items.Ids.Index().Select(id => (id.Item, id.Index)), items.Count, null);
+        if (map is null) return new(items.Ids.Index().Select(id => (id.Item, id.Index)), items.Count);
         string path = SourceFiles.TryFind(map) ?? throw About($"{Map} {map}: no such file.");
         var files = new SourceFiles(null, cancellation);
         var numbers = items.Ids.Index().ToDictionary(id => id.Item, id => id.Index, StringComparer.Ordinal);
@@ -55,6 +52,6 @@ internal sealed class ItemIds
         });
         if (found.Count == 0)
             throw About($"{path}: maps none of the dataset's items; its first column holds their ids ({Map}).");
-        return new(found.Select(pair => (pair.Value, pair.Key)), items.Count, path);
+        return new(found.Select(pair => (pair.Value, pair.Key)), items.Count);
     }
 }
