@@ -49,7 +49,7 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
             while (reader.Read())
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1) names.Add(reader.GetString()!);
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             // What was read until there is what there is to choose from.
         }
@@ -121,7 +121,7 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
                 else Value(ref reader, field);
             }
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             LeaveOut(new($"{path}:{_line}: is no JSON object ({problem.Message.Split(". ")[0]}); correct the line.", problem));
             return;
