@@ -84,7 +84,7 @@ public class BaselineFormulaTests
     {
         // Vectors 1 and 2 of one dimension, alpha_0 = 0.5, a click on the second: (0.5 (1 + 4) + 4 + 3 (1 + 0.5 x 2)^nu) w = 2.
         var settings = new IalsSettings(Factors: 1, Regularisation: 3, RegularisationExponent: exponent, UnobservedWeight: 0.5);
-        Assert.Equal([(float)score, (float)(2 * score)], Scores(new Ials(settings, [1, 2]), FixedScores.Rows(2, [1])),
+        Assert.Equal([(float)score, (float)(2 * score)], Scores(Ials.Restore(settings, [1, 2]), FixedScores.Rows(2, [1])),
             (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
