@@ -109,6 +109,16 @@ public class BaselineFormulaTests
         Close(x * w, Scores(model, Random), 1e-4);
     }
 
+    [Fact]
+    public void The_time_of_slim_is_estimated_from_a_sample()
+    {
+        Assert.InRange(Slim.EstimateSeconds(Random, new(), sample: 1000), 1e-9, 60);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Slim.EstimateSeconds(Random, new(), sample: 0));
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.ThrowsAny<Exception>(() => Slim.EstimateSeconds(Random, new(), monitor: new(null, stopped.Token)));
+    }
+
     // The minimiser of the objective for one vector, clicks weighted 1 + alpha_0 and zeros alpha_0, written densely:
     // the target of a click is 1 / (1 + alpha_0), which makes the two quadratics equal up to a constant.
     private static Vector<double> Solve(Matrix<double> given, Vector<double> clicks, IalsSettings settings)

@@ -9,11 +9,14 @@ internal static unsafe class FactorGram
     /// <summary>Vectors that are summed in single precision before they are added in double.</summary>
     private const int Chunk = 8192;
 
+    /// <summary>Products below that are not worth the start of a thread.</summary>
+    private const int Small = 1 << 22;
+
     /// <summary>weight V'V, d x d, both triangles, of vectors V, n x d.</summary>
     public static float[] Of(float[] vectors, int d, double weight)
     {
         var (part, sum) = (new float[d * d], new double[d * d]);
-        using var pool = new WorkerPool();
+        using var pool = new WorkerPool((long)vectors.Length * d < Small ? 1 : 0);
         using var gemm = new Gemm(pool);
         int n = vectors.Length / d;
         fixed (float* v = vectors, c = part)
