@@ -5,8 +5,8 @@ using ManualVae.Training;
 namespace ManualVae.Tools.Report;
 
 /// <summary>
-/// Quality against the weight of the KL, both ways of finding it (Liang et al. 2018, section 2.2.2): over one run that anneals beta,
-/// whose best epoch's beta a second run keeps, and over the trials of a sweep.
+/// Quality against the weight of the KL, both ways of finding it (Liang et al. 2018, section 2.2.2): over one run that anneals
+/// beta, whose best epoch's beta a second run keeps, and over the trials of a sweep.
 /// </summary>
 internal static class BetaSection
 {
@@ -17,8 +17,8 @@ internal static class BetaSection
     {
         var curves = runs.Where(Anneals).Select(OfRun).Concat(sweeps.Select(OfSweep).OfType<Curve>()).ToList();
         return curves.Count == 0 ? null : ReportSection.OfFigures("Quality and β",
-            "An annealing run meets each β once, and later epochs are better trained; a sweep trains anew for each β. The best β of "
-                + "each is marked.",
+            "An annealing run meets each β once, and later epochs are better trained; a sweep trains anew for each β. The best "
+                + "β of each is marked.",
             curves.GroupBy(curve => curve.Metric).Select(group => new Chart
             {
                 Title = $"Validation {group.Key} and β", X = new("β"), Y = new($"validation {group.Key}"), Width = 900,
@@ -29,7 +29,7 @@ internal static class BetaSection
     }
 
     private static bool Anneals(ReportedRun run) => run.Folder?.Manifest.Settings is
-        { BetaSchedule: BetaScheduleKind.Anneal or BetaScheduleKind.Hold } && run.Epochs.Any(e => e.Validation is not null);
+    { BetaSchedule: BetaScheduleKind.Anneal or BetaScheduleKind.Hold } && run.Epochs.Any(e => e.Validation is not null);
 
     private static Curve OfRun(ReportedRun run)
     {
@@ -46,7 +46,8 @@ internal static class BetaSection
             .Select(t => (Beta: double.Parse(t.Settings["beta"], CultureInfo.InvariantCulture), Value: t.Validation!.Value))
             .OrderBy(t => t.Beta).ToList();
         return points.Count < 2 ? null : new(sweep.ValidationMetric, new LineSeries(Readable.Folder(folder),
-            [.. points.Select(p => p.Beta)], [.. points.Select(p => p.Value)]) { Markers = true, Dashed = true },
+            [.. points.Select(p => p.Beta)], [.. points.Select(p => p.Value)])
+        { Markers = true, Dashed = true },
             points.MaxBy(p => p.Value).Beta);
     }
 

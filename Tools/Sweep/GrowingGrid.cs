@@ -30,7 +30,8 @@ internal static class GrowingGrid
         {
             var best = tried.MaxBy(t => t.Value);
             if (best.Point is null || double.IsNegativeInfinity(best.Value)) return null;
-            var next = axes.Where(axis => axis.Growth > 1).SelectMany(axis => Beyond(axis, best.Point, tried.Select(t => t.Point)))
+            var next = axes.Where(axis => axis.Growth > 1)
+                .SelectMany(axis => Beyond(axis, best.Point, tried.Select(t => t.Point)))
                 .Take(most - tried.Count).ToList();
             if (next.Count == 0) return best.Point;
             next.ForEach(Try);

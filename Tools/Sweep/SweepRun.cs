@@ -71,7 +71,7 @@ internal sealed class SweepRun : IDisposable
             Console.Error.WriteLine($"  {problem.Message}");
         }
         _results.Add(result);
-        var ranked = _results.OrderByDescending(t => t.Validation ?? double.NegativeInfinity).ToList(); // keeps the order of equals
+        var ranked = _results.OrderByDescending(t => t.Validation ?? double.NegativeInfinity).ToList();
         _results.Clear();
         _results.AddRange(ranked);
         AtomicFile.WriteText(Path.Combine(_output, "sweep.json"), Terminal.ToJson(Document(settings, _results)) + "\n");

@@ -6,13 +6,13 @@ using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools.Tables;
 
-/// <summary>Chooses a baseline's settings on the validation part: a sweep over its grid, kept beside the runs of the table.</summary>
+/// <summary>Chooses a baseline's settings on the validation part: a sweep over its grid, kept beside the runs.</summary>
 internal static class BaselineSearch
 {
     /// <summary>The folder of a row's trials and its <c>sweep.json</c>.</summary>
     public static string Folder(string parent, TableRow row) => Path.Combine(parent, "search", row.Name);
 
-    /// <summary>The row with the settings that did best; the row itself if it has no grid, or the data no validation part.</summary>
+    /// <summary>The row with the settings that did best; the row itself without a grid or a validation part.</summary>
     /// <param name="data">The data; its validation part judges by the validation metric.</param>
     /// <param name="row">The row.</param>
     /// <param name="parent">The table's folder of this data.</param>

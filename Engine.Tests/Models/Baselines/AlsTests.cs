@@ -56,7 +56,8 @@ public class AlsTests
     [InlineData(AlsSolverKind.Block, 3, 8)]
     public void Wmf_converges_to_vectors_that_solve_Hus_equations(AlsSolverKind solver, int factors, int block)
     {
-        using var model = Wmf.Fit(Clicks, new(factors, ClickWeight: 4, Regularisation: 2, Epochs: 400, Solver: solver, Block: block));
+        using var model = Wmf.Fit(Clicks,
+            new(factors, ClickWeight: 4, Regularisation: 2, Epochs: 400, Solver: solver, Block: block));
         var (x, h, w) = (Dense(), Items(model), Users(model));
         Assert.True(h.FrobeniusNorm() > 0.5); // not the trivial fixed point
         for (int i = 0; i < Clicks.Columns; i++)
@@ -70,8 +71,8 @@ public class AlsTests
     {
         const double c = 5, lambda = 2;
         using var wmf = Wmf.Fit(Clicks, new(6, c, lambda, Epochs: 3, InitialDeviation: 0.1 * Math.Sqrt(c / (c - 1))));
-        using var ials = Ials.Fit(Clicks, new(6, Regularisation: lambda / c, RegularisationExponent: 0, UnobservedWeight: 1 / (c - 1),
-            Epochs: 3));
+        using var ials = Ials.Fit(Clicks, new(6, Regularisation: lambda / c, RegularisationExponent: 0,
+            UnobservedWeight: 1 / (c - 1), Epochs: 3));
         Assert.Equal(Scores(ials, Clicks).Select(s => (float)(s * c / (c - 1))), Scores(wmf, Clicks),
             (a, b) => Math.Abs(a - b) < 2e-5);
     }
@@ -108,7 +109,8 @@ public class AlsTests
         for (int sweep = 0; sweep < 10; sweep++)
         {
             solver.Solve(Clicks, 0, Clicks.Rows, users);
-            double now = Objective(Matrix<double>.Build.Dense(Clicks.Rows, 8, (u, f) => users[u * 8 + f]), Items(model), 0.05, 0.2);
+            var w = Matrix<double>.Build.Dense(Clicks.Rows, 8, (u, f) => users[u * 8 + f]);
+            double now = Objective(w, Items(model), 0.05, 0.2);
             Assert.True(now <= before + 1e-6 * Math.Abs(now));
             before = now;
         }

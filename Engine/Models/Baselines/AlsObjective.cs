@@ -12,8 +12,8 @@ public enum AlsSolverKind
     /// <summary>Exactly, by one system of all factors.</summary>
     Full,
     /// <summary>
-    /// By Newton steps on blocks of factors, the others held (iALS++, Rendle et al. 2021, "iALS++: Speeding up Matrix Factorization
-    /// with Subspace Optimization", algorithm 2): one sweep over the blocks a pass, eight for a user nobody trained on.
+    /// By Newton steps on blocks of factors, the others held (Rendle et al. 2021, "iALS++: Speeding up Matrix
+    /// Factorization with Subspace Optimization"): one sweep over the blocks a pass, eight for a user nobody trained on.
     /// </summary>
     Block,
 }

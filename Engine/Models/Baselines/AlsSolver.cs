@@ -10,7 +10,7 @@ namespace ManualVae.Models.Baselines;
 /// <summary>
 /// One side of alternating least squares: the vectors of rows of clicks, given those of the columns. A block of factors p of a
 /// vector w moves by the Newton step (A_pp)^-1 (b - A w)_p, which minimises the objective over the block; with one block of all
-/// factors that is the exact solution. Rows are solved in batches, each batch by one thread, so that bits do not depend on threads.
+/// factors that is the exact solution. Rows are solved in batches, each by one thread: bits do not depend on threads.
 /// </summary>
 internal sealed unsafe class AlsSolver : IDisposable
 {
@@ -76,7 +76,8 @@ internal sealed unsafe class AlsSolver : IDisposable
                 // Row by row Unobserved (H'H w)_p.
                 if (HasBlocks)
                     fixed (float* gram = _gram)
-                        worker.Multiply(rows, width, _d, new(vectors, _d, true), new(gram + first, _d, false), worker.Slopes, width);
+                        worker.Multiply(rows, width, _d, new(vectors, _d, true), new(gram + first, _d, false), worker.Slopes,
+                            width);
                 for (int row = 0; row < rows; row++)
                     Step(worker, clicks.RowColumns(firstRow + row), new(vectors + row * _d, _d), scores[row], first, width, row);
             }

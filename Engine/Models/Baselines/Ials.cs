@@ -42,6 +42,6 @@ public static class Ials
     internal static FactorModel Restore(IalsSettings settings, float[] items) => new(Plan(settings), items);
 
     private static AlsPlan Plan(IalsSettings s) => new("ials",
-        new(s.UnobservedWeight, 1, 1, s.Regularisation, s.RegularisationExponent), s.Factors, s.Epochs, s.InitialDeviation, s.Seed,
-        s.Solver, s.Block);
+        new(s.UnobservedWeight, 1, 1, s.Regularisation, s.RegularisationExponent), s.Factors, s.Epochs, s.InitialDeviation,
+        s.Seed, s.Solver, s.Block);
 }

@@ -53,8 +53,8 @@ public static class Slim
     }
 
     /// <summary>
-    /// Seconds that <see cref="Fit"/> would take on this machine, from the time of X'X and of a sample of items, evenly over their
-    /// numbers of clicks.
+    /// Seconds that <see cref="Fit"/> would take on this machine, from the time of X'X and of a sample of items, evenly over
+    /// their numbers of clicks.
     /// </summary>
     /// <param name="train">Clicks.</param>
     /// <param name="settings">Settings.</param>

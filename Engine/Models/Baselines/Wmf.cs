@@ -3,8 +3,8 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>
-/// Settings of <see cref="Wmf"/>; the defaults did best on the validation part of ml-1m-strong. Liang et al. 2018 search the click
-/// weight in {2, 5, 10, 30, 50, 100} and the factors in {100, 200}; their lambda is not stated.
+/// Settings of <see cref="Wmf"/>; the defaults did best on the validation part of ml-1m-strong. Liang et al. 2018 search the
+/// click weight in {2, 5, 10, 30, 50, 100} and the factors in {100, 200}; their lambda is not stated.
 /// </summary>
 /// <param name="Factors">Dimension d, 1 or more.</param>
 /// <param name="ClickWeight">c: weight of a click; a zero weighs 1. Above 1.</param>
@@ -20,7 +20,7 @@ public sealed record WmfSettings(
 
 /// <summary>
 /// Weighted matrix factorisation (Hu et al. 2008, eq. 3) as Liang et al. 2018 compare it:
-/// sum over all pairs c_ui (w_u.h_i - x_ui)^2 + lambda (sum_u ||w_u||^2 + sum_i ||h_i||^2), c_ui = c for a click and 1 for a zero.
+/// sum over all pairs c_ui (w_u.h_i - x_ui)^2 + lambda (sum_u ||w_u||^2 + sum_i ||h_i||^2), c_ui = c for a click, 1 for a zero.
 /// It is <see cref="Ials"/> in other units: alpha_0 = 1 / (c - 1), nu = 0, its lambda = lambda / c, scores c / (c - 1) as large.
 /// Click values are ignored.
 /// </summary>
@@ -40,7 +40,8 @@ public static class Wmf
 
     private static AlsPlan Plan(WmfSettings s)
     {
-        if (!(s.ClickWeight > 1)) throw new InputException($"wmf: click weight ({s.ClickWeight}) must be above 1, that of a zero.");
+        if (!(s.ClickWeight > 1))
+            throw new InputException($"wmf: click weight ({s.ClickWeight}) must be above 1, that of a zero.");
         return new("wmf", new(1, s.ClickWeight - 1, s.ClickWeight, s.Regularisation, 0), s.Factors, s.Epochs, s.InitialDeviation,
             s.Seed, s.Solver, s.Block);
     }
