@@ -44,8 +44,8 @@ public sealed class FactorModel : IBaseline
         monitor.Needs(plan.Name, sizeof(float) * ((long)(train.Rows + train.Columns) * d + 4L * d * d
             + Environment.ProcessorCount * ((long)width * width + 600L * width)) + CoOccurrence.Bytes(train));
         if ((long)Math.Max(train.Rows, train.Columns) * d > Array.MaxLength)
-            throw new InputException($"{plan.Name}: {Math.Max(train.Rows, train.Columns)} vectors of {d} factors are more than an "
-                + $"array can hold; take at most {Array.MaxLength / Math.Max(train.Rows, train.Columns)} factors.");
+            throw new InputException($"{plan.Name}: {Math.Max(train.Rows, train.Columns)} vectors of {d} factors are more than "
+                + $"an array can hold; take at most {Array.MaxLength / Math.Max(train.Rows, train.Columns)} factors.");
         var byItem = train.Transpose();
         var (users, items) = (new float[train.Rows * d], new float[train.Columns * d]);
         var key = new RandomKey(plan.Seed, 0, RandomPurpose.Initialisation);
