@@ -21,7 +21,8 @@ internal static class SlimTime
                 + Slim.EstimateSeconds(data.Train, Corner(v => v.Max()), monitor: monitor)) / 2 * (most + 1) / 60;
         if (minutes <= limit) return true;
         Console.Error.WriteLine($"SLIM: left out, as its {(most == 0 ? "fit" : $"{most} trials and fit")} would take about "
-            + $"{Readable.Clock(TimeSpan.FromMinutes(minutes))} here, more than --slim-limit {limit} (minutes); name it in --rows, or "
+            + $"{Readable.Clock(TimeSpan.FromMinutes(minutes))} here, more than --slim-limit {limit} (minutes); name it in "
+                + "--rows, or "
             + "raise the limit");
         return false;
     }

@@ -36,7 +36,8 @@ internal static class TableRun
     /// <param name="published">What was published of a row, or null.</param>
     /// <param name="trials">Most trials of the search of a row with a grid; 0 for its default settings.</param>
     public static IReadOnlyList<MeasuredRow> MeasureAll(PreparedDataset data, IEnumerable<TableRow> rows, JsonObject changes,
-        string parent, string metrics, EvaluationProtocol protocol, Func<TableRow, PublishedFigures?> published, int trials = 0) =>
+        string parent, string metrics, EvaluationProtocol protocol, Func<TableRow, PublishedFigures?> published,
+        int trials = 0) =>
         [.. rows.Select(row => BaselineSearch.Chosen(data, row, parent, trials)).Select(row =>
         {
             using var trained = Open(data, row, changes, parent);

@@ -165,6 +165,18 @@ public class AlsTests
     }
 
     [Fact]
+    public void A_pass_can_be_cancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Ials.Fit(Clicks, new(5), new(null, stop.Token)));
+        var plan = new AlsPlan("ials", new(0.2, 1, 1, 0.1, 1), 5, 1, 0.1, 1, AlsSolverKind.Full, 64);
+        using var solver = new AlsSolver(plan, new float[19 * 5]);
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            solver.Solve(Clicks, 0, Clicks.Rows, new float[Clicks.Rows * 5], cancellation: stop.Token));
+    }
+
+    [Fact]
     public void A_click_must_weigh_more_than_a_zero()
     {
         Assert.Contains("click weight (1) must be above 1",

@@ -59,8 +59,7 @@ internal static class ScoringGraph
             case FactorModel:
                 var vectors = Setting("Vectors");
                 throw About(
-                    $"{model.Name}: solves a linear system for each history, which ONNX has no operator for; use "
-                    + $"{vectors}, or npz.");
+                    $"{model.Name}: solves a linear system for each history, ONNX has no operator for it; use {vectors} or npz.");
             default:
                 throw new InputException(model.KnowsTrainingUsersOnly
                     ? $"{model.Name}: knows its training users only, so it is no function of clicks that ONNX could hold; "

@@ -44,12 +44,16 @@ internal sealed unsafe class AlsSolver : IDisposable
     /// <param name="rows">How many.</param>
     /// <param name="vectors">rows x d: where the block solver starts from, and the result.</param>
     /// <param name="sweeps">Passes over the blocks; one is enough without blocks.</param>
-    public void Solve(CsrMatrix clicks, int firstRow, int rows, Span<float> vectors, int sweeps = 1)
+    /// <param name="cancellation">Ends the work between two batches.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Solve(CsrMatrix clicks, int firstRow, int rows, Span<float> vectors, int sweeps = 1,
+        CancellationToken cancellation = default)
     {
         fixed (float* pinned = vectors)
         {
             nint address = (nint)pinned; // a pointer cannot enter a closure; the memory stays pinned until the loop has ended
-            Parallel.For(0, (rows + BatchRows - 1) / BatchRows, batch =>
+            var options = new ParallelOptions { CancellationToken = cancellation };
+            Parallel.For(0, (rows + BatchRows - 1) / BatchRows, options, batch =>
             {
                 if (!_workers.TryTake(out var worker)) worker = new Worker(_width, _d);
                 int first = batch * BatchRows, count = Math.Min(BatchRows, rows - first);

@@ -56,12 +56,17 @@ public sealed class FactorModel : IBaseline
             if (start.Rows[i] >= 0) start.Vectors.AsSpan(start.Rows[i] * d, d).CopyTo(items.AsSpan(i * d, d));
         for (int epoch = 1; epoch <= plan.Epochs; epoch++)
         {
-            using (var solver = new AlsSolver(plan, items)) solver.Solve(train, 0, train.Rows, users);
-            monitor.Check();
-            using (var solver = new AlsSolver(plan, users)) solver.Solve(byItem, 0, train.Columns, items);
+            Pass(items, train, users);
+            Pass(users, byItem, items);
             monitor.Pass($"{plan.Name}: epoch {epoch} of {plan.Epochs}");
         }
         return new(plan, items);
+
+        void Pass(float[] given, CsrMatrix clicks, float[] solved)
+        {
+            using var solver = new AlsSolver(plan, given);
+            solver.Solve(clicks, 0, clicks.Rows, solved, 1, monitor.Cancellation);
+        }
     }
 
     /// <inheritdoc/>

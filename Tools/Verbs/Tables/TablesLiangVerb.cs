@@ -60,8 +60,8 @@ internal static class TablesLiangVerb
         var flags = new TableFlags(Rows);
         var trials = new Option<int>("--trials")
         {
-            Description = "Most settings tried for each baseline on the validation part: its grid, which grows where the best lies "
-                + "at an edge; 0 takes the defaults.",
+            Description = "Most settings tried for each baseline on the validation part: its grid, which grows where the best "
+                + "lies at an edge; 0 takes the defaults.",
             HelpName = "n", DefaultValueFactory = _ => 20,
         };
         var slimLimit = new Option<double>("--slim-limit")
@@ -82,7 +82,8 @@ internal static class TablesLiangVerb
             int most = parsed.GetValue(trials);
             if (most < 0) throw new InputException($"--trials {most}: give 0 or more.");
             bool Takes(PreparedDataset data, TableRow row, string folder) => row.Model != "slim" || flags.NamesRows(parsed)
-                || Directory.Exists(Path.Combine(folder, row.Name)) || SlimTime.Fits(data, SlimGrid, most, parsed.GetValue(slimLimit));
+                || Directory.Exists(Path.Combine(folder, row.Name))
+                || SlimTime.Fits(data, SlimGrid, most, parsed.GetValue(slimLimit));
             return flags.Run(parsed, data => data.Under(protocol, HeldOut.Part(data, "test")), (data, rows, folder) =>
                 [new(data.Directory, "all items", TableRun.MeasureAll(data, rows.Where(row => Takes(data, row, folder)), changes,
                     folder, Metrics, protocol, row => PublishedFor(data.ItemCount, row.Name), most), Protocol: protocol)]);
