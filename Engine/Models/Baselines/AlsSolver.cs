@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
-using ManualVae.Compute;
 using ManualVae.Compute.Algebra;
-using ManualVae.Compute.Simd;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
@@ -32,7 +30,7 @@ internal sealed unsafe class AlsSolver : IDisposable
     public AlsSolver(AlsPlan plan, float[] given)
     {
         (_objective, _given, _d, _width) = (plan.Objective, given, plan.Factors, plan.Width);
-        _gram = FactorGram.Of(given, _d, _objective.Unobserved);
+        _gram = VectorGram.Of(given, _d, _objective.Unobserved);
     }
 
     /// <summary>Whether a vector takes several blocks.</summary>
@@ -79,9 +77,7 @@ internal sealed unsafe class AlsSolver : IDisposable
                 int width = Math.Min(_width, _d - first);
                 // Row by row Unobserved (H'H w)_p.
                 if (HasBlocks)
-                    fixed (float* gram = _gram)
-                        worker.Multiply(rows, width, _d, new(vectors, _d, true), new(gram + first, _d, false), worker.Slopes,
-                            width);
+                    worker.Products.Multiply(new(vectors, rows * _d), rows, _gram, _d, first, width, worker.Slopes);
                 for (int row = 0; row < rows; row++)
                     Step(worker, clicks.RowColumns(firstRow + row), new(vectors + row * _d, _d), scores[row], first, width, row);
             }
@@ -102,7 +98,7 @@ internal sealed unsafe class AlsSolver : IDisposable
         var own = w.Slice(first, width);
         if (HasBlocks)
         {
-            TensorPrimitives.Subtract(step, new ReadOnlySpan<float>(worker.Slopes + row * width, width), step);
+            TensorPrimitives.Subtract(step, worker.Slopes.AsSpan(row * width, width), step);
             TensorPrimitives.MultiplyAdd(own, (float)-ridge, step, step);
         }
         Cholesky.Solve(matrix, step);
@@ -123,16 +119,13 @@ internal sealed unsafe class AlsSolver : IDisposable
     {
         for (int f = 0; f < width; f++) _gram.AsSpan((first + f) * _d + first, width).CopyTo(matrix[(f * width)..]);
         float scale = (float)Math.Sqrt(_objective.Click);
-        fixed (float* a = matrix)
-            for (int done = 0; done < clicks.Length; done += GatherRows)
-            {
-                int rows = Math.Min(GatherRows, clicks.Length - done);
-                for (int e = 0; e < rows; e++)
-                    TensorPrimitives.Multiply(Given(clicks[done + e], first, width), scale,
-                        new Span<float>(worker.Gathered + e * width, width));
-                var gathered = new Operand(worker.Gathered, width, false);
-                worker.Multiply(width, width, rows, gathered, gathered, a, width, accumulate: true, lowerOnly: true);
-            }
+        for (int done = 0; done < clicks.Length; done += GatherRows)
+        {
+            int rows = Math.Min(GatherRows, clicks.Length - done);
+            for (int e = 0; e < rows; e++)
+                TensorPrimitives.Multiply(Given(clicks[done + e], first, width), scale, worker.Gathered.AsSpan(e * width, width));
+            worker.Products.AddGram(worker.Gathered, rows, width, matrix);
+        }
         for (int f = 0; f < width; f++) matrix[f * width + f] += (float)ridge;
     }
 
@@ -147,14 +140,13 @@ internal sealed unsafe class AlsSolver : IDisposable
     /// <summary>What one thread works with.</summary>
     private sealed class Worker(int width, int d) : IDisposable
     {
-        private readonly WorkerPool _pool = new(1);
-        private readonly NativeBuffer _gathered = new((long)GatherRows * width), _slopes = new((long)BatchRows * width);
         private readonly float[][] _scores = new float[BatchRows][];
-        private Gemm? _gemm;
 
-        public float* Gathered => _gathered.Pointer;
+        public SerialProducts Products { get; } = new();
 
-        public float* Slopes => _slopes.Pointer;
+        public float[] Gathered { get; } = new float[GatherRows * width];
+
+        public float[] Slopes { get; } = new float[BatchRows * width];
 
         public float[] Matrix { get; } = new float[width * width];
 
@@ -168,16 +160,6 @@ internal sealed unsafe class AlsSolver : IDisposable
             return _scores;
         }
 
-        public void Multiply(int m, int n, int k, Operand a, Operand b, float* c, int stride, bool accumulate = false,
-            bool lowerOnly = false) =>
-            (_gemm ??= new Gemm(_pool)).Multiply(m, n, k, a, b, c, stride, accumulate, default(PlainEpilogue), lowerOnly);
-
-        public void Dispose()
-        {
-            _gemm?.Dispose();
-            _gathered.Dispose();
-            _slopes.Dispose();
-            _pool.Dispose();
-        }
+        public void Dispose() => Products.Dispose();
     }
 }

@@ -1,10 +1,9 @@
-using ManualVae.Compute;
 using ManualVae.Compute.Simd;
 
-namespace ManualVae.Models.Baselines;
+namespace ManualVae.Compute.Algebra;
 
-/// <summary>The Gram matrix of factors.</summary>
-internal static unsafe class FactorGram
+/// <summary>The Gram matrix of many vectors.</summary>
+internal static unsafe class VectorGram
 {
     /// <summary>Vectors that are summed in single precision before they are added in double.</summary>
     private const int Chunk = 8192;
