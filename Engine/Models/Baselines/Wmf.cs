@@ -15,7 +15,7 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Solver">Full, Block, or Auto: by blocks above 256 factors.</param>
 /// <param name="Block">Factors that the block solver moves at a time, 1 or more.</param>
 public sealed record WmfSettings(
-    int Factors = 100, double ClickWeight = 5, double Regularisation = 100, int Epochs = 16, double InitialDeviation = 0.1,
+    int Factors = 100, double ClickWeight = 5, double Regularisation = 50, int Epochs = 16, double InitialDeviation = 0.1,
     ulong Seed = 1, AlsSolverKind Solver = AlsSolverKind.Auto, int Block = 64);
 
 /// <summary>
