@@ -52,6 +52,7 @@ public class ArrayFileTests
         Assert.Equal("weights [37, 37]", ArraysOf("ease"));
         Assert.Equal("weights [37, 37]", ArraysOf("marec"));
         Assert.Equal("items [37, 6]", ArraysOf("ials"));
+        Assert.Equal("items [37, 6]", ArraysOf("wmf"));
         Assert.Equal("counts [37]", ArraysOf("popularity"));
         Assert.Equal("hidden.weight [37, 6], hidden.bias [6], output.weight [37, 6], output.bias [37]", ArraysOf("cdae"));
         Assert.Equal("users.product [9, 2], items.product [37, 2], users.mlp [9, 8], items.mlp [37, 8], mlp.0.weight [8, 16], "

@@ -78,7 +78,7 @@ internal static class ExportedModels
     {
         "cdae" => new() { ["hidden"] = 6, ["epochs"] = 3 },
         "neumf" => new() { ["factors"] = 2, ["epochs"] = 1 },
-        "ials" => new() { ["factors"] = 6 },
+        "ials" or "wmf" => new() { ["factors"] = 6 },
         "itemknn" => new() { ["neighbours"] = 4 },
         "slim" => new() { ["l1"] = 0.5 },
         _ => [],

@@ -26,9 +26,10 @@ public class ExplanationTests
     [InlineData("slim")]
     [InlineData("itemknn")]
     [InlineData("ials")]
+    [InlineData("wmf")]
     public void Contributions_add_up_to_the_score_of_a_linear_model(string name)
     {
-        var settings = name == "ials" ? new System.Text.Json.Nodes.JsonObject { ["factors"] = 6 } : null;
+        var settings = name is "ials" or "wmf" ? new System.Text.Json.Nodes.JsonObject { ["factors"] = 6 } : null;
         using var model = BaselineCatalogue.Fit(name, Train, settings);
         var (scores, contributions) = (Scores(model, History), Explanations.Of(model, History, Items));
         Assert.Equal(Items.Length * History.Length, contributions.Length);

@@ -141,6 +141,22 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Quality_is_drawn_against_beta_for_an_annealing_run_and_a_sweep()
+    {
+        string[] small = ["--data", _data, "--model", "multvae", "--epochs", "4", "--hidden", "8", "--latent", "2"];
+        CommandLine.Run(["train", .. small, "--output", _folder["rising"], "--beta-schedule", "anneal", "--beta-steps", "3"])
+            .Succeeded();
+        CommandLine.Run(["sweep", .. small, "--output", _folder["fixed"], "--vary", "beta=0,0.5"]).Succeeded();
+        CommandLine.Run("report", _folder["rising"], _folder["fixed"], "--output", _folder["both.html"]).Succeeded();
+        string page = File.ReadAllText(_folder["both.html"]);
+        Assert.Contains("Quality and β", page, StringComparison.Ordinal);
+        Assert.Matches(@"<desc>rising: β [0-9.]+ to 1, validation NDCG@100 .*fixed: β 0 to 0.5, validation NDCG@100 .*"
+            + @"line: rising: [0-9.]+; line: fixed: 0(\.5)?</desc>", page);
+        CommandLine.Run(["train", .. small, "--output", _folder["constant"], "--beta-schedule", "constant"]).Succeeded();
+        Assert.DoesNotContain("Quality and β", Report("constant"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_sweep_has_a_page_with_its_best_trial_and_the_next_command()
     {
         CommandLine.Run("sweep", "--data", _data, "--output", _folder["sweep"], "--model", "ease", "--vary",

@@ -30,6 +30,44 @@ public sealed class TablesTests : IDisposable
     }
 
     [Fact]
+    public void Liang_chooses_the_settings_of_baselines_on_the_validation_part()
+    {
+        string[] tables = ["tables", "liang", "--data", CommandLine.WriteToyData(_folder["data"]), "--output", _folder["tables"],
+            "--rows", "EASE,WMF", "--trials", "7", "--json"];
+        var rows = Rows(CommandLine.Run(tables));
+        foreach (var (row, setting, first) in new[] { ("EASE", "lambda", 125.0), ("WMF", "click-weight", 2.0) })
+        {
+            var sweep = JsonDocument.Parse(File.ReadAllText(_folder["tables", "data", "search", row, "sweep.json"])).RootElement;
+            var trials = sweep.GetProperty("trials").EnumerateArray().ToList();
+            Assert.InRange(trials.Count, 6, 7);
+            Assert.Contains(trials, trial => Read(trial.GetProperty("settings").GetProperty(setting)) == first);
+            Assert.Equal(trials.Max(t => t.GetProperty("validation").GetDouble()),
+                sweep.GetProperty("best").GetProperty("validation").GetDouble());
+            var run = JsonDocument.Parse(File.ReadAllText(_folder["tables", "data", row, "run.json"])).RootElement;
+            Assert.Equal(Read(sweep.GetProperty("best").GetProperty("settings").GetProperty(setting)),
+                run.GetProperty("baselineSettings").GetProperty(setting).GetDouble());
+        }
+        Assert.Equal(rows[0].ToString(), Rows(CommandLine.Run(tables))[0].ToString());
+
+        static double Read(JsonElement text) =>
+            double.Parse(text.GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Liang_leaves_slim_out_where_it_takes_too_long_unless_it_is_named()
+    {
+        string[] tables = ["tables", "liang", "--data", CommandLine.WriteToyData(_folder["data"]), "--output", _folder["tables"],
+            "--trials", "0", "--slim-limit", "0", "--epochs", "1"];
+        var result = CommandLine.Run(tables).Succeeded();
+        Assert.Contains("SLIM: left out, as its fit would take about", result.Messages, StringComparison.Ordinal);
+        Assert.Contains("name it in --rows", result.Messages, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["tables", "data", "SLIM"]));
+        Assert.True(Directory.Exists(_folder["tables", "data", "CDAE"]));
+        Assert.Contains("SLIM", CommandLine.Run([.. tables, "--rows", "SLIM"]).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("SLIM", CommandLine.Run(tables).Succeeded().Output, StringComparison.Ordinal); // it is there now
+    }
+
+    [Fact]
     public void Ncf_has_every_model_and_is_made_once()
     {
         string[] tables = ["tables", "ncf", "--data", WriteSampled(5), "--output", _folder["tables"], "--epochs", "1", "--json",

@@ -18,7 +18,7 @@ internal static class ModelArrays
             Cdae own => Of(own.Parameters, own.Backend),
             ItemItemModel own => [NamedArray.Of("weights", () => own.Weights, items, items)],
             SparseItemItemModel own => Of(own.Weights),
-            Ials own => [NamedArray.Of("items", () => own.ItemVectors, items, own.Dimension)],
+            FactorModel own => [NamedArray.Of("items", () => own.ItemVectors, items, own.Dimension)],
             Popularity own => [NamedArray.Of<float>("counts", () => (float[])own.State[0], items)],
             NeuMf own => Of(own),
             _ => throw new InputException($"{model.Name}: has no parameters to export; choose another model."),

@@ -52,9 +52,9 @@ public sealed class VectorExport
     {
         switch (model)
         {
-            case Ials ials:
-                return new(items.Ids, ials.Dimension, "item factors", (first, rows, place) => ials.ItemVectors.Slice(
-                    first * ials.Dimension, rows * ials.Dimension).CopyTo(place.Span));
+            case FactorModel factors:
+                return new(items.Ids, factors.Dimension, "item factors", (first, rows, place) => factors.ItemVectors.Slice(
+                    first * factors.Dimension, rows * factors.Dimension).CopyTo(place.Span));
             case Autoencoder own:
                 var weight = own.Decoder.Output.Weight;
                 return new(items.Ids, weight.Value.Columns, "rows of the decoder's output layer", (first, rows, place) =>
@@ -79,12 +79,12 @@ public sealed class VectorExport
         var clicks = Histories.Of(data, hideHeldOut).Clicks;
         return model switch
         {
-            Ials ials => new(data.UserIds, ials.Dimension, "user factors", (first, rows, place) =>
-                ials.SolveUsers(clicks, first, rows, place.Span)),
+            FactorModel factors => new(data.UserIds, factors.Dimension, "user factors", (first, rows, place) =>
+                factors.SolveUsers(clicks, first, rows, place.Span)),
             Autoencoder own => new(data.UserIds, own.CodeWidth, own.Settings.Variational ? "posterior means" : "bottleneck",
                 (first, rows, place) => own.PosteriorMeans(clicks, first, rows, place.Span)),
             _ => throw About(
-                $"{model.Name}: has no vector for a history; {Setting("Vectors")} users takes an autoencoder or ials."),
+                $"{model.Name}: has no vector for a history; {Setting("Vectors")} users takes an autoencoder, ials or wmf."),
         };
     }
 

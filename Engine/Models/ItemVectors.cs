@@ -6,10 +6,10 @@ namespace ManualVae.Models;
 public static class ItemVectors
 {
     /// <summary>The vectors, items x dimension, row-major, and what they are; null if the model has none.</summary>
-    /// <param name="model">An autoencoder (rows of the decoder's output layer) or <see cref="Ials"/>.</param>
+    /// <param name="model">An autoencoder (rows of the decoder's output layer) or <see cref="FactorModel"/>.</param>
     public static (float[] Vectors, string By)? Of(IRecommender model)
     {
-        if (model is Ials factors) return (factors.ItemVectors.ToArray(), "cosine of item factors");
+        if (model is FactorModel factors) return (factors.ItemVectors.ToArray(), "cosine of item factors");
         if (model is not Autoencoder autoencoder) return null;
         var weights = autoencoder.Decoder.Output.Weight.Value;
         var vectors = new float[weights.Length];

@@ -104,12 +104,12 @@ public sealed class Continuation
         return CoOccurrence.Bytes(_newer.Train) + sizeof(double) * Source.Changes.Items.New * shapes.Max(shape => shape.Columns);
     }
 
-    /// <summary>Where the item vectors of ials start; null for the other baselines, which are fitted anew.</summary>
+    /// <summary>Where the item vectors of ials and wmf start; null for the other baselines, which are fitted anew.</summary>
     /// <exception cref="InputException">The older run's file is damaged.</exception>
     public ItemStart? ItemStart()
     {
-        if (Run.Manifest.Model != "ials") return null;
-        using var model = (Ials)Run.LoadBaseline(() => throw new InvalidOperationException("ials needs no backend."));
+        if (Run.Manifest.Model is not ("ials" or "wmf")) return null;
+        using var model = (FactorModel)Run.LoadBaseline(() => throw new InvalidOperationException("It needs no backend."));
         return new(model.ItemVectors.ToArray(), model.ItemVectors.Length / model.ItemCount, _known);
     }
 

@@ -21,6 +21,7 @@ internal static class HtmlReport
                 foreach (string run in TableFolders.Runs(folder))
                     runs.Add(ReportedRun.Open(run, name => runs.Any(other => other.Name == name)));
         sections.AddRange(ResultsSection.Of(runs));
+        if (BetaSection.Of(runs, [.. folders.Where(SweepReport.Is)]) is { } betas) sections.Add(betas);
         if (CurvesSection.Of(runs) is { } curves) sections.Add(curves);
         bool several = runs.Count > 1;
         var shown = runs.FirstOrDefault(run => ExamplesSection.Of(run) is not null);

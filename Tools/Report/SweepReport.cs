@@ -60,6 +60,7 @@ internal static class SweepReport
                 Title = title, Y = new($"validation {metric}"),
                 X = new(name) { Log = values.Min() > 0 && values.Max() / values.Min() > 20 },
                 Series = [new ScatterSeries("", values, y)],
+                Rules = [new($"best: {values[Array.IndexOf(y, y.Max())]}", values[Array.IndexOf(y, y.Max())], Vertical: true)],
             };
         var groups = with.GroupBy(t => t.Settings[name]).ToList();
         return new BarChart
@@ -73,7 +74,9 @@ internal static class SweepReport
     private static double Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
 
-    private static Document Read(string file)
+    /// <summary>Reads a <c>sweep.json</c>.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public static Document Read(string file)
     {
         try
         {
@@ -87,5 +90,6 @@ internal static class SweepReport
         }
     }
 
-    private sealed record Document(string Model, string? Preset, string ValidationMetric, IReadOnlyList<Trial> Trials);
+    /// <summary>What a sweep leaves.</summary>
+    public sealed record Document(string Model, string? Preset, string ValidationMetric, IReadOnlyList<Trial> Trials);
 }

@@ -16,7 +16,7 @@ internal static class ContinuationText
         yield return source.Changes.Clicks is { } clicks ? $"clicks     {Describe(clicks)}"
             : $"clicks     {older.Run.Manifest.Data} is no longer the data of that run: new and gone clicks are not counted";
         if (older.Run.Manifest.BaselineSettings is not null)
-            yield return model == "ials" ? "note       ials goes on from the vectors of the known items"
+            yield return model is "ials" or "wmf" ? $"note       {model} goes on from the vectors of the known items"
                 : $"note       {model} is fitted anew, with the settings of that run";
         foreach (string note in older.Notes()) yield return $"note       {note}";
     }

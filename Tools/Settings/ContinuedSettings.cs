@@ -11,7 +11,7 @@ internal static class ContinuedSettings
     // Of the epochs before, for a tenth more clicks (docs/continue.md).
     private const double EpochShare = 1.0 / 12;
 
-    // iALS solves exactly in each pass, and begins near the end.
+    // ALS solves exactly in each pass, and begins near the end.
     private const int IalsEpochs = 1;
 
     /// <summary>Settings of the new run.</summary>
@@ -29,7 +29,7 @@ internal static class ContinuedSettings
         {
             RunSettings.RemoveDefaults(all);
             foreach (var (name, value) in own) all[name] = value?.DeepClone();
-            if (manifest.Model == "ials") all["epochs"] = IalsEpochs;
+            if (manifest.Model is "ials" or "wmf") all["epochs"] = IalsEpochs;
             foreach (var (name, value) in given) all[name] = value?.DeepClone();
             return flags.Resolve(null, null, all);
         }

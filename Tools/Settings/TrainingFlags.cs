@@ -56,10 +56,26 @@ internal sealed class TrainingFlags
     public ResolvedSettings Resolve(ParseResult parsed, IReadOnlyDictionary<string, string> trial)
     {
         var given = Given(parsed);
-        foreach (var (name, value) in trial)
-            given[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag) ? flag.Type
-                : throw new InputException($"--vary {name}: no such setting{Spelling.Question(name, _flags.Keys)}."));
+        foreach (var (name, value) in Read(trial)) given[name] = value?.DeepClone();
         return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
+    }
+
+    /// <summary>Settings by name, and over them the values of one trial of a search.</summary>
+    /// <exception cref="InputException">As for the flags.</exception>
+    public ResolvedSettings Resolve(JsonObject given, IReadOnlyDictionary<string, string> trial)
+    {
+        foreach (var (name, value) in Read(trial)) given[name] = value?.DeepClone();
+        return Resolve(null, null, given);
+    }
+
+    /// <summary>The values of one trial of a search, read like flags.</summary>
+    public JsonObject Read(IReadOnlyDictionary<string, string> trial)
+    {
+        var read = new JsonObject();
+        foreach (var (name, value) in trial)
+            read[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag) ? flag.Type
+                : throw new InputException($"--vary {name}: no such setting{Spelling.Question(name, _flags.Keys)}."));
+        return read;
     }
 
     /// <summary>The flag that says what settings start from, if one is given.</summary>

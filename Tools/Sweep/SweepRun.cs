@@ -14,40 +14,72 @@ internal sealed record Trial(string Run, IReadOnlyDictionary<string, string> Set
     string? Failed = null);
 
 /// <summary>Trains the trials of a sweep one after another and keeps <c>sweep.json</c> up to date.</summary>
-internal static class SweepRun
+internal sealed class SweepRun : IDisposable
 {
-    /// <summary>Trains every trial; the best comes first.</summary>
-    public static List<Trial> Run(PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials,
-        List<ResolvedSettings> resolved, string output)
+    private readonly PreparedDataset _data;
+    private readonly string _output;
+    private readonly OutputFolder _claim;
+    private readonly List<Trial> _results = [];
+
+    /// <summary>Claims the folder.</summary>
+    /// <exception cref="InputException">The data cannot judge, or another command writes the folder.</exception>
+    public SweepRun(PreparedDataset data, string output)
     {
         if (data.Validation is not { HasClicksToFind: true })
             throw new InputException(
                 $"{data.Directory}: no validation user has anything to find, and a sweep judges by that; divide the data anew.");
+        (_data, _output, _claim) = (data, output, OutputFolder.Claim(output, data.Directory));
+    }
+
+    /// <summary>The trials so far, the best first.</summary>
+    public IReadOnlyList<Trial> Results => _results;
+
+    /// <summary>What the trials are judged by.</summary>
+    public string Metric { get; private set; } = "";
+
+    /// <summary>Trains every trial; the best comes first.</summary>
+    public static List<Trial> Run(PreparedDataset data, IReadOnlyList<IReadOnlyDictionary<string, string>> trials,
+        List<ResolvedSettings> resolved, string output)
+    {
         if (resolved.Any(settings => settings.Run.FitValidation))
             throw new InputException("--fit-validation: a sweep judges by the validation clicks, so no trial may be trained on "
                 + "them; leave it out, and train the best settings with it afterwards.");
-        using var claim = OutputFolder.Claim(output, data.Directory);
-        var results = new List<Trial>();
-        for (int t = 0; t < trials.Count; t++)
-        {
-            string folder = Path.Combine(output, Name(trials[t], resolved[t], data));
-            Console.Error.WriteLine($"trial {t + 1}/{trials.Count}  {Shown(trials[t])}");
-            try
-            {
-                var (value, epoch) = Validation(data, resolved[t], folder);
-                results.Add(new(folder, trials[t], value, epoch));
-                Console.Error.WriteLine($"  {resolved[t].Run.ValidationMetric} {value:0.0000}");
-            }
-            catch (TrainingException problem) // a bad draw ends its trial, not the search
-            {
-                results.Add(new(folder, trials[t], null, 0, problem.Message));
-                Console.Error.WriteLine($"  {problem.Message}");
-            }
-            results.Sort((a, b) => (b.Validation ?? double.NegativeInfinity).CompareTo(a.Validation ?? double.NegativeInfinity));
-            AtomicFile.WriteText(Path.Combine(output, "sweep.json"), Terminal.ToJson(Document(resolved[0], results)) + "\n");
-        }
-        return results;
+        using var sweep = new SweepRun(data, output);
+        for (int t = 0; t < trials.Count; t++) sweep.Try(trials[t], resolved[t], trials.Count);
+        return sweep._results;
     }
+
+    /// <summary>Trains one more trial, or reads it, and writes <c>sweep.json</c>.</summary>
+    /// <param name="trial">What is varied.</param>
+    /// <param name="settings">All settings.</param>
+    /// <param name="of">How many trials there will be, if it is known.</param>
+    public Trial Try(IReadOnlyDictionary<string, string> trial, ResolvedSettings settings, int? of = null)
+    {
+        string folder = Path.Combine(_output, Name(trial, settings, _data));
+        Console.Error.WriteLine($"trial {_results.Count + 1}{(of is int count ? $"/{count}" : "")}  {Shown(trial)}");
+        Trial result;
+        Metric = settings.Run.ValidationMetric;
+        try
+        {
+            var (value, epoch) = Validation(_data, settings, folder);
+            result = new(folder, trial, value, epoch);
+            Console.Error.WriteLine($"  {Metric} {value:0.0000}");
+        }
+        catch (TrainingException problem) // a bad draw ends its trial, not the search
+        {
+            result = new(folder, trial, null, 0, problem.Message);
+            Console.Error.WriteLine($"  {problem.Message}");
+        }
+        _results.Add(result);
+        var ranked = _results.OrderByDescending(t => t.Validation ?? double.NegativeInfinity).ToList();
+        _results.Clear();
+        _results.AddRange(ranked);
+        AtomicFile.WriteText(Path.Combine(_output, "sweep.json"), Terminal.ToJson(Document(settings, _results)) + "\n");
+        return result;
+    }
+
+    /// <summary>Gives the folder free.</summary>
+    public void Dispose() => _claim.Dispose();
 
     /// <summary>Trains, goes on with or reads a trial; the value is that of its best epoch on the validation part.</summary>
     private static (double? Value, int Epoch) Validation(PreparedDataset data, ResolvedSettings settings, string folder)
@@ -55,7 +87,7 @@ internal static class SweepRun
         var outcome = TrainingJob.StartOrResume(data, settings, folder, TrainingDisplay.Silent);
         if (settings.Baseline is null) return (outcome.Validation, outcome.BestEpoch);
         using var trained = TrainedModel.Open(folder, data.Directory);
-        var metric = Metric.Parse(settings.Run.ValidationMetric);
+        var metric = Evaluation.Metric.Parse(settings.Run.ValidationMetric);
         return (Evaluator.Evaluate(trained.Recommender, data.Validation!, [metric], cancellation: Session.Cancellation)
             .Metrics[0].Mean, 0);
     }

@@ -25,6 +25,9 @@ internal sealed class TableFlags(IReadOnlyList<TableRow> rows, params string[] u
         HelpName = "name,name,...",
     };
 
+    /// <summary>Whether the rows were named.</summary>
+    public bool NamesRows(ParseResult parsed) => parsed.GetValue(_rows) is not null;
+
     private readonly Option<bool> _json = Flags.Json();
 
     /// <summary>The flags, for a command.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ManualVae.Data;
+using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools.Tables;
 
@@ -8,5 +9,7 @@ namespace ManualVae.Tools.Tables;
 /// <param name="Model">As in <c>--model</c>.</param>
 /// <param name="Preset">Of an autoencoder; null for a baseline.</param>
 /// <param name="Settings">What differs from the preset or from the baseline's defaults, on some data.</param>
+/// <param name="Grid">What a baseline's settings are chosen from on the validation part; null for no choice.</param>
 internal sealed record TableRow(
-    string Name, string Model, string? Preset = null, Func<PreparedDataset, JsonObject>? Settings = null);
+    string Name, string Model, string? Preset = null, Func<PreparedDataset, JsonObject>? Settings = null,
+    IReadOnlyList<GridAxis>? Grid = null);

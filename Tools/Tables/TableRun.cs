@@ -34,9 +34,11 @@ internal static class TableRun
     /// <param name="metrics">What to measure on the test part.</param>
     /// <param name="protocol">What models are shown, and what is not ranked.</param>
     /// <param name="published">What was published of a row, or null.</param>
+    /// <param name="trials">Most trials of the search of a row with a grid; 0 for its default settings.</param>
     public static IReadOnlyList<MeasuredRow> MeasureAll(PreparedDataset data, IEnumerable<TableRow> rows, JsonObject changes,
-        string parent, string metrics, EvaluationProtocol protocol, Func<TableRow, PublishedFigures?> published) =>
-        [.. rows.Select(row =>
+        string parent, string metrics, EvaluationProtocol protocol, Func<TableRow, PublishedFigures?> published,
+        int trials = 0) =>
+        [.. rows.Select(row => BaselineSearch.Chosen(data, row, parent, trials)).Select(row =>
         {
             using var trained = Open(data, row, changes, parent);
             return new MeasuredRow(row.Name, Measure(trained, metrics, protocol), published(row));

@@ -84,7 +84,7 @@ public class BaselineFormulaTests
     {
         // Vectors 1 and 2 of one dimension, alpha_0 = 0.5, a click on the second: (0.5 (1 + 4) + 4 + 3 (1 + 0.5 x 2)^nu) w = 2.
         var settings = new IalsSettings(Factors: 1, Regularisation: 3, RegularisationExponent: exponent, UnobservedWeight: 0.5);
-        Assert.Equal([(float)score, (float)(2 * score)], Scores(new Ials(settings, [1, 2]), FixedScores.Rows(2, [1])),
+        Assert.Equal([(float)score, (float)(2 * score)], Scores(Ials.Restore(settings, [1, 2]), FixedScores.Rows(2, [1])),
             (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
@@ -107,6 +107,16 @@ public class BaselineFormulaTests
                 else Assert.True(slope[i, j] >= -1e-3);
         Assert.InRange(positive, 10, Random.Columns * Random.Columns - 30); // sparse, but not empty
         Close(x * w, Scores(model, Random), 1e-4);
+    }
+
+    [Fact]
+    public void The_time_of_slim_is_estimated_from_a_sample()
+    {
+        Assert.InRange(Slim.EstimateSeconds(Random, new(), sample: 1000), 1e-9, 60);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Slim.EstimateSeconds(Random, new(), sample: 0));
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.ThrowsAny<Exception>(() => Slim.EstimateSeconds(Random, new(), monitor: new(null, stopped.Token)));
     }
 
     // The minimiser of the objective for one vector, clicks weighted 1 + alpha_0 and zeros alpha_0, written densely:

@@ -49,6 +49,7 @@ public class EveryBaselineTests
     {
         "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
         "ials" => new JsonObject { ["factors"] = 8 },
+        "wmf" => new JsonObject { ["factors"] = 8, ["regularisation"] = 1 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
         "cdae" => new JsonObject
         {
@@ -241,7 +242,7 @@ public class EveryBaselineTests
     {
         { "ease", "{}" }, { "slim", "{}" }, { "marec", "{}" }, { "featurecosine", "{}" },
         { "itemknn", "{\"neighbours\": 5000000}" }, { "ials", "{\"factors\": 1000000}" }, { "neumf", "{\"factors\": 1000000}" },
-        { "cdae", "{\"hidden\": 1000000}" },
+        { "wmf", "{\"factors\": 1000000}" }, { "cdae", "{\"hidden\": 1000000}" },
     };
 
     [Theory]

@@ -56,10 +56,10 @@ internal static class ScoringGraph
                 return graph.Apply("MatMul", x, graph.Constant(ModelArrays.Dense("weights", own.Weights)));
             case Popularity:
                 return graph.Apply("Expand", graph.Constant(ModelArrays.Of(model)[0]), graph.Apply("Shape", x));
-            case Ials:
+            case FactorModel:
                 var vectors = Setting("Vectors");
                 throw About(
-                    $"ials: solves a linear system for each history, which ONNX has no operator for; use {vectors}, or npz.");
+                    $"{model.Name}: solves a linear system for each history, ONNX has no operator for it; use {vectors} or npz.");
             default:
                 throw new InputException(model.KnowsTrainingUsersOnly
                     ? $"{model.Name}: knows its training users only, so it is no function of clicks that ONNX could hold; "

@@ -29,7 +29,7 @@ public sealed record Baseline(
 /// <summary>What a baseline is fitted to.</summary>
 /// <param name="Train">Training clicks, users x items.</param>
 /// <param name="ItemFeatures">Items x features, or null; only featurecosine and marec need it.</param>
-/// <param name="Start">Item vectors that ials starts from; null draws them.</param>
+/// <param name="Start">Item vectors that ials and wmf start from; null draws them.</param>
 public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null, ItemStart? Start = null)
 {
     /// <summary>The training clicks of a prepared dataset, and its genres.</summary>
@@ -62,7 +62,10 @@ public static class BaselineCatalogue
             (state, _, _) => new ItemItemModel("ease", state)),
         new("ials", "implicit ALS (Rendle et al. 2022)", new IalsSettings(),
             (data, s, _, m) => Ials.Fit(data.Train, (IalsSettings)s!, m, data.Start),
-            (state, s, _) => new Ials((IalsSettings)s!, (float[])state[0])),
+            (state, s, _) => Ials.Restore((IalsSettings)s!, (float[])state[0])),
+        new("wmf", "weighted matrix factorisation (Hu et al. 2008)", new WmfSettings(),
+            (data, s, _, m) => Wmf.Fit(data.Train, (WmfSettings)s!, m, data.Start),
+            (state, s, _) => Wmf.Restore((WmfSettings)s!, (float[])state[0])),
         new("slim", "SLIM (Ning and Karypis 2011)", new SlimSettings(),
             (data, s, _, m) => Slim.Fit(data.Train, (SlimSettings)s!, m),
             (state, _, _) => new SparseItemItemModel("slim", state)),
