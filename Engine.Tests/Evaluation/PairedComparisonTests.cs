@@ -10,8 +10,8 @@ public sealed class PairedComparisonTests
 
     /// <summary>
     /// Literals from Python's standard library: statistics.mean, pstdev / sqrt(n), stdev of the differences / sqrt(n), and the
-    /// two-sided p = 2 G((f+1)/2) / (G(f/2) sqrt(pi)) * integral of cos(w)^(f-1) for w from atan(t / sqrt f) to pi / 2, f = n - 1,
-    /// by Simpson's rule with 200,000 steps.
+    /// two-sided p = 2 G((f+1)/2) / (G(f/2) sqrt(pi)) * integral of cos(w)^(f-1) for w from atan(t / sqrt f) to pi / 2,
+    /// f = n - 1, by Simpson's rule with 200,000 steps.
     /// </summary>
     [Fact]
     public void Each_group_has_its_means_errors_difference_and_p()

@@ -15,7 +15,7 @@ public sealed class UserGroupTests
     }
 
     [Theory]
-    // The limit at 2 of 4 would part the sevens: the place before them is as near as the one after them, and the lower one counts.
+    // The limit at 2 of 4 would part the sevens: the place before them is as near as the one after; the lower one counts.
     [InlineData("3 7 7 9", 2, "3:1 7 to 9:3")]
     [InlineData("3 4 7 7 7 9", 2, "3 to 4:2 7 to 9:4")] // 3 of 6: after 2 is nearer than after 5
     [InlineData("3 7 7 7 8 9", 2, "3 to 7:4 8 to 9:2")] // after 4 is nearer than after 1

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using ManualVae.Data;
+using ManualVae.Evaluation;
 using ManualVae.Tests.Evaluation;
 using ManualVae.Tools.Runs;
 using Xunit;
 
 namespace ManualVae.Tests.Tools;
 
-/// <summary>Groups of users by the clicks that the models are shown: <c>compare --by-activity</c>, its page, the report.</summary>
+/// <summary>Groups of users by the clicks that the models are shown: in <c>compare</c>, its page, and the report.</summary>
 [Collection(nameof(CommandLine))]
 public sealed class CompareByActivityTests : IDisposable
 {
@@ -24,8 +25,8 @@ public sealed class CompareByActivityTests : IDisposable
         var (train, validation, test) = (Clicks(0, u => 2 + u % 5), Clicks(7, _ => 1), Clicks(9, _ => 1));
         new PreparedDataset(new DatasetManifest { Source = new("synthetic", "weak"), Split = SplitKind.Weak }, train,
             new(train, validation, 0), new(CsrMatrix.Union(train, validation), test, 0),
-            [.. Enumerable.Range(0, Users).Select(u => $"u{u:00}")], new ItemList([.. Enumerable.Range(0, Items).Select(i => $"i{i}")]))
-            .Save(_folder["data"]);
+            [.. Enumerable.Range(0, Users).Select(u => $"u{u:00}")],
+            new ItemList([.. Enumerable.Range(0, Items).Select(i => $"i{i}")])).Save(_folder["data"]);
         _runs = [Train("popularity"), Train("itemknn")];
     }
 
@@ -69,7 +70,8 @@ public sealed class CompareByActivityTests : IDisposable
     public void The_terminal_says_what_the_groups_and_stars_are()
     {
         string output = Compare("--by-activity", "2").Output;
-        foreach (string part in new[] { "3 to 4", "5 to 7", "±", "(fold-in)", "*** p < .001", "of p (Holm)", "NDCG@3: itemknn is " })
+        foreach (string part in new[] { "3 to 4", "5 to 7", "±", "(fold-in)", "itemknn against popularity: ", "*** p < .001",
+            "of p (Holm)", "NDCG@3: itemknn is " })
             Assert.Contains(part, output, StringComparison.Ordinal);
         Assert.DoesNotContain("fold-in", Compare().Output, StringComparison.Ordinal);
     }
@@ -105,7 +107,8 @@ public sealed class CompareByActivityTests : IDisposable
         Assert.Contains("itemknn minus popularity", page, StringComparison.Ordinal);
         Assert.Contains("3 clicks: popularity 0.", page, StringComparison.Ordinal);
         var row = Compare("--by-activity", "--json").Json.GetProperty("comparisons")[5];
-        Assert.Contains(row.GetProperty("difference").GetDouble().ToString("+0.0000;−0.0000;0.0000"), page, StringComparison.Ordinal);
+        double difference = row.GetProperty("difference").GetDouble();
+        Assert.Contains(difference.ToString("+0.0000;−0.0000;0.0000"), page, StringComparison.Ordinal);
         string alone = Report(_runs[0]);
         Assert.Contains("<h3>By activity</h3>", alone, StringComparison.Ordinal);
         Assert.DoesNotContain("t-test", alone, StringComparison.Ordinal);
@@ -129,6 +132,26 @@ public sealed class CompareByActivityTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
         Assert.DoesNotContain("evaluating", result.Messages, StringComparison.Ordinal);
+    }
+
+    /// <summary>Twelve users, two metrics: the model is above in one, for all users and for those with most clicks.</summary>
+    [Fact]
+    public void Words_say_what_the_stars_say()
+    {
+        int[] users = [.. Enumerable.Range(0, 12)];
+        double[] zero = new double[12], gain = [.. users.Select(u => u < 6 ? (u % 2 - .5) / 10 : .5 + u / 100.0)];
+        var runs = new[] { zero, gain }.Select(first => new PooledRuns([new("data", [.. users.Select(u => $"{u:00}")],
+            [.. Enumerable.Range(3, 12)], [.. Enumerable.Range(2, 12)],
+            new Dictionary<string, double[]> { ["NDCG@3"] = first, ["Recall@3"] = zero })])).ToArray();
+        var groups = runs[0].ByActivity(2);
+        var comparison = new Comparison([new("r/a", "a", runs[0]), new("r/b", "b", runs[1])],
+            PairedComparison.WithFirst([("r/a", runs[0].Values), ("r/b", runs[1].Values)],
+                groups: [.. groups.Select(group => (group.Name, group.Users))]), groups);
+        Assert.Equal(["b against a: higher in NDCG@3; no difference beyond chance in Recall@3."], comparison.Summaries());
+        Assert.Equal(["NDCG@3: b is above a for users with 8 to 13 *** clicks shown. Other groups: no difference beyond chance."],
+            comparison.Verdicts("NDCG@3"));
+        Assert.Equal(["Recall@3: b is neither above nor below a in any of 2 groups beyond chance."],
+            comparison.Verdicts("Recall@3"));
     }
 
     [Fact]

@@ -75,7 +75,8 @@ public sealed record BarChart : Figure
             double y = top + c * group + 5;
             svg.Text(left - 10, y + (group - 10) / 2 + 4, Svg.Fit(Categories[c], TextSize, left - Margin - 8),
                 "class=\"mv-text\" text-anchor=\"end\"");
-            for (int s = 0; s < Series.Count; s++, y += BarHeight + 2) DrawBar(svg, scale, Series[s], Series[s].Colour ?? s, c, y);
+            for (int s = 0; s < Series.Count; s++, y += BarHeight + 2)
+                DrawBar(svg, scale, Series[s], Series[s].Colour ?? s, c, y);
         }
         double foot = scale.At(scale.Base);
         svg.Line(foot, top, foot, bottom, "class=\"mv-axis\"");

@@ -31,11 +31,12 @@ internal static class ComparisonPage
                 metric, Values(comparison, metric), comparison.Activity, Labelled(comparison)).First().ToSvg());
             return;
         }
-        var sections = new List<ReportSection> { new("All users", Means(comparison) + Differences(comparison)) };
+        var sections = new List<ReportSection> { new("All users",
+            Found(comparison.Summaries()) + Means(comparison) + Differences(comparison)) };
         if (comparison.Activity.Count > 0)
             sections.AddRange(comparison.Metrics.Select(metric => new ReportSection($"{metric} by activity",
-                string.Concat(comparison.Verdicts(metric).Select(found => $"<p class=\"found\">{Html.Escape(found)}</p>\n"))
-                + ActivityGroups.Of(metric, Values(comparison, metric), comparison.Activity, Labelled(comparison)))));
+                Found(comparison.Verdicts(metric)) + ActivityGroups.Of(
+                    metric, Values(comparison, metric), comparison.Activity, Labelled(comparison)))));
         int users = comparison.Baseline.Runs.Users.Length;
         OutputFile.WriteText(path, Page.Write(
             string.Join(" against ", comparison.Models.Skip(1).Select(model => model.Label).Append(comparison.Baseline.Label)),
@@ -53,9 +54,13 @@ internal static class ComparisonPage
     private static PairedComparison[] Labelled(Comparison comparison) =>
         [.. comparison.Rows.Select(row => row with { Model = comparison.LabelOf(row) })];
 
+    private static string Found(IEnumerable<string> sentences) =>
+        string.Concat(sentences.Select(found => $"<p class=\"found\">{Html.Escape(found)}</p>\n"));
+
     private static string Means(Comparison comparison) => "<p>Means over the users with ± one standard error"
-        + (comparison.Models.Any(model => model.Runs.Count > 1) ? "; a user's value is the mean over the runs of a recipe (training "
-            + "seeds, divisions of the data), and in brackets is the standard deviation over training seeds" : "") + ".</p>\n"
+        + (comparison.Models.Any(model => model.Runs.Count > 1) ? "; a user's value is the mean over the runs of a recipe "
+            + "(training seeds, divisions of the data), and in brackets is the standard deviation over training seeds" : "")
+        + ".</p>\n"
         + Html.Card(Html.Table("Means over all users", ["runs", .. comparison.Metrics.Select(metric => $">{metric}")],
             comparison.Models.Select(model => (IReadOnlyList<string>)[Html.Escape(model.Label),
                 .. comparison.Metrics.Select(metric => Mean(model.Runs, metric))])));
@@ -67,8 +72,8 @@ internal static class ComparisonPage
     }
 
     private static string Differences(Comparison comparison) =>
-        $"<p>Differences from <strong>{Html.Escape(comparison.Baseline.Label)}</strong>, paired by user. The interval is a bootstrap "
-        + "over users; p is of the paired t-test, after Holm's correction over all metrics, runs and groups of this page. "
+        $"<p>Differences from <strong>{Html.Escape(comparison.Baseline.Label)}</strong>, paired by user. The interval is a "
+        + "bootstrap over users; p is of the paired t-test, after Holm's correction over all metrics, runs and groups of this page. "
         + $"{Html.Escape(ComparisonTable.Stars)}</p>\n"
         + Html.Card(Html.Table("Differences over all users", ["runs", "metric", ">difference", ">95 % interval", ">p (Holm)"],
             comparison.Rows.Where(row => row.Group == PairedComparison.AllUsers).Select(row => (IReadOnlyList<string>)

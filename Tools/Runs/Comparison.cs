@@ -45,6 +45,23 @@ internal sealed record Comparison(
         return $"{(stem.Length > 0 ? stem : names[0])} ({names.Length} runs)";
     }
 
+    /// <summary>In words, over all users: in which metrics a model is above the baseline, and in which below.</summary>
+    public IEnumerable<string> Summaries() => Models.Skip(1).Select(model =>
+    {
+        var rows = Rows.Where(row => row.Model == model.Name && row.Group == PairedComparison.AllUsers).ToList();
+        string[] found =
+        [
+            Said("higher in", row => row.Stars.Length > 0 && row.Difference > 0),
+            Said("lower in", row => row.Stars.Length > 0 && row.Difference < 0),
+            Said("no difference beyond chance in", row => row.Stars.Length == 0),
+        ];
+        return $"{model.Label} against {Baseline.Label}: {string.Join("; ", found.Where(text => text.Length > 0))}.";
+
+        string Said(string words, Func<PairedComparison, bool> holds) =>
+            rows.Where(holds).Select(row => row.Metric).ToArray() is { Length: > 0 } metrics
+                ? $"{words} {string.Join(", ", metrics)}" : "";
+    });
+
     /// <summary>In words: for which groups of activity a model is above the baseline, and for which below.</summary>
     public IEnumerable<string> Verdicts(string metric)
     {

@@ -16,10 +16,11 @@ internal static class ComparisonTable
         console.MarkupLine($"Against [bold]{Markup.Escape(comparison.Baseline.Label)}[/], over the same "
             + $"{Readable.Count(comparison.Baseline.Runs.Users.Length, "user")}");
         WriteDifferences(console, comparison);
-        foreach (string verdict in comparison.Metrics.SelectMany(comparison.Verdicts)) console.MarkupLine(Markup.Escape(verdict));
+        foreach (string found in comparison.Summaries().Concat(comparison.Metrics.SelectMany(comparison.Verdicts)))
+            console.MarkupLine(Markup.Escape(found));
         if (comparison.Activity.Count > 0)
-            console.MarkupLine("[grey]Groups: users by the clicks that the models are shown of them (fold-in), as equal in size as "
-                + $"can be without parting users with as many clicks. {Stars} ±: one standard error.[/]");
+            console.MarkupLine("[grey]Groups: users by the clicks that the models are shown of them (fold-in), as equal in size "
+                + $"as can be without parting users with as many clicks. {Stars} ±: one standard error.[/]");
         console.MarkupLine(
             "[grey]Interval: percentile bootstrap over users. Holm, BH: the t-test's p, corrected for all comparisons of this "
                 + "table. Below 0.05, Holm keeps the chance of any false claim, Benjamini-Hochberg the share of false claims, "

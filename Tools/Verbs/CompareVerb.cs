@@ -40,8 +40,8 @@ internal static class CompareVerb
         };
         var output = new Option<string?>("--output")
         {
-            Description = "A page of the comparison with figures and stars (.html), or the first metric's figure by activity alone "
-                + "(.svg).", HelpName = "file",
+            Description = "A page of the comparison with figures and stars (.html), or the first metric's figure by activity "
+                + "alone (.svg).", HelpName = "file",
         };
         var seed = Flags.Seed("--seed", "Seed of the bootstrap.", 0);
         var json = Flags.Json();
