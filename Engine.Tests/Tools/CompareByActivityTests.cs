@@ -86,6 +86,8 @@ public sealed class CompareByActivityTests : IDisposable
         Assert.Contains("itemknn minus popularity", page, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme:dark", page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+        var onOutput = Compare("--by-activity", "--output", "-").Output;
+        Assert.Equal(page, onOutput); // the page alone
         Compare("--by-activity", "--output", _folder["figure.svg"]);
         var svg = XDocument.Load(_folder["figure.svg"]).Root!;
         string[] texts = [.. svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];

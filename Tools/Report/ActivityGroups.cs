@@ -33,8 +33,8 @@ internal static class ActivityGroups
     {
         string[] others = [.. models.Skip(1).Select(model => model.Name)];
         string text = "<p>Does a model serve users with few clicks as well as active ones? The users in "
-            + $"{Readable.Count(groups.Count, "group")} by the clicks that the model is shown of them (fold-in), as equal in size "
-            + "as can be without parting users with as many clicks."
+            + $"{Readable.Count(groups.Count, "group")} by the clicks that the model is shown of them (fold-in), as equal in "
+            + "size as can be without parting users with as many clicks."
             + (others.Length == 0 ? ""
                 : $" Each group is a paired t-test against <strong>{Html.Escape(models[0].Name)}</strong>: "
                 + Html.Escape(Stars) + " Holm's correction is over all metrics, runs and groups compared together.")
@@ -42,7 +42,8 @@ internal static class ActivityGroups
         var table = groups.Select(group => (IReadOnlyList<string>)
         [
             Unbroken(group.Name), $"{group.Users.Length:#,0}", .. models.Select(model => Mean(model.Values, group)),
-            .. others.SelectMany(name => Cells(rows.First(row => (row.Model, row.Metric, row.Group) == (name, metric, group.Name)))),
+            .. others.SelectMany(name => Cells(rows.First(
+                row => (row.Model, row.Metric, row.Group) == (name, metric, group.Name)))),
         ]);
         return text + Html.Figures(Figures(metric, models, groups, rows).Select(figure => figure.ToSvg()))
             + Html.Card(Html.Table($"{metric} by clicks shown",

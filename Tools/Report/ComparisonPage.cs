@@ -73,7 +73,7 @@ internal static class ComparisonPage
 
     private static string Differences(Comparison comparison) =>
         $"<p>Differences from <strong>{Html.Escape(comparison.Baseline.Label)}</strong>, paired by user. The interval is a "
-        + "bootstrap over users; p is of the paired t-test, after Holm's correction over all metrics, runs and groups of this page. "
+        + "bootstrap over users; p is of the paired t-test, after Holm's correction over all metrics, runs and groups here. "
         + $"{Html.Escape(ComparisonTable.Stars)}</p>\n"
         + Html.Card(Html.Table("Differences over all users", ["runs", "metric", ">difference", ">95 % interval", ">p (Holm)"],
             comparison.Rows.Where(row => row.Group == PairedComparison.AllUsers).Select(row => (IReadOnlyList<string>)

@@ -84,7 +84,11 @@ internal static class CompareVerb
             var comparison = new Comparison(
                 [.. names.Zip(labels, pooled).Select(model => new ComparedRuns(model.First, model.Second, model.Third))], rows,
                 activity);
-            if (page is not null) ComparisonPage.Write(page, comparison, heldOut.Split(parsed));
+            if (page is not null)
+            {
+                ComparisonPage.Write(page, comparison, heldOut.Split(parsed));
+                if (!OutputFile.IsStandardOutput(page)) Console.Error.WriteLine(page);
+            }
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
