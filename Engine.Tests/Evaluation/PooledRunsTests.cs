@@ -14,13 +14,14 @@ public sealed class PooledRunsTests
     ]);
 
     private static UserValues Run(string data, string[] users, int[] clicks, double[] values) =>
-        new(data, users, clicks, new Dictionary<string, double[]> { ["NDCG@100"] = values });
+        new(data, users, clicks, [.. clicks.Select(n => n - 2)], new Dictionary<string, double[]> { ["NDCG@100"] = values });
 
     [Fact]
     public void A_user_counts_once_with_the_mean_over_runs()
     {
         Assert.Equal(["a", "b", "c"], Runs.Users);
         Assert.Equal([5, 12, 60], Runs.Clicks);
+        Assert.Equal([3, 10, 58], Runs.FoldIn); // b: as in the first division
         Assert.Equal([0.6, 0.5, 0.5], Runs.Values["NDCG@100"].Select(value => Math.Round(value, 12)));
     }
 
@@ -38,6 +39,14 @@ public sealed class PooledRunsTests
         var groups = Runs.ByClicks([5, 12, 50]);
         Assert.Equal(["up to 5", "6 to 12", "13 to 50", "over 50"], groups.Select(g => g.Name));
         Assert.Equal([[0], [1], [], [2]], groups.Select(g => g.Users));
+    }
+
+    [Fact]
+    public void Groups_of_activity_count_what_the_models_are_shown()
+    {
+        var groups = Runs.ByActivity(2); // 1.5 of 3 users: the lower place
+        Assert.Equal(["3", "10 to 58"], groups.Select(g => g.Name));
+        Assert.Equal([[0], [1, 2]], groups.Select(g => g.Users));
     }
 
     [Fact]

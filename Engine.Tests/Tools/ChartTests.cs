@@ -89,6 +89,22 @@ public class ChartTests
         Assert.Contains("<circle", broken, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_note_of_a_bar_follows_its_value_and_a_bar_may_have_another_ones_colour()
+    {
+        var chart = (BarChart)Samples()["notes"];
+        var svg = XDocument.Parse(chart.ToSvg());
+        var texts = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(t => t.Value);
+        Assert.Contains("+0.020 ***", texts);
+        Assert.Contains("-0.010", texts); // no note, no blank
+        Assert.Equal("few: dae +0.020 ± 0.005 ***; many: dae -0.010 ± 0.004",
+            svg.Descendants().Single(e => e.Name.LocalName == "desc").Value);
+        Assert.DoesNotContain("fill:var(--mv-c0)", chart.ToSvg(), StringComparison.Ordinal);
+        Assert.Contains("-p2\"", chart.ToSvg(), StringComparison.Ordinal); // the pattern of that colour is there too
+        Assert.Throws<ArgumentException>(() =>
+            (chart with { Series = [chart.Series[0] with { Notes = ["*"] }] }).ToSvg());
+    }
+
     private static double Y(XElement text) => double.Parse(text.Attribute("y")!.Value, CultureInfo.InvariantCulture);
 
     private static Chart Line() => new()
@@ -119,6 +135,11 @@ public class ChartTests
             Title = "Results", Value = new("NDCG@100"),
             Categories = ["Mult-VAE", "a name that is much too long for the space that there is beside a bar"],
             Series = [new("validation", [0.4, double.NaN], [0.01, 0]), new("test", [0.41, -0.2])],
+        },
+        ["notes"] = new BarChart
+        {
+            Title = "Difference", Value = new("NDCG@100"), Categories = ["few", "many"], Format = "+0.000;-0.000",
+            Series = [new("dae", [0.02, -0.01], [0.005, 0.004]) { Notes = ["***", ""], Colour = 2 }],
         },
         ["heat"] = new HeatMap
         {

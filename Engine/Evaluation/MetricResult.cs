@@ -12,10 +12,17 @@ public sealed record MetricResult(Metric Metric, double Mean, double? StandardEr
     /// <summary>The mean and standard error of per-user values, summed in their order.</summary>
     public static MetricResult FromUsers(Metric metric, double[] values)
     {
+        var (mean, error) = MeanOf(values);
+        return new(metric, mean, error, values);
+    }
+
+    /// <summary>The mean and its standard error (divided by n, as above) of any users' values; NaN without any.</summary>
+    public static (double Mean, double StandardError) MeanOf(ReadOnlySpan<double> values)
+    {
         double sum = 0, squares = 0;
         foreach (double value in values) sum += value;
         double mean = sum / values.Length;
         foreach (double value in values) squares += (value - mean) * (value - mean);
-        return new(metric, mean, Math.Sqrt(squares / values.Length) / Math.Sqrt(values.Length), values);
+        return (mean, Math.Sqrt(squares / values.Length) / Math.Sqrt(values.Length));
     }
 }

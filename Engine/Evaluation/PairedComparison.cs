@@ -27,6 +27,15 @@ public sealed record PairedComparison(
     /// <summary>Model minus baseline.</summary>
     public double Difference => Mean - BaselineMean;
 
+    /// <summary>Standard error of the model's mean alone, over the users compared (<see cref="MetricResult"/>).</summary>
+    public double MeanError { get; init; }
+
+    /// <summary>Standard error of the baseline's mean alone.</summary>
+    public double BaselineError { get; init; }
+
+    /// <summary><c>*</c>, <c>**</c> or <c>***</c> where <see cref="AdjustedP"/> is below .05, .01 or .001; else empty.</summary>
+    public string Stars => AdjustedP switch { < 0.001 => "***", < 0.01 => "**", < 0.05 => "*", _ => "" };
+
     /// <summary>Compares every model with the first, metric by metric, in the first model's order of metrics.</summary>
     /// <param name="models">Name and per-user values by metric; the users must be the same, in the same order.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
@@ -65,6 +74,9 @@ public sealed record PairedComparison(
         var (low, high) = PairedTests.BootstrapInterval(a, b, seed: seed);
         double error = PairedTests.Difference(a, b).Deviation / Math.Sqrt(a.Length);
         return new(model, metric, a.Average(), b.Average(), error, low, high, PairedTests.PairedTTest(a, b).P,
-            PairedTests.WilcoxonSignedRank(a, b).P, 0, 0, a.Length, group);
+            PairedTests.WilcoxonSignedRank(a, b).P, 0, 0, a.Length, group)
+        {
+            MeanError = MetricResult.MeanOf(a).StandardError, BaselineError = MetricResult.MeanOf(b).StandardError,
+        };
     }
 }

@@ -4,8 +4,10 @@ namespace ManualVae.Evaluation;
 /// <param name="Data">Which prepared dataset it was evaluated on (its manifest hash).</param>
 /// <param name="Users">Original id of each evaluated user.</param>
 /// <param name="Clicks">Clicks of each of these users in the part, shown and to find together.</param>
+/// <param name="FoldIn">Clicks of each of these users that the model is shown.</param>
 /// <param name="Values">Values by metric, in the order of the users.</param>
-public sealed record UserValues(string Data, string[] Users, int[] Clicks, IReadOnlyDictionary<string, double[]> Values);
+public sealed record UserValues(
+    string Data, string[] Users, int[] Clicks, int[] FoldIn, IReadOnlyDictionary<string, double[]> Values);
 
 /// <summary>
 /// Runs of one recipe with several training seeds, and on several divisions of one source, as one sample of users: a user's value
@@ -20,10 +22,11 @@ public sealed class PooledRuns
     public PooledRuns(IReadOnlyList<UserValues> runs)
     {
         _runs = runs;
-        var clicks = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var counts = new SortedDictionary<string, (int Clicks, int FoldIn)>(StringComparer.Ordinal);
         foreach (var run in runs)
-            for (int i = 0; i < run.Users.Length; i++) clicks.TryAdd(run.Users[i], run.Clicks[i]);
-        (Users, Clicks) = ([.. clicks.Keys], [.. clicks.Values]);
+            for (int i = 0; i < run.Users.Length; i++) counts.TryAdd(run.Users[i], (run.Clicks[i], run.FoldIn[i]));
+        Users = [.. counts.Keys];
+        (Clicks, FoldIn) = ([.. counts.Values.Select(c => c.Clicks)], [.. counts.Values.Select(c => c.FoldIn)]);
         Values = runs[0].Values.Keys.ToDictionary(metric => metric, MeanByUser);
     }
 
@@ -38,6 +41,9 @@ public sealed class PooledRuns
 
     /// <summary>Clicks of each user, as in the first run that evaluates the user.</summary>
     public int[] Clicks { get; }
+
+    /// <summary>Clicks of each user that the model is shown, as in the first run that evaluates the user.</summary>
+    public int[] FoldIn { get; }
 
     /// <summary>Each user's mean over the runs, by metric.</summary>
     public IReadOnlyDictionary<string, double[]> Values { get; }
@@ -72,6 +78,10 @@ public sealed class PooledRuns
             string name = bin == limits.Count ? $"over {limits[^1]}" : bin == 0 ? $"up to {high}" : $"{low} to {high}";
             return (name, Enumerable.Range(0, Users.Length).Where(user => Clicks[user] >= low && Clicks[user] <= high).ToArray());
         })];
+
+    /// <summary>The users in groups of nearly equal size by the clicks that the models are shown of them.</summary>
+    /// <param name="groups">How many, 1 or more.</param>
+    public IReadOnlyList<UserGroup> ByActivity(int groups) => UserGroup.OfEqualSize(FoldIn, groups);
 
     private double[] MeanByUser(string metric)
     {

@@ -4,7 +4,14 @@ namespace ManualVae.Tools.Charts;
 /// <param name="Name">Name in the legend; empty for none.</param>
 /// <param name="Values">One for each category; values that are not finite are left out.</param>
 /// <param name="Errors">Half the length of each error bar (a standard error, say), or null.</param>
-public sealed record BarSeries(string Name, IReadOnlyList<double> Values, IReadOnlyList<double>? Errors = null);
+public sealed record BarSeries(string Name, IReadOnlyList<double> Values, IReadOnlyList<double>? Errors = null)
+{
+    /// <summary>What follows each value: the stars of a test, say; null for nothing.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
+    /// <summary>Number of its colour and pattern, or null for its place among the series.</summary>
+    public int? Colour { get; init; }
+}
 
 /// <summary>Horizontal bars by category, each with its value beside it. Long names of categories stay readable.</summary>
 public sealed record BarChart : Figure
@@ -31,22 +38,28 @@ public sealed record BarChart : Figure
 
     private string Said(BarSeries series, int category) =>
         $"{(series.Name.Length > 0 ? $"{series.Name} " : "")}{Text(series.Values[category])}"
-            + (series.Errors?[category] is double error && error > 0 ? $" ± {Text(error)}" : "");
+            + (series.Errors?[category] is double error && error > 0 ? $" ± {Text(error).TrimStart('+')}" : "")
+            + Note(series, category);
+
+    private static string Note(BarSeries series, int category) =>
+        series.Notes?[category] is { Length: > 0 } note ? $" {note}" : "";
 
     private string Text(double value) => Format is null && Math.Abs(value) >= 1.5 ? Scale.Readable(value)
         : value.ToString(Format ?? "0.000");
 
     internal override double Draw(Svg svg, double top)
     {
-        if (Series.Any(s => s.Values.Count != Categories.Count || (s.Errors is not null && s.Errors.Count != Categories.Count)))
+        if (Series.Any(s => s.Values.Count != Categories.Count || (s.Errors ?? s.Values).Count != Categories.Count
+            || (s.Notes?.Count ?? Categories.Count) != Categories.Count))
             throw new ArgumentException("Every series needs one value a category.");
         var entries = Series.Select((series, s) => (series.Name, new Action<double, double>((x, y) =>
-            DrawBar(svg, x + 5, y - 6, 12, 12, s, series.Name)))).ToList();
-        svg.Raw(Marks.Patterns(Series.Count, ClipPlaceholder));
+            DrawBar(svg, x + 5, y - 6, 12, 12, series.Colour ?? s, series.Name)))).ToList();
+        svg.Raw(Marks.Patterns(Series.Select((series, s) => (series.Colour ?? s) + 1).DefaultIfEmpty(0).Max(), ClipPlaceholder));
         top = DrawLegend(svg, top, Series.Count > 1 ? entries : []) + 6;
 
         double left = Margin + Math.Min(Width / 3, Categories.Select(c => Svg.Width(c, TextSize)).DefaultIfEmpty(0).Max()) + 10;
-        double right = Width - Margin - 52; // room for the value of the longest bar
+        double notes = Series.SelectMany(s => s.Notes ?? []).Select(note => Svg.Width(note, 11)).DefaultIfEmpty(0).Max();
+        double right = Width - Margin - 52 - notes; // room for the value of the longest bar
         double group = Series.Count * (BarHeight + 2) + 10, bottom = top + Categories.Count * group;
         var values = Series.SelectMany(s =>
             s.Values.SelectMany((v, c) => s.Errors?[c] is double e ? new[] { Signed ? v - e : v, v + e } : [v]));
@@ -62,7 +75,8 @@ public sealed record BarChart : Figure
             double y = top + c * group + 5;
             svg.Text(left - 10, y + (group - 10) / 2 + 4, Svg.Fit(Categories[c], TextSize, left - Margin - 8),
                 "class=\"mv-text\" text-anchor=\"end\"");
-            for (int s = 0; s < Series.Count; s++, y += BarHeight + 2) DrawBar(svg, scale, Series[s], s, c, y);
+            for (int s = 0; s < Series.Count; s++, y += BarHeight + 2)
+                DrawBar(svg, scale, Series[s], Series[s].Colour ?? s, c, y);
         }
         double foot = scale.At(scale.Base);
         svg.Line(foot, top, foot, bottom, "class=\"mv-axis\"");
@@ -93,6 +107,6 @@ public sealed record BarChart : Figure
             tip = Math.Max(tip, high);
         }
         string text = Format is null && scale.Ticks[^1] >= 1.5 ? Scale.Readable(value) : value.ToString(Format ?? "0.000");
-        svg.Text(tip + 6, middle + 4, text, $"class=\"mv-tick\" {Halo}");
+        svg.Text(tip + 6, middle + 4, text + Note(series, category), $"class=\"mv-tick\" {Halo}");
     }
 }

@@ -58,6 +58,7 @@ internal static class Examples
         [
             "compare runs/ease runs/vae",
             "compare runs/ease runs/vae-1,runs/vae-2,runs/vae-3 --by-clicks 20,100",
+            "compare runs/ease runs/vae --metrics NDCG@100 --by-activity --output compared.html",
         ],
         ["ensemble"] = ["ensemble runs/vae runs/ease runs/ials --output runs/all"],
         ["serve"] = ["serve runs/vae", "serve runs/vae runs/ease --urls http://127.0.0.1:8080"],

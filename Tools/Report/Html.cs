@@ -42,6 +42,15 @@ internal static partial class Html
     public static string Details(string summary, string content) =>
         $"<details><summary>{Escape(summary)}</summary>{content}</details>\n";
 
+    /// <summary>The p of a test; a dash where there is none.</summary>
+    public static string P(double p) => !double.IsFinite(p) ? "–" : p < 0.0001 ? "&lt; 0.0001" : $"{p:0.0000}";
+
+    /// <summary>A difference, with its sign.</summary>
+    public static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.0000;−0.0000;0.0000") : "–";
+
+    /// <summary>A mean with its standard error.</summary>
+    public static string Mean(double mean, double error) => $"{mean:0.0000} <span class=\"se\">± {error:0.0000}</span>";
+
     /// <summary>A command for the terminal.</summary>
     public static string Command(string text) => $"<code>{Escape(text)}</code>";
 

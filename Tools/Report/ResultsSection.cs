@@ -125,13 +125,11 @@ internal static class ResultsSection
                 ["run", "metric", ">difference", ">95 % interval", ">p (Holm)"], rows.Select(row => (IReadOnlyList<string>)
                 [
                     Html.Escape(row.Model), Html.Escape(row.Metric),
-                    row.AdjustedP < 0.05 ? $"<strong>{Signed(row.Difference)}</strong>" : Signed(row.Difference),
-                    $"{Signed(row.Low)} to {Signed(row.High)}",
-                    !double.IsFinite(row.AdjustedP) ? "–" : row.AdjustedP < 0.0001 ? "&lt; 0.0001" : $"{row.AdjustedP:0.0000}",
+                    row.AdjustedP < 0.05 ? $"<strong>{Html.Signed(row.Difference)}</strong>" : Html.Signed(row.Difference),
+                    $"{Html.Signed(row.Low)} to {Html.Signed(row.High)}",
+                    Html.P(row.AdjustedP),
                 ])));
     }
-
-    private static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.0000;−0.0000;0.0000") : "–";
 
     /// <summary>Popularity of what is recommended, and the trade-off with quality.</summary>
     private static string ListsOf(EvaluatedPart part)

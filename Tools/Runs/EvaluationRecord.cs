@@ -16,9 +16,10 @@ namespace ManualVae.Tools.Runs;
 /// <param name="Clicks">Clicks of each of them in the part, shown and to find together.</param>
 /// <param name="PerUser">Values of each user, by metric.</param>
 /// <param name="Examples">Some users with their lists.</param>
+/// <param name="FoldIn">Clicks of each of them that the model was shown; null in files of older versions.</param>
 internal sealed record EvaluationRecord(
     ResultsDocument Results, IReadOnlyDictionary<string, ResultsValue> Lists, int? Epoch, string[] Users, int[] Clicks,
-    IReadOnlyDictionary<string, double[]> PerUser, IReadOnlyList<EvaluationExample> Examples)
+    IReadOnlyDictionary<string, double[]> PerUser, IReadOnlyList<EvaluationExample> Examples, int[]? FoldIn = null)
 {
     /// <summary>The folder in a run.</summary>
     public const string Folder = "evaluations";
@@ -39,7 +40,8 @@ internal sealed record EvaluationRecord(
         document.Save(trained.Folder.Results);
         var record = new EvaluationRecord(
             document, ByName(measured.Lists), EpochOf(trained.Folder), users.Users, users.Clicks, users.Values,
-            document.Protocol is null && part.Candidates is null ? EvaluationExample.Choose(trained, part, measured.Result) : []);
+            document.Protocol is null && part.Candidates is null ? EvaluationExample.Choose(trained, part, measured.Result) : [],
+            users.FoldIn);
         string file = Path.Combine(trained.Folder.Path, Folder, record.FileName(trained.Folder));
         AtomicFile.WriteText(file, JsonSerializer.Serialize(record.After(ReadOrNull(file)), Format) + "\n");
     }
@@ -108,7 +110,9 @@ internal sealed record EvaluationRecord(
         {
             var record = JsonSerializer.Deserialize<EvaluationRecord>(File.ReadAllText(file), Format)
                 ?? throw new JsonException("it is null");
-            return record.Clicks.Length == record.Users.Length && record.PerUser.Values.All(v => v.Length == record.Users.Length)
+            int users = record.Users.Length;
+            return record.Clicks.Length == users && (record.FoldIn?.Length ?? users) == users
+                && record.PerUser.Values.All(v => v.Length == users)
                 ? record : throw new JsonException("the numbers of users differ");
         }
         catch (JsonException problem)

@@ -17,5 +17,6 @@ internal sealed record MeasuredLists(
     public UserValues Users => new(Data.ManifestHash,
         [.. Result.Rows.Select(row => Data.UserIds[Part.FirstUser + row])],
         [.. Result.Rows.Select(row => Part.Known.RowLength(row) + Part.HeldOut.RowLength(row))],
+        [.. Result.Rows.Select(Part.FoldIn.RowLength)],
         Result.Metrics.Where(m => m.PerUser is not null).ToDictionary(m => m.Metric.Name, m => m.PerUser!));
 }

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using ManualVae.Data;
 using ManualVae.Evaluation;
+using ManualVae.Tools.Report;
 using ManualVae.Tools.Runs;
 using ManualVae.Training;
-using Spectre.Console;
 
 namespace ManualVae.Tools.Verbs;
 
@@ -14,6 +14,8 @@ namespace ManualVae.Tools.Verbs;
 /// </summary>
 internal static class CompareVerb
 {
+    private const int GroupsByDefault = 5;
+
     public static Command Create()
     {
         var runs = new Argument<string[]>("RUN")
@@ -30,6 +32,17 @@ internal static class CompareVerb
                 + "groups' upper ends, "
                 + "such as 10,50,100.", HelpName = "n,n,...",
         };
+        var byActivity = new Option<string?>("--by-activity")
+        {
+            Description = "Compare groups of users of equal size too, by the clicks that the models are shown of them (fold-in): "
+                + $"how many groups ({GroupsByDefault} without a number).",
+            HelpName = "n", Arity = ArgumentArity.ZeroOrOne,
+        };
+        var output = new Option<string?>("--output")
+        {
+            Description = "A page of the comparison with figures and stars (.html), or the first metric's figure by activity "
+                + "alone (.svg).", HelpName = "file",
+        };
         var seed = Flags.Seed("--seed", "Seed of the bootstrap.", 0);
         var json = Flags.Json();
         var model = new ModelFlags();
@@ -39,6 +52,12 @@ internal static class CompareVerb
             string[] names = parsed.GetValue(runs)!;
             if (names.Length < 2) throw new InputException("compare needs at least two runs; the first is the baseline.");
             int[] limits = Limits(parsed.GetValue(byClicks));
+            int groups = parsed.GetResult(byActivity) is null ? 0 : Groups(parsed.GetValue(byActivity));
+            if (groups > 0 && limits.Length > 0)
+                throw new InputException("--by-activity and --by-clicks both divide the users; give one of the two flags.");
+            string? page = parsed.GetValue(output);
+            if (page is not null) ComparisonPage.Check(page, groups > 0);
+            OutputFile.RefuseTwo("--output", page, parsed.GetValue(json));
             string? source = null;
             var pooled = names.Select(name => new PooledRuns([.. Parts(name).Select(part =>
             {
@@ -57,8 +76,19 @@ internal static class CompareVerb
             }
             foreach (var (other, name) in pooled.Zip(names))
                 if (!other.Datasets.SetEquals(pooled[0].Datasets)) throw OtherData(name, names[0]);
+            var activity = groups == 0 ? [] : pooled[0].ByActivity(groups);
             var rows = PairedComparison.WithFirst([.. names.Zip(pooled, (name, runs) => (name, runs.Values))],
-                parsed.GetValue(seed), limits.Length == 0 ? null : pooled[0].ByClicks(limits));
+                parsed.GetValue(seed), groups > 0 ? [.. activity.Select(group => (group.Name, group.Users))]
+                    : limits.Length == 0 ? null : pooled[0].ByClicks(limits));
+            string[] labels = Comparison.Labels([.. names.Select(Parts)]);
+            var comparison = new Comparison(
+                [.. names.Zip(labels, pooled).Select(model => new ComparedRuns(model.First, model.Second, model.Third))], rows,
+                activity);
+            if (page is not null)
+            {
+                ComparisonPage.Write(page, comparison, heldOut.Split(parsed));
+                if (!OutputFile.IsStandardOutput(page)) Console.Error.WriteLine(page);
+            }
             if (parsed.GetValue(json))
                 Terminal.WriteJson(new
                 {
@@ -66,6 +96,10 @@ internal static class CompareVerb
                     input = heldOut.Protocol(parsed) == EvaluationProtocol.Known ? "all" : "train",
                     protocol = ProtocolFlag.NameOf(heldOut.Protocol(parsed)),
                     users = pooled[0].Users.Length, comparisons = rows,
+                    activity = activity.Select(group => new
+                    {
+                        group = group.Name, leastFoldIn = group.Least, mostFoldIn = group.Most, users = group.Users.Length,
+                    }),
                     runs = names.Zip(pooled, (name, runs) => new
                     {
                         name, metrics = runs.Values.Keys.ToDictionary(metric => metric,
@@ -76,10 +110,16 @@ internal static class CompareVerb
                         })
                     }),
                 });
-            else WriteTable(names, pooled, rows);
+            else if (!OutputFile.IsStandardOutput(page)) ComparisonTable.Write(Terminal.Results, comparison);
             return ExitCode.Done;
-        }, [runs, .. heldOut.Options, byClicks, seed, json, .. model.Options]);
+        }, [runs, .. heldOut.Options, byClicks, byActivity, output, seed, json, .. model.Options]);
     }
+
+    // Text, not a number: a run after the flag is told apart from a wrong number.
+    private static int Groups(string? text) => text is null ? GroupsByDefault
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 1 ? n
+        : throw new InputException($"--by-activity {text}: give the number of groups, 2 or more; for {GroupsByDefault} without a "
+            + "number, put the flag after the runs.");
 
     // A name with a comma may be one folder or file.
     private static string[] Parts(string name) =>
@@ -96,54 +136,8 @@ internal static class CompareVerb
             : throw new InputException($"--by-clicks {text}: give increasing whole numbers above 0, such as 10,50,100.");
     }
 
-    private static InputException OtherData(string run, string first) => new(
-        $"{run}: was trained on other data than {first}; a paired comparison needs the same users. Pass --data DIR.");
-
-    private static void WriteTable(string[] names, List<PooledRuns> pooled, IReadOnlyList<PairedComparison> rows)
-    {
-        var console = Terminal.Results;
-        if (pooled.Any(runs => runs.Count > 1))
-        {
-            string[] metrics = [.. rows.Select(row => row.Metric).Distinct()];
-            var means = new FittedTable(["runs", .. metrics.Select(m => $">{m}")]);
-            foreach (var (name, runs) in names.Zip(pooled))
-                means.AddRow([$"[bold]{Markup.Escape(name)}[/]", .. metrics.Select(m =>
-                    Number(runs.Values[m].Average(), "0.0000")
-                    + (Finite(runs.SeedDeviation(m)) is double sd ? $" [grey]({Number(sd, "0.0000")})[/]" : ""))]);
-            console.MarkupLine("Mean over users [grey](standard deviation over training seeds)[/]");
-            means.Write(console);
-        }
-        bool grouped = rows.Any(row => row.Group != PairedComparison.AllUsers);
-        var table = new FittedTable(["metric", "run", .. grouped ? new[] { "clicks", ">users" } : [], ">mean", ">baseline",
-            ">difference", ">95 % interval", ">p (t)", ">p (Wilcoxon)", ">p (Holm)", ">q (BH)"])
-        {
-            MayDrop = ["p (Wilcoxon)", "p (t)", "q (BH)", "baseline", "mean", "users"],
-        };
-        foreach (var row in rows)
-        {
-            string colour = row.AdjustedP >= 0.05 ? "grey" : !Metric.Parse(row.Metric).LargerIsBetter ? "yellow"
-                : row.Difference > 0 ? "green" : "red";
-            table.AddRow([
-                row.Metric, $"[bold]{Markup.Escape(row.Model)}[/]",
-                .. grouped ? new[] { row.Group, row.Users.ToString("#,0") } : [],
-                Number(row.Mean, "0.0000"), Number(row.BaselineMean, "0.0000"),
-                $"[{colour}]{Number(row.Difference, "+0.0000;-0.0000;0.0000")}[/]",
-                $"{Number(row.Low, "+0.0000;-0.0000")} … {Number(row.High, "+0.0000;-0.0000")}",
-                P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}[/]",
-                P(row.FalseDiscoveryP)]);
-        }
-        console.MarkupLine($"Against [bold]{Markup.Escape(names[0])}[/], over the same "
-            + $"{Readable.Count(pooled[0].Users.Length, "user")}");
-        table.Write(console);
-        console.MarkupLine(
-            "[grey]Interval: percentile bootstrap over users. Holm, BH: the t-test's p, corrected for all comparisons of this "
-                + "table. Below 0.05, Holm keeps the chance of any false claim, Benjamini-Hochberg the share of false claims, "
-                + "below 5 %.[/]");
-    }
-
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static string Number(double value, string format) => value.ToString(format);
-
-    private static string P(double p) => p < 0.0001 ? "< 0.0001" : Number(p, "0.0000");
+    private static InputException OtherData(string run, string first) => new(
+        $"{run}: was trained on other data than {first}; a paired comparison needs the same users. Pass --data DIR.");
 }
