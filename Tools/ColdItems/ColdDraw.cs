@@ -51,7 +51,7 @@ internal sealed class ColdDraw(PreparedDataset data)
 
     /// <summary>MARec on EASE or SLIM, aligned with mixed similarities.</summary>
     public IRecommender Marec(ReadOnlySpan<float> similarity, MarecSettings settings) =>
-        Models.Baselines.Marec.Fit(data.Train, similarity, settings, Silent);
+        Models.Baselines.Marec.FitAligned(data.Train, similarity, settings, Silent);
 
     /// <summary>MARec on an autoencoder: the released code's layers, [I-200-I], on the clicks and their aligned targets.</summary>
     public ColdAutoencoder Autoencoder(ColdChoices choices, bool variational) => new(data, new RunSettings

@@ -27,7 +27,7 @@ public static class Marec
     {
         settings.Validate();
         int n = train.Columns;
-        if (settings.Beta == 0) return Fit(train, new float[n * n], settings, monitor);
+        if (settings.Beta == 0) return FitAligned(train, new float[n * n], settings, monitor);
         var chosen = AttributeSimilarities.Choose(attributes, settings.Attributes);
         if (chosen.FirstOrDefault(a => a.Values.Rows != n) is { } other)
             throw new InputException($"marec: {other.Name} are of {other.Values.Rows} items, for {n} items.");
@@ -37,7 +37,7 @@ public static class Marec
         var mixture = new MixtureEquations(train, similarities, settings.SecondOrder, monitor.Cancellation)
             .Solve(settings.ZeroWeight);
         monitor.Pass($"marec: weights {mixture}");
-        return Fit(train, mixture.Matrix(), settings, monitor);
+        return FitAligned(train, mixture.Matrix(), settings, monitor);
     }
 
     /// <summary>Solves for T, given the similarities that scores are aligned with.</summary>
@@ -46,7 +46,7 @@ public static class Marec
     /// <param name="settings">Settings.</param>
     /// <param name="monitor">Progress and cancellation.</param>
     /// <exception cref="InputException">A setting is out of range.</exception>
-    public static ItemItemModel Fit(
+    public static ItemItemModel FitAligned(
         CsrMatrix train, ReadOnlySpan<float> similarity, MarecSettings settings, FitMonitor monitor = default)
     {
         settings.Validate();
