@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Tests.Models;
@@ -49,7 +50,7 @@ public class AlignedTrainingTests
             StringComparison.Ordinal);
         Assert.Throws<InputException>(() => (settings with { Alignment = -1 }).Validate());
         Assert.Throws<InputException>(() => (settings with { AlignmentZeroWeight = 0 }).Validate());
-        Assert.Throws<InputException>(() => (settings with { Likelihood = ManualVae.Compute.LikelihoodKind.Logistic }).Validate());
+        Assert.Throws<InputException>(() => (settings with { Likelihood = LikelihoodKind.Logistic }).Validate());
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public class AlignedTrainingTests
 
     private static PreparedDataset Data(ItemAttribute[]? attributes) => new(
         new DatasetManifest { Source = new("synthetic", "checkerboard"), Split = SplitKind.None },
-        ToyClicks.Checkerboard(Users, Items).KeepColumns([.. Enumerable.Range(0, Items).Select(item => item >= Cold)]), null, null,
+        ToyClicks.Checkerboard(Users, Items).KeepColumns([.. Enumerable.Range(0, Items).Select(item => item >= Cold)]), null,
+        null,
         [.. Enumerable.Range(0, Users).Select(u => $"user-{u}")],
         new ItemList([.. Enumerable.Range(0, Items).Select(i => $"item-{i}")]), attributes);
 }

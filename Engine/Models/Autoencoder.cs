@@ -195,7 +195,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>The mean loss of the last forward pass, without gradients; the logits stay as they are.</summary>
     /// <param name="batch">What was encoded.</param>
     /// <param name="objective">Weights of the loss's parts.</param>
-    /// <param name="targets">What is to be reconstructed, real values of the same users; null for the clicks of the batch.</param>
+    /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
     public double Loss(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {
         Backend.LikelihoodForward(
@@ -210,7 +210,7 @@ public sealed partial class Autoencoder : IRecommender
     /// </summary>
     /// <param name="batch">What was encoded.</param>
     /// <param name="objective">Weights of the loss's parts.</param>
-    /// <param name="targets">What is to be reconstructed, real values of the same users; null for the clicks of the batch.</param>
+    /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
     /// <returns>The mean loss.</returns>
     public double Backward(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {

@@ -61,7 +61,8 @@ public readonly record struct MemoryEstimate(
         return Of(settings, data.ItemCount, backend, batchSize) with
         {
             BatchBytes = memory.Bytes,
-            DataBytes = RunAlignment.Bytes(settings, trained) + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
+            DataBytes = RunAlignment.Bytes(settings, trained)
+                + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
     }
 

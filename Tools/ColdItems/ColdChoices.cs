@@ -1,7 +1,7 @@
 namespace ManualVae.Tools.ColdItems;
 
 /// <summary>What was chosen on validation, for all draws.</summary>
-/// <param name="CosineDelta">Smoothing of each attribute's cosine alone; of all features side by side under "content-knn".</param>
+/// <param name="CosineDelta">Smoothing of each attribute's cosine; of all features side by side under "content-knn".</param>
 /// <param name="Delta">Smoothing of the cosines in mixtures.</param>
 /// <param name="ZeroWeight">Weight of the zeros in the regression of the mixture.</param>
 /// <param name="EaseLambda">Ridge of EASE without alignment, by warm clicks.</param>

@@ -53,7 +53,7 @@ internal sealed class ColdDraw(PreparedDataset data)
     public IRecommender Marec(ReadOnlySpan<float> similarity, MarecSettings settings) =>
         Models.Baselines.Marec.FitAligned(data.Train, similarity, settings, Silent);
 
-    /// <summary>MARec on an autoencoder: the released code's layers, [I-200-I], on the clicks and their aligned targets.</summary>
+    /// <summary>MARec on an autoencoder, [I-200-I] as the released code, with aligned targets.</summary>
     public ColdAutoencoder Autoencoder(ColdChoices choices, bool variational) => new(data, new RunSettings
     {
         Model = variational ? "multvae" : "multdae", Hidden = [], Latent = 200, Epochs = 30, BatchSize = 250, LearningRate = 1e-3,

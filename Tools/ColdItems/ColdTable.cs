@@ -11,8 +11,8 @@ namespace ManualVae.Tools.ColdItems;
 /// <param name="StandardError">Of that mean, from the draws; of the users' mean where there is one draw.</param>
 /// <param name="Low">Lower end of a 95 % interval of the mean over draws (Student's t); null for one draw.</param>
 /// <param name="High">Its upper end.</param>
-/// <param name="PartLow">The paper's interval: the mean of a random fifth of the users lies above this in 97.5 % of 500 draws.</param>
-/// <param name="PartHigh">And below this.</param>
+/// <param name="PartLow">The paper's interval: means of random fifths of the users, 500 draws, 2.5 %.</param>
+/// <param name="PartHigh">Its upper end, 97.5 %.</param>
 internal sealed record ColdFigure(
     double Mean, double StandardError, double? Low, double? High, double PartLow, double PartHigh)
 {
@@ -51,7 +51,8 @@ internal sealed record ColdTable(string Data, ColdChoices Choices, IReadOnlyList
         [.. Results.First(r => r.Name == row).Draws.Select(d => d.Parts[kind])];
 
     private IEnumerable<string> Rows(string kind) =>
-        Results.Where(r => r.Draws.All(d => d.Parts.TryGetValue(kind, out var part) && part.Users.Length > 0)).Select(r => r.Name);
+        Results.Where(r => r.Draws.All(d => d.Parts.TryGetValue(kind, out var part) && part.Users.Length > 0))
+            .Select(r => r.Name);
 
     /// <summary>Paired tests of what each part adds, on cold items alone.</summary>
     public IReadOnlyList<ColdComparison> Comparisons()
@@ -131,7 +132,8 @@ internal sealed record ColdTable(string Data, ColdChoices Choices, IReadOnlyList
                 Metrics.Zip(figures.Values, (m, v) => $"{m} {v:0.0000}"))}: {figures.Source}")}[/]");
         if (Comparisons() is { Count: > 0 } comparisons)
         {
-            var table = new FittedTable("question", "metric", ">difference", ">interval", ">p (t)", ">p (Wilcoxon)", ">draws better");
+            var table = new FittedTable(
+                "question", "metric", ">difference", ">interval", ">p (t)", ">p (Wilcoxon)", ">draws better");
             foreach (var c in comparisons)
                 table.AddRow(Markup.Escape(c.Question), c.Metric, $"{c.Difference:+0.0000;-0.0000}",
                     $"{c.Low:+0.0000;-0.0000} to {c.High:+0.0000;-0.0000}", $"{c.TTestP:G2}", $"{c.WilcoxonP:G2}",

@@ -8,7 +8,7 @@ namespace ManualVae.Models.Alignment;
 /// <param name="Second">Number of the other one, or null.</param>
 public readonly record struct MixtureTerm(int First, int? Second = null)
 {
-    /// <summary>All terms of a number of attributes: each one, then, at second order, each two (Monteil et al. 2024, eq. 5).</summary>
+    /// <summary>All terms of attributes: each one, then, at second order, each two (Monteil et al. 2024, eq. 5).</summary>
     public static IReadOnlyList<MixtureTerm> Of(int attributes, bool secondOrder) =>
     [
         .. Enumerable.Range(0, attributes).Select(k => new MixtureTerm(k)),

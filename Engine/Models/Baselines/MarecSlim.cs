@@ -5,13 +5,13 @@ namespace ManualVae.Models.Baselines;
 
 /// <summary>
 /// MARec's SLIM (Monteil et al. 2024, eq. 10): for each item i by itself the weighted ridge regression
-/// min over t of ||W^1/2 (x_i - X t)||^2 + lambda ||t||^2 + g1 t_i^2 + d_i^2 ||W^1/2 (X t - alpha X A_i)||^2, W diagonal over users,
-/// 1 where they clicked i and w1 where not. Neither weights nor diagonal are constrained.
+/// min over t of ||W^1/2 (x_i - X t)||^2 + lambda ||t||^2 + g1 t_i^2 + d_i^2 ||W^1/2 (X t - alpha X A_i)||^2, W diagonal over
+/// users, 1 where they clicked i and w1 where not. Neither weights nor diagonal are constrained.
 /// </summary>
 /// <remarks>
 /// Both squares together are one, of X t to the target (x_i + d^2 alpha X A_i) / (1 + d^2) with lambda and g1 divided by 1 + d^2.
-/// As printed (eq. 11) the target is x_i + d alpha X A_i; the matrix of eq. 11 has a term X'W X A D beside, which is nothing where
-/// rarely clicked items have no clicks (their rows of X' are zero, and so are their weights), and is left out elsewhere.
+/// As printed (eq. 11) the target is x_i + d alpha X A_i; the matrix of eq. 11 has a term X'W X A D beside, which is nothing
+/// where rarely clicked items have no clicks (their rows of X' are zero, and so are their weights), and is left out elsewhere.
 /// Solved by cyclic coordinate descent, sixteen items side by side: one for each lane of a vector.
 /// </remarks>
 public static class MarecSlim
