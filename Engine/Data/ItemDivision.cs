@@ -65,7 +65,7 @@ public static class ItemDivision
     {
         if (!(options.WarmShare is >= 0 and < 0.5))
             throw new InputException(string.Create(CultureInfo.InvariantCulture,
-                $"A share of {options.WarmShare} of the warm clicks for validation and for the test: give one from 0 to below 0.5."));
+                $"A share of {options.WarmShare} of the warm clicks for validation and for the test: give one below 0.5."));
         var (validationItems, testItems) = Draw(data.ItemCount, options);
         List<(int User, int Item)> warm = [], validation = [], test = [];
         foreach (var click in AllClicks(data))
