@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using ManualVae.Data;
-using ManualVae.Models.Baselines;
 
 namespace ManualVae.Tests;
 
@@ -44,7 +43,7 @@ internal static class RealData
     }
 
     /// <summary>ml-1m: all clicks, and the genres of each item.</summary>
-    public static (CsrMatrix Clicks, CsrMatrix Genres) Ml1m()
+    public static (CsrMatrix Clicks, ItemAttribute[] Genres) Ml1m()
     {
         (int User, int Item)[] pairs = [.. Pairs("ml-1m", "interactions.tsv.gz", '\t')];
         int[] items = [.. pairs.Select(p => p.Item).Distinct().Order()];
@@ -54,13 +53,13 @@ internal static class RealData
     }
 
     /// <summary>The genres of the items of ml-1m-strong.</summary>
-    public static CsrMatrix Ml1mStrongGenres() => Genres([.. Lines("ml-1m-strong", "unique_sid.txt.gz")]);
+    public static ItemAttribute[] Ml1mStrongGenres() => Genres([.. Lines("ml-1m-strong", "unique_sid.txt.gz")]);
 
     // movies.dat: id::title::genre|genre
-    private static CsrMatrix Genres(string[] ids)
+    private static ItemAttribute[] Genres(string[] ids)
     {
         var genres = Lines("ml-1m", "movies.dat.gz").Select(line => line.Split("::")).ToDictionary(p => p[0], p => p[2]);
-        return ItemFeatures.FromGenres(new ItemList(ids, null, [.. ids.Select(id => genres.GetValueOrDefault(id))]))!;
+        return [ItemAttribute.Genres(new ItemList(ids, null, [.. ids.Select(id => genres.GetValueOrDefault(id))]))!];
     }
 
     private static IEnumerable<(int User, int Item)> Pairs(string set, string file, char separator, int skip = 0) =>

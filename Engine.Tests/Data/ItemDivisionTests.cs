@@ -43,7 +43,7 @@ public class ItemDivisionTests
         using var folder = TestData.NewFolder();
         foreach (var (data, name) in new[] { (Samples.Strong(), "strong"), (Samples.Weak(), "weak") })
         {
-            var divided = ItemDivision.Divide(data, 0.5, 1).Save(folder[name]);
+            var divided = ItemDivision.Divide(data, new ItemDivisionOptions(0.5, 1)).Save(folder[name]);
             Assert.Equal(SplitKind.ColdItems, divided.Manifest.Split);
             var all = new HashSet<(int, int)>();
             foreach (var (matrix, first) in new[] { (data.Train, 0), (data.Validation!.FoldIn, data.Validation.FirstUser),
@@ -56,6 +56,45 @@ public class ItemDivisionTests
             Assert.Equal(all.Where(p => cold[p.Item2]).Order(), Pairs(read.Test!.HeldOut));
             Samples.AssertEqual(read.Train, read.Test.FoldIn);
         }
+    }
+
+    [Fact]
+    public void Validation_items_are_the_same_in_all_draws_and_no_test_has_them()
+    {
+        var options = new ItemDivisionOptions(0.2, 7, ValidationShare: 0.3);
+        var draws = Enumerable.Range(1, 4).Select(draw => ItemDivision.Draw(20, options with { Draw = (uint)draw })).ToList();
+        Assert.All(draws, draw =>
+        {
+            Assert.Equal(draws[0].Validation, draw.Validation);
+            Assert.Equal((6, 4), (draw.Validation.Count(c => c), draw.Test.Count(c => c)));
+            Assert.DoesNotContain(true, draw.Validation.Zip(draw.Test, (v, t) => v && t));
+        });
+        Assert.True(draws.Select(draw => string.Concat(draw.Test)).Distinct().Count() > 1);
+        Assert.Throws<InputException>(() => ItemDivision.Draw(10, options with { ColdShare = 0.7 }));
+        Assert.Throws<InputException>(() => ItemDivision.Draw(10, options with { ValidationShare = 0.01 }));
+    }
+
+    [Fact]
+    public void A_mixed_division_holds_out_a_share_of_the_warm_clicks_twice()
+    {
+        var clicks = FixedScores.Rows(10, [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, 10).ToArray())]);
+        var data = new PreparedDataset(new DatasetManifest { Source = new("synthetic", "full"), Split = SplitKind.None }, clicks,
+            null, null, [.. Enumerable.Range(0, 20).Select(u => $"u{u}")],
+            new ItemList([.. Enumerable.Range(0, 10).Select(i => $"i{i}")], null, [.. Enumerable.Repeat("Drama", 10)]));
+        var options = new ItemDivisionOptions(0.2, 3, ValidationShare: 0.2, WarmShare: 0.1, Draw: 2);
+        var (validation, test) = ItemDivision.Draw(10, options);
+        using var folder = TestData.NewFolder();
+        var divided = ItemDivision.Divide(data, options).Save(folder["mixed"]);
+        divided = PreparedDataset.Open(folder["mixed"]);
+        var (known, held) = (divided.Validation!.HeldOut, divided.Test!.HeldOut);
+        Assert.Equal((6 * 20 - 24, 2 * 20 + 12, 2 * 20 + 12), (divided.Train.EntryCount, known.EntryCount, held.EntryCount));
+        var pairs = Pairs(divided.Train).Concat(Pairs(known)).Concat(Pairs(held)).ToList();
+        Assert.Equal(200, pairs.Distinct().Count());
+        Assert.All(Pairs(divided.Train), p => Assert.False(validation[p.Item] || test[p.Item]));
+        Assert.All(Pairs(known), p => Assert.False(test[p.Item]));
+        Assert.All(Pairs(held), p => Assert.False(validation[p.Item]));
+        Assert.Equal("genres", Assert.Single(divided.Attributes).Name);
+        Assert.Throws<InputException>(() => ItemDivision.Divide(data, options with { WarmShare = 0.5 }));
     }
 
     [Fact]

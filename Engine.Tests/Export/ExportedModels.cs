@@ -57,10 +57,13 @@ internal static class ExportedModels
     {
         clicks ??= Clicks;
         if (Members.TryGetValue(name, out var settings)) return Autoencoder(settings, clicks.Columns);
-        var features = ToyClicks.Random(clicks.Columns, 6, seed: 8);
+        var features = Features(ToyClicks.Random(clicks.Columns, 6, seed: 8));
         return BaselineCatalogue.Fit(
             name, new BaselineData(clicks, features), SettingsOf(name), backend: () => new SimdBackend(1));
     }
+
+    private static ItemAttribute[] Features(CsrMatrix values) => [new("features", AttributeKind.Categorical,
+        [.. Enumerable.Range(0, values.Columns).Select(f => $"f{f}")], values)];
 
     /// <summary>A model to write.</summary>
     public static ModelExport Exported(IRecommender model) =>

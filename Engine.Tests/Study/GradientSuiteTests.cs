@@ -23,6 +23,18 @@ public class GradientSuiteTests
         Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Real_targets_beside_the_clicks_pass_every_kind_of_check(bool variational)
+    {
+        using var simd = new SimdBackend(2);
+        var settings = new AutoencoderSettings { Variational = variational, Hidden = [20], Latent = 10 };
+        var findings = GradientSuite.Model("aligned", settings, new Objective(0.2), 5, simd, aligned: true).ToArray();
+        Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
+        Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
+    }
+
     [Fact]
     public void Every_operation_of_a_fast_backend_is_held_against_the_reference()
     {

@@ -52,7 +52,7 @@ public sealed class FeaturesTests : IDisposable
     public void Cold_items_keep_their_attributes()
     {
         Import("d", "--attribute", "year");
-        var divided = ItemDivision.Divide(PreparedDataset.Open(_folder["d"]), .3, 1);
+        var divided = ItemDivision.Divide(PreparedDataset.Open(_folder["d"]), new ItemDivisionOptions(.3, 1));
         Assert.Equal(["genres", "year"], divided.Attributes.Select(a => a.Name));
     }
 

@@ -22,7 +22,9 @@ public class MutatedBaselineTests
         string path = folder["best.ckpt"];
         var clicks = ToyClicks.Checkerboard(6, 8);
         static IBackend Backend() => Backends.Create("reference");
-        using (var model = BaselineCatalogue.Fit(name, new BaselineData(clicks, ToyClicks.Checkerboard(8, 4)), backend: Backend))
+        ItemAttribute[] features =
+            [new("features", AttributeKind.Categorical, ["a", "b", "c", "d"], ToyClicks.Checkerboard(8, 4))];
+        using (var model = BaselineCatalogue.Fit(name, new BaselineData(clicks, features), backend: Backend))
             BaselineFile.Save(path, model, null);
         byte[] sound = File.ReadAllBytes(path);
         for (int seed = 0; seed < Mutants; seed++)

@@ -11,8 +11,9 @@ public class RunSettingsTests
     public void Json_has_the_names_and_the_order_that_scripts_read() => Assert.Equal(
         "model epochs batch-size learning-rate learning-rate-schedule encoder hidden decoder-hidden prior pseudo-inputs levels "
         + "fan-in-initialisation latent dropout mask beta beta-steps beta-schedule kl-per-click encoder-passes decoder-passes "
-        + "weight-decay likelihood click-weight zero-weight anchor-weight anchor-warmup anchors anchor-form fit-validation "
-        + "validation-metric patience seed threads device precision",
+        + "weight-decay likelihood click-weight zero-weight anchor-weight anchor-warmup anchors anchor-form alignment "
+        + "alignment-delta alignment-zero-weight alignment-attributes fit-validation validation-metric patience seed threads "
+        + "device precision",
         string.Join(' ',
             JsonSerializer.SerializeToElement(new RunSettings(), RunSettings.Json).EnumerateObject().Select(p => p.Name)));
 

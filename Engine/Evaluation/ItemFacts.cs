@@ -1,5 +1,4 @@
 using ManualVae.Data;
-using ManualVae.Models.Baselines;
 
 namespace ManualVae.Evaluation;
 
@@ -15,7 +14,7 @@ public sealed class ItemFacts(ItemPopularity popularity, CsrMatrix? genres = nul
 
     /// <summary>The facts of a dataset.</summary>
     public static ItemFacts Of(PreparedDataset data) =>
-        new(ItemPopularity.Of(data.Train), ItemFeatures.FromGenres(data.Items), data.Train);
+        new(ItemPopularity.Of(data.Train), ItemAttribute.Genres(data.Items)?.Values, data.Train);
 
     /// <summary>Training clicks.</summary>
     public ItemPopularity Popularity => popularity;

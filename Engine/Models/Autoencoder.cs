@@ -193,9 +193,13 @@ public sealed partial class Autoencoder : IRecommender
     }
 
     /// <summary>The mean loss of the last forward pass, without gradients; the logits stay as they are.</summary>
-    public double Loss(SparseBatch batch, Objective objective)
+    /// <param name="batch">What was encoded.</param>
+    /// <param name="objective">Weights of the loss's parts.</param>
+    /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
+    public double Loss(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {
-        Backend.LikelihoodForward(Likelihood, batch, Decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
+        Backend.LikelihoodForward(
+            Likelihood, targets ?? batch, Decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
         RegulariserLosses(batch);
         return DownloadLosses(batch, objective);
     }
@@ -204,13 +208,17 @@ public sealed partial class Autoencoder : IRecommender
     /// Adds the gradient of the mean loss over the batch to the parameters (or updates them, if they are fused), for the last
     /// forward pass. Gradients of parameters are not zeroed here.
     /// </summary>
+    /// <param name="batch">What was encoded.</param>
+    /// <param name="objective">Weights of the loss's parts.</param>
+    /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
     /// <returns>The mean loss.</returns>
-    public double Backward(SparseBatch batch, Objective objective)
+    public double Backward(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {
         int rows = batch.Rows;
         double share = 1.0 / rows;
         var logits = Decoder.Output.Logits(rows);
-        Backend.LikelihoodBackward(Likelihood, batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
+        Backend.LikelihoodBackward(
+            Likelihood, targets ?? batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.

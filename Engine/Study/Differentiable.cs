@@ -31,20 +31,20 @@ public sealed record Differentiable(
         });
 
     /// <summary>The mean loss of a model on a batch as a function of all its parameters, with fixed mask and noise.</summary>
-    public static Differentiable Of(
-        Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective) => new(
+    public static Differentiable Of(Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective,
+        SparseBatch? targets = null) => new(
         model.Name, model.Backend,
         [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
         () =>
         {
             model.Forward(batch, mask, noise);
-            return model.Loss(batch, objective);
+            return model.Loss(batch, objective, targets);
         },
         () =>
         {
             model.Parameters.ZeroGradients();
             model.Forward(batch, mask, noise);
-            model.Backward(batch, objective);
+            model.Backward(batch, objective, targets);
         });
 
     private static double Dot(IBackend backend, Tensor a, Tensor b) =>

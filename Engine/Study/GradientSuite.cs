@@ -3,6 +3,7 @@ using ManualVae.Compute.Cases;
 using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models;
+using ManualVae.Models.Alignment;
 
 namespace ManualVae.Study;
 
@@ -56,8 +57,9 @@ public static class GradientSuite
     /// <param name="objective">Weights of the loss's parts.</param>
     /// <param name="seed">Seed of the weights, masks and noise.</param>
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
+    /// <param name="aligned">Reconstruct real targets beside the clicks (MARec's eq. 7), not the clicks alone.</param>
     public static IEnumerable<GradientFinding> Model(
-        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend? fast)
+        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend? fast, bool aligned = false)
     {
         var narrow = settings with
         {
@@ -68,29 +70,33 @@ public static class GradientSuite
         };
         using (var model = new Autoencoder(new ReferenceBackend(), narrow, TinyItems, TinyUsers, seed))
         using (var batch = Batch(model, TinyUsers))
+        using (var targets = aligned ? Targets(model, TinyUsers) : null)
         {
-            var problem = Problem(model, batch, objective, seed);
+            var problem = Problem(model, batch, objective, seed, targets);
             var worst = GradientCheck.Coordinates(problem, coordinates: 40).MaxBy(e => Badness(e.Error));
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
         var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
         using (var model = new Autoencoder(new ReferenceBackend(), wide, RealItems, RealUsers, seed))
         using (var batch = Batch(model, RealUsers))
+        using (var targets = aligned ? Targets(model, RealUsers) : null)
         {
-            var problem = Problem(model, batch, objective, seed);
+            var problem = Problem(model, batch, objective, seed, targets);
             yield return new("taylor", name, "", GradientCheck.TaylorSlope(problem, halvings: 4), SlopeTolerance);
         }
-        if (fast is not null) yield return Parity(name, wide, objective, seed, fast);
+        if (fast is not null) yield return Parity(name, wide, objective, seed, fast, aligned);
     }
 
     private static GradientFinding Parity(
-        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend fast)
+        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend fast, bool aligned)
     {
         using var oracle = new Autoencoder(new ReferenceBackend(), settings, RealItems, RealUsers, seed);
         using var model = new Autoencoder(fast, settings, RealItems, RealUsers, seed);
         using SparseBatch known = Batch(oracle, RealUsers), batch = Batch(model, RealUsers);
-        Problem(oracle, known, objective, seed).Gradient();
-        Problem(model, batch, objective, seed).Gradient();
+        using SparseBatch? knownTargets = aligned ? Targets(oracle, RealUsers) : null,
+            targets = aligned ? Targets(model, RealUsers) : null;
+        Problem(oracle, known, objective, seed, knownTargets).Gradient();
+        Problem(model, batch, objective, seed, targets).Gradient();
         var (worst, where) = (0.0, "");
         foreach (var parameter in oracle.Parameters.All.Where(p => !p.IsFrozen))
         {
@@ -109,12 +115,27 @@ public static class GradientSuite
     /// <summary>Orders errors; one that is not a number is the worst.</summary>
     private static double Badness(double error) => double.IsNaN(error) ? double.MaxValue : error;
 
-    private static Differentiable Problem(Autoencoder model, SparseBatch batch, Objective objective, ulong seed) =>
-        Differentiable.Of(model, batch, model.TrainingMask(seed, 1), new(seed, 1, RandomPurpose.LatentNoise), objective);
+    private static Differentiable Problem(
+        Autoencoder model, SparseBatch batch, Objective objective, ulong seed, SparseBatch? targets) =>
+        Differentiable.Of(model, batch, model.TrainingMask(seed, 1), new(seed, 1, RandomPurpose.LatentNoise), objective, targets);
 
-    private static SparseBatch Batch(Autoencoder model, int users)
+    private static SparseBatch Batch(Autoencoder model, int users) => Batch(model, users, Clicks(users, model.ItemCount));
+
+    /// <summary>The clicks of a batch, and beside them real targets for every third item.</summary>
+    private static SparseBatch Targets(Autoencoder model, int users)
     {
-        var clicks = Clicks(users, model.ItemCount);
+        int items = model.ItemCount;
+        var similarity = new float[items * items];
+        var key = new RandomKey(5, 0, RandomPurpose.Study);
+        for (int i = 0; i < similarity.Length; i++)
+            similarity[i] = CounterRandom.Uniform(key, (uint)(i / items), (uint)(i % items)) / items;
+        double[] strengths = [.. Enumerable.Range(0, items).Select(item => item % 3 == 0 ? 2.0 : 0)];
+        return Batch(model, users,
+            new AlignedTargets(similarity, strengths).Of(Clicks(users, items), [.. Enumerable.Range(0, users)]));
+    }
+
+    private static SparseBatch Batch(Autoencoder model, int users, CsrMatrix clicks)
+    {
         var batch = model.Backend.AllocateBatch(users, clicks.Columns, (int)clicks.EntryCount);
         batch.Load(clicks, [.. Enumerable.Range(0, users)]);
         return batch;

@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
+using ManualVae.Models.Alignment;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -47,6 +48,9 @@ public readonly record struct MemoryEstimate(
         void CountBatch(params ReadOnlySpan<CsrMatrix> rows) =>
             memory.CountBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, rows));
         CountBatch(trained.Train);
+        if (settings.Alignment > 0)
+            memory.CountBatch(batchSize, data.ItemCount, AlignedTargets.LargestBatch(
+                batchSize, RunAlignment.RareItems(settings, trained), trained.Train));
         if (trained.Validation is { } validation)
             CountBatch(validation.FoldIn, validation.Excluded ?? validation.FoldIn);
         CsrMatrix?[] clicks =
@@ -57,7 +61,8 @@ public readonly record struct MemoryEstimate(
         return Of(settings, data.ItemCount, backend, batchSize) with
         {
             BatchBytes = memory.Bytes,
-            DataBytes = clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
+            DataBytes = RunAlignment.Bytes(settings, trained)
+                + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
     }
 

@@ -56,6 +56,20 @@ public sealed record RunSettings : AutoencoderSettings
     public int AnchorWarmup { get; init; }
 
     /// <summary>
+    /// MARec's beta: items without clicks are trained towards what their features say, this strongly; 0 is off.
+    /// </summary>
+    public double Alignment { get; init; }
+
+    /// <summary>Smoothing of the cosines of features that clicks are aligned with, 0 or more.</summary>
+    public double AlignmentDelta { get; init; } = 50;
+
+    /// <summary>Weight of the zeros in the regression that mixes the features' cosines, above 0; a click weighs 1.</summary>
+    public double AlignmentZeroWeight { get; init; } = 0.1;
+
+    /// <summary>Attributes of the items that clicks are aligned with, names between commas; null for all.</summary>
+    public string? AlignmentAttributes { get; init; }
+
+    /// <summary>
     /// The final model: train on the training and validation clicks together and validate nothing, with the settings and the
     /// number of epochs that earlier runs found on the validation part.
     /// </summary>
@@ -90,7 +104,8 @@ public sealed record RunSettings : AutoencoderSettings
             nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps),
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup),
-            nameof(Anchors), nameof(AnchorForm), nameof(FitValidation), nameof(ValidationMetric), nameof(Patience),
+            nameof(Anchors), nameof(AnchorForm), nameof(Alignment), nameof(AlignmentDelta), nameof(AlignmentZeroWeight),
+            nameof(AlignmentAttributes), nameof(FitValidation), nameof(ValidationMetric), nameof(Patience),
             nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
         ]).Select(name => typeof(RunSettings).GetProperty(name)!),
     ];
@@ -145,6 +160,11 @@ public sealed record RunSettings : AutoencoderSettings
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
         Require(AnchorWeight >= 0 && double.IsFinite(AnchorWeight), AnchorWeight, "0 or more");
         Require(AnchorWarmup >= 0, AnchorWarmup, "0 or more");
+        Require(Alignment >= 0 && double.IsFinite(Alignment), Alignment, "0 or more");
+        Require(AlignmentDelta >= 0 && double.IsFinite(AlignmentDelta), AlignmentDelta, "0 or more");
+        Require(AlignmentZeroWeight > 0 && double.IsFinite(AlignmentZeroWeight), AlignmentZeroWeight, "above 0");
+        if (Alignment > 0 && Likelihood != LikelihoodKind.Multinomial)
+            throw About($"{Setting(nameof(Alignment))} needs {Setting(nameof(Likelihood))} multinomial.");
         Require(EncoderPasses >= 0, EncoderPasses, "0 or more");
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
         {

@@ -3,6 +3,7 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
+using ManualVae.Models.Alignment;
 
 namespace ManualVae.Training;
 
@@ -23,6 +24,8 @@ public sealed partial class Trainer : IDisposable
     private readonly AdamOptimizer _encoderOptimizer, _decoderOptimizer;
     private readonly MemoryScope _memory;
     private readonly SparseBatch _batch;
+    private readonly AlignedTargets? _aligned;
+    private readonly SparseBatch? _targets; // where they are not the clicks of the batch
     private readonly Metric _metric;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int[] _order;
@@ -53,6 +56,12 @@ public sealed partial class Trainer : IDisposable
         _batch = _memory.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
         try
         {
+            if (RunAlignment.TargetsOf(settings, trained) is { } aligned)
+            {
+                _aligned = aligned;
+                _targets = _memory.AllocateBatch(batchSize, data.ItemCount,
+                    AlignedTargets.LargestBatch(batchSize, aligned.RareItems, _train));
+            }
             Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, resume ? null : settings.Seed, fuse: true);
             if (resume) _state = Checkpoint.Load(run!.LastCheckpoint, Model).State;
         }
@@ -235,6 +244,7 @@ public sealed partial class Trainer : IDisposable
     {
         uint step = checked((uint)_state.Updates);
         _batch.Load(_train, users);
+        _targets?.Load(_aligned!.Of(_train, users), [.. Enumerable.Range(0, users.Length)]);
         bool encoder = Model.Updated.HasFlag(UpdatedParts.Encoder), decoder = Model.Updated.HasFlag(UpdatedParts.Decoder);
         _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = LearningRateScale;
         if (encoder) _encoderOptimizer.Begin();
@@ -242,7 +252,7 @@ public sealed partial class Trainer : IDisposable
         // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
         var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : InputMask.Clean;
         Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
-        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(EpochsBefore + _state.Epoch)));
+        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(EpochsBefore + _state.Epoch)), _targets);
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();

@@ -53,7 +53,7 @@ internal static class Examples
         ["tables liang"] = ["tables liang --data data/ml-20m --output runs/liang"],
         ["tables mechanisms"] = ["tables mechanisms --data data/ml-1m --output runs/mechanisms --seeds 1,2,3"],
         ["tables ncf"] = ["tables ncf --data data/ml-1m-ncf --output runs/ncf --rows popularity,EASE"],
-        ["tables marec"] = ["tables marec --data data/ml-1m --output runs/marec"],
+        ["tables marec"] = ["tables marec --data data/ml-1m --output runs/marec --draws 3"],
         ["compare"] =
         [
             "compare runs/ease runs/vae",

@@ -22,7 +22,8 @@ internal static class FlagGroups
             "click-weight", "zero-weight", "anchors", "anchor-form"),
         new("Training", ["epochs", "batch-size", "learning-rate", "beta", "beta-steps", "validation-metric", "patience",
             "fit-validation", "seed"], "learning-rate-schedule", "beta-schedule", "kl-per-click", "encoder-passes",
-            "decoder-passes", "weight-decay", "anchor-weight", "anchor-warmup"),
+            "decoder-passes", "weight-decay", "anchor-weight", "anchor-warmup", "alignment", "alignment-delta",
+            "alignment-zero-weight", "alignment-attributes"),
         .. BaselineCatalogue.All.Where(baseline => baseline.Defaults is not null).Select(baseline => new FlagGroup(
             $"Of --model {baseline.Name}", [],
             [.. baseline.Defaults!.GetType().GetProperties().Select(property => SettingFlag.NameOf(property.Name))])),

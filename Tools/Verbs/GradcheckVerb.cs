@@ -32,7 +32,8 @@ internal static class GradcheckVerb
         Console.Error.WriteLine($"Comparing with the reference on {fast.Description}.");
         foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
             .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings,
-                new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast))))
+                new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast)))
+            .Concat(preset is null ? Aligned(fast) : []))
         {
             Session.Cancellation.ThrowIfCancellationRequested();
             findings.Add(finding);
@@ -42,6 +43,13 @@ internal static class GradcheckVerb
         if (json) Terminal.WriteJson(new { passed = failed == 0, findings });
         else Console.WriteLine($"{findings.Count - failed} passed, {failed} failed");
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    // MARec's backbone: Liang et al. 2018's model with real targets beside the clicks.
+    private static IEnumerable<GradientFinding> Aligned(IBackend fast)
+    {
+        var settings = Preset.Load("liang2018");
+        return GradientSuite.Model("aligned targets", settings, new(settings.Beta), settings.Seed, fast, aligned: true);
     }
 
     private static string Line(GradientFinding f) => $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "

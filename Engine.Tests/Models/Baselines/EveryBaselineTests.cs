@@ -36,8 +36,8 @@ public class EveryBaselineTests
     }
 
     // Every item has two features: its parity and one of seven others.
-    private static BaselineData Data(CsrMatrix train) => new(train, FixedScores.Rows(9, [.. Enumerable.Range(0, train.Columns)
-        .Select(i => new[] { i % 2, 2 + i % 7 })]));
+    private static BaselineData Data(CsrMatrix train) => new(train, [Alignment.AlignmentTests.Attribute("features", 9,
+        [.. Enumerable.Range(0, train.Columns).Select(i => new[] { i % 2, 2 + i % 7 })])]);
 
     // Small enough to be fast, and regularised for tiny data.
     private static IBaseline Fit(string name, CsrMatrix train) =>

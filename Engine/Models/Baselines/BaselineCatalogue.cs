@@ -28,12 +28,13 @@ public sealed record Baseline(
 
 /// <summary>What a baseline is fitted to.</summary>
 /// <param name="Train">Training clicks, users x items.</param>
-/// <param name="ItemFeatures">Items x features, or null; only featurecosine and marec need it.</param>
+/// <param name="Attributes">What is known of the items, or null; only featurecosine and marec need it.</param>
 /// <param name="Start">Item vectors that ials and wmf start from; null draws them.</param>
-public sealed record BaselineData(CsrMatrix Train, CsrMatrix? ItemFeatures = null, ItemStart? Start = null)
+public sealed record BaselineData(
+    CsrMatrix Train, IReadOnlyList<ItemAttribute>? Attributes = null, ItemStart? Start = null)
 {
-    /// <summary>The training clicks of a prepared dataset, and its genres.</summary>
-    public static BaselineData Of(PreparedDataset data) => new(data.Train, Baselines.ItemFeatures.FromGenres(data.Items));
+    /// <summary>The training clicks of a prepared dataset, and what it knows of its items.</summary>
+    public static BaselineData Of(PreparedDataset data) => new(data.Train, data.Attributes);
 
     /// <summary>Clicks alone.</summary>
     public static implicit operator BaselineData(CsrMatrix train) => new(train);
@@ -76,10 +77,10 @@ public static class BaselineCatalogue
             (data, s, _, m) => NeuMfTraining.Fit(data.Train, (NeuMfSettings)s!, m),
             (state, s, _) => NeuMf.Restore(state, (NeuMfSettings)s!)),
         new("featurecosine", "smoothed cosine of item features, no learning; needs item features", new FeatureCosineSettings(),
-            (data, s, _, m) => FeatureCosine.Fit(Features("featurecosine", data), (FeatureCosineSettings)s!, m),
+            (data, s, _, m) => FeatureCosine.Fit(data.Attributes ?? [], (FeatureCosineSettings)s!, m),
             (state, _, _) => new ItemItemModel("featurecosine", state)),
-        new("marec", "MARec on EASE (Monteil et al. 2024), needs item features", new MarecSettings(),
-            (data, s, _, m) => Marec.Fit(data.Train, Features("marec", data), (MarecSettings)s!, m),
+        new("marec", "MARec on EASE or SLIM (Monteil et al. 2024), needs item features", new MarecSettings(),
+            (data, s, _, m) => Marec.Fit(data.Train, data.Attributes ?? [], (MarecSettings)s!, m),
             (state, _, _) => new ItemItemModel("marec", state)),
     ];
 
@@ -134,9 +135,6 @@ public static class BaselineCatalogue
     }
 
     private static IBackend NoBackend() => throw new ArgumentException("This baseline computes on a backend; give one.");
-
-    private static CsrMatrix Features(string name, BaselineData data) => data.ItemFeatures
-        ?? throw new InputException($"{name}: needs item features, such as genres, which this data does not have.");
 
     private static Baseline Require(string name) => Find(name)
         ?? throw new InputException($"No baseline '{name}': there are {string.Join(", ", All.Select(b => b.Name))}.");

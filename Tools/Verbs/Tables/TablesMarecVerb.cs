@@ -1,86 +1,106 @@
 using System.CommandLine;
 using ManualVae.Data;
-using ManualVae.Evaluation;
-using ManualVae.Models;
-using ManualVae.Models.Baselines;
-using ManualVae.Tools.Runs;
+using ManualVae.Tools.ColdItems;
 using ManualVae.Tools.Settings;
 using ManualVae.Tools.Tables;
 
 namespace ManualVae.Tools.Verbs.Tables;
 
 /// <summary>
-/// <c>manualvae tables marec</c>: items that nobody has clicked, found by their genres (Monteil et al. 2024). Its splits are not
-/// published; data is divided into warm and cold items here, so the published figures are no target.
+/// <c>manualvae tables marec</c>: items that nobody has clicked, found by what is known of them (Monteil et al. 2024). Its splits
+/// are not published; data is divided into warm and cold items here, so the published figures are no target.
 /// </summary>
 internal static class TablesMarecVerb
 {
-    private const string Metrics = "Recall@10,NDCG@10,Recall@25,NDCG@25";
-
     private const string Note = "published figures are of other data and splits: not comparable";
 
     private const string Table3 = "Monteil et al. 2024, table 3, cold items of MovieLens10M with five kinds of features (read)";
 
-    private static readonly TableRow[] Rows =
-    [
-        new("random", "random"), new("popularity", "popularity"), new("genre-cosine", "featurecosine"),
-        new("MARec-printed", "marec", Settings: _ => new() { ["form"] = "printed" }),
-        new("MARec-exact", "marec", Settings: _ => new() { ["form"] = "exact" }),
-    ];
-
     private static readonly Dictionary<string, PublishedFigures> Published = new()
     {
-        ["genre-cosine"] = new([.0961, .0865, .1525, .1054], Table3),
-        ["MARec-printed"] = new([.1094, .0938, .1956, .1236], Table3),
+        [ColdRow.Content] = new([.0961, .0865, .1525, .1054], Table3),
+        ["MARec-EASE-printed"] = new([.1094, .0938, .1956, .1236], Table3),
     };
 
     public static Command Create()
     {
-        var flags = new TableFlags(Rows);
+        var data = new Option<string>("--data")
+        {
+            Description = "Prepared dataset whose items have attributes, or genres.", HelpName = "folder", Required = true,
+        };
+        var output = new Option<string>("--output")
+        {
+            Description = "Folder of the divisions and results; what is there already is not measured again.",
+            HelpName = "folder", Required = true,
+        };
+        var rows = new Option<string?>("--rows")
+        {
+            Description = "Which rows; a name stands for all that begin with it. [default: all]", HelpName = "name,name,...",
+        };
         var settings = new SettingFlags<ColdItemOptions>(new());
+        var json = Flags.Json();
         return Verb.Create("marec", "Items nobody has clicked (Monteil et al. 2024), drawn from your data.", parsed =>
         {
             var options = settings.Read(parsed, new());
-            var (cold, drawn) = (options.ColdShare, options.Seed);
-            return flags.Run(parsed, data => Check(data, cold, drawn), (data, rows, folder) =>
+            options.Validate();
+            var source = PreparedDataset.Open(parsed.GetValue(data)!);
+            var chosen = Chosen(source, parsed.GetValue(rows));
+            ItemDivision.Draw(source.ItemCount, options.Division(1));
+            var table = Measure(source, chosen, options, Path.Combine(parsed.GetValue(output)!,
+                Readable.Folder(source.Directory), FormattableString.Invariant(
+                    $"cold-{options.ColdShare}-warm-{options.WarmShare}-seed-{options.Seed}")));
+            if (parsed.GetValue(json)) Terminal.WriteJson(table.Json());
+            else table.Write(Terminal.Results);
+            return ExitCode.Done;
+        }, [data, output, rows, .. settings.Options, json]);
+    }
+
+    private static IReadOnlyList<ColdRow> Chosen(PreparedDataset data, string? names)
+    {
+        if (data.Attributes.Count == 0)
+            throw new InputException($"{data.Directory}: its items have no attributes and no genres; import a source that has "
+                + "them, such as MovieLens with its file of movies beside the ratings.");
+        var all = ColdRow.Of(data.Attributes);
+        if (names is null) return all;
+        string[] asked = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (string name in asked)
+            if (!all.Any(row => row.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+                throw new InputException($"--rows {name}: there are {string.Join(", ", all.Select(r => r.Name))}"
+                    + $"{Spelling.Question(name, all.Select(r => r.Name))}.");
+        return [.. all.Where(row => asked.Any(name => row.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)))];
+    }
+
+    private static ColdTable Measure(
+        PreparedDataset source, IReadOnlyList<ColdRow> rows, ColdItemOptions options, string folder)
+    {
+        ColdChoices? choices = null;
+        var weights = new List<IReadOnlyDictionary<string, double>>();
+        var results = rows.Select(row => (row.Name, Draws: new List<ColdResult>())).ToList();
+        for (int draw = 1; draw <= options.Draws; draw++)
+        {
+            string place = Path.Combine(folder, $"draw-{draw}");
+            var division = new ColdDraw(Divided(source, options.Division(draw), Path.Combine(place, "data")));
+            choices ??= ColdFiles.Open(Path.Combine(folder, "choices.json"),
+                () => ColdRow.Choose(division, Console.Error.WriteLine));
+            foreach (var (row, found) in rows.Zip(results))
             {
-                string place = Path.Combine(folder, $"cold-{cold}-seed-{drawn}");
-                return Measure(data, Divided(data, cold, drawn, Path.Combine(place, "data")), rows, place);
-            });
-        }, [.. flags.Options, .. settings.Options]);
+                Console.Error.WriteLine($"draw {draw}     {row.Name}");
+                found.Draws.Add(ColdResult.Open(Path.Combine(place, $"{row.Name}.json"), row, division, choices));
+            }
+            if (rows.Any(row => row.Name.StartsWith("mixture", StringComparison.Ordinal)))
+                weights.Add(ColdFiles.Open(Path.Combine(place, "weights.json"), () => new Dictionary<string, double>(
+                    division.Mixture(choices, secondOrder: true, texts: true).NamedWeights)));
+        }
+        return new(source.Directory, choices!, weights, [.. results.Select(r => (r.Name, (IReadOnlyList<ColdResult>)r.Draws))],
+            Published, Note);
     }
 
-    private static void Check(PreparedDataset data, double share, uint seed)
+    /// <summary>The division as a prepared folder, so that a run can be trained on it and evaluated like any other.</summary>
+    private static PreparedDataset Divided(PreparedDataset data, ItemDivisionOptions options, string folder)
     {
-        if (ItemFeatures.FromGenres(data.Items) is null)
-            throw new InputException($"{data.Directory}: items.tsv has no genres; import a source that has them, such as "
-                + "MovieLens with its file of movies beside the ratings.");
-        ItemDivision.Draw(data.ItemCount, share, seed);
-    }
-
-    /// <summary>The division as a prepared folder, so that a run can be opened and evaluated like any other.</summary>
-    private static PreparedDataset Divided(PreparedDataset data, double share, uint seed, string folder)
-    {
-        if (!Directory.Exists(folder)) return ItemDivision.Divide(data, share, seed).Save(folder);
+        if (!Directory.Exists(folder)) return ItemDivision.Divide(data, options).Save(folder);
         var divided = PreparedDataset.Open(folder);
         return divided.Manifest.SplitSettings?.GetValueOrDefault(ItemDivision.DividedData) == data.ManifestHash ? divided
             : throw new InputException($"{folder}: is a division of other data than {data.Directory}; give another --output.");
-    }
-
-    private static IEnumerable<MeasuredTable> Measure(PreparedDataset source, PreparedDataset data, IReadOnlyList<TableRow> rows,
-        string folder)
-    {
-        List<MeasuredRow> amongAll = [], amongCold = [];
-        bool[] cold = ItemDivision.Cold(data.Train);
-        foreach (var row in rows)
-        {
-            using var trained = TableRun.Open(data, row, [], folder);
-            amongAll.Add(new(row.Name, TableRun.Measure(trained, Metrics), Published.GetValueOrDefault(row.Name)));
-            var alone = Evaluator.Evaluate(new RestrictedRecommender(trained.Recommender, cold), data.Test!,
-                Metric.ParseList(Metrics),
-                cancellation: Session.Cancellation);
-            amongCold.Add(new(row.Name, HeldOut.Document(trained, alone, "test").Metrics, null));
-        }
-        return [new(source.Directory, "all items", amongAll, Note), new(source.Directory, "cold items alone", amongCold, Note)];
     }
 }
