@@ -23,6 +23,7 @@ internal static class BenchTable
 
     private static Table Table(BenchReport report, EarlierReport? earlier)
     {
+        bool errors = report.Results.Any(result => result.Error is not null);
         bool shares = report.Results.Any(result => result.Share is not null);
         (string Title, Func<BenchResult, string> Cell)[] columns =
         [
@@ -35,6 +36,7 @@ internal static class BenchTable
             (">p90 ms", r => $"{r.P90Seconds * 1e3:0.000}"),
             (">GFLOP/s", r => Rate(r.Gflops)),
             (">GB/s", r => Rate(r.GigabytesPerSecond)),
+            .. errors ? new (string, Func<BenchResult, string>)[] { (">error", r => r.Error is { } e ? $"{e:0.0e0}" : "") } : [],
             (">of the roof", r => r.FractionOfPeak > 0 ? $"{r.FractionOfPeak:P1}{Mark(report, r)}" : ""),
         ];
         var table = Terminal.Table([.. columns.Select(column => column.Title)]);
