@@ -27,13 +27,14 @@ internal static class GemmBench
     {
         using var single = new SimdBackend(probe.Pool);
         using var half = new SimdBackend(probe.Pool, Precision.Bf16);
-        BenchResult[] results = [.. Run(probe,
-            [.. shapes.SelectMany(shape => new[] { (shape, single, ", fp32"), (shape, half, ", bf16") })])];
-        return results.Select((result, i) => i % 2 == 0 ? result
-            : result with { Error = RoundingError.Of(single, half, shapes[i / 2]) });
+        var results = Run(probe,
+            [.. shapes.SelectMany(shape => new[] { (shape, single, ", fp32"), (shape, half, ", bf16") })]);
+        for (int i = 1; i < results.Length; i += 2)
+            results[i] = results[i] with { Error = RoundingError.Of(single, half, shapes[i / 2]) };
+        return results;
     }
 
-    private static IEnumerable<BenchResult> Run(
+    private static BenchResult[] Run(
         MachineProbe probe, IReadOnlyList<(GemmShape Shape, SimdBackend Backend, string Suffix)> products)
     {
         var work = products.Select(p => (p.Shape, p.Backend, p.Suffix, Tensors: p.Shape.Operands(p.Backend),
@@ -51,7 +52,7 @@ internal static class GemmBench
             progress.Next();
         }
         probe.Sample();
-        return work.Select(w => w.Shape.Result(w.Suffix, w.Runs.Timing, probe.Threads, w.Runs));
+        return [.. work.Select(w => w.Shape.Result(w.Suffix, w.Runs.Timing, probe.Threads, w.Runs))];
     }
 
     /// <summary>One product at one shape on a device; the action must wait for the result.</summary>

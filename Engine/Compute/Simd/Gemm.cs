@@ -107,8 +107,9 @@ internal sealed unsafe class Gemm : IDisposable
         int blocks = Math.Min(panels, Partition.Count(Partition.Count(panels, most), _threads.Count) * _threads.Count);
         bool packsRight = b.AlongK || kernel.TakesPairs || (kernel.PacksRight && panels >= PanelsToPack);
         // A chunk that few blocks are multiplied by is divided among the threads, so that each has its own panels.
-        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1,
-            Partition.Count(PartsPerThread * _threads.Count, blocks));
+        // Not if blocks are converted to pairs: each group would do it again.
+        int least = kernel.TakesPairs ? Partition.Count(_threads.Count, blocks)
+            : Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Partition.Count(PartsPerThread * _threads.Count, blocks));
         int chunkPanels = Partition.Count(step, kernel.Columns);
         int groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
         int packsPerGroup = Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns);

@@ -15,6 +15,7 @@ namespace ManualVae.Compute.Simd.Bf16;
 internal static unsafe class BFloat16
 {
     private const uint Magnitude = 0x7FFF_FFFF, Infinity = 0x7F80_0000, SmallestNormal = 0x0080_0000, Sign = 0x8000_0000;
+    private const int Lanes = 16;
     private const uint Quiet = 0x0040_0000, UpperHalf = 0xFFFF_0000;
 
     /// <summary>Places of a panel for a sum of k products.</summary>
@@ -46,16 +47,27 @@ internal static unsafe class BFloat16
     public static void PairRow(float* from, int k, float* pairs)
     {
         int i = 0;
-        if (Avx512F.IsSupported)
-            for (; i <= k - 32; i += 32)
-                Vector512.Create(Halves(Vector512.Load(from + i)), Halves(Vector512.Load(from + i + 16))).AsSingle()
-                    .Store(pairs + i / 2);
-        for (; i < k; i += 2) pairs[i / 2] = Pair(from[i], i + 1 < k ? from[i + 1] : 0);
+        for (; i <= k - 2 * Lanes; i += 2 * Lanes) Sixteen(from + i).Store(pairs + i / 2);
+        if (i == k) return;
+        float* rest = stackalloc float[2 * Lanes];
+        for (int j = 0; j < 2 * Lanes; j++) rest[j] = i + j < k ? from[i + j] : 0;
+        Sixteen(rest).Store(rest);
+        for (int j = 0; i + 2 * j < k; j++) pairs[i / 2 + j] = rest[j];
     }
+
+    /// <summary>Sixteen pairs of neighbours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Sixteen(float* x) =>
+        Vector512.Create(Halves(Vector512.Load(x)), Halves(Vector512.Load(x + Lanes))).AsSingle();
 
     /// <summary>Sixteen numbers, rounded, side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ushort> Halves(Vector512<float> x) => Avx512F.ConvertToVector256UInt16(Rounded(x) >>> 16);
+    private static Vector256<ushort> Halves(Vector512<float> x)
+    {
+        var halves = Rounded(x) >>> 16;
+        return Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(halves)
+            : Vector256.Narrow(halves.GetLower(), halves.GetUpper());
+    }
 
     /// <summary>Rounded numbers in the upper halves; the lower halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

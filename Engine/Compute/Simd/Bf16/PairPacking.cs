@@ -16,8 +16,10 @@ internal static unsafe class PairPacking
     /// <summary>Pairs of a row that are made before they are transposed: rows of a panel that stay in the L1 cache.</summary>
     private const int Strip = 64;
 
+    private const int Lanes = 16;
+
     /// <summary>
-    /// Panel p holds source columns [p width, (p + 1) width): panel[k / 2 * width + j] = the pair of source[k * stride + p width +
+    /// Panels of 12, 16 or 32 pairs. Panel p holds source columns [p width, (p + 1) width): panel[k / 2 * width + j] = the pair of source[k * stride + p width +
     /// j] and the element below it, zero beyond <paramref name="count"/>. All panels advance together, so that memory rows are
     /// read in runs.
     /// </summary>
@@ -34,23 +36,21 @@ internal static unsafe class PairPacking
                     Sse.Prefetch0(source + (RowsAhead + 1) * stride + line);
                 }
             int j = 0;
-            if (Vector512.IsHardwareAccelerated && below != null)
-            {
-                if (width == 12)
-                    for (; j <= count - 12; j += 12, to += panelSize)
-                    {
-                        var pairs = BFloat16.Pair(Twelve(source + j), Twelve(below + j));
-                        pairs.GetLower().Store(to);
-                        pairs.GetUpper().GetLower().Store(to + 8);
-                    }
-                else if (width % 16 == 0)
-                    for (; j <= count - width; j += width, to += panelSize)
-                        for (int lane = 0; lane < width; lane += 16)
-                            BFloat16.Pair(Vector512.Load(source + j + lane), Vector512.Load(below + j + lane)).Store(to + lane);
-            }
+            if (width == 12 && below != null)
+                for (; j <= count - 12; j += 12, to += panelSize)
+                    StoreTwelve(BFloat16.Pair(Twelve(source + j), Twelve(below + j)), to);
+            else if (below != null)
+                for (; j <= count - width; j += width, to += panelSize)
+                    for (int lane = 0; lane < width; lane += Lanes)
+                        BFloat16.Pair(Vector512.Load(source + j + lane), Vector512.Load(below + j + lane)).Store(to + lane);
             for (; j < count; j += width, to += panelSize)
-                for (int lane = 0; lane < width; lane++)
-                    to[lane] = j + lane < count ? BFloat16.Pair(source[j + lane], below == null ? 0 : below[j + lane]) : 0;
+                for (int lane = 0; lane < width; lane += Lanes)
+                {
+                    int have = Math.Min(count - j - lane, width - lane);
+                    var pairs = BFloat16.Pair(Some(source + j + lane, have), Some(below == null ? null : below + j + lane, have));
+                    if (width - lane < Lanes) StoreTwelve(pairs, to + lane);
+                    else pairs.Store(to + lane);
+                }
         }
     }
 
@@ -69,7 +69,7 @@ internal static unsafe class PairPacking
         }
     }
 
-    /// <summary>sums[j] += the sum over k of source[k * stride + j], in the order of k; the numbers as they were, not rounded.</summary>
+    /// <summary>sums[j] += the sum over k of source[k * stride + j], in the order of k: the numbers before rounding.</summary>
     public static void AddRowSums(float* source, nint stride, int k, int count, float* sums)
     {
         int j = 0;
@@ -90,4 +90,19 @@ internal static unsafe class PairPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Twelve(float* x) =>
         Vector512.Create(Vector256.Load(x), Vector256.Create(Vector128.Load(x + 8), Vector128<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreTwelve(Vector512<float> x, float* to)
+    {
+        x.GetLower().Store(to);
+        x.GetUpper().GetLower().Store(to + 8);
+    }
+
+    /// <summary>The first numbers of a vector, then zeros; nothing beyond them is read.</summary>
+    private static Vector512<float> Some(float* x, int count)
+    {
+        float* padded = stackalloc float[Lanes];
+        for (int i = 0; i < Lanes; i++) padded[i] = x != null && i < count ? x[i] : 0;
+        return Vector512.Load(padded);
+    }
 }
