@@ -19,9 +19,9 @@ public static class Backends
     private static readonly SettingName PrecisionSetting = Setting(nameof(Precision));
 
     /// <summary>
-    /// Makes a backend. <c>auto</c> is the first GPU, or <c>simd</c> if there is none, which it says in one message; with bfloat16
-    /// it is <c>simd</c> always. <c>gpu</c> is <c>gpu:0</c>; <c>ilgpu-cpu</c> runs the GPU kernels on ILGPU's CPU accelerator, for
-    /// tests.
+    /// Makes a backend. <c>auto</c> is the first GPU, or <c>simd</c> if there is none, which it says in one message; with
+    /// bfloat16 it is <c>simd</c> always. <c>gpu</c> is <c>gpu:0</c>; <c>ilgpu-cpu</c> runs the GPU kernels on ILGPU's CPU
+    /// accelerator, for tests.
     /// </summary>
     /// <param name="device">One of <see cref="Names"/>.</param>
     /// <param name="threads">Threads of a CPU backend; 0 for one per logical processor.</param>

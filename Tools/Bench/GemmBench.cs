@@ -22,7 +22,9 @@ internal static class GemmBench
         return Run(probe, [.. shapes.Select(shape => (shape, backend, suffix))]);
     }
 
-    /// <summary>The same in single precision and in bfloat16, in turn; a line of the latter says how far the two are apart.</summary>
+    /// <summary>
+    /// The same in single precision and in bfloat16, in turn; a line of the latter says how far the two are apart.
+    /// </summary>
     public static IEnumerable<BenchResult> RunBf16(MachineProbe probe, IReadOnlyList<GemmShape> shapes)
     {
         using var single = new SimdBackend(probe.Pool);

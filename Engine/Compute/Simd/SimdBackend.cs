@@ -4,8 +4,9 @@ using ManualVae.Compute.Simd.Bf16;
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// The CPU backend: single precision (products of dense matrices in bfloat16 if asked for), vectorised, on a fixed pool of threads. Results have the same bits for any number of
-/// threads. Sums over a row (losses, norms) are gathered in double precision.
+/// The CPU backend: single precision (products of dense matrices in bfloat16 if asked for), vectorised, on a fixed pool of
+/// threads. Results have the same bits for any number of threads. Sums over a row (losses, norms) are gathered in double
+/// precision.
 /// </summary>
 /// <remarks>Every operation is a call of <see cref="Caller"/>, which keeps a second thread out.</remarks>
 public sealed unsafe partial class SimdBackend : IBackend

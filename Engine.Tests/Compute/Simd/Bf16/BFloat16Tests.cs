@@ -89,7 +89,8 @@ public unsafe class BFloat16Tests
             {
                 uint expected = BFloat16.Round(At(j, 2 * pair)) | (uint)BFloat16.Round(At(j, 2 * pair + 1)) << 16;
                 float got = packed[j / width * width * pairs + pair * width + j % width];
-                Assert.True(expected == BitConverter.SingleToUInt32Bits(got), $"{across}, width {width}, {k} x {count}, {j}, {pair}");
+                Assert.True(expected == BitConverter.SingleToUInt32Bits(got),
+                    $"across {across}, width {width}, {k} x {count}, [{j}, {pair}]");
             }
         Assert.Equal(123, packed[^1]);
     }

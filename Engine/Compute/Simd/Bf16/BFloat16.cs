@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace ManualVae.Compute.Simd.Bf16;
 
 /// <summary>
-/// bfloat16: the upper half of a single-precision number, 8 bits of exponent and 7 of mantissa. Two of them, those of k and k + 1,
-/// fill one place of a packed panel; the first is the lower half.
+/// bfloat16: the upper half of a single-precision number, 8 bits of exponent and 7 of mantissa. Two of them, those of k and
+/// k + 1, fill one place of a packed panel; the first is the lower half.
 /// </summary>
 /// <remarks>
-/// Rounding is that of VCVTNE2PS2BF16 (Intel 64 and IA-32 Architectures Software Developer's Manual): to the nearest, ties to even;
-/// NaN becomes a quiet NaN that keeps sign and upper payload; denormals become zeros of their sign.
+/// Rounding is that of VCVTNE2PS2BF16 (Intel 64 and IA-32 Architectures Software Developer's Manual): to the nearest, ties to
+/// even; NaN becomes a quiet NaN that keeps sign and upper payload; denormals become zeros of their sign.
 /// </remarks>
 internal static unsafe class BFloat16
 {

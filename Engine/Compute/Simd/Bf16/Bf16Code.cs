@@ -4,8 +4,8 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ManualVae.Compute.Simd.Bf16;
 
 /// <summary>
-/// Writes the micro-kernel in machine code, since .NET has no intrinsic for VDPBF16PS. A tile of 12 rows and one or two vectors of
-/// sums stays in registers; each pair of k costs a load for each vector, 12 broadcasts and 12 dot products for each vector.
+/// Writes the micro-kernel in machine code, since .NET has no intrinsic for VDPBF16PS. A tile of 12 rows and one or two vectors
+/// of sums stays in registers; each pair of k costs a load for each vector, 12 broadcasts and 12 dot products for each vector.
 /// </summary>
 internal static class Bf16Code
 {

@@ -11,8 +11,8 @@ namespace ManualVae.Compute.Simd.Bf16;
 internal static unsafe class Bf16Kernel
 {
     /// <summary>
-    /// Set to 1, products in bfloat16 are emulated where the processor does not have them: the same bits, a hundred times as slow.
-    /// For tests.
+    /// Set to 1, products in bfloat16 are emulated where the processor does not have them: the same bits, a hundred times as
+    /// slow. For tests.
     /// </summary>
     public const string EmulationVariable = "MANUALVAE_EMULATE_BF16";
 
@@ -63,7 +63,8 @@ internal static unsafe class Bf16Kernel
     {
         const int Bf16 = 1 << 5; // leaf 7, subleaf 1, EAX
         if (!X86Base.X64.IsSupported) return "this is no x64 processor";
-        if (!Vector512.IsHardwareAccelerated || !Avx512BW.IsSupported) return "this processor has no AVX-512, or it is switched off";
+        if (!Vector512.IsHardwareAccelerated || !Avx512BW.IsSupported)
+            return "this processor has no AVX-512, or it is switched off";
         return X86Base.CpuId(0, 0).Eax >= 7 && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & Bf16) != 0
             ? null : "this processor has no avx512_bf16";
     }

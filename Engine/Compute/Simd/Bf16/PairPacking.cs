@@ -19,9 +19,9 @@ internal static unsafe class PairPacking
     private const int Lanes = 16;
 
     /// <summary>
-    /// Panels of 12, 16 or 32 pairs. Panel p holds source columns [p width, (p + 1) width): panel[k / 2 * width + j] = the pair of source[k * stride + p width +
-    /// j] and the element below it, zero beyond <paramref name="count"/>. All panels advance together, so that memory rows are
-    /// read in runs.
+    /// Panels of 12, 16 or 32 pairs. Panel p holds source columns [p width, (p + 1) width): panel[k / 2 * width + j] = the pair
+    /// of source[k * stride + p width + j] and the element below it, zero beyond <paramref name="count"/>. All panels advance
+    /// together, so that memory rows are read in runs.
     /// </summary>
     public static void PackRows(float* source, nint stride, int k, int count, int width, float* panels)
     {
