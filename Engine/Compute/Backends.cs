@@ -69,7 +69,7 @@ public static class Backends
     {
         List<DeviceInfo> devices = [];
         using (var reference = new ReferenceBackend()) devices.Add(new(reference.Name, true, reference.Description));
-        using (var simd = new SimdBackend(threads)) 
+        using (var simd = new SimdBackend(threads))
             devices.Add(new(simd.Name, true, simd.Description
                 + (SimdBackend.LacksBf16 is { } lack ? $"; no bf16: {lack}" : "; bf16 too")));
         devices.AddRange(GpuDevices.List());

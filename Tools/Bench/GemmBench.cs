@@ -41,7 +41,8 @@ internal static class GemmBench
     {
         var work = products.Select(p => (p.Shape, p.Backend, p.Suffix, Tensors: p.Shape.Operands(p.Backend),
             Runs: new ProbedRuns(probe))).ToArray();
-        var progress = new BenchProgress($"gemm, {Readable.Count(products.Count, "product")}", WarmUp + Rounds, "round", probe);
+        string shapes = Readable.Count(products.DistinctBy(p => p.Shape).Count(), "shape");
+        var progress = new BenchProgress($"gemm, {shapes}", WarmUp + Rounds, "round", probe);
         for (int round = -WarmUp; round < Rounds; round++)
         {
             foreach (var (shape, backend, _, (a, b, c), runs) in work)
