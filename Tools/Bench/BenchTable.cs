@@ -18,8 +18,8 @@ internal static class BenchTable
         if (report.Results.Any(report.InCaches))
             console.WriteLine("* Above the roof, a copy from and to memory: the data stay in the caches, or are only read.");
         if (report.Results.Any(report.IsDisturbed))
-            console.WriteLine("! Faster than the peak, which is that of single precision: a product in bf16, or the machine is busy "
-                + "with other work, which takes more from longer runs.");
+            console.WriteLine("! Faster than the peak in single precision: a product in bf16, or the machine is busy with other "
+                + "work, which takes more from longer runs.");
     }
 
     private static Table Table(BenchReport report, EarlierReport? earlier)
