@@ -23,11 +23,12 @@ internal static class Flags
         Description = "How many items.", HelpName = "k", DefaultValueFactory = _ => 10,
     };
 
-    /// <summary><c>--precision</c>: of a GPU's matrix products, single unless asked for otherwise.</summary>
+    /// <summary><c>--precision</c>: of the matrix products, single unless asked for otherwise.</summary>
     public static Option<Precision> Precision() => new Option<Precision>("--precision")
     {
-        Description = "Matrix products of a GPU: fp32, or tf32 on its tensor cores. [default: fp32]", HelpName = "fp32|tf32",
-    }.AcceptOnlyFromAmong("fp32", "tf32");
+        Description = "Matrix products: fp32, tf32 on a GPU, or bf16 on the processor. [default: fp32]",
+        HelpName = "fp32|tf32|bf16",
+    }.AcceptOnlyFromAmong("fp32", "tf32", "bf16");
 
     /// <summary><c>--history</c>: whether held-out clicks count.</summary>
     public static Option<string> History(string description) => new Option<string>("--history")

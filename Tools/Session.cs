@@ -18,7 +18,7 @@ internal static class Session
     /// <summary>Makes a backend. That <c>auto</c> found no GPU is said once per command.</summary>
     /// <param name="device">As in <c>--device</c>.</param>
     /// <param name="threads">Threads; 0 for all.</param>
-    /// <param name="precision">Of a GPU's products.</param>
+    /// <param name="precision">Of the products.</param>
     /// <param name="say">Takes the line that no GPU was found; null for standard error.</param>
     /// <param name="asked">True if the user chose the device explicitly, or a long wait follows.</param>
     public static IBackend Backend(string device, int threads, Precision precision = Precision.Fp32, Action<string>? say = null,

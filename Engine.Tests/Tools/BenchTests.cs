@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using ManualVae.Tests.Compute.Simd.Bf16;
 using ManualVae.Tools;
 using ManualVae.Tools.Bench;
 using Spectre.Console;
@@ -48,6 +49,17 @@ public sealed class BenchTests : IDisposable
         File.WriteAllText(_file, first.Output);
         var report = JsonSerializer.Deserialize<BenchReport>(first.Output, Terminal.Json)!;
         Assert.Equal("1.00", EarlierReport.Read(_file)!.Ratio(report.Results.Single()));
+    }
+
+    [Bf16Fact]
+    public void A_product_in_bfloat16_stands_below_single_precision_with_its_error()
+    {
+        var run = CommandLine.Run("bench", "gemm", "--shape", "16x300x40", "--layout", "NT", "--threads", "1",
+            "--precision", "bf16", "--json").Succeeded();
+        var lines = run.Json.GetProperty("results").EnumerateArray().ToArray();
+        Assert.Equal(["gemm own NT, fp32", "gemm own NT, bf16"], lines.Select(line => line.GetProperty("name").GetString()));
+        Assert.False(lines[0].TryGetProperty("error", out _));
+        Assert.InRange(lines[1].GetProperty("error").GetDouble(), 1e-3, 4e-3);
     }
 
     /// <summary>A process of its own runs the 256-bit kernels; the reference multiplies here.</summary>

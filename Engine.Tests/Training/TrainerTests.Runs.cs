@@ -18,6 +18,8 @@ public sealed partial class TrainerTests
     [InlineData("simd", "recvae")]
     [InlineData("simd", "hvamp")]
     [InlineData("simd", "anchor")]
+    [InlineData("bf16", "multvae")]
+    [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
     {
         var settings = model switch
@@ -28,7 +30,9 @@ public sealed partial class TrainerTests
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };
         var data = Data();
-        using IBackend backend = device == "simd" ? new SimdBackend(2) : new ReferenceBackend();
+        using var threads = new WorkerPool(2);
+        using IBackend backend = device == "reference" ? new ReferenceBackend()
+            : new SimdBackend(threads, device == "bf16" ? GemmKernel.EmulatedBf16 : null);
         using var whole = new Trainer(data, settings, backend, NewRun("whole", settings));
         whole.Run();
 

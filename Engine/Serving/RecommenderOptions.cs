@@ -14,7 +14,7 @@ public sealed record RecommenderOptions
     /// <summary>Threads; 0 for all. The results do not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Precision of a GPU's products.</summary>
+    /// <summary>Precision of the products; that of the training does not matter.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
 
     /// <summary>Most people answered in one pass of an autoencoder, which holds a score for each of them and each item.</summary>

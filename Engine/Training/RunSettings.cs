@@ -90,7 +90,10 @@ public sealed record RunSettings : AutoencoderSettings
     /// <summary>auto, simd, reference, gpu, gpu:N or ilgpu-cpu.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>Matrix products of a GPU: single precision, or operands rounded to TF32 for its tensor cores.</summary>
+    /// <summary>
+    /// Matrix products: fp32 (single precision), tf32 (operands rounded for a GPU's tensor cores), bf16 (for processors that have
+    /// dot products of bfloat16).
+    /// </summary>
     public Precision Precision { get; init; }
 
     /// <summary>

@@ -12,7 +12,9 @@ internal sealed record BenchOptions
     /// <summary>simd, or a GPU: gemm then compares the levels of its product beside simd.</summary>
     public string Device { get; init; } = "simd";
 
-    /// <summary>Matrix products of a GPU: fp32, or tf32 on its tensor cores.</summary>
+    /// <summary>
+    /// Matrix products: fp32, tf32 on a GPU, or bf16 on the processor, which is measured in turn with fp32.
+    /// </summary>
     public Precision Precision { get; init; }
 
     /// <summary>

@@ -28,6 +28,10 @@ internal sealed record BenchResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tier { get; init; }
 
+    /// <summary>Relative error of a product in bfloat16, against single precision; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Error { get; init; }
+
     private ProbedRuns? Runs { get; init; }
 
     /// <summary>A measurement that is not yet set against limits.</summary>

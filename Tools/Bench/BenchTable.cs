@@ -18,11 +18,13 @@ internal static class BenchTable
         if (report.Results.Any(report.InCaches))
             console.WriteLine("* Above the roof, a copy from and to memory: the data stay in the caches, or are only read.");
         if (report.Results.Any(report.IsDisturbed))
-            console.WriteLine("! Faster than the peak: the machine is busy with other work, which takes more from longer runs.");
+            console.WriteLine("! Faster than the peak in single precision: a product in bf16, or the machine is busy with other "
+                + "work, which takes more from longer runs.");
     }
 
     private static Table Table(BenchReport report, EarlierReport? earlier)
     {
+        bool errors = report.Results.Any(result => result.Error is not null);
         bool shares = report.Results.Any(result => result.Share is not null);
         (string Title, Func<BenchResult, string> Cell)[] columns =
         [
@@ -35,6 +37,7 @@ internal static class BenchTable
             (">p90 ms", r => $"{r.P90Seconds * 1e3:0.000}"),
             (">GFLOP/s", r => Rate(r.Gflops)),
             (">GB/s", r => Rate(r.GigabytesPerSecond)),
+            .. errors ? new (string, Func<BenchResult, string>)[] { (">error", r => r.Error is { } e ? $"{e:0.0e0}" : "") } : [],
             (">of the roof", r => r.FractionOfPeak > 0 ? $"{r.FractionOfPeak:P1}{Mark(report, r)}" : ""),
         ];
         var table = Terminal.Table([.. columns.Select(column => column.Title)]);

@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Compute.Measure;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
@@ -14,10 +15,10 @@ internal static class EvaluateBench
     private const int BatchSize = 500, Runs = 7, WarmUp = 2;
 
     /// <summary>One line; its operations are those of the decoder's large product alone.</summary>
-    public static BenchResult Run(EvaluationSplit split, MachineProbe probe)
+    public static BenchResult Run(EvaluationSplit split, MachineProbe probe, Precision precision = Precision.Fp32)
     {
         int items = split.FoldIn.Columns;
-        using var backend = new SimdBackend(probe.Pool);
+        using var backend = new SimdBackend(probe.Pool, precision);
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
         var progress = new BenchProgress("evaluation", WarmUp + Runs, "run", probe);
@@ -27,7 +28,7 @@ internal static class EvaluateBench
             progress.Next();
         }, Runs, WarmUp);
         double flops = 2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items;
-        string shape = $"{split.FoldIn.Rows} users, {items} items";
+        string shape = $"{split.FoldIn.Rows} users, {items} items" + (precision == Precision.Bf16 ? ", bf16" : "");
         return BenchResult.From("evaluate", shape, flops, 0, runs.Timing, probe.Threads, runs);
     }
 }

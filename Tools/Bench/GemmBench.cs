@@ -19,11 +19,33 @@ internal static class GemmBench
     public static IEnumerable<BenchResult> Run(MachineProbe probe, IReadOnlyList<GemmShape> shapes, string suffix = "")
     {
         using var backend = new SimdBackend(probe.Pool);
-        var work = shapes.Select(shape => (shape, Tensors: shape.Operands(backend), Runs: new ProbedRuns(probe))).ToArray();
-        var progress = new BenchProgress($"gemm, {Readable.Count(shapes.Count, "shape")}", WarmUp + Rounds, "round", probe);
+        return Run(probe, [.. shapes.Select(shape => (shape, backend, suffix))]);
+    }
+
+    /// <summary>
+    /// The same in single precision and in bfloat16, in turn; a line of the latter says how far the two are apart.
+    /// </summary>
+    public static IEnumerable<BenchResult> RunBf16(MachineProbe probe, IReadOnlyList<GemmShape> shapes)
+    {
+        using var single = new SimdBackend(probe.Pool);
+        using var half = new SimdBackend(probe.Pool, Precision.Bf16);
+        var results = Run(probe,
+            [.. shapes.SelectMany(shape => new[] { (shape, single, ", fp32"), (shape, half, ", bf16") })]);
+        for (int i = 1; i < results.Length; i += 2)
+            results[i] = results[i] with { Error = RoundingError.Of(single, half, shapes[i / 2]) };
+        return results;
+    }
+
+    private static BenchResult[] Run(
+        MachineProbe probe, IReadOnlyList<(GemmShape Shape, SimdBackend Backend, string Suffix)> products)
+    {
+        var work = products.Select(p => (p.Shape, p.Backend, p.Suffix, Tensors: p.Shape.Operands(p.Backend),
+            Runs: new ProbedRuns(probe))).ToArray();
+        string shapes = Readable.Count(products.DistinctBy(p => p.Shape).Count(), "shape");
+        var progress = new BenchProgress($"gemm, {shapes}", WarmUp + Rounds, "round", probe);
         for (int round = -WarmUp; round < Rounds; round++)
         {
-            foreach (var (shape, (a, b, c), runs) in work)
+            foreach (var (shape, backend, _, (a, b, c), runs) in work)
             {
                 if (round >= 0) probe.Sample();
                 var measured = round >= 0 ? runs : new ProbedRuns(probe);
@@ -33,7 +55,7 @@ internal static class GemmBench
             progress.Next();
         }
         probe.Sample();
-        return work.Select(w => w.shape.Result(suffix, w.Runs.Timing, probe.Threads, w.Runs));
+        return [.. work.Select(w => w.Shape.Result(w.Suffix, w.Runs.Timing, probe.Threads, w.Runs))];
     }
 
     /// <summary>One product at one shape on a device; the action must wait for the result.</summary>

@@ -13,9 +13,9 @@ internal static class GpuBench
     {
         // ILGPU's CPU accelerator has the levels too, but waiting threads are all that could be timed there.
         if (device != "gpu" && !device.StartsWith("gpu:", StringComparison.Ordinal))
-            throw new InputException(precision == default
-                ? $"--device {device}: bench measures simd, gpu and gpu:N."
-                : $"--precision tf32: --device {device} has no tensor cores; give --device gpu or gpu:N.");
+            throw new InputException(precision == Precision.Tf32
+                ? $"--precision tf32: --device {device} has no tensor cores; give --device gpu or gpu:N."
+                : $"--device {device}: bench measures simd, gpu and gpu:N.");
         return (ILayeredGemm)Backends.Create(device, precision: precision);
     }
 

@@ -37,11 +37,8 @@ internal static class StepBench
                 work.Next();
                 progress.Next();
             }, steps, WarmUp);
-            double products = 3 * 2.0 * TrainingSteps.BatchSize * work.Settings.Hidden[^1] * train.Columns;
-            string shape = $"{TrainingSteps.BatchSize} users, {train.Columns}-{string.Join('-', work.Settings.Hidden)}"
-                + $"-{work.Settings.Latent}" + ((device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
             SayMemory(work, train);
-            yield return BenchResult.From("step", shape, products, 0, runs.Timing, probe?.Threads ?? 1, runs) with { Share = 1 };
+            yield return Step(work, train, probe, runs, (device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
         }
         if (device is ILayeredGemm) yield break; // its operations overlap: waiting for each would measure something else
         foreach (var line in Breakdown(backend, train, probe!)) yield return line;
@@ -87,6 +84,42 @@ internal static class StepBench
         double[] sums = [.. times.Seconds.Chunk(perStep).Where(chunk => chunk.Length == perStep).Select(chunk => chunk.Sum())];
         return BenchResult.From(times.Name, $"{times.Rows}x{times.Columns}{(perStep > 1 ? $", {perStep} times" : "")}",
             times.Flops * perStep, times.Bytes * perStep, Timing.From(sums), threads);
+    }
+
+    /// <summary>
+    /// Steps in single precision and in bfloat16, in turn: a slow moment of the machine falls on both. Then the operations of a
+    /// step in bfloat16.
+    /// </summary>
+    public static IEnumerable<BenchResult> RunBf16(CsrMatrix train, int steps, MachineProbe probe)
+    {
+        using var single = new SimdBackend(probe.Pool);
+        using var half = new SimdBackend(probe.Pool, Precision.Bf16);
+        using (TrainingSteps first = new(single, train), second = new(half, train))
+        {
+            var progress = new BenchProgress("training in turn", WarmUp + steps, "pair of steps", probe);
+            var (a, b) = (new ProbedRuns(probe), new ProbedRuns(probe));
+            for (int i = -WarmUp; i < steps; i++)
+            {
+                if (i == 0) (a, b) = (new ProbedRuns(probe), new ProbedRuns(probe));
+                probe.Sample();
+                a.Time(first.Next);
+                probe.Sample();
+                b.Time(second.Next);
+                progress.Next();
+            }
+            probe.Sample();
+            yield return Step(first, train, probe, a, ", fp32");
+            yield return Step(second, train, probe, b, ", bf16");
+        }
+        foreach (var line in Breakdown(half, train, probe)) yield return line;
+    }
+
+    private static BenchResult Step(TrainingSteps work, CsrMatrix train, MachineProbe? probe, ProbedRuns runs, string suffix)
+    {
+        double products = 3 * 2.0 * TrainingSteps.BatchSize * work.Settings.Hidden[^1] * train.Columns;
+        string shape = $"{TrainingSteps.BatchSize} users, {train.Columns}-{string.Join('-', work.Settings.Hidden)}"
+            + $"-{work.Settings.Latent}{suffix}";
+        return BenchResult.From("step", shape, products, 0, runs.Timing, probe?.Threads ?? 1, runs) with { Share = 1 };
     }
 
     private static void SayMemory(TrainingSteps work, CsrMatrix train)

@@ -51,7 +51,7 @@ internal sealed class TrainedModel : IDisposable
     /// <param name="data">Another prepared dataset, or null for the run's.</param>
     /// <param name="device">Where to compute, or null for the run's device.</param>
     /// <param name="threads">Threads; 0 for all.</param>
-    /// <param name="precision">Of a GPU's products; a run trained in TF32 is not bound to it.</param>
+    /// <param name="precision">Of the products; a run trained in TF32 or bfloat16 is not bound to it.</param>
     /// <param name="batch">Users (or rows of a study: users x draws) in one pass.</param>
     /// <param name="keepUnknown">Keep items of other data that the run does not know, in the last columns.</param>
     /// <exception cref="InputException">Not a run, no checkpoint, or its data has changed.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Compute.Measure;
+using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Data.Synthetic;
 using ManualVae.Tools.Bench;
@@ -18,11 +19,14 @@ internal static class BenchVerb
     public static Command Create() => new("bench", "Throughput against this machine's own limits.")
     {
         Measure("gemm", "The matrix product at the decoder's shapes, and at awkward ones, or at shapes of your own.", Gemm,
-            nameof(BenchOptions.Device), nameof(BenchOptions.Shape), nameof(BenchOptions.Layout), nameof(BenchOptions.Tiers)),
+            nameof(BenchOptions.Device), nameof(BenchOptions.Precision), nameof(BenchOptions.Shape), nameof(BenchOptions.Layout),
+            nameof(BenchOptions.Tiers)),
         Measure("step", "Whole training steps at the shape of ML-20M, and what each operation takes.", (options, json) =>
         {
             CsrMatrix Train() => Clicks(users: 20_000, heldOut: 100).Train;
-            return options.Device == "simd" && options.Precision == default
+            return IsBf16(options)
+                ? Report(options, json, [options.Threads], probe => StepBench.RunBf16(Train(), options.Steps, probe))
+                : options.Device == "simd" && options.Precision == default
                 ? Report(options, json, [options.Threads], probe => StepBench.Run(Train(), options.Steps, probe))
                 : ReportDevice(options, json, (device, limits) =>
                     StepBench.Run(Train(), options.Steps, null, device).Select(result => result.Under(limits)));
@@ -32,8 +36,10 @@ internal static class BenchVerb
         Measure("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", (options, json) =>
         {
             var test = Clicks(users: 40_000, heldOut: 10_000).Test!;
-            return Report(options, json, [options.Threads], probe => [EvaluateBench.Run(test, probe)]);
-        }),
+            return Report(options, json, [options.Threads], probe => IsBf16(options)
+                ? [EvaluateBench.Run(test, probe), EvaluateBench.Run(test, probe, Precision.Bf16)]
+                : [EvaluateBench.Run(test, probe)]);
+        }, nameof(BenchOptions.Precision)),
         Measure("ease", "X'X and the inverse of 20,108 items (1.6 GB), as EASE needs them.", (options, json) =>
         {
             var shape = SyntheticShape.MovieLens20M;
@@ -90,6 +96,10 @@ internal static class BenchVerb
         bool onSimd = options.Device == "simd";
         var shapes = GemmShapes.Choose(options.Shape, options.Layout,
             onSimd && options.Tiers is null ? GemmShapes.All : GemmShapes.Decoder);
+        if (options.Tiers is null && IsBf16(options))
+            return Report(options, json, Counts(options), probe => GemmBench.RunBf16(probe, shapes));
+        if (options.Precision != default && (onSimd || options.Tiers is not null))
+            throw new InputException("--precision: bench gemm takes bf16, with --device simd and without --tiers.");
         if (options.Tiers is null)
             return onSimd ? Report(options, json, Counts(options), probe => GemmBench.Run(probe, shapes))
                 : ReportDevice(options, json, (device, limits) => GpuBench.Gemm(device, limits, shapes));
@@ -137,6 +147,14 @@ internal static class BenchVerb
         {
             Machine = BenchMachine.Here, Device = name,
         });
+    }
+
+    /// <summary>Whether bfloat16 is asked for; then this machine has it.</summary>
+    private static bool IsBf16(BenchOptions options)
+    {
+        if (options.Precision != Precision.Bf16) return false;
+        if (options.Device != "simd") throw new InputException("--precision bf16: only --device simd has it.");
+        return SimdBackend.LacksBf16 is { } lack ? throw new InputException($"--precision bf16: {lack}; give fp32.") : true;
     }
 
     private static int Print(BenchOptions options, bool json, EarlierReport? earlier, BenchReport report)

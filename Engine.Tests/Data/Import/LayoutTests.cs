@@ -137,7 +137,7 @@ public class LayoutTests
     }
 
     [Theory]
-    [InlineData("{\"u\": 1, \"i\": 2}\n{\"u\": \"a\\ud800\", \"i\": 2}\n", "x.jsonl:2: is no JSON object (Cannot read incomplete")]
+    [InlineData("{\"u\": 1, \"i\": 2}\n{\"u\": \"a\\ud800\", \"i\": 2}\n", "x.jsonl:2: is no JSON object (Cannot read")]
     [InlineData("{\"u\": 1, \"i\": 2}\n{\"u\": 1, \"i\": }\n", "x.jsonl:2: is no JSON object")]
     [InlineData("{\"u\": 1, \"i\": 2}\n[1]\n", "x.jsonl:2: is no JSON object; correct the line, or write one object a line")]
     [InlineData("{\"u\": 1, \"i\": 2}\n\n{\"u\": 1, \"i\": null}\n", "x.jsonl:3: the item is empty")]

@@ -13,8 +13,8 @@ namespace ManualVae.Compute.Simd;
 /// </remarks>
 internal sealed unsafe class Gemm : IDisposable
 {
-    /// <summary>Longest k that is summed at a time.</summary>
-    private const int MaxK = 640;
+    /// <summary>Most steps of k that are summed at a time.</summary>
+    private const int MaxSteps = 640;
     /// <summary>
     /// Floats in a chunk of the right operand (4 MiB): it stays in the L3 cache while blocks of the left one pass by.
     /// </summary>
@@ -49,7 +49,7 @@ internal sealed unsafe class Gemm : IDisposable
     }
 
     /// <summary>Floats of a packed chunk; there are two, one that is multiplied and one that is packed.</summary>
-    private long PanelsSize => ChunkSize + MaxK * _kernel.Columns;
+    private long PanelsSize => ChunkSize + MaxSteps * _kernel.Columns;
 
     /// <summary>
     /// Floats of a worker's scratch: a packed block and a packed panel, both as long as k in a product without C.
@@ -58,6 +58,9 @@ internal sealed unsafe class Gemm : IDisposable
 
     /// <summary>The instruction set in use.</summary>
     public string KernelName => _kernel.Name;
+
+    /// <summary>True if operands are rounded to bfloat16.</summary>
+    public bool TakesBf16 => _kernel.TakesPairs;
 
     public void Dispose()
     {
@@ -94,16 +97,19 @@ internal sealed unsafe class Gemm : IDisposable
         bool transposed = a.AlongK && b.AlongK && n > m;
         if (transposed) (m, n, a, b) = (n, m, b, a);
         var kernel = _kernel.For(n);
+        if (kernel.TakesPairs) (a, b) = (a with { AsPairs = true }, b with { AsPairs = true });
 
-        int kChunks = c == null ? 1 : Math.Max(1, Partition.Count(k, MaxK)), kStep = Partition.Count(k, kChunks);
-        int step = ChunkStep(n, kStep, kernel.Columns), chunks = checked(Partition.Count(n, step) * kChunks);
+        int kChunks = c == null ? 1 : Math.Max(1, Partition.Count(a.Steps(k), MaxSteps));
+        int steps = Partition.Count(a.Steps(k), kChunks), kStep = kernel.TakesPairs ? 2 * steps : steps;
+        int step = ChunkStep(n, steps, kernel.Columns), chunks = checked(Partition.Count(n, step) * kChunks);
         int panels = Partition.Count(m, kernel.Rows);
-        int most = Math.Clamp(BlockSize / Math.Max(1, kStep) / kernel.Rows, 1, GemmBlock.MostPanels);
+        int most = Math.Clamp(BlockSize / Math.Max(1, steps) / kernel.Rows, 1, GemmBlock.MostPanels);
         int blocks = Math.Min(panels, Partition.Count(Partition.Count(panels, most), _threads.Count) * _threads.Count);
-        bool packsRight = b.AlongK || (kernel.PacksRight && panels >= PanelsToPack);
+        bool packsRight = b.AlongK || kernel.TakesPairs || (kernel.PacksRight && panels >= PanelsToPack);
         // A chunk that few blocks are multiplied by is divided among the threads, so that each has its own panels.
-        int least = Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1,
-            Partition.Count(PartsPerThread * _threads.Count, blocks));
+        // Not if blocks are converted to pairs: each group would do it again.
+        int least = kernel.TakesPairs ? Partition.Count(_threads.Count, blocks)
+            : Math.Max(packsRight && kChunks > 1 ? _threads.Count : 1, Partition.Count(PartsPerThread * _threads.Count, blocks));
         int chunkPanels = Partition.Count(step, kernel.Columns);
         int groups = Math.Clamp(least, 1, chunkPanels), tasks = blocks * groups;
         int packsPerGroup = Partition.Count(Partition.Count(chunkPanels, groups), ColumnsPerPart / kernel.Columns);
@@ -146,7 +152,7 @@ internal sealed unsafe class Gemm : IDisposable
         var piece = w.Columns(in whole, w.Progress.NextPack(chunk, worker), w.Packs);
         w.Progress.AwaitBuffer(chunk);
         if (piece.Count > 0)
-            w.Right.Pack(piece, w.Kernel.Columns, w.Panel(chunk) + (nint)(piece.First - whole.First) * piece.K);
+            w.Right.Pack(piece, w.Kernel.Columns, w.Panel(chunk) + (nint)(piece.First - whole.First) * w.Right.Steps(piece.K));
         w.Progress.Packed(chunk);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using ManualVae.Compute.Simd.Bf16;
 
 namespace ManualVae.Compute.Simd;
 
@@ -24,20 +25,23 @@ internal static unsafe class GemmBlock
     {
         var (rows, columns) = (w.Kernel.Rows, w.Kernel.Columns);
         var right = w.Chunk(chunk);
+        int steps = w.Right.Steps(right.K);
         var left = w.Block(task, in right);
         var group = w.Columns(in right, task / w.Blocks, w.Groups);
         int firstPanel = (group.First - right.First) / columns, endPanel = firstPanel + Partition.Count(group.Count, columns);
 
         // Whole panels that suit the kernel are read where they lie.
-        var a = new OperandPanels(w.Left, left, rows, w.Left.AlongK, w.Scratch + worker * w.ScratchSize);
+        var a = new OperandPanels(w.Left, left, rows, w.Left.RowsInPlace, w.Scratch + worker * w.ScratchSize);
         var b = new OperandPanels(w.Right, right, columns, !w.PacksRight, w.PacksRight ? w.Panel(chunk) : a.PackedEnd);
         a.Pack(a.Count);
         if (!w.PacksRight) b.Pack(endPanel);
-        if (w.RowSums != null && right.First == 0 && task < w.Blocks)
+        if (w.RowSums != null && right.First == 0 && task < w.Blocks && w.Left.AsPairs)
+            PairPacking.AddRowSums(w.Left.At(left.First, left.K0), w.Left.Stride, left.K, left.Count, w.RowSums + left.First);
+        else if (w.RowSums != null && right.First == 0 && task < w.Blocks)
             for (int j = 0; j < a.Count; j++)
                 AddRowSums(a.At(j), right.K, rows, w.RowSums + left.First + j * rows, Math.Min(rows, left.Count - j * rows));
 
-        void** list = stackalloc void*[PrefetchPlan.Room(w.Kernel, right.K)];
+        void** list = stackalloc void*[PrefetchPlan.Room(w.Kernel, steps)];
         var prefetch = PrefetchPlan.Of(in w, chunk, task, worker, a.Count, a.Count * (endPanel - firstPanel), list);
         bool lastChunk = right.K0 + right.K == w.K, toMemory = TEpilogue.IsPlain || !lastChunk;
         bool accumulate = w.Accumulate || right.K0 > 0;
@@ -67,7 +71,7 @@ internal static unsafe class GemmBlock
 
                 bool inPlace = toMemory && !w.Transposed && rowsHere == rows && columnsHere == columns;
                 float* c = inPlace ? w.C + row * w.Stride + column : sums;
-                run(right.K, a.At(j), a.RowStride(j), a.KStride(j), panel, b.KStride(i),
+                run(steps, a.At(j), a.RowStride(j), a.KStride(j), panel, b.KStride(i),
                     c, inPlace ? w.Stride : columns, inPlace && accumulate, list, prefetch.Ahead(j));
                 if (w.Transposed) GemmPacking.Transpose(sums, columns, rows, columns, turned + j * rows, turnedStride);
                 else if (!inPlace) Finish(in w, sums, columns, row, column, rowsHere, columnsHere, accumulate, toMemory);

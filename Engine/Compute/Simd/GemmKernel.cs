@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using ManualVae.Compute.Simd.Bf16;
 using unsafe Multiply = delegate*<nint, float*, nint, nint, float*, nint, float*, nint, bool, void**, float*, void>;
 
 namespace ManualVae.Compute.Simd;
@@ -40,6 +41,12 @@ internal sealed unsafe class GemmKernel
     /// </summary>
     public bool ListsOperands { get; private init; } = true;
 
+    /// <summary>
+    /// True if a panel holds pairs of bfloat16 (<see cref="BFloat16"/>), the elements of two k, where others hold a float. Both
+    /// operands are then packed, and what follows about k is about pairs.
+    /// </summary>
+    public bool TakesPairs { get; private init; }
+
     /// <summary>Steps of k from one line of the list that the kernel prefetches to the next.</summary>
     public int ListSpacing { get; private init; } = PrefetchList.Spacing;
 
@@ -77,6 +84,20 @@ internal sealed unsafe class GemmKernel
         new($"Vector<float> x {Vector<float>.Count}", 6, 2 * Vector<float>.Count, true, &GemmKernelPortable.Run)
         {
             ListsOperands = false,
+        };
+
+    /// <summary>12 x 32 sums of products in bfloat16; only where <see cref="Bf16Kernel.Lacking"/> is null.</summary>
+    public static GemmKernel Bf16 { get; } = OfPairs("Vector512, bf16", &Bf16Kernel.RunWide, &Bf16Kernel.RunNarrow);
+
+    /// <summary>The same sums on any processor, slowly.</summary>
+    public static GemmKernel EmulatedBf16 { get; } =
+        OfPairs("emulated bf16", &Bf16Emulation.RunWide, &Bf16Emulation.RunNarrow);
+
+    private static GemmKernel OfPairs(string name, Multiply wide, Multiply narrow) =>
+        new(name, Bf16Code.Rows, 32, true, wide,
+            new(name, Bf16Code.Rows, 16, true, narrow) { TakesPairs = true, ListSpacing = Bf16Code.Spacing })
+        {
+            TakesPairs = true, ListSpacing = Bf16Code.Spacing,
         };
 
     /// <summary>

@@ -1,3 +1,5 @@
+using ManualVae.Compute.Simd.Bf16;
+
 namespace ManualVae.Compute.Simd;
 
 /// <summary>An operand as the product reads it: rows are M (or N), columns are K, whichever way it lies in memory.</summary>
@@ -8,6 +10,15 @@ internal readonly unsafe record struct Operand(nint Data, nint Stride, bool Alon
 {
     public Operand(float* data, nint stride, bool alongK) : this((nint)data, stride, alongK) { }
 
+    /// <summary>True if it is packed as pairs of bfloat16.</summary>
+    public bool AsPairs { get; init; }
+
+    /// <summary>Whether a kernel can read its rows where they lie.</summary>
+    public bool RowsInPlace => AlongK && !AsPairs;
+
+    /// <summary>The kernel's steps for a sum of k products.</summary>
+    public int Steps(int k) => AsPairs ? BFloat16.Pairs(k) : k;
+
     /// <summary>The element of a row at some k.</summary>
     public float* At(int row, int k) => (float*)Data + (AlongK ? row * Stride + k : k * Stride + row);
 
@@ -15,10 +26,15 @@ internal readonly unsafe record struct Operand(nint Data, nint Stride, bool Alon
     public void Pack(in OperandPiece piece, int width, float* panels)
     {
         var (first, count, k0, k) = piece;
-        if (!AlongK) GemmPacking.PackRows(At(first, k0), Stride, k, count, width, panels);
+        if (!AlongK && AsPairs) PairPacking.PackRows(At(first, k0), Stride, k, count, width, panels);
+        else if (!AlongK) GemmPacking.PackRows(At(first, k0), Stride, k, count, width, panels);
         else
-            for (int row = 0; row < count; row += width, panels += (nint)width * k)
-                GemmPacking.PackTransposed(At(first + row, k0), Stride, k, Math.Min(width, count - row), width, panels);
+            for (int row = 0; row < count; row += width, panels += (nint)width * Steps(k))
+            {
+                int here = Math.Min(width, count - row);
+                if (AsPairs) PairPacking.PackTransposed(At(first + row, k0), Stride, k, here, width, panels);
+                else GemmPacking.PackTransposed(At(first + row, k0), Stride, k, here, width, panels);
+            }
     }
 
     /// <summary>The cache lines of one of <paramref name="shares"/> equal shares of a piece, listed in so many steps.</summary>
@@ -42,7 +58,7 @@ internal readonly record struct OperandPiece(int First, int Count, int K0, int K
 /// <param name="packed">Where the other panels are packed.</param>
 internal readonly unsafe struct OperandPanels(Operand operand, OperandPiece piece, int width, bool inPlace, float* packed)
 {
-    private readonly nint _size = (nint)width * piece.K;
+    private readonly nint _size = (nint)width * operand.Steps(piece.K);
     private readonly int _inPlace = inPlace ? piece.Count / width : 0;
 
     /// <summary>Number of panels.</summary>

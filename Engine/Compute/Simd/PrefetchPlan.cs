@@ -28,7 +28,7 @@ internal unsafe struct PrefetchPlan
     public void** List { get; }
 
     /// <summary>Addresses that a list must have room for.</summary>
-    public static int Room(GemmKernel kernel, int k) => Math.Max(MostLines, k / kernel.ListSpacing);
+    public static int Room(GemmKernel kernel, int steps) => Math.Max(MostLines, steps / kernel.ListSpacing);
 
     /// <summary>
     /// The plan of a task: the left block of the worker's next task, and this task's share of the next chunk of the right
@@ -48,7 +48,7 @@ internal unsafe struct PrefetchPlan
         var right = w.Chunk(chunk);
         bool lists = w.Kernel.ListsOperands, moreChunks = chunk + 1 < w.Chunks;
         // A packed panel of the only chunk is in the cache already.
-        var plan = new PrefetchPlan(list, right.K / w.Kernel.ListSpacing, panels, lists && w.Chunks > 1);
+        var plan = new PrefetchPlan(list, w.Right.Steps(right.K) / w.Kernel.ListSpacing, panels, lists && w.Chunks > 1);
         if (!lists) return plan;
         var nextRight = moreChunks ? w.Chunk(chunk + 1) : default;
         var (firstOwn, endOfOwn) = w.Progress.OwnTasks(worker);

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using ManualVae.Compute.Simd.Bf16;
 
 namespace ManualVae.Compute.Simd;
 
 /// <summary>
-/// The CPU backend: single precision, vectorised, on a fixed pool of threads. Results have the same bits for any number of
-/// threads. Sums over a row (losses, norms) are gathered in double precision.
+/// The CPU backend: single precision (products of dense matrices in bfloat16 if asked for), vectorised, on a fixed pool of
+/// threads. Results have the same bits for any number of threads. Sums over a row (losses, norms) are gathered in double
+/// precision.
 /// </summary>
 /// <remarks>Every operation is a call of <see cref="Caller"/>, which keeps a second thread out.</remarks>
 public sealed unsafe partial class SimdBackend : IBackend
@@ -22,20 +24,42 @@ public sealed unsafe partial class SimdBackend : IBackend
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as the machine or its container grants.</param>
-    public SimdBackend(int threads = 0) : this(new WorkerPool(threads), null) => _ownsThreads = true;
+    /// <param name="precision">Of the products: single precision, or bfloat16 where <see cref="LacksBf16"/> is null.</param>
+    /// <exception cref="NotSupportedException">There is no such precision here.</exception>
+    public SimdBackend(int threads = 0, Precision precision = Precision.Fp32)
+        : this(new WorkerPool(threads), KernelOf(precision)) => _ownsThreads = true;
 
     /// <summary>Computes on the caller's threads, which the caller ends. Several backends may share a pool.</summary>
-    public SimdBackend(WorkerPool threads) : this(threads, null) { }
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="precision">Of the products, as above.</param>
+    /// <exception cref="NotSupportedException">There is no such precision here.</exception>
+    public SimdBackend(WorkerPool threads, Precision precision = Precision.Fp32) : this(threads, KernelOf(precision)) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
     internal SimdBackend(WorkerPool threads, GemmKernel? kernel) => (_threads, _gemm) = (threads, new Gemm(threads, kernel));
+
+    /// <summary>
+    /// Why products in bfloat16 cannot be had here: the processor has no VDPBF16PS, or the system does not let memory become
+    /// executable (the kernel is machine code of our own). Null if they can.
+    /// </summary>
+    public static string? LacksBf16 => Bf16Kernel.IsEmulated ? null : Bf16Kernel.Lacking;
 
     /// <inheritdoc/>
     public string Name => "simd";
 
     /// <inheritdoc/>
     public string Description =>
-        $"simd ({_gemm.KernelName}), {_threads.Count} thread{(_threads.Count == 1 ? "" : "s")}, single precision";
+        $"simd ({_gemm.KernelName}), {_threads.Count} thread{(_threads.Count == 1 ? "" : "s")}, single precision"
+        + (_gemm.TakesBf16 ? ", products in bf16" : "");
+
+    private static GemmKernel? KernelOf(Precision precision) => precision switch
+    {
+        Precision.Fp32 => null,
+        Precision.Bf16 when Bf16Kernel.Lacking is null => GemmKernel.Bf16,
+        Precision.Bf16 when Bf16Kernel.IsEmulated => GemmKernel.EmulatedBf16,
+        Precision.Bf16 => throw new NotSupportedException(Bf16Kernel.Lacking),
+        _ => throw new NotSupportedException("a processor has no TF32"),
+    };
 
     /// <inheritdoc/>
     public void Dispose()

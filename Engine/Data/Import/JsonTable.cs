@@ -121,7 +121,7 @@ internal sealed class JsonTable(Stream source, string path, string[] names, int 
                 else Value(ref reader, field);
             }
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException) // half a surrogate pair
         {
             LeaveOut(new($"{path}:{_line}: is no JSON object ({problem.Message.Split(". ")[0]}); correct the line.", problem));
             return;
