@@ -93,13 +93,17 @@ public sealed class RunIdsTests : IDisposable
         Refused(CommandLine.Run("evaluate", "--run", _folder["run"], "--data", _folder["second"]), "changed since the training");
     }
 
-    [Fact]
-    public void Neumf_knows_the_users_of_its_own_data_only()
+    [Theory]
+    [InlineData("gmf")]
+    [InlineData("mlp")]
+    [InlineData("neumf")]
+    [InlineData("cdae", "--user-nodes", "true")]
+    public void A_model_of_its_training_users_takes_other_data_with_the_same_users_only(string model, params string[] settings)
     {
         Import("second", 5);
-        CommandLine.Run("train", "--data", _folder["first"], "--output", _folder["neumf"], "--model", "neumf", "--epochs", "1")
-            .Succeeded();
-        Refused(CommandLine.Run("evaluate", "--run", _folder["neumf"], "--data", _folder["second"]), "neumf knows its training");
+        CommandLine.Run(["train", "--data", _folder["first"], "--output", _folder[model], "--model", model, "--epochs", "1",
+            .. settings]).Succeeded();
+        Refused(CommandLine.Run("evaluate", "--run", _folder[model], "--data", _folder["second"]), $"{model} knows its training");
     }
 
     [Fact]
