@@ -65,11 +65,13 @@ public sealed class TablesTests : IDisposable
     public void Ncf_shows_the_figures_of_the_factors_and_of_the_data_named()
     {
         string[] tables = ["tables", "ncf", "--data", WriteSampled(5), "--rows", "NeuMF", "--json"];
-        var movies = Rows(CommandLine.Run([.. tables, "--output", _folder["a"], "--published", "movielens", "--factors", "16"]))[0];
+        var movies = Rows(CommandLine.Run([.. tables, "--output", _folder["a"], "--published", "movielens", "--factors", "16"]))
+            [0];
         Assert.Equal(0.696, movies.GetProperty("published").GetProperty("sampled-HitRate@10").GetDouble());
         Assert.Contains("16 factors", movies.GetProperty("source").GetString(), StringComparison.Ordinal);
         Assert.Contains(".4039 in Monteil", movies.GetProperty("source").GetString(), StringComparison.Ordinal);
-        Assert.Contains("\"factors\": 16", File.ReadAllText(_folder["a", "sampled-5", "NeuMF", "run.json"]), StringComparison.Ordinal);
+        Assert.Contains("\"factors\": 16", File.ReadAllText(_folder["a", "sampled-5", "NeuMF", "run.json"]),
+            StringComparison.Ordinal);
         var pins = Rows(CommandLine.Run([.. tables, "--output", _folder["b"], "--published", "pinterest"]))[0];
         Assert.Equal(0.546, pins.GetProperty("published").GetProperty("sampled-NDCG@10").GetDouble());
     }

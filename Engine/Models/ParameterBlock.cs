@@ -19,13 +19,13 @@ public enum Initialiser
     /// Uniform in +-1 / sqrt(fan_in), weights and biases alike: PyTorch's default for linear layers, used by RecVAE's code.
     /// </summary>
     FanInUniform,
-    /// <summary>Uniform in +-sqrt(3 / fan_in), variance 1 / fan_in (LeCun et al. 1998): the output of NCF's code.</summary>
-    LeCunUniform,
     /// <summary>
     /// Uniform in [0, sqrt(3 / rows)): columns of expected norm 1 that start inside the clamp, where the gradient flows.
     /// VampPrior's pseudo-inputs, one for each column; the authors' mean -0.05 is made for images.
     /// </summary>
     PseudoInput,
+    /// <summary>Uniform in +-sqrt(3 / fan_in), variance 1 / fan_in (LeCun et al. 1998): the output of NCF's code.</summary>
+    LeCunUniform,
 }
 
 /// <summary>

@@ -38,8 +38,8 @@ public static class RunData
             + "on its own data, or train again.");
         if (manifest.KnowsTrainingUsersOnly()
             && !prepared.UserIds.AsSpan(0, prepared.Train.Rows).SequenceEqual(ids.TrainedUsers.ToArray()))
-            throw new InputException($"{data}: its training users are not those of {path}, in the same order, and {manifest.Model} "
-                + "knows its training users only; use it on its own data, or train on this.");
+            throw new InputException($"{data}: its training users are not those of {path}, in the same order, and "
+                + $"{manifest.Model} knows its training users only; use it on its own data, or train on this.");
         var aligned = AlignedDataset.Of(prepared, ids.Items, keepUnknown);
         int known = prepared.ItemCount - aligned.Unknown.Count;
         if (2 * known < prepared.ItemCount)

@@ -15,7 +15,8 @@ internal enum NcfData
 /// </summary>
 internal static class NcfPublished
 {
-    private const string He = "He et al. 2017, table 2 (from memory)", HeMlp = "He et al. 2017, tables 3 and 4, MLP-3 (from memory)",
+    private const string He = "He et al. 2017, table 2 (from memory)",
+        HeMlp = "He et al. 2017, tables 3 and 4, MLP-3 (from memory)",
         Rendle2020 = "Rendle et al. 2020 (read in Monteil et al. 2024, table 8)", Monteil = "Monteil et al. 2024, table 8 (read)",
         Liang = "Liang et al. 2018 (read in a summary of the paper)";
 
@@ -43,12 +44,16 @@ internal static class NcfPublished
         [(NcfData.MovieLens, "MLP", 32)] = [.692, .425], [(NcfData.MovieLens, "MLP", 64)] = [.702, .426],
         [(NcfData.MovieLens, "NeuMF", 8)] = [.688, .410], [(NcfData.MovieLens, "NeuMF", 16)] = [.696, .420],
         [(NcfData.MovieLens, "NeuMF", 32)] = [.701, .425], [(NcfData.MovieLens, "NeuMF", 64)] = [.705, .426],
-        [(NcfData.MovieLens, "NeuMF-pretrained", 8)] = [.684, .403], [(NcfData.MovieLens, "NeuMF-pretrained", 16)] = [.707, .426],
-        [(NcfData.MovieLens, "NeuMF-pretrained", 32)] = [.726, .445], [(NcfData.MovieLens, "NeuMF-pretrained", 64)] = [.730, .447],
+        [(NcfData.MovieLens, "NeuMF-pretrained", 8)] = [.684, .403],
+        [(NcfData.MovieLens, "NeuMF-pretrained", 16)] = [.707, .426],
+        [(NcfData.MovieLens, "NeuMF-pretrained", 32)] = [.726, .445],
+        [(NcfData.MovieLens, "NeuMF-pretrained", 64)] = [.730, .447],
         [(NcfData.Pinterest, "NeuMF", 8)] = [.869, .546], [(NcfData.Pinterest, "NeuMF", 16)] = [.871, .547],
         [(NcfData.Pinterest, "NeuMF", 32)] = [.870, .549], [(NcfData.Pinterest, "NeuMF", 64)] = [.872, .551],
-        [(NcfData.Pinterest, "NeuMF-pretrained", 8)] = [.878, .555], [(NcfData.Pinterest, "NeuMF-pretrained", 16)] = [.880, .558],
-        [(NcfData.Pinterest, "NeuMF-pretrained", 32)] = [.879, .555], [(NcfData.Pinterest, "NeuMF-pretrained", 64)] = [.877, .552],
+        [(NcfData.Pinterest, "NeuMF-pretrained", 8)] = [.878, .555],
+        [(NcfData.Pinterest, "NeuMF-pretrained", 16)] = [.880, .558],
+        [(NcfData.Pinterest, "NeuMF-pretrained", 32)] = [.879, .555],
+        [(NcfData.Pinterest, "NeuMF-pretrained", 64)] = [.877, .552],
     };
 
     /// <summary>Published numbers of factors of the neural models.</summary>

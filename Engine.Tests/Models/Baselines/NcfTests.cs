@@ -114,11 +114,13 @@ public class NcfTests
             return [.. Enumerable.Range(0, users.Length).Select(s => (users[s], items[s], labels[s]))];
         }
         var first = Epoch(1);
-        var clicks = Enumerable.Range(0, Train.Rows).SelectMany(user => Train.RowColumns(user).ToArray().Select(item => (user, item)));
+        var clicks = Enumerable.Range(0, Train.Rows).SelectMany(user => Train.RowColumns(user).ToArray()
+            .Select(item => (user, item)));
         var some = first.Where(s => s.User != 6).ToArray(); // user 6 clicked everything: five times, for want of negatives
         Assert.Equal(clicks.Where(c => c.user != 6), some.Where(s => s.Label == 1).Select(s => (s.User, s.Item)).Order());
         Assert.All(some.Where(s => s.Label == 0), s => Assert.False(Train.Contains(s.User, s.Item)));
-        Assert.All(some.GroupBy(s => s.User), user => Assert.Equal(4 * user.Count(s => s.Label == 1), user.Count(s => s.Label == 0)));
+        Assert.All(some.GroupBy(s => s.User), user =>
+            Assert.Equal(4 * user.Count(s => s.Label == 1), user.Count(s => s.Label == 0)));
         Assert.Equal(30, first.Count(s => s is { User: 6, Label: 1 }));
         Assert.Equal(first, Epoch(1));
         Assert.NotEqual(first.Order(), Epoch(2).Order());

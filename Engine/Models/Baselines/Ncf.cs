@@ -120,7 +120,7 @@ public sealed class Ncf : IBaseline
                 + "use a weak split, or another model.");
         if (scores.Length != (long)rows * ItemCount)
             throw new ArgumentException($"Got room for {scores.Length} scores, expected {rows} x {ItemCount}.", nameof(scores));
-        _scoring ??= new(this);
+        _scoring ??= new(_memory, ItemCount, Gmf, Mlp, Bias);
         for (int r = 0; r < rows; r++) _scoring.Score(firstRow + r, scores.Slice(r * ItemCount, ItemCount));
     }
 

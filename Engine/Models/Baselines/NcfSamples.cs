@@ -49,7 +49,8 @@ internal sealed class NcfSamples
     {
         int click = number / (1 + _settings.Negatives), slot = number % (1 + _settings.Negatives);
         int user = _clickUsers[click], item = _train.ColumnIndices[click];
-        if (slot == 0 || _train.RowLength(user) == _train.Columns) return (user, item, 1); // who clicked everything has no negatives
+        // Who clicked everything has no negatives.
+        if (slot == 0 || _train.RowLength(user) == _train.Columns) return (user, item, 1);
         var key = new RandomKey(_settings.Seed, _epoch, RandomPurpose.NegativeSample);
         for (int attempt = 0; _train.Contains(user, item); attempt++)
             item = CounterRandom.Below(key, (uint)click, (uint)(attempt * _settings.Negatives + slot - 1), _train.Columns);

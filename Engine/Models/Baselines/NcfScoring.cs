@@ -5,31 +5,32 @@ using Tensor = ManualVae.Compute.Tensor;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>
-/// Scores all items for a user with a fitted <see cref="Ncf"/>. The MLP's first layer is linear in [p_u, q_i], so each item's
+/// Scores all items for a user with fitted paths. The MLP's first layer is linear in [p_u, q_i], so each item's
 /// share of it is computed once.
 /// </summary>
 internal sealed class NcfScoring
 {
     private const int Chunk = 1024; // items at a time: the same for any number of users, so the bits are
 
-    private readonly Ncf _model;
     private readonly IBackend _backend;
+    private readonly GmfPath? _gmf;
+    private readonly MlpPath? _mlp;
     private readonly float[] _product = [], _itemHidden = [], _firstWeights = [], _firstBias = [], _userHidden = [], _hidden = [];
     private readonly float _bias;
     private readonly Tensor _hiddenTensor, _second, _third, _logits;
 
-    public NcfScoring(Ncf model)
+    public NcfScoring(MemoryScope memory, int items, GmfPath? gmf, MlpPath? mlp, Parameter bias)
     {
-        (_model, _backend) = (model, model.Memory.Backend);
-        _bias = model.Download(model.Bias)[0];
-        if (model.Gmf is not null) _product = model.Download(model.Gmf.Output);
-        if (model.Mlp is not { } mlp) return;
-        (_firstWeights, _firstBias) = (model.Download(mlp.Weights[0]), model.Download(mlp.Biases[0]));
-        int width = mlp.Widths[1], chunk = Math.Min(Chunk, Math.Max(1, model.ItemCount));
+        (_backend, _gmf, _mlp) = (memory.Backend, gmf, mlp);
+        _bias = Download(bias)[0];
+        if (gmf is not null) _product = Download(gmf.Output);
+        if (mlp is null) return;
+        (_firstWeights, _firstBias) = (Download(mlp.Weights[0]), Download(mlp.Biases[0]));
+        int width = mlp.Widths[1], chunk = Math.Min(Chunk, Math.Max(1, items));
         (_userHidden, _hidden) = (new float[width], new float[chunk * width]);
-        _itemHidden = new float[checked(model.ItemCount * width)];
-        Parallel.For(0, model.ItemCount, item => AddFirstLayer(mlp.Items.Row(item), width, _itemHidden.AsSpan(item * width, width)));
-        var memory = model.Memory;
+        _itemHidden = new float[checked(items * width)];
+        Parallel.For(0, items, item =>
+            AddFirstLayer(mlp.Items.Row(item), width, _itemHidden.AsSpan(item * width, width)));
         (_hiddenTensor, _second) = (memory.Allocate(chunk, width), memory.Allocate(chunk, mlp.Widths[2]));
         (_third, _logits) = (memory.Allocate(chunk, mlp.Widths[3]), memory.Allocate(chunk, 1));
     }
@@ -37,8 +38,8 @@ internal sealed class NcfScoring
     public void Score(int user, Span<float> scores)
     {
         scores.Fill(_bias);
-        if (_model.Gmf is { } gmf) AddProducts(gmf, user, scores);
-        if (_model.Mlp is { } mlp)
+        if (_gmf is { } gmf) AddProducts(gmf, user, scores);
+        if (_mlp is { } mlp)
             for (int first = 0; first < scores.Length; first += Chunk)
                 AddMlp(mlp, user, first, scores.Slice(first, Math.Min(Chunk, scores.Length - first)));
     }
@@ -70,6 +71,13 @@ internal sealed class NcfScoring
         Span<float> logits = stackalloc float[Chunk];
         _backend.Download(_logits.Top(count), logits[..count]);
         TensorPrimitives.Add(scores, logits[..count], scores);
+    }
+
+    private float[] Download(Parameter parameter)
+    {
+        var values = new float[parameter.Value.Length];
+        _backend.Download(parameter.Value, values);
+        return values;
     }
 
     // sum += the first layer's weights for half of its input, times that half.

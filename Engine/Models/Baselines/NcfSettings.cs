@@ -16,7 +16,9 @@ public sealed record NcfSettings(
 /// <param name="BatchSize">Clicks and negatives a batch.</param>
 /// <param name="LearningRate">Adam's; with pre-training, that of plain gradient descent.</param>
 /// <param name="Negatives">Negatives drawn for each click, anew in each epoch.</param>
-/// <param name="Pretrain">Fit GMF and MLP first, start from both, and go on by plain gradient descent (their section 3.4.1).</param>
+/// <param name="Pretrain">
+/// Fit GMF and MLP first, start from both, and go on by plain gradient descent (their section 3.4.1).
+/// </param>
 /// <param name="GmfEpochs">Passes of the GMF that NeuMF starts from.</param>
 /// <param name="MlpEpochs">Passes of the MLP that NeuMF starts from.</param>
 /// <param name="Seed">Seed of the start, the order and the negatives.</param>

@@ -58,10 +58,11 @@ internal static class TablesNcfVerb
         {
             var (changes, protocol) = (settings.Given(parsed), protocols.Read(parsed));
             int count = parsed.GetValue(factors);
+            PublishedFigures? Published(PreparedDataset data, TableRow row) =>
+                NcfPublished.Of(parsed.GetValue(published) ?? NcfPublished.DataOf(data.ItemCount), row.Name, count);
             return flags.Run(parsed, Check, (data, rows, folder) =>
-                [new(data.Directory, "sampled candidates", TableRun.MeasureAll(data, rows.Select(row => Final(row, count)), changes,
-                    folder, Metrics, protocol, row => NcfPublished.Of(
-                        parsed.GetValue(published) ?? NcfPublished.DataOf(data.ItemCount), row.Name, count)), Protocol: protocol)]);
+                [new(data.Directory, "sampled candidates", TableRun.MeasureAll(data, rows.Select(row => Final(row, count)),
+                    changes, folder, Metrics, protocol, row => Published(data, row)), Protocol: protocol)]);
         }, [.. flags.Options, factors, published, protocols.Option, .. settings.Options]);
     }
 
