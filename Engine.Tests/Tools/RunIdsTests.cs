@@ -107,6 +107,19 @@ public sealed class RunIdsTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_its_training_users_takes_another_division_of_their_clicks()
+    {
+        foreach (var (name, seed) in new[] { ("one", "1"), ("two", "2") })
+            CommandLine.Run("data", "import", "--format", "csv", "--input", _folder["first.csv"], "--user-column", "user",
+                "--item-column", "item", "--output", _folder[name], "--split", "leave-one-out", "--hold-out", "drawn",
+                "--seed", seed).Succeeded();
+        CommandLine.Run("train", "--data", _folder["one"], "--output", _folder["gmf"], "--model", "gmf", "--epochs", "1")
+            .Succeeded();
+        var evaluated = CommandLine.Run("evaluate", "--run", _folder["gmf"], "--data", _folder["two"], "--json").Succeeded();
+        Assert.Contains("items are matched by id: 60 of its 60 are known.", evaluated.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_autoencoder_is_studied_and_evaluated_on_grown_data()
     {
         Import("grown", 5, items: 70);
