@@ -58,6 +58,7 @@ public class ArrayFileTests
         Assert.Equal("users.product [9, 2], items.product [37, 2], users.mlp [9, 8], items.mlp [37, 8], mlp.0.weight [8, 16], "
             + "mlp.0.bias [8], mlp.1.weight [4, 8], mlp.1.bias [4], mlp.2.weight [2, 4], mlp.2.bias [2], output.weight [4], "
             + "output.bias [1]", ArraysOf("neumf"));
+        Assert.Equal("users.product [9, 2], items.product [37, 2], output.weight [2], output.bias [1]", ArraysOf("gmf"));
         Assert.Contains("has no parameters", Assert.Throws<InputException>(() => ArraysOf("random")).Message);
     }
 

@@ -80,7 +80,7 @@ internal static class ExportedModels
     private static System.Text.Json.Nodes.JsonObject SettingsOf(string name) => name switch
     {
         "cdae" => new() { ["hidden"] = 6, ["epochs"] = 3 },
-        "neumf" => new() { ["factors"] = 2, ["epochs"] = 1 },
+        "gmf" or "mlp" or "neumf" => new() { ["factors"] = 2, ["epochs"] = 1 },
         "ials" or "wmf" => new() { ["factors"] = 6 },
         "itemknn" => new() { ["neighbours"] = 4 },
         "slim" => new() { ["l1"] = 0.5 },

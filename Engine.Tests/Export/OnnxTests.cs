@@ -90,6 +90,7 @@ public class OnnxTests
     [Theory]
     [InlineData("ials", "Vectors")]
     [InlineData("random", "no function of clicks")]
+    [InlineData("gmf", "training users only")]
     [InlineData("neumf", "training users only")]
     public void What_ONNX_cannot_hold_is_refused(string name, string why)
     {

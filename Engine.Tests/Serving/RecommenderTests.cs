@@ -205,13 +205,16 @@ public class RecommenderTests
     }
 
     [Theory]
+    [InlineData("gmf")]
+    [InlineData("mlp")]
     [InlineData("neumf")]
     [InlineData("cdae")]
     public void A_model_that_tells_users_by_their_row_answers_any_of_them_together(string name)
     {
         var data = new PreparedDataset(new DatasetManifest { Source = new("pairs", "rows"), Split = SplitKind.None },
             Data.Train, null, null, Data.UserIds[..Data.Train.Rows], Data.Items);
-        using IBaseline model = name == "neumf" ? NeuMfTraining.Fit(Data.Train, new NeuMfSettings(Factors: 2, Epochs: 1))
+        using IBaseline model = Enum.TryParse(name, ignoreCase: true, out NcfKind kind)
+            ? NcfTraining.Fit(kind, Data.Train, new NcfSettings(Factors: 2, Epochs: 1), () => new SimdBackend(1))
             : Cdae.Fit(Data.Train, new CdaeSettings(Hidden: 8, Epochs: 1, UserNodes: true), () => new SimdBackend(1));
         using var recommender = new Recommender(model, data);
         int[] users = [5, 6, 7, 3, 200, 201, 5];

@@ -93,13 +93,30 @@ public sealed class RunIdsTests : IDisposable
         Refused(CommandLine.Run("evaluate", "--run", _folder["run"], "--data", _folder["second"]), "changed since the training");
     }
 
-    [Fact]
-    public void Neumf_knows_the_users_of_its_own_data_only()
+    [Theory]
+    [InlineData("gmf")]
+    [InlineData("mlp")]
+    [InlineData("neumf")]
+    [InlineData("cdae", "--user-nodes", "true")]
+    public void A_model_of_its_training_users_takes_other_data_with_the_same_users_only(string model, params string[] settings)
     {
         Import("second", 5);
-        CommandLine.Run("train", "--data", _folder["first"], "--output", _folder["neumf"], "--model", "neumf", "--epochs", "1")
+        CommandLine.Run(["train", "--data", _folder["first"], "--output", _folder[model], "--model", model, "--epochs", "1",
+            .. settings]).Succeeded();
+        Refused(CommandLine.Run("evaluate", "--run", _folder[model], "--data", _folder["second"]), $"{model} knows its training");
+    }
+
+    [Fact]
+    public void A_model_of_its_training_users_takes_another_division_of_their_clicks()
+    {
+        foreach (var (name, seed) in new[] { ("one", "1"), ("two", "2") })
+            CommandLine.Run("data", "import", "--format", "csv", "--input", _folder["first.csv"], "--user-column", "user",
+                "--item-column", "item", "--output", _folder[name], "--split", "leave-one-out", "--hold-out", "drawn",
+                "--seed", seed).Succeeded();
+        CommandLine.Run("train", "--data", _folder["one"], "--output", _folder["gmf"], "--model", "gmf", "--epochs", "1")
             .Succeeded();
-        Refused(CommandLine.Run("evaluate", "--run", _folder["neumf"], "--data", _folder["second"]), "neumf knows its training");
+        var evaluated = CommandLine.Run("evaluate", "--run", _folder["gmf"], "--data", _folder["two"], "--json").Succeeded();
+        Assert.Contains("items are matched by id: 60 of its 60 are known.", evaluated.Messages, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class TablesTests : IDisposable
     public void Ncf_has_every_model_and_is_made_once()
     {
         string[] tables = ["tables", "ncf", "--data", WriteSampled(5), "--output", _folder["tables"], "--epochs", "1", "--json",
-            "--rows", "popularity,itemknn,SLIM,EASE,iALS,NeuMF,Mult-DAE"];
+            "--rows", "popularity,itemknn,SLIM,EASE,iALS,GMF,MLP,NeuMF,NeuMF-pretrained,Mult-DAE"];
         var rows = Rows(CommandLine.Run(tables));
         Assert.Equal(tables[^1].Split(','), rows.Select(r => r.GetProperty("name").GetString()));
         // The held-out item shares the first rank of two, is first, is second: (0.5 (1 + 1/log2 3) + 1 + 1/log2 3) / 3.
@@ -97,6 +97,21 @@ public sealed class TablesTests : IDisposable
         string text = CommandLine.Run(tables).Succeeded().Output;
         Assert.Contains("0.4535", text, StringComparison.Ordinal);
         Assert.Contains("popularity: Rendle et al. 2020", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ncf_shows_the_figures_of_the_factors_and_of_the_data_named()
+    {
+        string[] tables = ["tables", "ncf", "--data", WriteSampled(5), "--rows", "NeuMF", "--json"];
+        var movies = Rows(CommandLine.Run([.. tables, "--output", _folder["a"], "--published", "movielens", "--factors", "16"]))
+            [0];
+        Assert.Equal(0.696, movies.GetProperty("published").GetProperty("sampled-HitRate@10").GetDouble());
+        Assert.Contains("16 factors", movies.GetProperty("source").GetString(), StringComparison.Ordinal);
+        Assert.Contains(".4039 in Monteil", movies.GetProperty("source").GetString(), StringComparison.Ordinal);
+        Assert.Contains("\"factors\": 16", File.ReadAllText(_folder["a", "sampled-5", "NeuMF", "run.json"]),
+            StringComparison.Ordinal);
+        var pins = Rows(CommandLine.Run([.. tables, "--output", _folder["b"], "--published", "pinterest"]))[0];
+        Assert.Equal(0.546, pins.GetProperty("published").GetProperty("sampled-NDCG@10").GetDouble());
     }
 
     [Fact]

@@ -13,6 +13,8 @@ public enum Activation
     /// y = min(max(x, 0), 1); dy/dx = 1 where 0 &lt; y &lt; 1. VampPrior's pseudo-inputs (Tomczak and Welling 2018).
     /// </summary>
     UnitClamp,
+    /// <summary>y = max(x, 0); dy/dx = 1 where y &gt; 0.</summary>
+    Relu,
 }
 
 /// <summary>Which operand of a product is read transposed.</summary>

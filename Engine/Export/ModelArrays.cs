@@ -20,7 +20,7 @@ internal static class ModelArrays
             SparseItemItemModel own => Of(own.Weights),
             FactorModel own => [NamedArray.Of("items", () => own.ItemVectors, items, own.Dimension)],
             Popularity own => [NamedArray.Of<float>("counts", () => (float[])own.State[0], items)],
-            NeuMf own => Of(own),
+            Ncf own => Of(own),
             _ => throw new InputException($"{model.Name}: has no parameters to export; choose another model."),
         };
     }
@@ -53,24 +53,24 @@ internal static class ModelArrays
     private static NamedArray[] Of(IEnumerable<Parameter> parameters, IBackend backend) =>
         [.. parameters.Select(parameter => NamedArray.Of(parameter, backend))];
 
-    private static List<NamedArray> Of(NeuMf model)
+    private static List<NamedArray> Of(Ncf model)
     {
-        NamedArray Matrix(string name, float[] values, int columns) =>
-            NamedArray.Of<float>(name, () => values, values.Length / columns, columns);
-        int factors = model.Factors;
-        List<NamedArray> arrays =
-        [
-            Matrix("users.product", model.UserProduct, factors), Matrix("items.product", model.ItemProduct, factors),
-            Matrix("users.mlp", model.UserDeep, 4 * factors), Matrix("items.mlp", model.ItemDeep, 4 * factors),
-        ];
-        for (int l = 0; l < model.Weights.Length; l++)
+        NamedArray Vectors(string name, EmbeddingTable table) =>
+            NamedArray.Of<float>(name, () => table.Values, table.Rows, table.Width);
+        List<NamedArray> arrays = [];
+        if (model.Gmf is { } gmf) arrays.AddRange([Vectors("users.product", gmf.Users), Vectors("items.product", gmf.Items)]);
+        if (model.Mlp is { } mlp)
         {
-            var (weight, bias) = (model.Weights[l], model.Biases[l]);
-            arrays.Add(Matrix($"mlp.{l}.weight", weight, model.Widths[l]));
-            arrays.Add(NamedArray.Of<float>($"mlp.{l}.bias", () => bias, bias.Length));
+            arrays.AddRange([Vectors("users.mlp", mlp.Users), Vectors("items.mlp", mlp.Items)]);
+            for (int l = 0; l < mlp.Weights.Length; l++)
+            {
+                arrays.Add(NamedArray.Of(mlp.Weights[l], model.Memory.Backend));
+                arrays.Add(NamedArray.Of($"mlp.{l}.bias", () => model.Download(mlp.Biases[l]), mlp.Widths[l + 1]));
+            }
         }
-        arrays.Add(NamedArray.Of<float>("output.weight", () => model.Output.AsSpan(0, 2 * factors), 2 * factors));
-        arrays.Add(NamedArray.Of<float>("output.bias", () => model.Output.AsSpan(2 * factors), 1));
+        var output = (float[])model.State[^1];
+        arrays.Add(NamedArray.Of<float>("output.weight", () => output.AsSpan(0, output.Length - 1), output.Length - 1));
+        arrays.Add(NamedArray.Of<float>("output.bias", () => output.AsSpan(output.Length - 1), 1));
         return arrays;
     }
 

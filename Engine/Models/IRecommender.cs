@@ -9,8 +9,9 @@ namespace ManualVae.Models;
 /// </summary>
 /// <remarks>
 /// Threads: the baselines only read when they score, so any number of threads may call <see cref="Score"/> and <see cref="Rank"/>
-/// at once. Models that compute on a backend (<see cref="Autoencoder"/>, <see cref="Baselines.Cdae"/>) take one caller at a time
-/// (<see cref="TakesOneCaller"/>). A model that is being disposed of may not be called.
+/// at once. Models that compute on a backend (<see cref="Autoencoder"/>, <see cref="Baselines.Cdae"/>,
+/// <see cref="Baselines.Ncf"/>) take one caller at a time (<see cref="TakesOneCaller"/>). A model that is being
+/// disposed of may not be called.
 /// </remarks>
 public interface IRecommender : IDisposable
 {

@@ -24,6 +24,8 @@ public enum Initialiser
     /// VampPrior's pseudo-inputs, one for each column; the authors' mean -0.05 is made for images.
     /// </summary>
     PseudoInput,
+    /// <summary>Uniform in +-sqrt(3 / fan_in), variance 1 / fan_in (LeCun et al. 1998): the output of NCF's code.</summary>
+    LeCunUniform,
 }
 
 /// <summary>
@@ -95,7 +97,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <param name="initialiser">How it starts.</param>
     /// <param name="fusable">Exactly one operation of each backward pass produces its whole gradient.</param>
     /// <param name="weightDecay">lambda of lambda ||w||^2.</param>
-    /// <param name="fanIn">Inputs of the layer, for <see cref="Initialiser.FanInUniform"/>.</param>
+    /// <param name="fanIn">Inputs of the layer, for the initialisers that scale by them.</param>
     public Parameter Declare(
         string name, int rows, int columns, Initialiser initialiser, bool fusable = false, double weightDecay = 0, int fanIn = 1)
     {
@@ -167,6 +169,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
         var key = new RandomKey(seed, 0, RandomPurpose.Initialisation);
         var (rows, columns) = (declared.Rows, declared.Columns);
         float limit = (float)Math.Sqrt(6.0 / ((double)rows + columns)), fanInLimit = (float)(1 / Math.Sqrt(declared.FanIn));
+        float leCunLimit = (float)Math.Sqrt(3.0 / declared.FanIn);
         float pseudoLimit = (float)Math.Sqrt(3.0 / rows);
         var row = new float[columns];
         for (int r = 0; r < rows; r++)
@@ -181,6 +184,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
                     Initialiser.TruncatedNormal => 0.001f * Truncated(key, number, index),
                     Initialiser.SmallNormal => 0.01f * (float)CounterRandom.Normal(key, number, index),
                     Initialiser.FanInUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * fanInLimit,
+                    Initialiser.LeCunUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * leCunLimit,
                     Initialiser.PseudoInput => CounterRandom.Uniform(key, number, index) * pseudoLimit,
                     _ => 0,
                 };

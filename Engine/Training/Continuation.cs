@@ -39,7 +39,7 @@ public sealed class Continuation
     {
         var (path, manifest) = (run.Path, run.Manifest);
         bool isBaseline = manifest.BaselineSettings is not null;
-        if (manifest.Model == "neumf" || manifest.Model == "cdae" && KnowsUsers(manifest))
+        if (manifest.KnowsTrainingUsersOnly())
             throw new InputException($"{path}: {manifest.Model} has weights of its training users and cannot go on with other "
                 + "data; train on it anew.");
         string checkpoint = isBaseline ? run.BestCheckpoint : run.LastCheckpoint;
@@ -158,9 +158,6 @@ public sealed class Continuation
             return null;
         }
     }
-
-    private static bool KnowsUsers(RunManifest manifest) =>
-        (bool?)BaselineCatalogue.Complete(manifest.Model, manifest.BaselineSettings)["user-nodes"] == true;
 
     private static bool Equal(RunSettings a, RunSettings b, string name)
     {

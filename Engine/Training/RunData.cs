@@ -33,12 +33,13 @@ public static class RunData
         }
         if (data is null)
             throw About($"{manifest.Data}: has changed since this run was trained; import it as before, or give it by {Data}.");
-        if (manifest.Model == "neumf")
-            throw new InputException($"{data}: is not the data that {path} was trained on, and neumf knows its training users "
-                + "only; use it on its own data, or train on this.");
         var ids = run.ReadIds() ?? throw new InputException(
             $"{data}: is not the data that {path} was trained on, and the run is of a version that did not keep item ids; use it "
             + "on its own data, or train again.");
+        if (manifest.KnowsTrainingUsersOnly()
+            && !prepared.UserIds.AsSpan(0, prepared.Train.Rows).SequenceEqual(ids.TrainedUsers.ToArray()))
+            throw new InputException($"{data}: its training users are not those of {path}, in the same order, and "
+                + $"{manifest.Model} knows its training users only; use it on its own data, or train on this.");
         var aligned = AlignedDataset.Of(prepared, ids.Items, keepUnknown);
         int known = prepared.ItemCount - aligned.Unknown.Count;
         if (2 * known < prepared.ItemCount)

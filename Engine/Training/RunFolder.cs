@@ -39,6 +39,10 @@ public sealed record RunManifest
         : BaselineSettings is not null ? BaselineCatalogue.Complete(Model, BaselineSettings)
         : JsonSerializer.SerializeToNode(Settings, RunSettings.Json)!.AsObject();
 
+    /// <summary>True if the model knows its training users only (<see cref="IRecommender.KnowsTrainingUsersOnly"/>).</summary>
+    public bool KnowsTrainingUsersOnly() =>
+        BaselineSettings is not null && Members is null && BaselineCatalogue.KnowsTrainingUsersOnly(Model, BaselineSettings);
+
     /// <summary>Folder of the prepared dataset.</summary>
     public required string Data { get; init; }
 

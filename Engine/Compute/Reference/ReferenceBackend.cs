@@ -166,6 +166,7 @@ public sealed partial class ReferenceBackend : IBackend
         Activation.Tanh => Math.Tanh(x),
         Activation.Sigmoid => Sigmoid(x),
         Activation.UnitClamp => Math.Clamp(x, 0, 1),
+        Activation.Relu => Math.Max(x, 0),
         _ => x,
     };
 
@@ -174,6 +175,7 @@ public sealed partial class ReferenceBackend : IBackend
         Activation.Tanh => 1 - y * y,
         Activation.Sigmoid => y * (1 - y),
         Activation.UnitClamp => y is > 0 and < 1 ? 1 : 0,
+        Activation.Relu => y > 0 ? 1 : 0,
         _ => 1,
     };
 

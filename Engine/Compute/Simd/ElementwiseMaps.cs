@@ -37,6 +37,13 @@ internal readonly struct UnitClampGradient : IBinaryOperator
             Vector.GreaterThan(y, Vector<float>.Zero) & Vector.LessThan(y, Vector<float>.One), dy, Vector<float>.Zero);
 }
 
+/// <summary>(y, dy) to dy where y is above 0.</summary>
+internal readonly struct ReluGradient : IBinaryOperator
+{
+    public Vector<float> Invoke(Vector<float> y, Vector<float> dy) =>
+        Vector.ConditionalSelect(Vector.GreaterThan(y, Vector<float>.Zero), dy, Vector<float>.Zero);
+}
+
 /// <summary>(x, dy, dx) to dx + dy (s + x s (1 - s)).</summary>
 internal readonly struct SwishGradient : ITernaryOperator
 {
@@ -82,6 +89,7 @@ internal static class Activations
             case Activation.Tanh: Elementwise.Apply(default(TanhMap), count, x, x); break;
             case Activation.Sigmoid: Elementwise.Apply(default(SigmoidMap), count, x, x); break;
             case Activation.UnitClamp: Elementwise.Apply(default(UnitClampMap), count, x, x); break;
+            case Activation.Relu: Elementwise.Apply(default(ReluMap), count, x, x); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
     }
@@ -99,5 +107,10 @@ internal static class Activations
     private readonly struct UnitClampMap : IUnaryOperator
     {
         public Vector<float> Invoke(Vector<float> x) => Vector.Min(Vector.Max(x, Vector<float>.Zero), Vector<float>.One);
+    }
+
+    private readonly struct ReluMap : IUnaryOperator
+    {
+        public Vector<float> Invoke(Vector<float> x) => Vector.Max(x, Vector<float>.Zero);
     }
 }

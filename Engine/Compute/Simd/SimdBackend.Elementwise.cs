@@ -76,6 +76,7 @@ public sealed unsafe partial class SimdBackend
             case Activation.Tanh: Map(default(TanhGradient), dy, y, dy); break;
             case Activation.Sigmoid: Map(default(SigmoidGradient), dy, y, dy); break;
             case Activation.UnitClamp: Map(default(UnitClampGradient), dy, y, dy); break;
+            case Activation.Relu: Map(default(ReluGradient), dy, y, dy); break;
             default: throw new UnreachableException();
         }
     }

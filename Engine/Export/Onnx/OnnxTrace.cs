@@ -137,6 +137,7 @@ internal sealed partial class OnnxTrace : IBackend
             Activation.Identity => y,
             Activation.Tanh => _graph.Apply("Tanh", y),
             Activation.Sigmoid => _graph.Apply("Sigmoid", y),
+            Activation.Relu => _graph.Apply("Relu", y),
             _ => throw Unknown($"{activation}"),
         };
     }

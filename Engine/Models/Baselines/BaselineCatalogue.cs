@@ -13,10 +13,14 @@ namespace ManualVae.Models.Baselines;
 /// <param name="Fit">Fits it: training data, settings of the type of the defaults, maker of a backend, monitor.</param>
 /// <param name="Restore">Makes it again from its state, its settings and a maker of a backend.</param>
 /// <param name="UsesBackend">True if it computes on a backend; all others take all cores of the processor.</param>
+/// <param name="KnowsTrainingUsersOnly">
+/// Whether a model of those settings is <see cref="IRecommender.KnowsTrainingUsersOnly"/>; null for never.
+/// </param>
 public sealed record Baseline(
     string Name, string Description, object? Defaults,
     Func<BaselineData, object?, Func<IBackend>, FitMonitor, IBaseline> Fit,
-    Func<IReadOnlyList<Array>, object?, Func<IBackend>, IBaseline> Restore, bool UsesBackend = false)
+    Func<IReadOnlyList<Array>, object?, Func<IBackend>, IBaseline> Restore, bool UsesBackend = false,
+    Func<object?, bool>? KnowsTrainingUsersOnly = null)
 {
     /// <summary>
     /// The settings as JSON, names in kebab case: <c>{"lambda": 500}</c>; empty for a baseline without settings.
@@ -72,10 +76,14 @@ public static class BaselineCatalogue
             (state, _, _) => new SparseItemItemModel("slim", state)),
         new("cdae", "collaborative denoising autoencoder (Wu et al. 2016)", new CdaeSettings(),
             (data, s, backend, m) => Cdae.Fit(data.Train, (CdaeSettings)s!, backend, m),
-            (state, s, backend) => Cdae.Restore(state, (CdaeSettings)s!, backend), UsesBackend: true),
-        new("neumf", "NCF's NeuMF (He et al. 2017); scores training users only", new NeuMfSettings(),
-            (data, s, _, m) => NeuMfTraining.Fit(data.Train, (NeuMfSettings)s!, m),
-            (state, s, _) => NeuMf.Restore(state, (NeuMfSettings)s!)),
+            (state, s, backend) => Cdae.Restore(state, (CdaeSettings)s!, backend), UsesBackend: true,
+            KnowsTrainingUsersOnly: s => ((CdaeSettings)s!).UserNodes),
+        Part("gmf", "NCF's GMF (He et al. 2017); scores training users only", NcfKind.Gmf),
+        Part("mlp", "NCF's MLP (He et al. 2017); scores training users only", NcfKind.Mlp),
+        new("neumf", "NCF's NeuMF (He et al. 2017), GMF and MLP in one; scores training users only", new NeuMfSettings(),
+            (data, s, backend, m) => NcfTraining.Fit(data.Train, (NeuMfSettings)s!, backend, m),
+            (state, s, backend) => Ncf.Restore(NcfKind.NeuMf, ((NeuMfSettings)s!).Factors, state, backend), UsesBackend: true,
+            KnowsTrainingUsersOnly: _ => true),
         new("featurecosine", "smoothed cosine of item features, no learning; needs item features", new FeatureCosineSettings(),
             (data, s, _, m) => FeatureCosine.Fit(data.Attributes ?? [], (FeatureCosineSettings)s!, m),
             (state, _, _) => new ItemItemModel("featurecosine", state)),
@@ -133,6 +141,19 @@ public static class BaselineCatalogue
         }
         return json;
     }
+
+    /// <summary>True if a model of these settings knows its training users only, before it is fitted or opened.</summary>
+    /// <exception cref="InputException">No such baseline or setting.</exception>
+    public static bool KnowsTrainingUsersOnly(string name, JsonObject? settings)
+    {
+        var baseline = Require(name);
+        return baseline.KnowsTrainingUsersOnly?.Invoke(Read(baseline, Complete(name, settings))) ?? false;
+    }
+
+    private static Baseline Part(string name, string description, NcfKind kind) => new(name, description, new NcfSettings(),
+        (data, s, backend, m) => NcfTraining.Fit(kind, data.Train, (NcfSettings)s!, backend, m),
+        (state, s, backend) => Ncf.Restore(kind, ((NcfSettings)s!).Factors, state, backend), UsesBackend: true,
+        KnowsTrainingUsersOnly: _ => true);
 
     private static IBackend NoBackend() => throw new ArgumentException("This baseline computes on a backend; give one.");
 

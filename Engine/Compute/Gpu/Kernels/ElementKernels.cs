@@ -63,6 +63,7 @@ internal static class ElementKernels
         (int)Activation.Tanh => DeviceMath.Tanh(x),
         (int)Activation.Sigmoid => DeviceMath.Sigmoid(x),
         (int)Activation.UnitClamp => x < 0 ? 0 : x > 1 ? 1 : x,
+        (int)Activation.Relu => x < 0 ? 0 : x,
         _ => x,
     };
 
@@ -74,6 +75,7 @@ internal static class ElementKernels
                 (int)Activation.Tanh => 1 - y[i] * y[i],
                 (int)Activation.Sigmoid => y[i] * (1 - y[i]),
                 (int)Activation.UnitClamp => y[i] > 0 && y[i] < 1 ? 1 : 0,
+                (int)Activation.Relu => y[i] > 0 ? 1 : 0,
                 _ => 1,
             };
     }
