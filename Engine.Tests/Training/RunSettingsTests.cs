@@ -49,6 +49,17 @@ public class RunSettingsTests
     }
 
     [Theory]
+    [InlineData("weight-decay", "WeightDecay")]
+    [InlineData("click-weight", "ClickWeight")]
+    [InlineData("learning-rate", "LearningRate")]
+    public void A_number_too_large_for_a_double_is_refused(string name, string shown)
+    {
+        var settings = JsonSerializer.Deserialize<RunSettings>($"{{\"{name}\": 1e999}}", RunSettings.Json)!;
+        Assert.Equal($"{shown} is too large or no number; give a finite one.",
+            Assert.Throws<InputException>(settings.Validate).Message);
+    }
+
+    [Theory]
     [InlineData("Latent is 0; it must be at least 1.", 0, 500, 0.5)]
     [InlineData("BatchSize is 0; it must be at least 1.", 8, 0, 0.5)]
     [InlineData("Dropout is 1; it must be in [0, 1).", 8, 500, 1)]

@@ -200,12 +200,15 @@ public sealed record RunSettings : AutoencoderSettings
             throw About($"{name} {metric}: the validation part has no sampled candidates; give {name} {full}.");
     }
 
-    /// <summary>Refuses null, which JSON may hold, in settings that need a value.</summary>
+    /// <summary>Refuses what JSON may hold and no setting can be: null where a value is needed, 1e999 (infinite).</summary>
     internal void RequireValues()
     {
         string? missing = Model is null ? nameof(Model) : Hidden is null ? nameof(Hidden)
             : ValidationMetric is null ? nameof(ValidationMetric) : Device is null ? nameof(Device) : null;
         if (missing is not null) throw About($"{Setting(missing)} is null; give a value, or leave it out for the default.");
+        foreach (var number in typeof(RunSettings).GetProperties().Where(p => p.PropertyType == typeof(double)))
+            if (!double.IsFinite((double)number.GetValue(this)!))
+                throw About($"{Setting(number.Name)} is too large or no number; give a finite one.");
     }
 
     /// <summary>
