@@ -65,9 +65,8 @@ internal static class SweepReport
             + $"{Html.Command($"manualvae report {run}")}.</p>\n";
         if (!File.Exists(Path.Combine(run, "run.json"))) return new("Best trial", Html.Card(Html.Facts(facts)) + next);
         var manifest = RunFolder.Open(run).Manifest;
-        string same = File.Exists(preset)
-            ? $"; the same from the file: {Html.Command($"manualvae train --data {manifest.Data} --output runs/best --preset {preset}")}"
-            : "";
+        string fromFile = $"manualvae train --data {manifest.Data} --output runs/best --preset {preset}";
+        string same = File.Exists(preset) ? $"; the same from the file: {Html.Command(fromFile)}" : "";
         return new("Best trial", Html.Card(Html.Facts(facts)) + next
             + $"<p>Its settings as a command: {Html.Command(CommandText.Train(manifest, "runs/best"))}{same}.</p>\n");
     }

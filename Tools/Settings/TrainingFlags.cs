@@ -57,7 +57,8 @@ internal sealed class TrainingFlags
     /// <param name="parsed">The command line.</param>
     /// <param name="trial">The values.</param>
     /// <param name="reads">Where the model itself is varied: which flags this one has; the others are left out.</param>
-    public ResolvedSettings Resolve(ParseResult parsed, IReadOnlyDictionary<string, string> trial, Func<string, bool>? reads = null)
+    public ResolvedSettings Resolve(
+        ParseResult parsed, IReadOnlyDictionary<string, string> trial, Func<string, bool>? reads = null)
     {
         var given = Given(parsed);
         if (reads is not null)
@@ -163,7 +164,8 @@ internal sealed class TrainingFlags
 
     private JsonObject ReadConfig(string file)
     {
-        if (!File.Exists(file)) throw new InputException($"{file}: no such file; --config and --preset take a JSON file of settings.");
+        if (!File.Exists(file))
+            throw new InputException($"{file}: no such file; --config and --preset take a JSON file of settings.");
         JsonObject settings;
         try
         {

@@ -4,8 +4,8 @@ namespace ManualVae.Tools.Sweep;
 
 /// <summary>
 /// Density over an interval from points in it: a mean of normal densities, cut off at the ends. One stands at each point, as wide
-/// as the farther of its two neighbours is away (the ends are neighbours too); one more, the prior, stands in the middle and is as
-/// wide as the interval (Bergstra et al. 2011, section 4).
+/// as the farther of its two neighbours is away (the ends are neighbours too); one more, the prior, stands in the middle and is
+/// as wide as the interval (Bergstra et al. 2011, section 4).
 /// </summary>
 internal sealed class ParzenEstimator
 {

@@ -44,7 +44,8 @@ internal sealed class RunClaim : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{folder}: cannot be written ({problem.Message.TrimEnd('.')}); give another place.", problem);
+            throw new InputException($"{folder}: cannot be written ({problem.Message.TrimEnd('.')}); give another place.",
+                problem);
         }
         return new(folder, run, number, lease);
     }
@@ -121,7 +122,7 @@ internal sealed class ClaimWatch(string folder, TimeSpan lease)
             : RunClaim.Take(folder, run, highest + 1, lease);
     }
 
-    /// <summary>True unless the worker of a claim is known to be gone, or silent for a lease since it was first looked at.</summary>
+    /// <summary>True unless the worker of a claim is known to be gone, or silent for a lease since the first look.</summary>
     public bool IsAlive(string file)
     {
         string text;

@@ -19,8 +19,8 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
     {
         using var claim = Claim();
         if (Text() is { } other && other != _identity && OthersAlive())
-            throw new InputException($"{search.Output}: workers of a sweep with other arguments are at work in it; wait for their "
-                + "end, or give another --output.");
+            throw new InputException($"{search.Output}: workers of a sweep with other arguments are at work in it; wait for "
+                + "their end, or give another --output.");
         AtomicFile.CreateFolder(search.Output);
         if (Text() != _identity) AtomicFile.WriteText(_file, _identity);
     }
@@ -43,8 +43,8 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
     }
 
     /// <summary>
-    /// Deletes the checkpoints of trials that are not among the best and will not go on: no later trial can make them better. What
-    /// they were and how they did stays.
+    /// Deletes the checkpoints of trials that are not among the best and will not go on: no later trial can make them better.
+    /// What they were and how they did stays.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="result">The trials, the best first.</param>
@@ -73,6 +73,12 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
             Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Removes unfinished folders of workers that were killed while they fitted a baseline, at the search's end.</summary>
+    public void RemoveUnfinished()
+    {
+        foreach (string folder in Directory.GetDirectories(search.Output, ".*.partial")) Directory.Delete(folder, recursive: true);
+    }
+
     // Temporary files of a process that was killed while it wrote.
     private static IEnumerable<string> Unfinished(string folder) =>
         Directory.EnumerateFiles(folder, ".*.partial").Select(file => Path.GetFileName(file));
@@ -93,7 +99,8 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
             {
                 return OutputFolder.Claim(search.Output, search.Data.Directory);
             }
-            catch (InputException problem) when (t < tries && problem.InnerException is IOException or UnauthorizedAccessException)
+            catch (InputException problem)
+                when (t < tries && problem.InnerException is IOException or UnauthorizedAccessException)
             {
                 Thread.Sleep(50);
             }

@@ -101,7 +101,8 @@ internal sealed class SweepPlan(SweepOptions options, SweepSpace space, IReadOnl
             _trials.Add(trial);
         }
         // At the end the best goes up to a whole trial, even if it is alone.
-        if (jobs.Count == 0 && highest >= 0 && highest < options.RungCount - 1) Add(_trials[Ranked(highest).First()], highest + 1);
+        if (jobs.Count == 0 && highest >= 0 && highest < options.RungCount - 1)
+            Add(_trials[Ranked(highest).First()], highest + 1);
         return jobs;
 
         bool Add(SweepTrial trial, int rung)

@@ -77,7 +77,8 @@ internal sealed class SweepSearch
     }
 
     /// <summary>What of a draw the model reads, and all settings.</summary>
-    private (IReadOnlyDictionary<string, string> Kept, ResolvedSettings Settings) Resolve(IReadOnlyDictionary<string, string> draw)
+    private (IReadOnlyDictionary<string, string> Kept, ResolvedSettings Settings) Resolve(
+        IReadOnlyDictionary<string, string> draw)
     {
         string model = draw.GetValueOrDefault("model") ?? _flags.ModelOf(_parsed);
         Func<string, bool>? reads = _variesModel ? name => ReadSettings.By(model, name) : null;

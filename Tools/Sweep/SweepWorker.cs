@@ -48,7 +48,8 @@ internal sealed class SweepWorker(SweepSearch search, TimeSpan lease, double? mi
                 continue;
             }
             if (waits++ == 0) Console.Error.WriteLine("waiting    for the trials of other workers");
-            WaitHandle.WaitAny([Session.Cancellation.WaitHandle, time.Token.WaitHandle], Math.Min(2000, 100 << Math.Min(waits, 5)));
+            WaitHandle.WaitAny([Session.Cancellation.WaitHandle, time.Token.WaitHandle],
+                Math.Min(2000, 100 << Math.Min(waits, 5)));
         }
     }
 
@@ -57,6 +58,7 @@ internal sealed class SweepWorker(SweepSearch search, TimeSpan lease, double? mi
         var result = SweepResult.Of(search, plan, finished);
         folder.Write(result);
         SweepFolder.Clean(plan, result, keep);
+        if (finished) folder.RemoveUnfinished();
         return result;
     }
 

@@ -37,7 +37,8 @@ internal sealed record RunOutcome(double? Validation, int BestEpoch, int Epochs,
         }
         catch (JsonException problem)
         {
-            throw new InputException($"{kept}: says nothing readable of the trial; remove the file, and it is run again.", problem);
+            throw new InputException($"{kept}: says nothing readable of the trial; remove the file, and it is run again.",
+                problem);
         }
     }
 

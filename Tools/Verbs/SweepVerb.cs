@@ -21,8 +21,8 @@ internal static class SweepVerb
         };
         var output = new Option<string>("--output")
         {
-            Description = "Folder of the trials and of sweep.json; given again, the sweep goes on; given to several at once, they "
-                + "share the work.",
+            Description = "Folder of the trials and of sweep.json; given again, the sweep goes on; given to several at once, "
+                + "they share the work.",
             HelpName = "folder", Required = true,
         };
         var vary = new Option<string[]>("--vary")
@@ -63,7 +63,8 @@ internal static class SweepVerb
         };
         var round = new Option<int>("--round")
         {
-            Description = "Trials chosen at once by tpe and halving; more keep more workers busy, fewer learn sooner. [default: 8]",
+            Description = "Trials chosen at once by tpe and halving; more keep more workers busy, fewer learn sooner. "
+                + "[default: 8]",
             HelpName = "n", DefaultValueFactory = _ => 8,
         };
         var keep = new Option<int>("--keep")
@@ -78,7 +79,7 @@ internal static class SweepVerb
         };
         var searchSeed = Flags.Seed("--search-seed", "Seed of the draws.", 1);
         var json = Flags.Json();
-        return Verb.Create("sweep", "Grid, random or model-based search over settings; may be interrupted and shared.", parsed =>
+        return Verb.Create("sweep", "Search over settings: grid, random or TPE; resumable.", parsed =>
         {
             int? most = parsed.GetValue(trials) ?? (parsed.GetValue(random) > 0 ? parsed.GetValue(random) : null);
             int? epochs = parsed.GetValue(budgetEpochs);
@@ -101,8 +102,9 @@ internal static class SweepVerb
             var space = new SweepSpace(parsed.GetValue(vary)!);
             var prepared = PreparedDataset.Open(parsed.GetValue(data)!);
             HeldOut.Part(prepared, "validation");
-            if (prepared.Validation is not { HasClicksToFind: true }) throw new InputException(
-                $"{prepared.Directory}: no validation user has anything to find, and a sweep judges by that; divide the data anew.");
+            if (prepared.Validation is not { HasClicksToFind: true })
+                throw new InputException($"{prepared.Directory}: no validation user has anything to find, and a sweep judges by "
+                    + "that; divide the data anew.");
             var search = new SweepSearch(flags, parsed, space, options, parsed.GetValue(halving), parsed.GetValue(minEpochs),
                 prepared, parsed.GetValue(output)!);
             var result = new SweepWorker(search, TimeSpan.FromSeconds(parsed.GetValue(lease)), minutes, parsed.GetValue(keep))

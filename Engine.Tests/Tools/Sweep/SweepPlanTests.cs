@@ -10,6 +10,8 @@ public sealed class SweepPlanTests
 {
     private const int Epochs = 9;
 
+    private static SweepOptions Random => new() { Sampler = SweepSampler.Random };
+
     [Theory]
     [InlineData(1, 9, new[] { 1, 3, 9 })]
     [InlineData(10, 200, new[] { 10, 30, 90, 200 })]
@@ -46,7 +48,7 @@ public sealed class SweepPlanTests
     {
         // Nine trials in rounds of five; the value of a trial is the same at every rung.
         double[] values = [0.30, 0.10, 0.20, 0.50, 0.40, 0.05, 0.60, 0.15, 0.25];
-        var search = new Made(new SweepOptions { Sampler = SweepSampler.Random, Trials = 9, Round = 5, Rungs = [1, 3, 9] }, values);
+        var search = new Made(Random with { Trials = 9, Round = 5, Rungs = [1, 3, 9] }, values);
         // Of five one goes on (trial 3, the best); of nine three do (6 and 4 follow); of three one goes to the end (6).
         Assert.Equal(["0@0 1@0 2@0 3@0 4@0", "3@1 5@0 6@0 7@0 8@0", "6@1 4@1", "6@2"], search.Rounds());
         Assert.Equal(9 + 3 * 2 + 6, search.Plan.SpentEpochs);
@@ -56,7 +58,7 @@ public sealed class SweepPlanTests
     [Fact]
     public void The_best_is_trained_to_the_end_even_if_there_are_few()
     {
-        var search = new Made(new SweepOptions { Sampler = SweepSampler.Random, Trials = 2, Rungs = [1, 3, 9] }, [0.1, 0.2]);
+        var search = new Made(Random with { Trials = 2, Rungs = [1, 3, 9] }, [0.1, 0.2]);
         Assert.Equal(["0@0 1@0", "1@1", "1@2"], search.Rounds());
     }
 
@@ -64,7 +66,7 @@ public sealed class SweepPlanTests
     public void Only_trials_that_may_still_be_promoted_are_kept()
     {
         double[] values = [0.30, 0.10, 0.20, 0.50, 0.40, 0.05, 0.60, 0.15, 0.25];
-        var search = new Made(new SweepOptions { Sampler = SweepSampler.Random, Trials = 9, Round = 5, Rungs = [1, 3, 9] }, values);
+        var search = new Made(Random with { Trials = 9, Round = 5, Rungs = [1, 3, 9] }, values);
         search.Finish(search.Plan.Open());
         search.Plan.Open();
         // Three of nine can ever go on: 3, 4 and 0 lead.
@@ -79,7 +81,7 @@ public sealed class SweepPlanTests
     [InlineData(8, 0)]
     public void A_budget_of_epochs_is_never_exceeded(int budget, int trials)
     {
-        var search = new Made(new SweepOptions { Sampler = SweepSampler.Random, BudgetEpochs = budget }, [.. Enumerable.Repeat(0.5, 9)]);
+        var search = new Made(Random with { BudgetEpochs = budget }, [.. Enumerable.Repeat(0.5, 9)]);
         search.Rounds();
         Assert.Equal(trials, search.Plan.Trials.Count);
         Assert.Equal(trials * Epochs, search.Plan.SpentEpochs);
@@ -91,10 +93,7 @@ public sealed class SweepPlanTests
         double[] values = [.. Enumerable.Range(0, 60).Select(i => i * 7 % 60 / 60.0)];
         for (int budget = 9; budget < 60; budget++)
         {
-            var search = new Made(new SweepOptions
-            {
-                Sampler = SweepSampler.Random, BudgetEpochs = budget, Round = 4, Rungs = [1, 3, 9],
-            }, values);
+            var search = new Made(Random with { BudgetEpochs = budget, Round = 4, Rungs = [1, 3, 9] }, values);
             Assert.Contains("@2", string.Join(' ', search.Rounds()), StringComparison.Ordinal);
             Assert.InRange(search.Plan.SpentEpochs, budget - 9, budget);
         }
@@ -105,7 +104,13 @@ public sealed class SweepPlanTests
     [InlineData("random")]
     public void The_search_is_the_same_in_whatever_order_trials_finish(string sampler)
     {
-        SweepOptions options = new() { Sampler = Enum.Parse<SweepSampler>(sampler, ignoreCase: true), Trials = 40, Startup = 8, Rungs = [1, 3, 9] };
+        var options = Random with
+        {
+            Sampler = Enum.Parse<SweepSampler>(sampler, ignoreCase: true),
+            Trials = 40,
+            Startup = 8,
+            Rungs = [1, 3, 9],
+        };
         Made[] searches = [.. Enumerable.Range(0, 3).Select(_ => new Made(options, null))];
         var rounds = searches.Select((search, k) => string.Join('\n', search.Rounds(k switch
         {
@@ -114,13 +119,14 @@ public sealed class SweepPlanTests
             _ => open => open, // as many workers as trials
         }))).ToList();
         Assert.Single(rounds.Distinct());
-        Assert.Single(searches.Select(s => string.Join('\n', s.Plan.Trials.Select(t => SweepTrial.Shown(t.Settings)))).Distinct());
+        Assert.Single(searches.Select(search => string.Join('\n',
+            search.Plan.Trials.Select(trial => SweepTrial.Shown(trial.Settings)))).Distinct());
     }
 
     [Fact]
     public void A_failed_trial_is_never_promoted_and_ends_nothing()
     {
-        var search = new Made(new SweepOptions { Sampler = SweepSampler.Random, Trials = 3, Rungs = [3, 9] }, [double.NaN, 0.2, 0.1]);
+        var search = new Made(Random with { Trials = 3, Rungs = [3, 9] }, [double.NaN, 0.2, 0.1]);
         Assert.Equal(["0@0 1@0 2@0", "1@1"], search.Rounds());
     }
 

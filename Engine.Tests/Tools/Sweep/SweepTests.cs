@@ -25,10 +25,10 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(9, sweep.Best!.Epochs);
         Assert.Equal(6, sweep.Spent!.Trials);
         string rate = sweep.Best.Settings["learning-rate"];
-        CommandLine.Run(["train", "--data", _data, "--output", _folder["whole"], .. Small, "--learning-rate", rate, "--epochs", "9",
-            "--beta-steps", "30"]).Succeeded();
-        Assert.Equal(File.ReadAllBytes(_folder["whole", "last.ckpt"]), File.ReadAllBytes(Path.Combine(sweep.Best.Run, "last.ckpt")));
-        Assert.Equal(File.ReadAllBytes(_folder["whole", "best.ckpt"]), File.ReadAllBytes(Path.Combine(sweep.Best.Run, "best.ckpt")));
+        CommandLine.Run(["train", "--data", _data, "--output", _folder["whole"], .. Small, "--learning-rate", rate, "--epochs",
+            "9", "--beta-steps", "30"]).Succeeded();
+        foreach (string file in (string[])["last.ckpt", "best.ckpt"])
+            Assert.Equal(File.ReadAllBytes(_folder["whole", file]), File.ReadAllBytes(Path.Combine(sweep.Best.Run, file)));
     }
 
     [Fact]
@@ -124,8 +124,9 @@ public sealed class SweepTests : IDisposable
                 .Max(line => JsonDocument.Parse(line).RootElement.GetProperty("validation").GetDouble()))];
             Assert.Equal(values.Average(), trial.Validation!.Value, 12);
             Assert.Equal(Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / 2), trial.Spread!.Value, 12);
-            Assert.Equal([7UL, 8, 9], trial.Runs!.Select(run => JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json")))
-                .RootElement.GetProperty("settings").GetProperty("seed").GetUInt64()));
+            Assert.Equal([7UL, 8, 9], trial.Runs!.Select(run =>
+                JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json"))).RootElement.GetProperty("settings")
+                    .GetProperty("seed").GetUInt64()));
         }
         Assert.Equal(12, sweep.Spent!.Epochs);
         Assert.Single(Read(Run("ease", "--model", "ease", "--vary", "lambda=5,6", "--seeds", "3")).Trials[0].Runs ?? ["one"]);
@@ -143,8 +144,8 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Processes_of_which_one_is_killed_twice_find_what_one_finds()
     {
-        string[] flags = [.. Small, "--vary", "learning-rate=log:0.001..0.1", "--vary", "latent=2..6", "--sampler", "tpe", "--trials",
-            "10", "--round", "4", "--epochs", "9", "--halving", "--min-epochs", "3", "--lease", "2"];
+        string[] flags = [.. Small, "--vary", "learning-rate=log:0.001..0.1", "--vary", "latent=2..6", "--sampler", "tpe",
+            "--trials", "10", "--round", "4", "--epochs", "9", "--halving", "--min-epochs", "3", "--lease", "2"];
         Run("one", flags).Succeeded();
         using var other = Start("many", flags);
         for (int kill = 0; kill < 2; kill++)
@@ -161,7 +162,8 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(Table("one"), Table("many"));
         Assert.Empty(Directory.GetFiles(_folder["many"], "*.claim"));
 
-        string Table(string name) => File.ReadAllText(_folder[name, "sweep.json"]).Replace(_folder[name], "", StringComparison.Ordinal);
+        string Table(string name) =>
+            File.ReadAllText(_folder[name, "sweep.json"]).Replace(_folder[name], "", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,7 +210,8 @@ public sealed class SweepTests : IDisposable
     public void Whole_paths_are_printed()
     {
         var result = Run("sweep", [.. Small, "--vary", "latent=2,3", "--epochs", "1"]).Succeeded();
-        foreach (string run in Directory.GetDirectories(_folder["sweep"])) Assert.Contains(run + "\n", result.Output, StringComparison.Ordinal);
+        foreach (string run in Directory.GetDirectories(_folder["sweep"]))
+            Assert.Contains(run + "\n", result.Output, StringComparison.Ordinal);
     }
 
     private static string[] Small =>

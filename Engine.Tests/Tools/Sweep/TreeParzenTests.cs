@@ -13,7 +13,8 @@ public sealed class TreeParzenTests
         var estimate = new ParzenEstimator([0.9, 0.2], 0, 1);
         // 0.2 lies 0.2 from the end and 0.3 from the prior at 0.5; no width is below 1 / (2 points + 1).
         Assert.Equal([0.2, 0.5, 0.9], estimate.Parts.Select(part => part.Mean));
-        foreach (var (expected, part) in new[] { 1.0 / 3, 1, 0.4 }.Zip(estimate.Parts)) Assert.Equal(expected, part.Deviation, 12);
+        foreach (var (expected, part) in new[] { 1.0 / 3, 1, 0.4 }.Zip(estimate.Parts))
+            Assert.Equal(expected, part.Deviation, 12);
     }
 
     [Theory] // computed apart, with the error function of another program
