@@ -73,10 +73,18 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
             Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Removes unfinished folders of workers that were killed while they fitted a baseline, at the search's end.</summary>
+    /// <summary>Removes, at the search's end, what workers left that were killed while they fitted a baseline.</summary>
     public void RemoveUnfinished()
     {
-        foreach (string folder in Directory.GetDirectories(search.Output, ".*.partial")) Directory.Delete(folder, recursive: true);
+        foreach (string folder in Directory.GetDirectories(search.Output, ".*.partial"))
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another worker was faster.
+            }
     }
 
     // Temporary files of a process that was killed while it wrote.
