@@ -122,6 +122,17 @@ internal sealed class ClaimWatch(string folder, TimeSpan lease)
             : RunClaim.Take(folder, run, highest + 1, lease);
     }
 
+    /// <summary>True while a worker that may be alive holds the run.</summary>
+    public bool IsHeld(string run) =>
+        RunClaim.Highest(folder, run) is > 0 and int highest && IsAlive(RunClaim.FileOf(folder, run, highest));
+
+    /// <summary>Removes the claims of workers that are known to be dead; at the end of a search nobody takes over.</summary>
+    public void RemoveDead()
+    {
+        foreach (string file in Directory.GetFiles(folder, "*.claim"))
+            if (!IsAlive(file)) File.Delete(file);
+    }
+
     /// <summary>True unless the worker of a claim is known to be gone, or silent for a lease since the first look.</summary>
     public bool IsAlive(string file)
     {

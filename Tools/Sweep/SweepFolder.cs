@@ -44,18 +44,20 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
 
     /// <summary>
     /// Deletes the checkpoints of trials that are not among the best and will not go on: no later trial can make them better.
-    /// What they were and how they did stays.
+    /// What they were and how they did stays. A run that a worker still holds is left to that: its metrics, which say that it is
+    /// finished, are written before its checkpoint.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="result">The trials, the best first.</param>
     /// <param name="keep">How many keep their checkpoints; 0 for all.</param>
-    public static void Clean(SweepPlan plan, SweepResult result, int keep)
+    /// <param name="watch">Who is alive.</param>
+    public static void Clean(SweepPlan plan, SweepResult result, int keep, ClaimWatch watch)
     {
         if (keep == 0) return;
         var kept = result.Trials.Take(keep).SelectMany(trial => trial.Runs ?? [trial.Run])
             .Concat(plan.Trials.Where(plan.MayGoOn).SelectMany(trial => trial.Runs.Select(run => run.Folder))).ToHashSet();
         foreach (string folder in plan.Trials.SelectMany(trial => trial.Runs).Select(run => run.Folder).Distinct())
-            if (!kept.Contains(folder) && Directory.Exists(folder))
+            if (!kept.Contains(folder) && Directory.Exists(folder) && !watch.IsHeld(Path.GetFileName(folder)))
                 // The latest first: a run without it begins anew, whatever else is there.
                 foreach (string file in (string[])["last.ckpt", "best.ckpt", .. Unfinished(folder)])
                     File.Delete(Path.Combine(folder, file));

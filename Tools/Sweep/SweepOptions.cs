@@ -38,7 +38,7 @@ internal sealed record SweepOptions
     public IReadOnlyList<int>? Rungs { get; init; }
 
     /// <summary>Trials of a round: what they are depends on earlier rounds only.</summary>
-    public int Round { get; init; } = 8;
+    public int Round { get; init; } = 4;
 
     /// <summary>Random trials before the first proposal.</summary>
     public int Startup { get; init; } = 16;

@@ -132,6 +132,8 @@ internal sealed class SweepPlan(SweepOptions options, SweepSpace space, IReadOnl
             .ThenBy(f => f.Trial).Select(f => _trials[f.Trial].Settings).ToList();
         return options.Sampler != SweepSampler.Tpe || number < options.Startup || finished.Count == 0
             ? space.Draw(options.Seed, number)
-            : TreeParzen.Propose(space, finished, options.Seed, number);
+            : TreeParzen.Propose(space, finished,
+                [.. _trials.Where(trial => !_rungs[0].ContainsKey(trial.Number)).Select(trial => trial.Settings)],
+                options.Seed, number);
     }
 }

@@ -57,7 +57,8 @@ internal sealed class SweepWorker(SweepSearch search, TimeSpan lease, double? mi
     {
         var result = SweepResult.Of(search, plan, finished);
         folder.Write(result);
-        SweepFolder.Clean(plan, result, keep);
+        if (finished) _watch.RemoveDead();
+        SweepFolder.Clean(plan, result, keep, _watch);
         if (finished) folder.RemoveUnfinished();
         return result;
     }

@@ -23,10 +23,15 @@ internal static class TreeParzen
     /// <param name="ranked">
     /// The settings of the finished trials, the best first; one that lacks a dimension says nothing of it.
     /// </param>
+    /// <param name="pending">
+    /// Those of trials that are proposed and not finished. They count among the others ("constant liar"), so that proposals made
+    /// together lie apart.
+    /// </param>
     /// <param name="seed">Seed of the search.</param>
     /// <param name="number">Number of the new trial.</param>
     public static IReadOnlyDictionary<string, string> Propose(SweepSpace space,
-        IReadOnlyList<IReadOnlyDictionary<string, string>> ranked, ulong seed, int number)
+        IReadOnlyList<IReadOnlyDictionary<string, string>> ranked,
+        IReadOnlyList<IReadOnlyDictionary<string, string>> pending, ulong seed, int number)
     {
         var key = new RandomKey(seed, (uint)number, RandomPurpose.Study);
         int good = GoodOf(ranked.Count);
@@ -34,7 +39,7 @@ internal static class TreeParzen
         {
             string[] Of(IEnumerable<IReadOnlyDictionary<string, string>> trials) =>
                 [.. trials.Where(t => t.ContainsKey(dimension.Name)).Select(t => t[dimension.Name])];
-            var (better, others) = (Of(ranked.Take(good)), Of(ranked.Skip(good)));
+            var (better, others) = (Of(ranked.Take(good)), Of(ranked.Skip(good).Concat(pending)));
             // Index 0 is that of random draws.
             double Uniform(int index) => CounterRandom.Uniform(key, (uint)d, (uint)index + 1);
             return (dimension.Name, Value: dimension.Values is { } values

@@ -64,8 +64,8 @@ internal static class SweepVerb
         var round = new Option<int>("--round")
         {
             Description = "Trials chosen at once by tpe and halving; more keep more workers busy, fewer learn sooner. "
-                + "[default: 8]",
-            HelpName = "n", DefaultValueFactory = _ => 8,
+                + "[default: 4]",
+            HelpName = "n", DefaultValueFactory = _ => 4,
         };
         var keep = new Option<int>("--keep")
         {

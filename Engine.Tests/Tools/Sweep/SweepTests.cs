@@ -54,6 +54,23 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_a_worker_still_holds_is_not_cleaned()
+    {
+        string[] flags = ["--vary", "latent=2,3,4", "--epochs", "2"];
+        var sweep = Sweep("sweep", [.. flags, "--keep", "0"]);
+        string[] Kept() => [.. sweep.Trials.Where(trial => File.Exists(Path.Combine(trial.Run, "last.ckpt")))
+            .Select(trial => trial.Run)];
+        Assert.Equal(3, Kept().Length);
+        using (RunClaim.Take(_folder["sweep"], Path.GetFileName(sweep.Trials[2].Run), 1, TimeSpan.FromMinutes(1)))
+        {
+            Sweep("sweep", flags); // that worker has written its metrics, and may be writing its checkpoint
+            Assert.Equal([sweep.Trials[0].Run, sweep.Trials[2].Run], Kept());
+        }
+        Sweep("sweep", flags);
+        Assert.Equal([sweep.Trials[0].Run], Kept());
+    }
+
+    [Fact]
     public void The_best_settings_are_a_preset_and_a_command()
     {
         var sweep = Sweep("sweep", "--vary", "latent=3,4", "--vary", "dropout=0.2,0.6", "--epochs", "3");

@@ -60,12 +60,24 @@ public sealed class TreeParzenTests
         {
             ["x"] = i < 3 ? $"0.8{i}" : $"0.{i:00}", ["kind"] = i < 3 ? "b" : "a", ["width"] = i < 3 ? "200" : "16",
         }).ToList();
-        var proposals = Enumerable.Range(20, 30).Select(n => TreeParzen.Propose(space, ranked, 5, n)).ToList();
+        var proposals = Enumerable.Range(20, 30).Select(n => TreeParzen.Propose(space, ranked, [], 5, n)).ToList();
         Assert.All(proposals, p => Assert.InRange(Number(p["x"]), 0.5, 1));
         Assert.All(proposals, p => Assert.Equal("b", p["kind"]));
         Assert.All(proposals, p => Assert.InRange(int.Parse(p["width"], CultureInfo.InvariantCulture), 64, 512));
-        Assert.Equal(proposals[4], TreeParzen.Propose(space, ranked, 5, 24));
+        Assert.Equal(proposals[4], TreeParzen.Propose(space, ranked, [], 5, 24));
         Assert.True(proposals.Select(p => p["x"]).Distinct().Count() > 20); // those of one round differ
+    }
+
+    [Fact]
+    public void Proposals_that_are_pending_push_others_away()
+    {
+        var space = new SweepSpace(["x=0..1"]);
+        static IReadOnlyDictionary<string, string> At(string x) => new Dictionary<string, string> { ["x"] = x };
+        List<IReadOnlyDictionary<string, string>> ranked =
+            [At("0.5"), At("0.51"), At("0.1"), At("0.2"), At("0.3"), At("0.7"), At("0.8"), At("0.9")];
+        double Distance(params string[] pending) => Enumerable.Range(8, 40).Average(number => Math.Abs(0.5
+            - Number(TreeParzen.Propose(space, ranked, [.. pending.Select(At)], 3, number)["x"])));
+        Assert.True(Distance("0.5", "0.5", "0.5") > 1.5 * Distance(), $"{Distance("0.5", "0.5", "0.5")} and {Distance()}");
     }
 
     [Fact]
@@ -77,7 +89,8 @@ public sealed class TreeParzenTests
         // Of 5 and of 6 trials one is good.
         List<IReadOnlyDictionary<string, string>> mixed = [.. with, new Dictionary<string, string> { ["model"] = "multdae" }];
         for (int number = 30; number < 40; number++)
-            Assert.Equal(TreeParzen.Propose(space, with, 1, number)["beta"], TreeParzen.Propose(space, mixed, 1, number)["beta"]);
+            Assert.Equal(TreeParzen.Propose(space, with, [], 1, number)["beta"],
+                TreeParzen.Propose(space, mixed, [], 1, number)["beta"]);
     }
 
     [Fact]
@@ -98,8 +111,9 @@ public sealed class TreeParzenTests
             while (seen.Count < Trials) // by rounds, as a sweep does
             {
                 List<IReadOnlyDictionary<string, string>> ranked = [.. seen.OrderByDescending(Value)];
-                seen.AddRange(Enumerable.Range(seen.Count, Math.Min(8, Trials - seen.Count)).ToList()
-                    .Select(n => TreeParzen.Propose(space, ranked, seed, n)));
+                int finished = seen.Count, until = Math.Min(Trials, finished + 8);
+                while (seen.Count < until)
+                    seen.Add(TreeParzen.Propose(space, ranked, [.. seen.Skip(finished)], seed, seen.Count));
             }
             double model = seen.Max(Value);
             (randomMean, modelMean) = (randomMean + random / Repeats, modelMean + model / Repeats);
