@@ -12,7 +12,7 @@ public sealed partial class DocumentTests
     /// <summary>Flags of other programs in the documents.</summary>
     private static readonly string[] ForeignFlags =
         ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode",
-        "--serve"];
+        "--serve", "--array", "--wrap"];
 
     private static readonly string[] Documents =
         [.. new[] { "", "docs", "docs/appendix", "datasets", "samples", "Engine.Bench/results/*" }.SelectMany(FilesOf)];

@@ -116,7 +116,7 @@ public sealed class RunFolder
         ? file => file.StartsWith("studies/", StringComparison.Ordinal)
             || file.StartsWith("evaluations/", StringComparison.Ordinal)
             || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
-                or "results.json" or "report.html"
+                or "results.json" or "report.html" or "trial.json"
         : null);
 
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);

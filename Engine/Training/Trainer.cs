@@ -98,6 +98,12 @@ public sealed partial class Trainer : IDisposable
     public bool KeepBest { get; init; } = true;
 
     /// <summary>
+    /// <see cref="Run"/> ends after this epoch, as if it had been interrupted there: schedules know the whole run, and a resumed
+    /// one goes on with the same bits. Null for the last epoch.
+    /// </summary>
+    public int? PauseAfter { get; init; }
+
+    /// <summary>
     /// Trains to the last epoch or until patience runs out. On cancellation saves <c>last.ckpt</c> and throws.
     /// </summary>
     /// <returns>The epochs, resumed ones included.</returns>
@@ -105,7 +111,7 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="TrainingException">A loss or weight is not finite; the last good checkpoint stays.</exception>
     public IReadOnlyList<EpochMetrics> Run(CancellationToken cancellation = default)
     {
-        while (_state.Epoch < _settings.Epochs && !OutOfPatience)
+        while (_state.Epoch < Math.Min(_settings.Epochs, PauseAfter ?? int.MaxValue) && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);
             var (anchorSpread, meanSpread) = Spreads();

@@ -75,6 +75,8 @@ internal static class Examples
         [
             "sweep --data data/ml-1m --output runs/sweep --vary beta=0.1,0.2,0.5 --vary latent=100,200",
             "sweep --data data/ml-1m --output runs/lambda --model ease --vary lambda=log:10..2000 --random 20",
+            "sweep --data data/ml-1m --output runs/tpe --vary latent=64..256 --vary beta=log:0.02..1 --sampler tpe --halving "
+                + "--budget-epochs 2000",
         ],
         ["report"] = ["report runs/vae", "report runs/vae runs/ease --output report.html"],
         ["bench gemm"] = ["bench gemm", "bench gemm --threads 1 --json", "bench gemm --shape decoder --precision bf16"],

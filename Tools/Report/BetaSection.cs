@@ -1,5 +1,6 @@
 using System.Globalization;
 using ManualVae.Tools.Charts;
+using ManualVae.Tools.Sweep;
 using ManualVae.Training;
 
 namespace ManualVae.Tools.Report;
@@ -41,7 +42,7 @@ internal static class BetaSection
 
     private static Curve? OfSweep(string folder)
     {
-        var sweep = SweepReport.Read(Path.Combine(folder, "sweep.json"));
+        var sweep = SweepResult.Read(Path.Combine(folder, SweepResult.File));
         var points = sweep.Trials.Where(t => t.Validation is not null && t.Settings.ContainsKey("beta"))
             .Select(t => (Beta: double.Parse(t.Settings["beta"], CultureInfo.InvariantCulture), Value: t.Validation!.Value))
             .OrderBy(t => t.Beta).ToList();

@@ -23,11 +23,11 @@ internal static class TrainingJob
         Func<RunSettings, TrainingDisplay>? show = null, bool header = true, RunFolder? older = null)
     {
         using var claim = OutputFolder.Claim(folder, older is null ? [data.Directory] : [data.Directory, older.Path]);
-        return StartClaimed(data, settings, folder, claim, show, header, older);
+        return StartClaimed(data, settings, folder, claim.Clear, show, header, older);
     }
 
     private static TrainingOutcome StartClaimed(PreparedDataset data, ResolvedSettings settings, string folder,
-        OutputFolder claim, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null)
+        Action clear, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null, Pause pause = default)
     {
         RunFolder.RefuseToReplace(folder);
         int batchSize = settings.Run.BatchSize;
@@ -49,11 +49,11 @@ internal static class TrainingJob
         var run = RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids);
         try
         {
-            return Train(data, run, device, display, header);
+            return Train(data, run, device, display, header, pause);
         }
         catch (InputException) when (!File.Exists(run.LastCheckpoint)) // refused before there was anything to keep
         {
-            claim.Clear();
+            clear();
             throw;
         }
     }
@@ -62,10 +62,10 @@ internal static class TrainingJob
     /// Goes on with a run from its last checkpoint, or from the start if it has none. The caller has claimed its folder.
     /// </summary>
     public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, Func<RunSettings, TrainingDisplay>? show = null,
-        bool header = true)
+        bool header = true, Pause pause = default)
     {
         using var device = Device.Open(run.Manifest.Settings, header);
-        return Train(data, run, device, (show ?? TrainingDisplay.Create)(run.Manifest.Settings), header);
+        return Train(data, run, device, (show ?? TrainingDisplay.Create)(run.Manifest.Settings), header, pause);
     }
 
     /// <summary>Starts a run, goes on with the one that is there, or keeps it if it is finished.</summary>
@@ -74,8 +74,16 @@ internal static class TrainingJob
         Func<RunSettings, TrainingDisplay> show)
     {
         using var claim = OutputFolder.Claim(folder, data.Directory);
+        return StartOrResume(data, settings, folder, show, claim.Clear, default);
+    }
+
+    /// <summary>The same for a folder that the caller has claimed in its own way; the run may pause before its end.</summary>
+    /// <exception cref="InputException">The folder holds another run, or something else.</exception>
+    public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
+        Func<RunSettings, TrainingDisplay> show, Action clear, Pause pause)
+    {
         if (!File.Exists(Path.Combine(folder, "run.json")))
-            return StartClaimed(data, settings, folder, claim, show, header: false);
+            return StartClaimed(data, settings, folder, clear, show, header: false, pause: pause);
         settings = settings.On(data);
         var run = RunFolder.Open(folder);
         var there = run.Manifest;
@@ -85,18 +93,23 @@ internal static class TrainingJob
         var epochs = run.ReadMetrics();
         return settings.Baseline is not null || epochs.Count >= settings.Run.Epochs
             ? TrainingOutcome.Of(run, epochs)
-            : Resume(data, run, show, header: false);
+            : Resume(data, run, show, header: false, pause);
     }
 
+    /// <summary>Where a run stops before its end, to go on later as if it had not.</summary>
+    /// <param name="AfterEpoch">After this epoch; null for the last.</param>
+    /// <param name="Cancellation">Between two updates, when this is signalled; none for that of the session.</param>
+    public readonly record struct Pause(int? AfterEpoch, CancellationToken? Cancellation);
+
     private static TrainingOutcome Train(
-        PreparedDataset data, RunFolder run, Device device, TrainingDisplay display, bool header)
+        PreparedDataset data, RunFolder run, Device device, TrainingDisplay display, bool header, Pause pause)
     {
         var settings = run.Manifest.Settings;
         var trained = settings.TrainedOn(data);
         int users = trained.Train.Rows;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
-        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume);
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume) { PauseAfter = pause.AfterEpoch };
         watch.Model = trainer.Model;
         run = run.Update(run.Manifest with
         {
@@ -125,11 +138,11 @@ internal static class TrainingJob
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
         {
-            var epochs = display.Watch(() => trainer.Run(Session.Cancellation));
+            var epochs = display.Watch(() => trainer.Run(pause.Cancellation ?? Session.Cancellation));
             foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
             return TrainingOutcome.Of(run, epochs);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (Session.Cancellation.IsCancellationRequested)
         {
             Console.Error.WriteLine($"saved      {run.LastCheckpoint}; go on with: manualvae train --resume --output {run.Path}");
             throw;

@@ -19,8 +19,9 @@ internal sealed class TrainingFlags
 
     private readonly Option<string?> _preset = new("--preset")
     {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}. [default: {DefaultPreset}, "
-            + "with a --batch-size for the number of users and --beta-steps for the length of the run]",
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}; or from those of a JSON file. "
+            + $"[default: {DefaultPreset}, with a --batch-size for the number of users and --beta-steps for the length of the "
+            + "run]",
         HelpName = "name",
     };
 
@@ -53,11 +54,47 @@ internal sealed class TrainingFlags
 
     /// <summary>Preset, file and flags together, and over them the values of one trial of a search.</summary>
     /// <exception cref="InputException">As for the flags, which the trial's values are read like.</exception>
-    public ResolvedSettings Resolve(ParseResult parsed, IReadOnlyDictionary<string, string> trial)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="trial">The values.</param>
+    /// <param name="reads">Where the model itself is varied: which flags this one has; the others are left out.</param>
+    public ResolvedSettings Resolve(
+        ParseResult parsed, IReadOnlyDictionary<string, string> trial, Func<string, bool>? reads = null)
     {
         var given = Given(parsed);
+        if (reads is not null)
+            foreach (string name in given.Select(p => p.Key).Where(name => !reads(name)).ToList()) given.Remove(name);
         foreach (var (name, value) in Read(trial)) given[name] = value?.DeepClone();
-        return Resolve(parsed.GetValue(_preset), parsed.GetValue(_config), given);
+        bool baseline = reads is not null && BaselineCatalogue.Find((string?)given["model"] ?? "") is not null;
+        return Resolve(baseline ? null : parsed.GetValue(_preset), baseline ? null : parsed.GetValue(_config), given);
+    }
+
+    /// <summary>Refuses to vary what is no setting.</summary>
+    /// <exception cref="InputException">It is none.</exception>
+    public void RequireKnown(string name) => Known(name);
+
+    /// <summary>The model that the flags name, or the file or the preset.</summary>
+    public string ModelOf(ParseResult parsed)
+    {
+        var (preset, settings) = Files(parsed.GetValue(_preset), parsed.GetValue(_config));
+        return (string?)Given(parsed)["model"] ?? (string?)settings["model"]
+            ?? Training.Preset.Load(preset ?? DefaultPreset).Model;
+    }
+
+    private SettingFlag Known(string name) => _flags.TryGetValue(name, out var flag) ? flag
+        : throw new InputException($"--vary {name}: no such setting{Spelling.Question(name, _flags.Keys)}.");
+
+    // The named preset, and over it the settings of a preset's file and of the configuration.
+    private (string? Preset, JsonObject Settings) Files(string? preset, string? config)
+    {
+        JsonObject settings = [];
+        if (preset?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            settings = ReadConfig(preset);
+            preset = null;
+        }
+        foreach (var (name, value) in config is null ? [] : ReadConfig(config)) settings[name] = value?.DeepClone();
+        if (settings.Remove("preset", out var named)) preset ??= (string?)named;
+        return (preset, settings);
     }
 
     /// <summary>Settings by name, and over them the values of one trial of a search.</summary>
@@ -73,8 +110,7 @@ internal sealed class TrainingFlags
     {
         var read = new JsonObject();
         foreach (var (name, value) in trial)
-            read[name] = SettingText.Read($"--vary {name}", value, _flags.TryGetValue(name, out var flag) ? flag.Type
-                : throw new InputException($"--vary {name}: no such setting{Spelling.Question(name, _flags.Keys)}."));
+            read[name] = SettingText.Read($"--vary {name}", value, Known(name).Type);
         return read;
     }
 
@@ -92,8 +128,7 @@ internal sealed class TrainingFlags
     /// <param name="given">Settings that win.</param>
     public ResolvedSettings Resolve(string? preset, string? config, JsonObject given)
     {
-        var settings = config is null ? [] : ReadConfig(config);
-        if (settings.Remove("preset", out var named)) preset ??= (string?)named;
+        (preset, var settings) = Files(preset, config);
         foreach (var (name, value) in given) settings[name] = value?.DeepClone();
 
         string? model = (string?)settings["model"];
@@ -145,7 +180,8 @@ internal sealed class TrainingFlags
 
     private JsonObject ReadConfig(string file)
     {
-        if (!File.Exists(file)) throw new InputException($"{file}: no such file; --config takes a JSON file of settings.");
+        if (!File.Exists(file))
+            throw new InputException($"{file}: no such file; --config and --preset take a JSON file of settings.");
         JsonObject settings;
         try
         {
@@ -163,6 +199,7 @@ internal sealed class TrainingFlags
             if (name == "preset") continue;
             if (!_flags.TryGetValue(name, out var flag))
                 throw new InputException($"{file}: no setting '{name}'{Spelling.Question(name, _flags.Keys)}.");
+            if (value is null && flag.Type == typeof(string)) continue; // no text is not the text "null"
             // The same reading as for flags, so that both accept and refuse the same.
             settings[name] = SettingText.Read($"{file}: {name}", SettingText.Write(value), flag.Type);
         }

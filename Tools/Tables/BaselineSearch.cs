@@ -26,14 +26,14 @@ internal static class BaselineSearch
             return row;
         }
         var flags = new TrainingFlags();
-        using var sweep = new SweepRun(data, Folder(parent, row));
+        using var sweep = new GrowingSweep(data, Folder(parent, row));
         var best = GrowingGrid.Best(row.Grid, most, point =>
         {
             var trial = point.ToDictionary(p => p.Key, p => p.Value.ToString(CultureInfo.InvariantCulture));
-            return sweep.Try(trial, flags.Resolve(Given(row, data), trial)).Validation;
+            return sweep.Try(trial, flags.Resolve(Given(row, data), trial));
         });
         if (best is null) return row;
-        Console.Error.WriteLine($"{row.Name}: best of {sweep.Results.Count} by {sweep.Metric}: "
+        Console.Error.WriteLine($"{row.Name}: best of {sweep.Count} by {sweep.Metric}: "
             + string.Join(", ", best.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value}"))));
         return row with
         {

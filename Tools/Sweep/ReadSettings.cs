@@ -1,0 +1,61 @@
+using System.Text.Json;
+using ManualVae.Compute;
+using ManualVae.Models;
+using ManualVae.Models.Baselines;
+using ManualVae.Tools.Settings;
+using ManualVae.Training;
+
+namespace ManualVae.Tools.Sweep;
+
+/// <summary>Which settings change anything: what a model does not read is neither drawn nor shown.</summary>
+internal static class ReadSettings
+{
+    // What all models take; the rest of a baseline's settings is its own.
+    private static readonly string[] Shared = ["model", "validation-metric", "device", "threads", "fit-validation"];
+
+    private static readonly string[] OfVaes = ["beta", "beta-steps", "beta-schedule", "kl-per-click", "prior", "pseudo-inputs",
+        "encoder", "levels", "anchor-weight", "anchor-warmup", "anchors", "anchor-form"];
+
+    private static readonly HashSet<string> OfAutoencoders =
+        [.. JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!.AsObject().Select(p => p.Key)];
+
+    /// <summary>True if a model has the setting and reads it, whatever the others are.</summary>
+    public static bool By(string model, string name) => Shared.Contains(name)
+        || (BaselineCatalogue.Find(model) is { } baseline
+            ? baseline.DefaultsAsJson().ContainsKey(name) || baseline.UsesBackend && name == "precision"
+            : OfAutoencoders.Contains(name) && (model != "multdae" || !OfVaes.Contains(name)));
+
+    /// <summary>True if the model reads the setting with the values that the others have.</summary>
+    public static bool By(ResolvedSettings settings, string name)
+    {
+        var run = settings.Run;
+        if (!By(run.Model, name)) return false;
+        return settings.Baseline is not null || name switch
+        {
+            "pseudo-inputs" => run.Prior == PriorKind.Vamp,
+            "click-weight" or "zero-weight" => run.Likelihood == LikelihoodKind.Gaussian,
+            "anchor-form" => run.HasAnchors,
+            "anchor-warmup" => run.AnchorWeight > 0,
+            _ => true,
+        };
+    }
+
+    /// <summary>The settings for each of several seeds; a baseline that draws nothing has one run.</summary>
+    public static IEnumerable<ResolvedSettings> WithSeeds(ResolvedSettings settings, int seeds)
+    {
+        yield return settings;
+        if (seeds == 1 || !By(settings.Run.Model, "seed")) yield break;
+        for (int k = 1; k < seeds; k++)
+            if (settings.Baseline is null)
+            {
+                yield return settings with { Run = settings.Run with { Seed = settings.Run.Seed + (ulong)k } };
+            }
+            else
+            {
+                var own = settings.Baseline.DeepClone().AsObject();
+                var first = BaselineCatalogue.Complete(settings.Run.Model, settings.Baseline)["seed"]!;
+                own["seed"] = first.GetValue<ulong>() + (ulong)k;
+                yield return settings with { Baseline = own };
+            }
+    }
+}
