@@ -7,10 +7,25 @@ namespace ManualVae.Compute.Measure;
 /// <param name="Name">Operation.</param>
 /// <param name="Rows">Rows of its largest tensor.</param>
 /// <param name="Columns">Columns of it.</param>
-/// <param name="Flops">Floating-point operations of one run.</param>
-/// <param name="Bytes">Bytes that one run must move, in single precision.</param>
-/// <param name="Seconds">Duration of each run.</param>
-public sealed record OperationTimes(string Name, int Rows, int Columns, double Flops, double Bytes, List<double> Seconds);
+public sealed record OperationTimes(string Name, int Rows, int Columns)
+{
+    private double _flops, _bytes;
+
+    /// <summary>Duration of each run.</summary>
+    public List<double> Seconds { get; } = [];
+
+    /// <summary>Floating-point operations of a run; the mean where batches hold different numbers of clicks.</summary>
+    public double Flops => _flops / Seconds.Count;
+
+    /// <summary>Bytes that a run must move, in single precision; the mean too.</summary>
+    public double Bytes => _bytes / Seconds.Count;
+
+    internal void Add(double seconds, double flops, double bytes)
+    {
+        Seconds.Add(seconds);
+        (_flops, _bytes) = (_flops + flops, _bytes + bytes);
+    }
+}
 
 /// <summary>
 /// A backend that passes everything on to another and, while <see cref="Enabled"/>, notes what each operation took: timing by
@@ -19,7 +34,7 @@ public sealed record OperationTimes(string Name, int Rows, int Columns, double F
 /// <param name="inner">The backend that computes; disposed with this one.</param>
 public sealed class TimedBackend(IBackend inner) : IBackend
 {
-    private readonly Dictionary<(string, int, int, double), OperationTimes> _times = [];
+    private readonly Dictionary<(string, int, int, double?), OperationTimes> _times = [];
 
     /// <summary>Whether durations are noted.</summary>
     public bool Enabled { get; set; }
@@ -193,9 +208,10 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     {
         if (!Enabled) return;
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var key = (name, largest.Rows, largest.Columns, flops); // products with one result and another k are not the same work
+        // Dense products with one result and another k are not the same work; sparse ones of two batches are.
+        var key = (name, largest.Rows, largest.Columns, name.StartsWith("Sparse", StringComparison.Ordinal) ? null : (double?)flops);
         if (!_times.TryGetValue(key, out var times))
-            _times.Add(key, times = new(name, largest.Rows, largest.Columns, flops, sizeof(float) * floats, []));
-        times.Seconds.Add(seconds);
+            _times.Add(key, times = new(name, largest.Rows, largest.Columns));
+        times.Add(seconds, flops, sizeof(float) * floats);
     }
 }
