@@ -209,7 +209,8 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         if (!Enabled) return;
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         // Dense products with one result and another k are not the same work; sparse ones of two batches are.
-        var key = (name, largest.Rows, largest.Columns, name.StartsWith("Sparse", StringComparison.Ordinal) ? null : (double?)flops);
+        double? depth = name.StartsWith("Sparse", StringComparison.Ordinal) ? null : flops;
+        var key = (name, largest.Rows, largest.Columns, depth);
         if (!_times.TryGetValue(key, out var times))
             _times.Add(key, times = new(name, largest.Rows, largest.Columns));
         times.Add(seconds, flops, sizeof(float) * floats);
