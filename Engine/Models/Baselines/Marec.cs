@@ -27,7 +27,13 @@ public static class Marec
     {
         settings.Validate();
         int n = train.Columns;
-        if (settings.Beta == 0) return FitAligned(train, new float[n * n], settings, monitor);
+        if (settings.Beta == 0)
+        {
+            monitor.Needs("marec", CoOccurrence.Bytes(n) + Bytes(train, settings));
+            var none = CoOccurrence.Allocate(n);
+            Array.Clear(none); // nothing to be pulled towards
+            return FitAligned(train, none, settings, monitor);
+        }
         var chosen = AttributeSimilarities.Choose(attributes, settings.Attributes);
         if (chosen.FirstOrDefault(a => a.Values.Rows != n) is { } other)
             throw new InputException($"marec: {other.Name} are of {other.Values.Rows} items, for {n} items.");

@@ -15,6 +15,8 @@ internal static class TablesNcfVerb
 {
     private const string Metrics = "sampled-HitRate@10,sampled-NDCG@10";
 
+    private const string Marec = "MARec";
+
     private static readonly TableRow[] Neural =
     [
         new("GMF", "gmf"), new("MLP", "mlp"), new("NeuMF", "neumf"),
@@ -34,12 +36,18 @@ internal static class TablesNcfVerb
         .. Neural,
         // The epochs that the preset was chosen with.
         new("Mult-DAE", "multdae", "ncf", _ => new() { ["epochs"] = 48, ["patience"] = 0 }),
-        // MARec's row goes here: NcfPublished has its figures under the name MARec.
+        // Monteil et al. 2024 on either data: all items are warm, so beta is 0 and no features are needed.
+        new(Marec, "marec", Settings: data => new()
+        {
+            ["backbone"] = "slim", ["beta"] = 0, ["lambda"] = 300,
+            ["negative-weight"] = NcfPublished.DataOf(data.ItemCount) == NcfData.Pinterest ? 0.05 : 0.25,
+            ["diagonal-penalty"] = NcfPublished.DataOf(data.ItemCount) == NcfData.Pinterest ? 100 : 800,
+        }),
     ];
 
     public static Command Create()
     {
-        var flags = new TableFlags(Rows, [.. Neural.Select(row => row.Name)]); // many minutes
+        var flags = new TableFlags(Rows, [.. Neural.Select(row => row.Name), Marec]); // many minutes
         var protocols = new ProtocolFlag();
         var factors = new Option<int>("--factors")
         {
