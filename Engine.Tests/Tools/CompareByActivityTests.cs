@@ -160,6 +160,7 @@ public sealed class CompareByActivityTests : IDisposable
     public void Pooled_runs_have_short_names()
     {
         Assert.Equal(["vae (2 runs)", "ease"], Comparison.Labels([["r/vae-1", "r/vae-2"], ["r/ease"]]));
+        Assert.Equal(["fp32 (2 runs)"], Comparison.Labels([["r/fp32-1", "r/fp32-2"]])); // the number is part of the name
         Assert.Equal(["one (2 runs)"], Comparison.Labels([["r/one", "s/two"]])); // nothing in common: the first
         Assert.Equal(["vae (3 runs)"], Comparison.Labels([["a/vae-1", "a/vae-12", "b/vae-1"]])); // no number in it
         Assert.Equal(["r/vae", "s/vae"], Comparison.Labels([["r/vae"], ["s/vae"]])); // two of one name: as given

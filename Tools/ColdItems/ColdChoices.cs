@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ManualVae.Tools.ColdItems;
 
 /// <summary>What was chosen on validation, for all draws.</summary>
@@ -30,4 +32,14 @@ internal sealed record ColdChoices(
         [nameof(AutoencoderBeta)] = [50],
         [nameof(HybridBeta)] = [0.02, 0.1, 0.5],
     };
+
+    /// <summary>For people: <c>delta of mixtures 10, of genres 50; weight of zeros 0.1; ...</c></summary>
+    public override string ToString()
+    {
+        var text = CultureInfo.InvariantCulture;
+        string cosines = string.Concat(CosineDelta.Select(c => string.Create(text, $", of {c.Key} {c.Value}")));
+        return string.Create(text, $"delta of mixtures {Delta}{cosines}; weight of zeros {ZeroWeight}; ")
+            + string.Create(text, $"lambda of EASE {EaseLambda}, exact {ExactLambda}, printed {PrintedLambda}, SLIM {SlimLambda}; ")
+            + string.Create(text, $"beta of autoencoders {AutoencoderBeta}, of the hybrid {HybridBeta}");
+    }
 }

@@ -1,4 +1,5 @@
 using ManualVae.Evaluation;
+using ManualVae.Tools.Runs;
 using ManualVae.Tools.Tables;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
@@ -136,7 +137,8 @@ internal sealed record ColdTable(string Data, ColdChoices Choices, IReadOnlyList
                 "question", "metric", ">difference", ">interval", ">p (t)", ">p (Wilcoxon)", ">draws better");
             foreach (var c in comparisons)
                 table.AddRow(Markup.Escape(c.Question), c.Metric, $"{c.Difference:+0.0000;-0.0000}",
-                    $"{c.Low:+0.0000;-0.0000} to {c.High:+0.0000;-0.0000}", $"{c.TTestP:G2}", $"{c.WilcoxonP:G2}",
+                    $"{c.Low:+0.0000;-0.0000} to {c.High:+0.0000;-0.0000}",
+                    ComparisonTable.P(c.TTestP), ComparisonTable.P(c.WilcoxonP),
                     $"{c.BetterDraws} of {c.Draws}");
             console.MarkupLine($"[bold]{ColdResult.ColdAlone}[/]: paired over users, each user's mean over draws");
             table.Write(console);
@@ -145,6 +147,6 @@ internal sealed record ColdTable(string Data, ColdChoices Choices, IReadOnlyList
             console.MarkupLine($"[bold]weights[/], mean over draws: {Markup.Escape(string.Join(", ", Weights
                 .SelectMany(w => w).GroupBy(w => w.Key).Select(g => (g.Key, Mean: g.Sum(w => w.Value) / Weights.Count))
                 .OrderByDescending(w => w.Mean).Select(w => $"{w.Key} {w.Mean:G3}")))}");
-        console.MarkupLine($"[bold]chosen[/]: {Markup.Escape(Terminal.ToJson(Choices).ReplaceLineEndings(" "))}");
+        console.MarkupLine($"[bold]chosen[/]: {Markup.Escape(Choices.ToString())}");
     }
 }

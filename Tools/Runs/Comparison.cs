@@ -41,7 +41,10 @@ internal sealed record Comparison(
         if (names.Length == 1) return names[0];
         int shared = Enumerable.Range(0, names.Min(name => name.Length))
             .TakeWhile(i => names.All(name => name[i] == names[0][i])).Count();
-        string stem = names[0][..shared].TrimEnd([.. "0123456789-_. "]);
+        string stem = names[0][..shared];
+        // vae-1, vae-2: vae; run11, run12: run; fp32-1, fp32-2: fp32.
+        if (stem.Length > 0 && char.IsAsciiDigit(stem[^1])) stem = stem.TrimEnd([.. "0123456789"]);
+        stem = stem.TrimEnd([.. "-_. "]);
         return $"{(stem.Length > 0 ? stem : names[0])} ({names.Length} runs)";
     }
 

@@ -69,5 +69,6 @@ internal static class ComparisonTable
 
     private static string Number(double value, string format) => value.ToString(format);
 
-    private static string P(double p) => p < 0.0001 ? "< 0.0001" : Number(p, "0.0000");
+    /// <summary>A probability for people.</summary>
+    public static string P(double p) => p < 0.0001 ? "< 0.0001" : Number(p, "0.0000");
 }
