@@ -39,7 +39,8 @@ internal sealed record ColdChoices(
         var text = CultureInfo.InvariantCulture;
         string cosines = string.Concat(CosineDelta.Select(c => string.Create(text, $", of {c.Key} {c.Value}")));
         return string.Create(text, $"delta of mixtures {Delta}{cosines}; weight of zeros {ZeroWeight}; ")
-            + string.Create(text, $"lambda of EASE {EaseLambda}, exact {ExactLambda}, printed {PrintedLambda}, SLIM {SlimLambda}; ")
+            + string.Create(text, $"lambda of EASE {EaseLambda}, exact {ExactLambda}, printed {PrintedLambda}, ")
+            + string.Create(text, $"SLIM {SlimLambda}; ")
             + string.Create(text, $"beta of autoencoders {AutoencoderBeta}, of the hybrid {HybridBeta}");
     }
 }
