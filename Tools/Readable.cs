@@ -25,4 +25,7 @@ internal static class Readable
     /// <summary>A field of a CSV file, quoted where it must be.</summary>
     public static string CsvField(string text) => text.AsSpan().IndexOfAny(",\"\r\n") >= 0
         ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    /// <summary>A difference: +0.0123, -0.0001, 0.0000 for what rounds to nothing.</summary>
+    public static string Signed(double difference) => Math.Round(difference, 4).ToString("+0.0000;-0.0000;0.0000");
 }

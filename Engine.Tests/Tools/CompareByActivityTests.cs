@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Tests.Evaluation;
+using ManualVae.Tools;
 using ManualVae.Tools.Runs;
 using Xunit;
 
@@ -182,4 +183,12 @@ public sealed class CompareByActivityTests : IDisposable
         [.. json.GetProperty("activity").EnumerateArray().Select(group => group.GetProperty("group").GetString()!)];
 
     private static int Int(JsonElement element, string name) => element.GetProperty(name).GetInt32();
+
+    [Theory]
+    [InlineData(0.01234, "+0.0123")]
+    [InlineData(-0.00006, "-0.0001")]
+    [InlineData(-0.00004, "0.0000")] // not -+0.0000
+    [InlineData(0, "0.0000")]
+    public void A_difference_has_one_sign_or_none(double difference, string shown) =>
+        Assert.Equal(shown, Readable.Signed(difference));
 }

@@ -136,8 +136,8 @@ internal sealed record ColdTable(string Data, ColdChoices Choices, IReadOnlyList
             var table = new FittedTable(
                 "question", "metric", ">difference", ">interval", ">p (t)", ">p (Wilcoxon)", ">draws better");
             foreach (var c in comparisons)
-                table.AddRow(Markup.Escape(c.Question), c.Metric, $"{c.Difference:+0.0000;-0.0000}",
-                    $"{c.Low:+0.0000;-0.0000} to {c.High:+0.0000;-0.0000}",
+                table.AddRow(Markup.Escape(c.Question), c.Metric, Readable.Signed(c.Difference),
+                    $"{Readable.Signed(c.Low)} to {Readable.Signed(c.High)}",
                     ComparisonTable.P(c.TTestP), ComparisonTable.P(c.WilcoxonP),
                     $"{c.BetterDraws} of {c.Draws}");
             console.MarkupLine($"[bold]{ColdResult.ColdAlone}[/]: paired over users, each user's mean over draws");

@@ -56,8 +56,8 @@ internal static class ComparisonTable
                 row.Metric, $"[bold]{Markup.Escape(comparison.LabelOf(row))}[/]",
                 .. grouped ? new[] { row.Group, row.Users.ToString("#,0") } : [],
                 Mean(row.Mean, row.MeanError), Mean(row.BaselineMean, row.BaselineError),
-                $"[{colour}]{Number(row.Difference, "+0.0000;-0.0000;0.0000")}[/]",
-                $"{Number(row.Low, "+0.0000;-0.0000")} … {Number(row.High, "+0.0000;-0.0000")}",
+                $"[{colour}]{Readable.Signed(row.Difference)}[/]",
+                $"{Readable.Signed(row.Low)} … {Readable.Signed(row.High)}",
                 P(row.TTestP), P(row.WilcoxonP), $"[{colour}]{P(row.AdjustedP)}{(active ? $" {row.Stars,-3}" : "")}[/]",
                 P(row.FalseDiscoveryP)]);
         }
