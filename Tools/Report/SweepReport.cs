@@ -46,7 +46,7 @@ internal static class SweepReport
 
     private static ReportSection Best(string folder, SweepResult sweep, Trial first, List<Trial> trials)
     {
-        string run = Path.Combine(folder, Readable.Folder(first.Run)), preset = Path.Combine(folder, "best.json");
+        string run = Path.Combine(folder, Readable.Folder(first.Run)), preset = Path.Combine(folder, SweepResult.BestFile);
         var facts = new List<(string, string)> { ("Model", sweep.Model) };
         if (sweep.Preset is not null) facts.Add(("Preset", sweep.Preset));
         facts.Add(($"Validation {sweep.ValidationMetric}", $"{first.Validation:0.0000}"

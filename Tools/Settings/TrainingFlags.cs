@@ -156,17 +156,14 @@ internal sealed class TrainingFlags
 
     private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
     {
-        // A sweep judges by the validation metric; most baselines compute on all cores of the processor.
-        string[] shares = ["model", "fit-validation", "validation-metric", "device", "threads"];
         var defaults = baseline.DefaultsAsJson();
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)
         {
-            bool isOwn = defaults.ContainsKey(name);
-            if (!isOwn && !(shares.Contains(name) || baseline.UsesBackend && name == "precision"))
+            if (!ReadSettings.By(baseline.Name, name))
                 throw new InputException($"--{name} is not a setting of {baseline.Name}; it has "
                     + (defaults.Count == 0 ? "none." : string.Join(", ", defaults.Select(d => $"--{d.Key}")) + "."));
-            (isOwn ? own : shared)[name] = value?.DeepClone();
+            (defaults.ContainsKey(name) ? own : shared)[name] = value?.DeepClone();
         }
         var run = shared.Deserialize<RunSettings>(RunSettings.Json)!;
         run.Validate();

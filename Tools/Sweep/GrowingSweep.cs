@@ -16,14 +16,11 @@ internal sealed class GrowingSweep : IDisposable
     private readonly List<Trial> _trials = [];
 
     /// <summary>Claims the folder.</summary>
-    /// <exception cref="InputException">The data cannot judge, or another command writes the folder.</exception>
-    public GrowingSweep(PreparedDataset data, string output)
-    {
-        if (data.Validation is not { HasClicksToFind: true })
-            throw new InputException(
-                $"{data.Directory}: no validation user has anything to find, and a sweep judges by that; divide the data anew.");
+    /// <param name="data">Data whose validation part has clicks to find.</param>
+    /// <param name="output">The folder.</param>
+    /// <exception cref="InputException">Another command writes the folder.</exception>
+    public GrowingSweep(PreparedDataset data, string output) =>
         (_data, _output, _claim) = (data, output, OutputFolder.Claim(output, data.Directory));
-    }
 
     /// <summary>Number of trials so far.</summary>
     public int Count => _trials.Count;
@@ -43,7 +40,7 @@ internal sealed class GrowingSweep : IDisposable
         Console.Error.WriteLine($"trial {Count + 1}  {SweepTrial.Shown(point)}");
         if (_outcomes.Of(run, run.Epochs) is null) TrialTraining.Train(_data, run, run.Epochs, Session.Cancellation);
         var outcome = _outcomes.Of(run, run.Epochs) ?? throw new InvalidOperationException($"{run.Folder}: has no outcome.");
-        Console.Error.WriteLine(outcome.Failed is { } failed ? $"  {failed}" : $"  {Metric} {outcome.Validation:0.0000}");
+        Console.Error.WriteLine($"  {outcome.Shown(Metric)}");
         _trials.Add(new(run.Folder, point, outcome.Validation, outcome.BestEpoch, outcome.Failed, Count + 1, outcome.Epochs));
         var ranked = _trials.OrderByDescending(t => t.Validation ?? double.NegativeInfinity).ToList();
         AtomicFile.WriteText(Path.Combine(_output, SweepResult.File), Terminal.ToJson(new SweepResult(

@@ -8,7 +8,10 @@ namespace ManualVae.Tools.Sweep;
 /// <param name="lease">How long a worker may be silent.</param>
 internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
 {
-    private readonly string _identity = search.Identity(), _file = Path.Combine(search.Output, "search.json");
+    /// <summary>Name of the file that says what is searched.</summary>
+    public const string SearchFile = "search.json";
+
+    private readonly string _identity = search.Identity(), _file = Path.Combine(search.Output, SearchFile);
 
     /// <summary>
     /// Makes the folder, or joins those who work in it. Another search may follow in the folder, and finds its trials, but not
@@ -39,7 +42,8 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
     {
         WriteIfNew(Path.Combine(search.Output, SweepResult.File), Terminal.ToJson(result) + "\n");
         if (result.Best is { Validation: not null } best)
-            WriteIfNew(Path.Combine(search.Output, "best.json"), SweepResult.PresetOf(RunFolder.Open(best.Run).Manifest));
+            WriteIfNew(Path.Combine(search.Output, SweepResult.BestFile),
+                SweepResult.PresetOf(RunFolder.Open(best.Run).Manifest));
     }
 
     /// <summary>

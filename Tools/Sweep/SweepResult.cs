@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
-using ManualVae.Models.Baselines;
 using ManualVae.Training;
 
 namespace ManualVae.Tools.Sweep;
@@ -37,6 +36,9 @@ internal sealed record SweepResult(string Model, string? Preset, string Validati
 {
     /// <summary>Name of the file.</summary>
     public const string File = "sweep.json";
+
+    /// <summary>Name of the file beside it with the settings of the best trial, for <c>--preset</c>.</summary>
+    public const string BestFile = "best.json";
 
     /// <summary>The trials so far, the best first; of equal ones, the earlier.</summary>
     public static SweepResult Of(SweepSearch search, SweepPlan plan, bool finished)
@@ -77,8 +79,7 @@ internal sealed record SweepResult(string Model, string? Preset, string Validati
     /// <summary>The settings of a run as a file for <c>--preset</c>: all but seed, threads and device.</summary>
     public static string PresetOf(RunManifest run)
     {
-        var all = run.BaselineSettings is { } own ? BaselineCatalogue.Complete(run.Model, own)
-            : JsonSerializer.SerializeToNode(run.Settings, RunSettings.Json)!.AsObject();
+        var all = run.CompleteSettings();
         foreach (string name in (string[])["seed", "threads", "device", "model"]) all.Remove(name);
         JsonObject preset = [];
         if (run.Preset is not null && run.BaselineSettings is null) preset["preset"] = run.Preset;

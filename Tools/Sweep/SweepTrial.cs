@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ManualVae.Data;
+using ManualVae.Models.Baselines;
 using ManualVae.Tools.Settings;
 using ManualVae.Training;
 
@@ -33,7 +34,7 @@ internal sealed record SweepTrial(int Number, IReadOnlyDictionary<string, string
     /// <param name="output">Folder of the sweep.</param>
     public static SweepTrial Of(int number, IReadOnlyDictionary<string, string> settings, ResolvedSettings resolved, int seeds,
         PreparedDataset data, string output) => new(number, settings,
-        [.. ReadSettings.WithSeeds(resolved, seeds).Select((run, k) =>
+        [.. WithSeeds(resolved, seeds).Select((run, k) =>
         {
             string shown = Shown(settings) + (k > 0 ? $" seed={run.Run.Seed}" : "");
             return new TrialRun(Path.Combine(output, Name(shown, run, data)), run);
@@ -47,5 +48,24 @@ internal sealed record SweepTrial(int Number, IReadOnlyDictionary<string, string
         string safe = string.Concat(shown.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '=' ? c : '_'));
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
         return $"{safe[..Math.Min(80, safe.Length)]}-{hash[..8]}";
+    }
+
+    // The settings for each of several seeds; a baseline that draws nothing has one run.
+    private static IEnumerable<ResolvedSettings> WithSeeds(ResolvedSettings settings, int seeds)
+    {
+        yield return settings;
+        if (seeds == 1 || !ReadSettings.By(settings.Run.Model, "seed")) yield break;
+        for (int k = 1; k < seeds; k++)
+            if (settings.Baseline is null)
+            {
+                yield return settings with { Run = settings.Run with { Seed = settings.Run.Seed + (ulong)k } };
+            }
+            else
+            {
+                var own = settings.Baseline.DeepClone().AsObject();
+                var first = BaselineCatalogue.Complete(settings.Run.Model, settings.Baseline)["seed"]!;
+                own["seed"] = first.GetValue<ulong>() + (ulong)k;
+                yield return settings with { Baseline = own };
+            }
     }
 }

@@ -99,7 +99,6 @@ internal sealed class SweepWorker(SweepSearch search, TimeSpan lease, double? mi
                 Console.Error.WriteLine("  another worker has taken it over, for this one was silent for too long");
         }
         if (_outcomes.Of(run, epochs) is { } outcome)
-            Console.Error.WriteLine(outcome.Failed is { } failed ? $"  {failed}"
-                : $"  {run.Settings.Run.ValidationMetric} {outcome.Validation:0.0000}");
+            Console.Error.WriteLine($"  {outcome.Shown(run.Settings.Run.ValidationMetric)}");
     }
 }

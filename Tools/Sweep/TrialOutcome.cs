@@ -42,6 +42,9 @@ internal sealed record RunOutcome(double? Validation, int BestEpoch, int Epochs,
         }
     }
 
+    /// <summary>The outcome for people: the value of the metric, or why it failed.</summary>
+    public string Shown(string metric) => Failed ?? $"{metric} {Validation:0.0000}";
+
     /// <summary>Keeps what metrics do not say: the value of a baseline, or that the run failed.</summary>
     public void Save(string folder)
     {

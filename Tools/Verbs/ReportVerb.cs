@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ManualVae.Data;
 using ManualVae.Tools.Report;
+using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools.Verbs;
 
@@ -26,7 +27,7 @@ internal static class ReportVerb
             string[] given = parsed.GetValue(runs)!;
             // What "sweep/*" names beside the runs.
             string[] folders = [.. given.Where(path => Path.GetFileName(path) is not
-                ("sweep.json" or "search.json" or "best.json" or "report.html"))];
+                (SweepResult.File or SweepFolder.SearchFile or SweepResult.BestFile or "report.html"))];
             foreach (string file in given.Except(folders)) Terminal.Note($"{file} is not a run; it is left out.");
             if (folders.Length == 0)
                 throw new InputException($"{given[0]}: is not a run; give the folder of a run or of a sweep.");

@@ -2,15 +2,14 @@ using System.Text.Json;
 using ManualVae.Compute;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
-using ManualVae.Tools.Settings;
 using ManualVae.Training;
 
-namespace ManualVae.Tools.Sweep;
+namespace ManualVae.Tools.Settings;
 
 /// <summary>Which settings change anything: what a model does not read is neither drawn nor shown.</summary>
 internal static class ReadSettings
 {
-    // What all models take; the rest of a baseline's settings is its own.
+    // What all models take: a sweep judges by the validation metric. The rest of a baseline's settings is its own.
     private static readonly string[] Shared = ["model", "validation-metric", "device", "threads", "fit-validation"];
 
     private static readonly string[] OfVaes = ["beta", "beta-steps", "beta-schedule", "kl-per-click", "prior", "pseudo-inputs",
@@ -38,24 +37,5 @@ internal static class ReadSettings
             "anchor-warmup" => run.AnchorWeight > 0,
             _ => true,
         };
-    }
-
-    /// <summary>The settings for each of several seeds; a baseline that draws nothing has one run.</summary>
-    public static IEnumerable<ResolvedSettings> WithSeeds(ResolvedSettings settings, int seeds)
-    {
-        yield return settings;
-        if (seeds == 1 || !By(settings.Run.Model, "seed")) yield break;
-        for (int k = 1; k < seeds; k++)
-            if (settings.Baseline is null)
-            {
-                yield return settings with { Run = settings.Run with { Seed = settings.Run.Seed + (ulong)k } };
-            }
-            else
-            {
-                var own = settings.Baseline.DeepClone().AsObject();
-                var first = BaselineCatalogue.Complete(settings.Run.Model, settings.Baseline)["seed"]!;
-                own["seed"] = first.GetValue<ulong>() + (ulong)k;
-                yield return settings with { Baseline = own };
-            }
     }
 }
