@@ -27,5 +27,5 @@ internal static class Readable
         ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     /// <summary>A difference: +0.0123, -0.0001, 0.0000 for what rounds to nothing.</summary>
-    public static string Signed(double difference) => Math.Round(difference, 4).ToString("+0.0000;-0.0000;0.0000");
+    public static string Signed(double difference) => difference.ToString("+0.0000;-0.0000;0.0000");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
@@ -26,7 +27,8 @@ internal sealed class ColdDraw(PreparedDataset data)
     private static FitMonitor Silent => new(null, Session.Cancellation);
 
     /// <summary>A model of the catalogue.</summary>
-    public IRecommender Baseline(string name) => BaselineCatalogue.Fit(name, BaselineData.Of(data), null, Silent);
+    public IRecommender Baseline(string name, JsonObject? settings = null) =>
+        BaselineCatalogue.Fit(name, BaselineData.Of(data), settings, Silent);
 
     /// <summary>Smoothed cosine of chosen attributes, null for all.</summary>
     public IRecommender Cosine(string? attributes, double delta) =>
@@ -44,10 +46,6 @@ internal sealed class ColdDraw(PreparedDataset data)
         }
         return found.Equations.Solve(choices.ZeroWeight, texts ? [.. Others, .. Texts] : Others, secondOrder);
     }
-
-    /// <summary>Mixed similarities as a model: a user's score of an item is their sum over the clicks.</summary>
-    public static IRecommender Scoring(ItemMixture mixture) =>
-        FeatureCosine.Of(mixture);
 
     /// <summary>MARec on EASE or SLIM, aligned with mixed similarities.</summary>
     public IRecommender Marec(ReadOnlySpan<float> similarity, MarecSettings settings) =>

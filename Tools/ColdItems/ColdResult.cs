@@ -1,5 +1,3 @@
-using System.Text.Json;
-using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 
@@ -18,14 +16,11 @@ internal sealed record ColdResult(Dictionary<string, ColdPart> Parts)
     public const string ColdAlone = "cold items alone";
 
     /// <summary>Reads a row's file, or fits and measures the row and writes it.</summary>
-    public static ColdResult Open(string path, ColdRow row, ColdDraw draw, ColdChoices choices)
+    public static ColdResult Open(string path, ColdRow row, ColdDraw draw, ColdChoices choices) => ColdFiles.Open(path, () =>
     {
-        if (File.Exists(path)) return JsonSerializer.Deserialize<ColdResult>(File.ReadAllText(path))!;
         using var model = row.Fit(draw, choices);
-        var found = Measure(model, draw, row.Warm);
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(found));
-        return found;
-    }
+        return Measure(model, draw, row.Warm);
+    });
 
     private static ColdResult Measure(IRecommender model, ColdDraw draw, bool warm)
     {

@@ -45,10 +45,10 @@ internal sealed record ColdRow(string Name, Func<ColdDraw, ColdChoices, IRecomme
             .. second ? [new ColdRow(Content, (draw, c) => draw.Cosine(null, c.CosineDelta[Content]), Warm: true)]
                 : Array.Empty<ColdRow>(),
             .. mixtures.Select(m => new ColdRow(Mixture(m.Second, m.Texts),
-                (draw, c) => ColdDraw.Scoring(draw.Mixture(c, m.Second, m.Texts)), Warm: m == best)),
+                (draw, c) => FeatureCosine.Of(draw.Mixture(c, m.Second, m.Texts)), Warm: m == best)),
             .. mixtures.SkipLast(1).Select(m => new ColdRow($"MARec-EASE-exact.{Mixture(m.Second, m.Texts)}",
                 (draw, c) => OnMixture(draw, c, m, Exact(c)))),
-            new("EASE", (draw, c) => Fitted(draw, "ease", new() { ["lambda"] = c.EaseLambda }), Warm: true),
+            new("EASE", (draw, c) => draw.Baseline("ease", new() { ["lambda"] = c.EaseLambda }), Warm: true),
             new("MARec-EASE-exact", (draw, c) => OnMixture(draw, c, best, Exact(c)), Warm: true),
             new("MARec-EASE-printed", (draw, c) => OnMixture(draw, c, best, Printed(c)), Warm: true),
             new("MARec-EASE-printed-0.5", (draw, c) => OnMixture(draw, c, best, Printed(c) with { Beta = 0.5 }), Warm: true),
@@ -89,7 +89,7 @@ internal sealed record ColdRow(string Name, Func<ColdDraw, ColdChoices, IRecomme
             foreach (double weight in ColdChoices.Tried[nameof(choices.ZeroWeight)])
             {
                 var candidate = choices with { Delta = delta, ZeroWeight = weight };
-                using var model = ColdDraw.Scoring(draw.Mixture(candidate, best.Second, best.Texts));
+                using var model = FeatureCosine.Of(draw.Mixture(candidate, best.Second, best.Texts));
                 double found = draw.Validated(model, cold: true);
                 say($"choose     delta {delta:G4}, zero weight {weight:G4}: NDCG@10 {found:0.0000}");
                 if (found > quality) (quality, choices) = (found, candidate);
@@ -98,7 +98,7 @@ internal sealed record ColdRow(string Name, Func<ColdDraw, ColdChoices, IRecomme
         choices = choices with
         {
             EaseLambda = Best("lambda of EASE", nameof(choices.EaseLambda), false,
-                lambda => Fitted(draw, "ease", new() { ["lambda"] = lambda })),
+                lambda => draw.Baseline("ease", new() { ["lambda"] = lambda })),
             ExactLambda = Best("lambda of MARec-EASE-exact", nameof(choices.ExactLambda), true,
                 lambda => draw.Marec(similarity, new(Lambda: lambda, Form: MarecForm.Exact))),
             PrintedLambda = Best("lambda of MARec-EASE-printed", nameof(choices.PrintedLambda), true,
@@ -114,7 +114,4 @@ internal sealed record ColdRow(string Name, Func<ColdDraw, ColdChoices, IRecomme
                 beta => draw.Marec(similarity, new(Lambda: choices.PrintedLambda, Beta: beta))),
         };
     }
-
-    private static IRecommender Fitted(ColdDraw draw, string baseline, System.Text.Json.Nodes.JsonObject settings) =>
-        BaselineCatalogue.Fit(baseline, BaselineData.Of(draw.Data), settings, new(null, Session.Cancellation));
 }

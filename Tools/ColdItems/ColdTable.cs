@@ -23,8 +23,7 @@ internal sealed record ColdFigure(
         double[] means = [.. draws.Select(d => d.Values[metric].Average())];
         var (low, high) = Subsampling.Interval(ColdPart.Mean(draws).Values[metric]);
         if (means.Length == 1)
-            return new(means[0], MetricResult.FromUsers(Metric.Parse(metric), draws[0].Values[metric]).StandardError!.Value,
-                null, null, low, high);
+            return new(means[0], MetricResult.MeanOf(draws[0].Values[metric]).StandardError, null, null, low, high);
         double mean = means.Average(), error = means.StandardDeviation() / Math.Sqrt(means.Length);
         double t = StudentT.InvCDF(0, 1, means.Length - 1, 0.975);
         return new(mean, error, mean - t * error, mean + t * error, low, high);
