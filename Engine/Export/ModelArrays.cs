@@ -65,7 +65,8 @@ internal static class ModelArrays
             for (int l = 0; l < mlp.Weights.Length; l++)
             {
                 arrays.Add(NamedArray.Of(mlp.Weights[l], model.Memory.Backend));
-                arrays.Add(NamedArray.Of($"mlp.{l}.bias", () => model.Download(mlp.Biases[l]), mlp.Widths[l + 1]));
+                arrays.Add(NamedArray.Of(
+                    $"mlp.{l}.bias", () => model.Memory.Backend.Floats(mlp.Biases[l].Value), mlp.Widths[l + 1]));
             }
         }
         var output = (float[])model.State[^1];

@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Models.Baselines;
 
 namespace ManualVae.Models;
@@ -11,9 +12,6 @@ public static class ItemVectors
     {
         if (model is FactorModel factors) return (factors.ItemVectors.ToArray(), "cosine of item factors");
         if (model is not Autoencoder autoencoder) return null;
-        var weights = autoencoder.Decoder.Output.Weight.Value;
-        var vectors = new float[weights.Length];
-        autoencoder.Backend.Download(weights, vectors);
-        return (vectors, "cosine of decoder vectors");
+        return (autoencoder.Backend.Floats(autoencoder.Decoder.Output.Weight.Value), "cosine of decoder vectors");
     }
 }

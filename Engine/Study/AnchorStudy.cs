@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 

@@ -11,8 +11,7 @@ public static class RowSpread
     public static double Of(IBackend backend, Tensor rows, int? columns = null)
     {
         int width = columns ?? rows.Columns;
-        var values = new double[rows.Length];
-        backend.Download(rows, values);
+        double[] values = backend.Values(rows);
         double total = 0;
         for (int k = 0; k < width; k++)
         {

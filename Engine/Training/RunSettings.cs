@@ -158,14 +158,14 @@ public sealed record RunSettings : AutoencoderSettings
         RequireValues();
         Require(Epochs >= 1, Epochs, "at least 1");
         Require(BatchSize >= 1, BatchSize, "at least 1");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0");
-        Require(Beta >= 0 && double.IsFinite(Beta), Beta, "0 or more");
+        Require(LearningRate > 0, LearningRate, "above 0");
+        Require(Beta >= 0, Beta, "0 or more");
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
-        Require(AnchorWeight >= 0 && double.IsFinite(AnchorWeight), AnchorWeight, "0 or more");
+        Require(AnchorWeight >= 0, AnchorWeight, "0 or more");
         Require(AnchorWarmup >= 0, AnchorWarmup, "0 or more");
-        Require(Alignment >= 0 && double.IsFinite(Alignment), Alignment, "0 or more");
-        Require(AlignmentDelta >= 0 && double.IsFinite(AlignmentDelta), AlignmentDelta, "0 or more");
-        Require(AlignmentZeroWeight > 0 && double.IsFinite(AlignmentZeroWeight), AlignmentZeroWeight, "above 0");
+        Require(Alignment >= 0, Alignment, "0 or more");
+        Require(AlignmentDelta >= 0, AlignmentDelta, "0 or more");
+        Require(AlignmentZeroWeight > 0, AlignmentZeroWeight, "above 0");
         if (Alignment > 0 && Likelihood != LikelihoodKind.Multinomial)
             throw About($"{Setting(nameof(Alignment))} needs {Setting(nameof(Likelihood))} multinomial.");
         Require(EncoderPasses >= 0, EncoderPasses, "0 or more");

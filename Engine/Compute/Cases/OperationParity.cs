@@ -41,13 +41,13 @@ public static class OperationParity
         var run = test.Prepare(backend);
         run.Forward();
         RequireIntactGuards("forward");
-        var results = run.Outputs.Select(output => (output.Name, Download(backend, output.Value))).ToList();
+        var results = run.Outputs.Select(output => (output.Name, backend.Values(output.Value))).ToList();
         if (run.Backward is not null)
         {
             run.ZeroGradients();
             run.Backward();
             RequireIntactGuards("backward");
-            results.AddRange(run.Inputs.Select(input => ("d " + input.Name, Download(backend, input.Gradient))));
+            results.AddRange(run.Inputs.Select(input => ("d " + input.Name, backend.Values(input.Gradient))));
         }
         run.Free();
         return results;
@@ -57,12 +57,5 @@ public static class OperationParity
             if (run.FindOverrun() is { } place)
                 throw new InvalidOperationException($"{test} on {backend.Name}: the {pass} pass wrote {place}.");
         }
-    }
-
-    private static double[] Download(IBackend backend, Tensor tensor)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
     }
 }

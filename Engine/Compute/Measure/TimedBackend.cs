@@ -34,7 +34,7 @@ public sealed record OperationTimes(string Name, int Rows, int Columns)
 /// <param name="inner">The backend that computes; disposed with this one.</param>
 public sealed class TimedBackend(IBackend inner) : IBackend
 {
-    private readonly Dictionary<(string, int, int, double?), OperationTimes> _times = [];
+    private readonly Dictionary<(string, int, int, double), OperationTimes> _times = [];
 
     /// <summary>Whether durations are noted.</summary>
     public bool Enabled { get; set; }
@@ -120,14 +120,14 @@ public sealed class TimedBackend(IBackend inner) : IBackend
 
     void IBackend.SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
         Time(y, () => inner.SparseLinearForward(batch, weight, bias, activation, y),
-            2.0 * batch.Entries * y.Columns, floats: (double)batch.ActiveColumnCount * y.Columns + y.Length);
+            2.0 * batch.Entries * y.Columns, floats: (double)batch.ActiveColumnCount * y.Columns + y.Length, varies: true);
 
     void IBackend.SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
     {
         double moved = weight.IsFused ? 6.0 * weight.Value.Length : 2.0 * batch.ActiveColumnCount * dy.Columns;
         Time(dy, () => inner.SparseLinearBackward(batch, weight, bias, dy),
             2.0 * batch.Entries * dy.Columns, dy.Length + moved,
-            weight.IsFused ? "SparseLinearBackward + Adam" : "SparseLinearBackward");
+            weight.IsFused ? "SparseLinearBackward + Adam" : "SparseLinearBackward", varies: true);
     }
 
     void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
@@ -197,20 +197,21 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     /// <param name="flops">Floating-point operations.</param>
     /// <param name="floats">Floats that it must move; negative for those of the largest tensor.</param>
     /// <param name="name">Its name.</param>
-    private void Time(Tensor largest, Action work, double flops = 0, double floats = -1, [CallerMemberName] string name = "")
+    /// <param name="varies">True if its work depends on the clicks of a batch, not on shapes alone.</param>
+    private void Time(Tensor largest, Action work, double flops = 0, double floats = -1, [CallerMemberName] string name = "",
+        bool varies = false)
     {
         long start = Stopwatch.GetTimestamp();
         work();
-        Note(start, largest, flops, floats < 0 ? largest.Length : floats, name);
+        Note(start, largest, flops, floats < 0 ? largest.Length : floats, name, varies);
     }
 
-    private void Note(long start, Tensor largest, double flops, double floats, string name)
+    private void Note(long start, Tensor largest, double flops, double floats, string name, bool varies = false)
     {
         if (!Enabled) return;
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        // Dense products with one result and another k are not the same work; sparse ones of two batches are.
-        double? depth = name.StartsWith("Sparse", StringComparison.Ordinal) ? null : flops;
-        var key = (name, largest.Rows, largest.Columns, depth);
+        // Products with one result and another k are not the same work.
+        var key = (name, largest.Rows, largest.Columns, varies ? 0 : flops);
         if (!_times.TryGetValue(key, out var times))
             _times.Add(key, times = new(name, largest.Rows, largest.Columns));
         times.Add(seconds, flops, sizeof(float) * floats);

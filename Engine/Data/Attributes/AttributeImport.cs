@@ -10,7 +10,6 @@ namespace ManualVae.Data.Attributes;
 /// </summary>
 public static class AttributeImport
 {
-
     private static readonly SettingName Attribute = Setting(nameof(AttributeOptions.Attribute));
 
     /// <summary>

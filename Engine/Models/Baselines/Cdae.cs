@@ -152,12 +152,7 @@ public sealed class Cdae : IBaseline
     public bool KnowsTrainingUsersOnly => _settings.UserNodes;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Array> State => [.. _parameters.All.Select(parameter =>
-    {
-        var values = new float[parameter.Value.Length];
-        _backend.Download(parameter.Value, values);
-        return values;
-    })];
+    public IReadOnlyList<Array> State => [.. _parameters.All.Select(parameter => _backend.Floats(parameter.Value))];
 
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)

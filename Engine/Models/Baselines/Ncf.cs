@@ -150,12 +150,7 @@ public sealed class Ncf : IBaseline
     /// <summary>Forgets what scoring has prepared: the weights have changed.</summary>
     internal void Changed() => _scoring = null;
 
-    internal float[] Download(Parameter parameter)
-    {
-        var values = new float[parameter.Value.Length];
-        _memory.Backend.Download(parameter.Value, values);
-        return values;
-    }
+    private float[] Download(Parameter parameter) => _memory.Backend.Floats(parameter.Value);
 
     private IEnumerable<Parameter> Layers => Mlp is null ? [] : [.. Mlp.Weights, .. Mlp.Biases];
 

@@ -22,10 +22,10 @@ internal sealed class NcfScoring
     public NcfScoring(MemoryScope memory, int items, GmfPath? gmf, MlpPath? mlp, Parameter bias)
     {
         (_backend, _gmf, _mlp) = (memory.Backend, gmf, mlp);
-        _bias = Download(bias)[0];
-        if (gmf is not null) _product = Download(gmf.Output);
+        _bias = _backend.Floats(bias.Value)[0];
+        if (gmf is not null) _product = _backend.Floats(gmf.Output.Value);
         if (mlp is null) return;
-        (_firstWeights, _firstBias) = (Download(mlp.Weights[0]), Download(mlp.Biases[0]));
+        (_firstWeights, _firstBias) = (_backend.Floats(mlp.Weights[0].Value), _backend.Floats(mlp.Biases[0].Value));
         int width = mlp.Widths[1], chunk = Math.Min(Chunk, Math.Max(1, items));
         (_userHidden, _hidden) = (new float[width], new float[chunk * width]);
         _itemHidden = new float[checked(items * width)];
@@ -71,13 +71,6 @@ internal sealed class NcfScoring
         Span<float> logits = stackalloc float[Chunk];
         _backend.Download(_logits.Top(count), logits[..count]);
         TensorPrimitives.Add(scores, logits[..count], scores);
-    }
-
-    private float[] Download(Parameter parameter)
-    {
-        var values = new float[parameter.Value.Length];
-        _backend.Download(parameter.Value, values);
-        return values;
     }
 
     // sum += the first layer's weights for half of its input, times that half.

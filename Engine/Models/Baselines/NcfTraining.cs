@@ -19,7 +19,7 @@ public sealed class NcfTraining
     private readonly int[] _users, _items, _labels;
     private readonly double[] _losses;
     private readonly SparseBatch _targets;
-    private readonly Tensor _logits, _mlpLogits, _loss;
+    private readonly Tensor _logits, _moreLogits, _loss;
 
     internal NcfTraining(Ncf model, CsrMatrix train, NcfSettings settings, bool adam)
     {
@@ -28,7 +28,7 @@ public sealed class NcfTraining
         int batch = settings.BatchSize;
         (_users, _items, _labels, _losses) = (new int[batch], new int[batch], new int[batch], new double[batch]);
         _targets = model.Memory.AllocateBatch(batch, 1, batch);
-        (_logits, _mlpLogits, _loss) = (model.Memory.Allocate(batch, 1), model.Memory.Allocate(batch, 1),
+        (_logits, _moreLogits, _loss) = (model.Memory.Allocate(batch, 1), model.Memory.Allocate(batch, 1),
             model.Memory.Allocate(batch, 1));
     }
 
@@ -142,15 +142,16 @@ public sealed class NcfTraining
         Span<int> users = _users.AsSpan(0, count), items = _items.AsSpan(0, count);
         _samples.Load(first, users, items, _labels.AsSpan(0, count));
         _targets.Load(Labels, _labels.AsSpan(0, count));
-        var (logits, bias) = (_logits.Top(count), (Parameter?)_model.Bias);
-        if (_model.Gmf is not null) _model.Gmf.Forward(users, items, _optimizer, bias, logits);
-        if (_model.Kind == NcfKind.Mlp) _model.Mlp!.Forward(users, items, _optimizer, bias, logits);
-        if (_model.Kind == NcfKind.NeuMf)
+        var (logits, more) = (_logits.Top(count), _moreLogits.Top(count));
+        Parameter? bias = _model.Bias; // of the first path; the second one adds to its logits
+        foreach (var path in _model.Paths)
         {
-            _model.Mlp!.Forward(users, items, _optimizer, null, _mlpLogits.Top(count));
-            _backend.Add(_mlpLogits.Top(count), 1, logits);
+            path.Forward(users, items, _optimizer, bias, bias is null ? more : logits);
+            if (bias is null) _backend.Add(more, 1, logits);
+            bias = null;
         }
         _backend.LikelihoodBackward(new Likelihood(LikelihoodKind.Logistic), _targets, 1.0 / count, logits, _loss.Top(count));
+        bias = _model.Bias;
         foreach (var path in _model.Paths)
         {
             path.Backward(users, items, bias, logits);

@@ -30,8 +30,7 @@ public static class Slim
                 $"slim: l1 ({settings.L1}) must be 0 or more, l2 ({settings.L2}) and the tolerance ({settings.Tolerance}) above "
                 + $"0, the sweeps ({settings.MaxSweeps}) 1 or more.");
         int n = train.Columns;
-        // X'X, the transposed clicks, the scratch of each thread; the weights are sparse.
-        monitor.Needs("slim", CoOccurrence.Bytes(n) + CoOccurrence.Bytes(train) + 8L * n * Environment.ProcessorCount);
+        monitor.Needs("slim", Bytes(train));
         var gram = new CoOccurrence(train).Gram();
         monitor.Pass($"slim: X'X of {n} items");
         var (items, weights) = (new int[n][], new float[n][]);
@@ -52,6 +51,10 @@ public static class Slim
         return new("slim", new CsrMatrix(n, offsets, [.. items.SelectMany(i => i)], [.. weights.SelectMany(w => w)]).Transpose());
     }
 
+    // X'X, the transposed clicks, the scratch of each thread; the weights are sparse.
+    private static long Bytes(CsrMatrix train) => CoOccurrence.Bytes(train.Columns) + CoOccurrence.Bytes(train)
+        + 8L * train.Columns * Environment.ProcessorCount;
+
     /// <summary>
     /// Seconds that <see cref="Fit"/> would take on this machine, from the time of X'X and of a sample of items, evenly over
     /// their numbers of clicks.
@@ -65,7 +68,7 @@ public static class Slim
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sample, 1);
         int n = train.Columns;
-        monitor.Needs("slim", CoOccurrence.Bytes(n) + CoOccurrence.Bytes(train) + 8L * n * Environment.ProcessorCount);
+        monitor.Needs("slim", Bytes(train));
         var clock = Stopwatch.StartNew();
         var gram = new CoOccurrence(train).Gram();
         double whole = clock.Elapsed.TotalSeconds;

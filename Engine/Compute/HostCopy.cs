@@ -1,6 +1,4 @@
-using ManualVae.Compute;
-
-namespace ManualVae.Study;
+namespace ManualVae.Compute;
 
 /// <summary>Copies of tensors in the caller's memory.</summary>
 internal static class HostCopy
@@ -12,6 +10,14 @@ internal static class HostCopy
         backend.Download(tensor, values);
         if (scale != 1)
             for (int i = 0; i < values.Length; i++) values[i] *= scale;
+        return values;
+    }
+
+    /// <summary>A tensor's elements, row by row, in single precision.</summary>
+    public static float[] Floats(this IBackend backend, Tensor tensor)
+    {
+        var values = new float[tensor.Length];
+        backend.Download(tensor, values);
         return values;
     }
 }
