@@ -26,7 +26,13 @@ internal static class ExportedModels
         ["three hidden layers"] = Vae with { Hidden = [11, 7, 6] },
         ["linear decoder"] = Vae with { DecoderHidden = [] },
         ["gaussian"] = Vae with { Likelihood = LikelihoodKind.Gaussian },
-        ["logistic with anchors"] = Vae with { Likelihood = LikelihoodKind.Logistic, Anchors = true },
+        ["logistic with anchors"] = Vae with
+        {
+            Likelihood = LikelihoodKind.Logistic,
+            Anchors = true,
+            AnchorsPerItem = 2,
+            AnchorWeighting = AnchorWeighting.Rarity,
+        },
         ["recvae"] = Vae with
         {
             Encoder = EncoderKind.Recvae,

@@ -14,7 +14,10 @@ public class AutoencoderTests
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
     public static TheoryData<string> Variants =>
-        ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory"];
+    [
+        "vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "anchored means", "anchored variances",
+        "several anchors", "rare anchors", "clean", "theory",
+    ];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {
@@ -25,6 +28,10 @@ public class AutoencoderTests
         "logistic" => Vae with { Likelihood = LikelihoodKind.Logistic },
         "anchors" => Vae with { Anchors = true },
         "sampled" => Vae with { Anchors = true, AnchorForm = AnchorForm.Sampled },
+        "anchored means" => Vae with { Anchors = true, AnchorPart = AnchorPart.Mean },
+        "anchored variances" => Vae with { Anchors = true, AnchorPart = AnchorPart.Variance },
+        "several anchors" => Vae with { Anchors = true, AnchorsPerItem = 3 },
+        "rare anchors" => Vae with { Anchors = true, AnchorWeighting = AnchorWeighting.Rarity },
         "clean" => Vae with { Mask = MaskMode.Clean },
         "theory" => Vae with { Mask = MaskMode.MaskThenNormalise },
         _ => Vae,
@@ -35,6 +42,7 @@ public class AutoencoderTests
     {
         var clicks = ToyClicks.Random(6, 13);
         using var model = new Autoencoder(new ReferenceBackend(), SettingsOf(variant), 13, 6, seed: 5);
+        model.WeightAnchorsBy(clicks.ColumnCounts());
         var batch = ToyClicks.Batch(model.Backend, clicks);
         var problem = Differentiable.Of(model, batch, model.TrainingMask(3, 8), Noise, new Objective(0.3, 0.7));
         foreach (var error in GradientCheck.Coordinates(problem))

@@ -18,7 +18,7 @@ public class FamilyTests
 
     public static TheoryData<string> Members =>
     [
-        "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "gated", "deep gated", "composite on mlp",
+        "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "recvae + several rare anchors", "gated", "deep gated", "composite on mlp",
         "vamp on mlp",
         "vamp on recvae", "vamp on gated", "hierarchical", "hvamp", "deep hvamp", "linear decoder", "wide decoder",
         "kl per click",
@@ -38,6 +38,11 @@ public class FamilyTests
             FanInInitialisation = true,
         },
         "recvae + anchors" => SettingsOf("recvae") with { Anchors = true },
+        "recvae + several rare anchors" => SettingsOf("recvae + anchors") with
+        {
+            AnchorsPerItem = 2,
+            AnchorWeighting = AnchorWeighting.Rarity,
+        },
         "gated" => Vae with { Encoder = EncoderKind.Gated },
         "deep gated" => Vae with { Encoder = EncoderKind.Gated, Hidden = [7, 5] },
         "composite on mlp" => Vae with { Prior = PriorKind.Composite },

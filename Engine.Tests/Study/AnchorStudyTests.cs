@@ -20,7 +20,7 @@ public class AnchorStudyTests
         Tensor centroids = backend.Allocate(users, latent), loss = backend.Allocate(users, 1);
         double[] values = StudyToys.Normal(users * 2 * latent, seed: 8);
         backend.Upload(values, posterior);
-        backend.AnchorForward(AnchorForm.ClosedForm, batch, anchors, posterior, z, centroids, loss);
+        backend.AnchorForward(new(AnchorForm.ClosedForm), batch, anchors, posterior, z, centroids, loss);
         double[] closed = StudyToys.Host(backend, loss), e = StudyToys.Host(backend, centroids);
         double[] all = StudyToys.Host(backend, anchors.Value);
         // The points mu +- sqrt(K) sigma_k have the mean and the covariance of N(mu, Sigma), all that a quadratic form sees.
@@ -34,7 +34,7 @@ public class AnchorStudyTests
                 return mu + (i % latent == point / 2 ? (point % 2 == 0 ? 1 : -1) * Math.Sqrt(latent) * sigma : 0);
             })];
             backend.Upload(at, z);
-            backend.AnchorForward(AnchorForm.Sampled, batch, anchors, posterior, z, centroids, loss);
+            backend.AnchorForward(new(AnchorForm.Sampled), batch, anchors, posterior, z, centroids, loss);
             for (int u = 0; u < users; u++) sampled[u] += StudyToys.Host(backend, loss)[u] / (2 * latent);
         }
         for (int u = 0; u < users; u++)

@@ -10,7 +10,8 @@ public class PerUserGradientsTests
 {
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
-    public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "anchors", "sampled", "logistic", "gaussian"];
+    public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "anchors", "sampled",
+        "several anchors", "rare anchors", "logistic", "gaussian"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {
@@ -19,6 +20,8 @@ public class PerUserGradientsTests
         "dae" => StudyToys.Settings(6) with { Variational = false },
         "anchors" => StudyToys.Settings(7) with { Anchors = true },
         "sampled" => StudyToys.Settings(7) with { Anchors = true, AnchorForm = AnchorForm.Sampled },
+        "several anchors" => StudyToys.Settings(7) with { Anchors = true, AnchorsPerItem = 3 },
+        "rare anchors" => StudyToys.Settings(7) with { Anchors = true, AnchorWeighting = AnchorWeighting.Rarity },
         "logistic" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Logistic },
         "gaussian" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Gaussian },
         _ => StudyToys.Settings(7),
@@ -29,6 +32,7 @@ public class PerUserGradientsTests
     {
         var clicks = ToyClicks.Random(8, 13);
         using var model = StudyToys.Model(SettingsOf(variant), 13, training: true);
+        model.WeightAnchorsBy(clicks.ColumnCounts());
         var batch = ToyClicks.Batch(model.Backend, clicks);
         var gradients = PerUserGradients.Compute(model, batch, model.TrainingMask(3, 8), Noise, new Objective(0.3, 0.7));
         foreach (var block in gradients.Blocks)
@@ -47,6 +51,7 @@ public class PerUserGradientsTests
     {
         var clicks = ToyClicks.Random(21, 13);
         using var model = StudyToys.Model(SettingsOf(variant), 13);
+        model.WeightAnchorsBy(clicks.ColumnCounts());
         var batch = ToyClicks.Batch(model.Backend, clicks);
         var objective = new Objective(0.3, 0.7);
         var gradients = PerUserGradients.Compute(model, batch, model.TrainingMask(3, 8), Noise, objective);

@@ -127,6 +127,10 @@ public sealed partial class ContinuationTests
         Refused("Hidden", Settings with { Hidden = [12, 12] });
         Refused("Prior", Settings with { Prior = PriorKind.Vamp });
         Refused("AnchorWeight", Settings with { AnchorWeight = 0.1 });
+        run = Train(Settings with { AnchorWeight = 1 }, Data(), backend, "anchors");
+        Refused("AnchorsPerItem", Settings with { AnchorWeight = 1, AnchorsPerItem = 2 });
+        Refused("AnchorWeighting", Settings with { AnchorWeight = 1, AnchorWeighting = AnchorWeighting.Rarity });
+        run = Train(Settings, Data(), backend, "plain");
         using var same = new Trainer(data, Settings with { DecoderHidden = [12], LearningRate = 0.02, Beta = 0.1 }, backend);
         same.ContinueFrom(Continuation.Open(run, data, Settings));
     }

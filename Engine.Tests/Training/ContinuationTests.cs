@@ -46,6 +46,7 @@ public sealed partial class ContinuationTests : IDisposable
         "vamp" => Settings with { Prior = PriorKind.Vamp, PseudoInputs = 3 },
         "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
         "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
+        "rare anchors" => Settings with { AnchorWeight = 1, AnchorWeighting = AnchorWeighting.Rarity, AnchorsPerItem = 2 },
         // Every size that is none of items equals their number.
         "square" => Settings with
         {
@@ -132,6 +133,7 @@ public sealed partial class ContinuationTests : IDisposable
     [InlineData("vamp")]
     [InlineData("hvamp")]
     [InlineData("anchor")]
+    [InlineData("rare anchors")]
     public void Permuted_items_give_permuted_weights_and_moments(string member)
     {
         var settings = Member(member);

@@ -18,6 +18,7 @@ public sealed partial class TrainerTests
     [InlineData("simd", "recvae")]
     [InlineData("simd", "hvamp")]
     [InlineData("simd", "anchor")]
+    [InlineData("simd", "rare anchors")]
     [InlineData("bf16", "multvae")]
     [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
@@ -27,6 +28,7 @@ public sealed partial class TrainerTests
             "recvae" => Recvae,
             "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
             "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
+            "rare anchors" => Settings with { AnchorWeight = 1, AnchorWeighting = AnchorWeighting.Rarity, AnchorsPerItem = 2 },
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };
         var data = Data();

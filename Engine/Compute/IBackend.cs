@@ -209,18 +209,19 @@ public interface IBackend : IDisposable
 
     /// <summary>
     /// The anchor regulariser of each user (arXiv 2511.06781, Proposition 3.1), S = the clicks of the batch's <b>targets</b>,
-    /// anchors [I, K]: loss[B, 1] as <paramref name="form"/> says, 0 for a user without clicks; centroids[B, K] = mean of the
-    /// user's anchors. z is read by the sampled form only, the posterior by the closed form only.
+    /// anchors [I, N K]: loss[B, 1] as <paramref name="term"/> says, 0 for a user without clicks; centroids[B, K] = sum_i w_i e_i
+    /// over the user's clicks, zeros if the variance alone counts. z is read by the sampled form only, the posterior by the closed
+    /// form only.
     /// </summary>
     void AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);
 
     /// <summary>
-    /// Closed form: dmu += 2 s (mu - centroid), dlogvar += s sigma^2. Sampled: dz += 2 s (z - centroid). Both:
-    /// danchor_i += (2 s / |S|) (anchor_i - point).
+    /// After the forward pass. Closed form: dmu += 2 s (mu - centroid), dlogvar += s sigma^2. Sampled: dz += 2 s (z - centroid).
+    /// Both: danchor_i += 2 s w_i (anchor_i - point). A part that does not count adds nothing.
     /// </summary>
     void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
         Tensor dPosterior, Tensor dz);
 
     // ---- Losses and ranking --------------------------------------------------------------------------------------

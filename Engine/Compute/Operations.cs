@@ -74,10 +74,44 @@ public readonly record struct Likelihood(LikelihoodKind Kind, double ClickWeight
 /// <summary>How the anchor regulariser estimates E ||z - e_i||^2.</summary>
 public enum AnchorForm
 {
-    /// <summary>(1/|S|) sum_i ||mu - e_i||^2 + sum_k sigma_k^2 (arXiv 2511.06781, Proposition 3.1).</summary>
+    /// <summary>sum_i w_i ||mu - e_i||^2 + sum_k sigma_k^2 (arXiv 2511.06781, Proposition 3.1).</summary>
     ClosedForm,
-    /// <summary>(1/|S|) sum_i ||z - e_i||^2 at the sampled z.</summary>
+    /// <summary>sum_i w_i ||z - e_i||^2 at the sampled z.</summary>
     Sampled,
+}
+
+/// <summary>Which part of the anchor regulariser counts (arXiv 2511.06781, Proposition 3.1 takes it apart).</summary>
+public enum AnchorPart
+{
+    /// <summary>Both.</summary>
+    Both,
+    /// <summary>The distance of mu to the anchors, sum_i w_i ||mu - e_i||^2: alignment without shrinking.</summary>
+    Mean,
+    /// <summary>The variance, sum_k sigma_k^2: shrinking without alignment. No anchor is read.</summary>
+    Variance,
+}
+
+/// <summary>
+/// Which anchor regulariser: L_A = sum_i w_i ||mu - e_i||^2 + sum_k sigma_k^2 over the items i that a user clicked, with weights
+/// w_i that sum to 1 over the user's clicks (all equal in arXiv 2511.06781).
+/// </summary>
+/// <param name="Form">How E ||z - e_i||^2 is estimated.</param>
+/// <param name="Part">Which part counts; the sampled form has both.</param>
+/// <param name="PerItem">
+/// N anchors of an item, side by side in a row of N K columns: e_i is the one nearest to mu (sampled: to z), the first of equally
+/// near ones. Gradients are exact where the choice does not change.
+/// </param>
+/// <param name="ItemWeights">[I, 1], above 0: w_i is an item's weight over <paramref name="UserWeights"/>; none for 1 / |S|.</param>
+/// <param name="UserWeights">[B, 1], written by the forward pass: sum of the weights of a user's items. With weights only.</param>
+public readonly record struct AnchorTerm(
+    AnchorForm Form, AnchorPart Part = AnchorPart.Both, int PerItem = 1, Tensor ItemWeights = default,
+    Tensor UserWeights = default)
+{
+    /// <summary>True if the distance to anchors counts.</summary>
+    internal bool Aligns => Part != AnchorPart.Variance;
+
+    /// <summary>True if the posterior's variance counts, in closed form.</summary>
+    internal bool Shrinks => Form == AnchorForm.ClosedForm && Part != AnchorPart.Mean;
 }
 
 /// <summary>

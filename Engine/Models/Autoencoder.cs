@@ -16,7 +16,8 @@ public sealed partial class Autoencoder : IRecommender
 {
     private readonly MemoryScope _memory;
     private readonly IPrior? _prior;
-    private readonly Parameter? _anchors;
+    private readonly Parameter? _anchors, _anchorWeights;
+    private readonly AnchorTerm _anchorTerm;
     private readonly HashSet<Parameter> _decoderParameters;
     private readonly Tensor _noise, _z, _dz, _rowScale, _centroids;
     private readonly float[] _hostScale;
@@ -68,13 +69,21 @@ public sealed partial class Autoencoder : IRecommender
             _hostScale = new float[maxRows];
             if (settings.HasAnchors)
             {
-                _anchors = Parameters.Declare("anchors", items, latent, Initialiser.SmallNormal);
+                _anchors = Parameters.Declare(
+                    "anchors", items, checked(latent * settings.AnchorsPerItem), Initialiser.SmallNormal);
                 _centroids = memory.Allocate(maxRows, latent);
+                if (settings.AnchorWeighting == AnchorWeighting.Rarity)
+                {
+                    Parameters.KeepConstant(AnchorWeights);
+                    _anchorWeights = Parameters.Declare(AnchorWeights, items, 1, Initialiser.One);
+                }
             }
             _lossParts = memory.Allocate(3, maxRows);
             _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
             _hostLosses = new double[3 * maxRows];
             Parameters.Build(seed, training, fuse && Backend.FusesUpdates);
+            _anchorTerm = new(settings.AnchorForm, settings.AnchorPart, settings.AnchorsPerItem,
+                _anchorWeights?.Value ?? default, _anchorWeights is null ? default : memory.Allocate(maxRows, 1));
         }
         catch
         {
@@ -145,7 +154,7 @@ public sealed partial class Autoencoder : IRecommender
     {
         foreach (var parameter in Parameters.All)
         {
-            if (!parameter.IsConstant) continue;
+            if (!parameter.Name.StartsWith(AutoencoderBuilder.OldEncoder, StringComparison.Ordinal)) continue;
             var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderBuilder.OldEncoder.Length)}"];
             Backend.Flush(source);
             Backend.Copy(source.Value, parameter.Value);
@@ -245,7 +254,7 @@ public sealed partial class Autoencoder : IRecommender
             {
                 Backend.Fill(rowScale, objective.AnchorWeight * share);
                 Backend.AnchorBackward(
-                    Settings.AnchorForm, batch, _anchors, Code, z, _centroids.Top(rows), rowScale, dCode, dz);
+                    _anchorTerm, batch, _anchors, Code, z, _centroids.Top(rows), rowScale, dCode, dz);
             }
             if (objective.Beta != 0)
             {
@@ -287,7 +296,7 @@ public sealed partial class Autoencoder : IRecommender
         if (_prior is not null) _prior.Forward(batch, Code, _z.Top(rows), _losses[1].Top(rows));
         if (_anchors is not null)
             Backend.AnchorForward(
-                Settings.AnchorForm, batch, _anchors, Code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
+                _anchorTerm, batch, _anchors, Code, _z.Top(rows), _centroids.Top(rows), _losses[2].Top(rows));
     }
 
     private Span<double> HostLosses(int part) => _hostLosses.AsSpan(part * _rowScale.Rows, Code.Rows);

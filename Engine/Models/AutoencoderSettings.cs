@@ -27,6 +27,15 @@ public enum PriorKind
     Vamp,
 }
 
+/// <summary>How a user's clicks count in the anchor term.</summary>
+public enum AnchorWeighting
+{
+    /// <summary>All alike: weights 1 / |S| (arXiv 2511.06781).</summary>
+    Uniform,
+    /// <summary>Rare items more: weights proportional to <see cref="Autoencoder.Rarity"/>, which sum to 1 for each user.</summary>
+    Rarity,
+}
+
 /// <summary>
 /// Which parts an autoencoder is made of: everything that changes its function, and nothing of how it is trained.
 /// </summary>
@@ -97,6 +106,15 @@ public record AutoencoderSettings
     /// <summary>Estimator of the anchor term.</summary>
     public AnchorForm AnchorForm { get; init; } = AnchorForm.ClosedForm;
 
+    /// <summary>Part of the anchor term that counts: both, mean (distance to anchors) or variance.</summary>
+    public AnchorPart AnchorPart { get; init; } = AnchorPart.Both;
+
+    /// <summary>How a user's clicks count in the anchor term: all alike, or rare items more.</summary>
+    public AnchorWeighting AnchorWeighting { get; init; } = AnchorWeighting.Uniform;
+
+    /// <summary>Anchors of an item; a click counts with the one nearest to the user's mean.</summary>
+    public int AnchorsPerItem { get; init; } = 1;
+
     /// <summary>True if the model has anchors.</summary>
     public virtual bool HasAnchors => Anchors;
 
@@ -128,6 +146,12 @@ public record AutoencoderSettings
         if (!(WeightDecay >= 0)) throw About($"{Setting(nameof(WeightDecay))} is {WeightDecay}; it must not be negative.");
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
             throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");
+        Require(AnchorsPerItem >= 1, AnchorsPerItem, "at least 1");
+        if (AnchorPart != AnchorPart.Both && AnchorForm != AnchorForm.ClosedForm)
+        {
+            SettingName part = Setting(nameof(AnchorPart)), form = Setting(nameof(AnchorForm));
+            throw About($"{part} mean and variance need {form} closed-form: a sample has both in one.");
+        }
         if (HasAnchors && !Variational)
             throw About($"Anchors need a VAE: choose {Setting("Model")} multvae or set {Setting("AnchorWeight")} 0.");
     }

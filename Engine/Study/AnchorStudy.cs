@@ -26,7 +26,7 @@ public sealed record AnchorOptions : IStudyOptions
 /// <param name="MaskVariance">Mean over users of E_b ||mu(x_h) - E_b mu(x_h)||^2.</param>
 /// <param name="MeanSpread">Mean over users of ||E_b mu - mean over users||^2, the scale for the variance.</param>
 /// <param name="RelativeVariance">MaskVariance / MeanSpread.</param>
-/// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors.</param>
+/// <param name="CentroidDistance">Mean over users of ||E_b mu - centroid||; NaN without anchors that are read.</param>
 /// <param name="CentroidSpread">Root mean square distance of the centroids from their mean; 0 if the anchors collapsed.</param>
 /// <param name="Sigma">Mean posterior sigma.</param>
 public sealed record AnchorResult(
@@ -97,7 +97,7 @@ public static class AnchorStudy
         }
         double[] norms = SquaredDistances(mean, new double[mean.Length], latent);
         double[] variance = [.. square.Zip(norms, (s, own) => Math.Max(0, s - own) * options.Draws / (options.Draws - 1))];
-        double[] spread = SquaredDistances(mean, Centre(mean, latent), latent), centroids = Centroids(model, population);
+        double[] spread = SquaredDistances(mean, Centre(mean, latent), latent), centroids = Centroids(model, population, mean);
         double[] toCentroid = centroids.Length == 0 ? [] : [.. SquaredDistances(mean, centroids, latent).Select(Math.Sqrt)];
         return new(weight, Estimates.Mean(variance, options.Seed), Estimates.Mean(spread, options.Seed),
             variance.Average() / spread.Average(), Estimates.Mean(toCentroid, options.Seed),
@@ -105,17 +105,19 @@ public static class AnchorStudy
                 : Math.Sqrt(SquaredDistances(centroids, Centre(centroids, latent), latent).Average()), sigma);
     }
 
-    /// <summary>The mean anchor of each user's clicks; empty without anchors.</summary>
-    private static double[] Centroids(Autoencoder model, Population population)
+    /// <summary>
+    /// The weighted mean anchor of each user's clicks; empty without anchors, or if they are not read. Of several anchors of an
+    /// item the one nearest to the user's mean counts.
+    /// </summary>
+    private static double[] Centroids(Autoencoder model, Population population, double[] means)
     {
-        if (!model.Settings.HasAnchors) return [];
-        double[] anchors = model.Backend.Values(model.Parameters["anchors"].Value);
-        int latent = model.Settings.Latent;
+        if (!model.Settings.HasAnchors || model.Settings.AnchorPart == AnchorPart.Variance) return [];
+        var anchors = new ClickedAnchors(model);
+        int latent = anchors.Latent;
         var centroids = new double[population.Count * latent];
         for (int u = 0; u < population.Count; u++)
-            foreach (int item in population.Items(u))
-                for (int k = 0; k < latent; k++)
-                    centroids[u * latent + k] += anchors[item * latent + k] / population.Items(u).Length;
+            foreach (var (anchor, weight) in anchors.Of(population.Items(u), means.AsSpan(u * latent, latent)))
+                for (int k = 0; k < latent; k++) centroids[u * latent + k] += weight * anchors[anchor][k];
         return centroids;
     }
 

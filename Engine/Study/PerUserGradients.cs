@@ -54,14 +54,7 @@ public sealed class PerUserGradients
             x = layer.Output(rows);
         }
         blocks.AddRange(Decoder(model, model.Latent, rows, scale));
-        if (model.Settings.HasAnchors)
-        {
-            var anchors = model.Parameters["anchors"].Value;
-            bool closed = model.Settings.AnchorForm == AnchorForm.ClosedForm;
-            var points = closed
-                ? Left(backend.Values(model.Code), model.Code.Columns, anchors.Columns) : backend.Values(model.Latent);
-            blocks.Add(new AnchorBlock("anchors", Pattern(batch), backend.Values(anchors), points, objective.AnchorWeight));
-        }
+        if (model.Settings.HasAnchors) blocks.Add(Anchors(model, Pattern(batch), objective.AnchorWeight));
         return new(blocks);
     }
 
@@ -81,6 +74,25 @@ public sealed class PerUserGradients
             x = decoder.Hidden[i].Output(rows);
         }
         yield return Dense(backend, $"decoder.{decoder.Hidden.Count}", x, decoder.Output.Logits(rows), scale);
+    }
+
+    private static AnchorBlock Anchors(Autoencoder model, CsrMatrix clicks, double weight)
+    {
+        var anchors = new ClickedAnchors(model);
+        double[] points = model.Settings.AnchorForm == AnchorForm.ClosedForm
+            ? Left(model.Backend.Values(model.Code), model.Code.Columns, anchors.Latent) : model.Backend.Values(model.Latent);
+        var (offsets, clicked, scales) = (new long[clicks.Rows + 1], new List<int>(), new List<double>());
+        for (int row = 0; row < clicks.Rows; row++)
+        {
+            foreach (var (anchor, share) in anchors.Of(
+                clicks.RowColumns(row), points.AsSpan(row * anchors.Latent, anchors.Latent)))
+            {
+                clicked.Add(anchor);
+                scales.Add(2 * weight * share);
+            }
+            offsets[row + 1] = clicked.Count;
+        }
+        return new("anchors", new(anchors.Count, offsets, [.. clicked]), [.. scales], anchors.Values, points);
     }
 
     private static DenseBlock Dense(IBackend backend, string name, Tensor x, Tensor delta, double scale) =>

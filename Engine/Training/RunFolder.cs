@@ -91,9 +91,11 @@ public sealed record RunManifest
 /// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
 /// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
 /// 2511.06781, section 3).</param>
+/// <param name="AnchorWeight">lambda_A in the epoch; null without anchors.</param>
 public sealed record EpochMetrics(
     int Epoch, long Updates, double Loss, double Reconstruction, double Kl, double Anchor, double Beta, double? Validation,
-    double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null);
+    double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null,
+    double? AnchorWeight = null);
 
 /// <summary>
 /// A run: <c>run.json</c>, <c>items.tsv</c>, <c>users.tsv</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>,

@@ -55,6 +55,12 @@ public sealed record RunSettings : AutoencoderSettings
     /// <summary>Epochs over which the anchor weight rises linearly to its value; 0 is constant.</summary>
     public int AnchorWarmup { get; init; }
 
+    /// <summary>Factor on the anchor weight after each <see cref="AnchorGrowthEpochs"/>; 1 is constant.</summary>
+    public double AnchorGrowth { get; init; } = 1;
+
+    /// <summary>Epochs between two steps of the anchor weight's growth.</summary>
+    public int AnchorGrowthEpochs { get; init; } = 5;
+
     /// <summary>
     /// MARec's beta: items without clicks are trained towards what their features say, this strongly; 0 is off.
     /// </summary>
@@ -107,9 +113,10 @@ public sealed record RunSettings : AutoencoderSettings
             nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps),
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup),
-            nameof(Anchors), nameof(AnchorForm), nameof(Alignment), nameof(AlignmentDelta), nameof(AlignmentZeroWeight),
-            nameof(AlignmentAttributes), nameof(FitValidation), nameof(ValidationMetric), nameof(Patience),
-            nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
+            nameof(AnchorGrowth), nameof(AnchorGrowthEpochs), nameof(Anchors), nameof(AnchorForm), nameof(AnchorPart),
+            nameof(AnchorWeighting), nameof(AnchorsPerItem), nameof(Alignment), nameof(AlignmentDelta),
+            nameof(AlignmentZeroWeight), nameof(AlignmentAttributes), nameof(FitValidation), nameof(ValidationMetric),
+            nameof(Patience), nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
         ]).Select(name => typeof(RunSettings).GetProperty(name)!),
     ];
 
@@ -147,6 +154,17 @@ public sealed record RunSettings : AutoencoderSettings
     public double LearningRateOf(int epoch) => LearningRateSchedule == LearningRateScheduleKind.Linear
         ? LearningRate * (Epochs - epoch + 1) / Epochs : LearningRate;
 
+    /// <summary>
+    /// lambda_A in an epoch: a linear warm-up reaches the full weight in epoch <see cref="AnchorWarmup"/>, and growth multiplies it
+    /// after every <see cref="AnchorGrowthEpochs"/> epochs.
+    /// </summary>
+    /// <param name="epoch">From 1; a continued run counts the epochs before it.</param>
+    public double AnchorWeightOf(int epoch)
+    {
+        double weight = AnchorWarmup == 0 ? AnchorWeight : AnchorWeight * Math.Min(1, (double)epoch / AnchorWarmup);
+        return weight * Math.Pow(AnchorGrowth, (epoch - 1) / AnchorGrowthEpochs);
+    }
+
     /// <summary>Gradient updates of the whole run.</summary>
     /// <param name="users">Training users.</param>
     public long UpdatesOn(int users) =>
@@ -163,6 +181,8 @@ public sealed record RunSettings : AutoencoderSettings
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
         Require(AnchorWeight >= 0, AnchorWeight, "0 or more");
         Require(AnchorWarmup >= 0, AnchorWarmup, "0 or more");
+        Require(AnchorGrowth > 0, AnchorGrowth, "above 0");
+        Require(AnchorGrowthEpochs >= 1, AnchorGrowthEpochs, "at least 1");
         Require(Alignment >= 0, Alignment, "0 or more");
         Require(AlignmentDelta >= 0, AlignmentDelta, "0 or more");
         Require(AlignmentZeroWeight > 0, AlignmentZeroWeight, "above 0");

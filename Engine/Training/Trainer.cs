@@ -111,6 +111,7 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="TrainingException">A loss or weight is not finite; the last good checkpoint stays.</exception>
     public IReadOnlyList<EpochMetrics> Run(CancellationToken cancellation = default)
     {
+        if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(_train.ColumnCounts());
         while (_state.Epoch < Math.Min(_settings.Epochs, PauseAfter ?? int.MaxValue) && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);
@@ -125,7 +126,8 @@ public sealed partial class Trainer : IDisposable
             double users = (double)_train.Rows * Math.Max(1, _settings.EncoderPasses);
             var metrics = new EpochMetrics(
                 epoch, _state.Updates, sums[3] / users, sums[0] / users, sums[1] / users, sums[2] / users, beta, value, seconds,
-                (double)_train.Rows * Passes / seconds, best, anchorSpread, meanSpread);
+                (double)_train.Rows * Passes / seconds, best, anchorSpread, meanSpread,
+                _settings.HasAnchors ? AnchorWeight : null);
             _epochs.Add(metrics);
             _state = _state with
             {
@@ -258,7 +260,7 @@ public sealed partial class Trainer : IDisposable
         // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
         var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : InputMask.Clean;
         Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
-        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeightAt(EpochsBefore + _state.Epoch)), _targets);
+        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeight), _targets);
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();
@@ -270,17 +272,16 @@ public sealed partial class Trainer : IDisposable
         ? 1 - (double)(_state.Updates - (_state.Start?.Updates ?? 0)) / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
-    /// <summary>
-    /// lambda_A in an epoch, which counts from 0: a linear warm-up reaches the full weight in epoch
-    /// <see cref="RunSettings.AnchorWarmup"/>.
-    /// </summary>
-    private double AnchorWeightAt(int epoch) =>
-        _settings.AnchorWeight * (_settings.AnchorWarmup == 0 ? 1 : Math.Min(1, (epoch + 1.0) / _settings.AnchorWarmup));
+    private double AnchorWeight => _settings.AnchorWeightOf(EpochsBefore + _state.Epoch + 1);
 
     /// <summary>How far the anchors, and the posterior means of the last batch, lie apart.</summary>
     private (double? Anchors, double? Means) Spreads() => !Model.Settings.HasAnchors ? (null, null) : (
-        RowSpread.Of(Model.Backend, Model.Parameters["anchors"].Value),
+        RowSpread.Of(Model.Backend, Anchors(Model.Parameters["anchors"].Value)),
         RowSpread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
+
+    /// <summary>Several anchors of an item lie side by side; here each has a row.</summary>
+    private Tensor Anchors(Tensor ofItems) => ofItems.View(
+        0, ofItems.Rows * _settings.AnchorsPerItem, ofItems.Columns / _settings.AnchorsPerItem);
 
     // Not interrupted: it takes seconds, and the epoch's checkpoint follows it.
     private double? Validate() => _validation is null

@@ -42,7 +42,8 @@ internal sealed class TrainedModel : IDisposable
         get
         {
             var epochs = Folder.ReadMetrics();
-            return new(epochs.Count == 0 ? Settings.Beta : epochs[^1].Beta, Settings.AnchorWeight);
+            return epochs.Count == 0 ? new(Settings.Beta, Settings.AnchorWeight)
+                : new(epochs[^1].Beta, epochs[^1].AnchorWeight ?? Settings.AnchorWeight);
         }
     }
 

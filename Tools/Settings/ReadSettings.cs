@@ -13,7 +13,8 @@ internal static class ReadSettings
     private static readonly string[] Shared = ["model", "validation-metric", "device", "threads", "fit-validation"];
 
     private static readonly string[] OfVaes = ["beta", "beta-steps", "beta-schedule", "kl-per-click", "prior", "pseudo-inputs",
-        "encoder", "levels", "anchor-weight", "anchor-warmup", "anchors", "anchor-form"];
+        "encoder", "levels", "anchor-weight", "anchor-warmup", "anchor-growth", "anchor-growth-epochs", "anchors",
+        "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item"];
 
     private static readonly HashSet<string> OfAutoencoders =
         [.. JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!.AsObject().Select(p => p.Key)];
@@ -33,8 +34,9 @@ internal static class ReadSettings
         {
             "pseudo-inputs" => run.Prior == PriorKind.Vamp,
             "click-weight" or "zero-weight" => run.Likelihood == LikelihoodKind.Gaussian,
-            "anchor-form" => run.HasAnchors,
-            "anchor-warmup" => run.AnchorWeight > 0,
+            "anchor-form" or "anchor-part" or "anchor-weighting" or "anchors-per-item" => run.HasAnchors,
+            "anchor-warmup" or "anchor-growth" => run.AnchorWeight > 0,
+            "anchor-growth-epochs" => run.AnchorWeight > 0 && run.AnchorGrowth != 1,
             _ => true,
         };
     }

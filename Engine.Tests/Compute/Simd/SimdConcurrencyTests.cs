@@ -91,7 +91,7 @@ public class SimdConcurrencyTests
         var weight = new Parameter("w", square, square, square, square);
         var batch = backend.AllocateBatch(1, 2, 1);
         batch.Load(CsrMatrix.FromPairs(1, 2, [(0, 1)]), [0]);
-        var (prior, form) = (CompositePrior.RecVae, AnchorForm.ClosedForm);
+        var (prior, term) = (CompositePrior.RecVae, new AnchorTerm(AnchorForm.ClosedForm));
         var likelihood = new Likelihood(LikelihoodKind.Multinomial);
         (string Name, Action<IBackend> Call)[] operations =
         [
@@ -129,8 +129,8 @@ public class SimdConcurrencyTests
             (nameof(IBackend.CompositeLogDensityBackward), x => x.CompositeLogDensityBackward(prior, a, wide, one, b)),
             (nameof(IBackend.MixtureLogDensityForward), x => x.MixtureLogDensityForward(a, wide, one, one)),
             (nameof(IBackend.MixtureLogDensityBackward), x => x.MixtureLogDensityBackward(a, wide, one, one, b, wide)),
-            (nameof(IBackend.AnchorForward), x => x.AnchorForward(form, batch, weight, wide, a, b, one)),
-            (nameof(IBackend.AnchorBackward), x => x.AnchorBackward(form, batch, weight, wide, a, b, one, wide, b)),
+            (nameof(IBackend.AnchorForward), x => x.AnchorForward(term, batch, weight, wide, a, b, one)),
+            (nameof(IBackend.AnchorBackward), x => x.AnchorBackward(term, batch, weight, wide, a, b, one, wide, b)),
             (nameof(IBackend.LikelihoodForward), x => x.LikelihoodForward(likelihood, batch, a, one)),
             (nameof(IBackend.LikelihoodBackward), x => x.LikelihoodBackward(likelihood, batch, 1, a, one)),
             (nameof(IBackend.TopK), x => x.TopK(a, batch, 1, new int[1], new float[1])),

@@ -42,7 +42,12 @@ public static class OperationCases
         yield return GaussianLogDensity(b, m);
         yield return CompositeLogDensity(b, n);
         yield return MixtureLogDensity(b, m, n);
-        foreach (var form in Enum.GetValues<AnchorForm>()) yield return Anchor(form, b, 2 * n, m);
+        foreach (var form in Enum.GetValues<AnchorForm>()) yield return Anchor(form, AnchorPart.Both, 1, false, b, 2 * n, m);
+        yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Mean, 1, false, b, 2 * n, m);
+        yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Variance, 1, false, b, 2 * n, m);
+        yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Both, 1, true, b, 2 * n, m);
+        yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Both, 3, false, b, 2 * n, m);
+        yield return Anchor(AnchorForm.Sampled, AnchorPart.Both, 2, true, b, 2 * n, m);
         foreach (var kind in Enum.GetValues<LikelihoodKind>()) yield return Likelihood(kind, b, 11 * n);
         yield return Adam(n, m);
     }
@@ -211,17 +216,25 @@ public static class OperationCases
             z.Value, mixture.Value, responsibilities, density.Gradient, z.Gradient, mixture.Gradient);
     });
 
-    /// <summary>The anchor regulariser.</summary>
-    public static OperationCase Anchor(AnchorForm form, int b, int items, int latent) =>
-        new($"anchor {form}", $"{b}x{items}x{latent}", Loose, 2.0 * b * items * latent, 8.0 * (items + 3 * b) * latent, run =>
+    /// <summary>The anchor regulariser: a form, a part, anchors of an item, and whether items have weights.</summary>
+    public static OperationCase Anchor(
+        AnchorForm form, AnchorPart part, int perItem, bool weighted, int b, int items, int latent) =>
+        new($"anchor {form} {part}{(perItem > 1 ? $" x{perItem}" : "")}{(weighted ? " weighted" : "")}",
+            $"{b}x{items}x{latent}", Loose, 2.0 * b * items * latent * perItem, 8.0 * (items * perItem + 3 * b) * latent, run =>
     {
         var batch = run.Batch(b, items, 0.3);
-        var anchors = run.Parameter("anchors", items, latent);
+        var anchors = run.Parameter("anchors", items, perItem * latent);
         var (posterior, z) = (run.Input("posterior", b, 2 * latent), run.Input("z", b, latent));
         var (loss, centroids) = (run.Output("loss", b, 1), run.Scratch("centroids", b, latent));
-        run.Forward = () => run.Backend.AnchorForward(form, batch, anchors, posterior.Value, z.Value, centroids, loss.Value);
+        var term = new AnchorTerm(form, part, perItem);
+        if (weighted)
+        {
+            term = term with { ItemWeights = run.Scratch("weights", items, 1), UserWeights = run.Scratch("sums", b, 1) };
+            run.Backend.Upload([.. Enumerable.Range(0, items).Select(item => 1f / (item + 1))], term.ItemWeights);
+        }
+        run.Forward = () => run.Backend.AnchorForward(term, batch, anchors, posterior.Value, z.Value, centroids, loss.Value);
         run.Backward = () => run.Backend.AnchorBackward(
-            form, batch, anchors, posterior.Value, z.Value, centroids, loss.Gradient, posterior.Gradient, z.Gradient);
+            term, batch, anchors, posterior.Value, z.Value, centroids, loss.Gradient, posterior.Gradient, z.Gradient);
     });
 
     /// <summary>A likelihood and its fused gradient.</summary>

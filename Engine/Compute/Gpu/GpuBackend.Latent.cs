@@ -2,7 +2,7 @@ using ManualVae.Compute.Gpu.Kernels;
 
 namespace ManualVae.Compute.Gpu;
 
-/// <summary>Sampling, divergences, densities, anchors and likelihoods.</summary>
+/// <summary>Sampling, divergences, densities and likelihoods.</summary>
 internal sealed partial class GpuBackend
 {
     /// <inheritdoc/>
@@ -68,35 +68,6 @@ internal sealed partial class GpuBackend
             _launcher.Run(
                 _launcher.Elements(components.Length / 2), LatentKernels.MixtureBackwardComponents, View(z), View(components),
                 View(responsibilities), View(rowScale), View(dComponents), z.Columns, components.Rows, z.Rows);
-    }
-
-    /// <inheritdoc/>
-    public void AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
-    {
-        bool closed = form == AnchorForm.ClosedForm;
-        var points = closed ? posterior : z;
-        _launcher.Run(
-            Launcher.Groups(batch.Rows), SparseKernels.AnchorForward, Structure(batch), Value(anchors), View(points),
-            points.Columns, closed ? 1 : 0, View(centroids), View(loss), anchors.Value.Columns);
-    }
-
-    /// <inheritdoc/>
-    public void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
-        Tensor dPosterior, Tensor dz)
-    {
-        bool closed = form == AnchorForm.ClosedForm;
-        var (points, dPoints) = closed ? (posterior, dPosterior) : (z, dz);
-        int latent = anchors.Value.Columns;
-        if (!dPoints.IsNone)
-            _launcher.Run(
-                _launcher.Elements((long)batch.Rows * latent), SparseKernels.AnchorBackwardPoint, Structure(batch), View(points),
-                points.Columns, closed ? 1 : 0, View(centroids.Top(batch.Rows)), View(rowScale), View(dPoints), latent);
-        if (!anchors.Gradient.IsNone)
-            _launcher.Run(
-                Launcher.Groups(batch.Columns), SparseKernels.AnchorBackwardAnchors, Structure(batch), Value(anchors),
-                View(points), points.Columns, View(rowScale), Gradient(anchors), latent);
     }
 
     /// <inheritdoc/>

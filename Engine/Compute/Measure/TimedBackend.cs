@@ -165,13 +165,13 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         Time(z, () => inner.MixtureLogDensityBackward(z, components, responsibilities, rowScale, dz, dComponents));
 
     void IBackend.AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss) =>
-        Time(posterior, () => inner.AnchorForward(form, batch, anchors, posterior, z, centroids, loss));
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss) =>
+        Time(posterior, () => inner.AnchorForward(term, batch, anchors, posterior, z, centroids, loss));
 
     void IBackend.AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
         Tensor dPosterior, Tensor dz) =>
-        Time(posterior, () => inner.AnchorBackward(form, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz));
+        Time(posterior, () => inner.AnchorBackward(term, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz));
 
     void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
         Time(logits, () => inner.LikelihoodForward(likelihood, batch, logits, loss));

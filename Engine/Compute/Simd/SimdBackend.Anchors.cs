@@ -7,63 +7,100 @@ public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
     public void AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
     {
-        Debug.Assert(anchors.Value.Rows == batch.Columns && centroids.Columns == anchors.Value.Columns);
-        bool closed = form == AnchorForm.ClosedForm;
-        ForRows(batch.Rows, 4, (batch, anchors.Value, closed ? posterior : z, closed, centroids, loss),
-            static (in (SparseBatch Batch, Tensor Anchors, Tensor Point, bool Closed, Tensor Centroids, Tensor Loss) s,
+        Debug.Assert(
+            anchors.Value.Rows == batch.Columns && term.PerItem * centroids.Columns == anchors.Value.Columns);
+        var point = term.Form == AnchorForm.ClosedForm ? posterior : z;
+        ForRows(batch.Rows, 4, (term, batch, anchors.Value, point, centroids, loss),
+            static (in (AnchorTerm Term, SparseBatch Batch, Tensor Anchors, Tensor Point, Tensor Centroids, Tensor Loss) s,
                 int row) =>
             {
-                int k = s.Anchors.Columns;
+                int k = s.Centroids.Columns;
                 var items = s.Batch.ColumnIndices[s.Batch.RowOffsets[row]..s.Batch.RowOffsets[row + 1]];
                 float* centroid = s.Centroids.Row(row), point = s.Point.Row(row);
                 s.Centroids.RowSpan(row).Clear();
                 s.Loss.Pointer()[row] = 0;
+                float total = WeightOfUser(s.Term, items, row);
                 if (items.Length == 0) return;
                 double sum = 0;
-                foreach (int item in items)
+                if (s.Term.Aligns)
                 {
-                    float* anchor = s.Anchors.Row(item);
-                    Elementwise.Apply(new AddScaled(1f / items.Length), k, centroid, anchor, centroid);
-                    sum += Elementwise.Sum(default(SquaredDifference), k, point, anchor);
+                    foreach (int item in items)
+                    {
+                        float* anchor = Nearest(s.Term, s.Anchors.Row(item), k, point);
+                        float weight = s.Term.ItemWeights.RowScale(item);
+                        Elementwise.Apply(new AddScaled(weight / total), k, centroid, anchor, centroid);
+                        sum += weight * Elementwise.Sum(default(SquaredDifference), k, point, anchor);
+                    }
+                    sum /= total;
                 }
-                sum /= items.Length;
-                if (s.Closed) sum += Elementwise.Sum(new Variance(1), k, point + k);
+                if (s.Term.Shrinks) sum += Elementwise.Sum(new Variance(1), k, point + k);
                 s.Loss.Pointer()[row] = (float)sum;
             });
     }
 
     /// <inheritdoc/>
     public void AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
         Tensor dPosterior, Tensor dz)
     {
-        bool closed = form == AnchorForm.ClosedForm;
-        var (point, dPoint) = closed ? (posterior, dPosterior) : (z, dz);
+        var (point, dPoint) = term.Form == AnchorForm.ClosedForm ? (posterior, dPosterior) : (z, dz);
         if (!dPoint.IsNone)
-            ForRows(batch.Rows, 16, (batch, point, closed, centroids, rowScale, dPoint),
-                static (in (SparseBatch Batch, Tensor Point, bool Closed, Tensor Centroids, Tensor Scale, Tensor D) s, int row) =>
+            ForRows(batch.Rows, 16, (term, batch, point, centroids, rowScale, dPoint),
+                static (in (AnchorTerm Term, SparseBatch Batch, Tensor Point, Tensor Centroids, Tensor Scale, Tensor D) s,
+                    int row) =>
                 {
                     if (s.Batch.RowOffsets[row] == s.Batch.RowOffsets[row + 1]) return;
                     int k = s.Centroids.Columns;
                     float scale = s.Scale.RowScale(row);
                     float* point = s.Point.Row(row), d = s.D.Row(row);
-                    Elementwise.Apply(new AddScaledDifference(2 * scale), k, d, point, s.Centroids.Row(row), d);
-                    if (s.Closed) Elementwise.Apply(new VarianceGradient(scale), k, d + k, point + k, d + k);
+                    if (s.Term.Aligns)
+                        Elementwise.Apply(new AddScaledDifference(2 * scale), k, d, point, s.Centroids.Row(row), d);
+                    if (s.Term.Shrinks) Elementwise.Apply(new VarianceGradient(scale), k, d + k, point + k, d + k);
                 });
-        if (anchors.Gradient.IsNone) return;
-        ForRows(batch.ActiveColumnCount, 8, (batch, anchors, point, rowScale),
-            static (in (SparseBatch Batch, Parameter Anchors, Tensor Point, Tensor Scale) s, int active) =>
+        if (!term.Aligns || anchors.Gradient.IsNone) return;
+        ForRows(batch.ActiveColumnCount, 8, (term, batch, anchors, point, rowScale, centroids.Columns),
+            static (in (AnchorTerm Term, SparseBatch Batch, Parameter Anchors, Tensor Point, Tensor Scale, int Latent) s,
+                int active) =>
             {
                 int item = s.Batch.ActiveColumns[active];
-                float* anchor = s.Anchors.Value.Row(item), gradient = s.Anchors.Gradient.Row(item);
+                float weight = s.Term.ItemWeights.RowScale(item);
+                float* anchors = s.Anchors.Value.Row(item), gradients = s.Anchors.Gradient.Row(item);
                 for (int e = s.Batch.ColumnOffsets[active]; e < s.Batch.ColumnOffsets[active + 1]; e++)
                 {
                     int row = s.Batch.EntryRows[e], clicks = s.Batch.RowOffsets[row + 1] - s.Batch.RowOffsets[row];
-                    Elementwise.Apply(new AddScaledDifference(2 * s.Scale.RowScale(row) / clicks), s.Anchors.Value.Columns,
-                        gradient, anchor, s.Point.Row(row), gradient);
+                    float total = s.Term.ItemWeights.IsNone ? clicks : s.Term.UserWeights.RowScale(row);
+                    float* point = s.Point.Row(row), anchor = Nearest(s.Term, anchors, s.Latent, point);
+                    float* gradient = gradients + (anchor - anchors);
+                    Elementwise.Apply(new AddScaledDifference(2 * s.Scale.RowScale(row) * weight / total), s.Latent,
+                        gradient, anchor, point, gradient);
                 }
             });
+    }
+
+    /// <summary>Sum of the weights of a user's clicks, which is kept if the weights are not all 1.</summary>
+    private static float WeightOfUser(AnchorTerm term, ReadOnlySpan<int> items, int row)
+    {
+        if (term.ItemWeights.IsNone) return items.Length;
+        double sum = 0;
+        foreach (int item in items) sum += term.ItemWeights.RowScale(item);
+        return term.UserWeights.Pointer()[row] = (float)sum;
+    }
+
+    /// <summary>The one of an item's anchors that is nearest to the point.</summary>
+    private static float* Nearest(AnchorTerm term, float* anchors, int k, float* point)
+    {
+        if (term.PerItem == 1) return anchors;
+        float* nearest = anchors;
+        double least = double.PositiveInfinity;
+        for (int n = 0; n < term.PerItem; n++, anchors += k)
+        {
+            double distance = Elementwise.Sum(default(SquaredDifference), k, point, anchors);
+            if (!(distance < least)) continue;
+            least = distance;
+            nearest = anchors;
+        }
+        return nearest;
     }
 }

@@ -68,12 +68,12 @@ internal sealed partial class OnnxTrace
         throw Unknown(nameof(IBackend.MixtureLogDensityBackward));
 
     void IBackend.AnchorForward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids,
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids,
         Tensor loss) =>
         throw Unknown(nameof(IBackend.AnchorForward));
 
     void IBackend.AnchorBackward(
-        AnchorForm form, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids,
+        AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids,
         Tensor rowScale, Tensor dPosterior, Tensor dz) =>
         throw Unknown(nameof(IBackend.AnchorBackward));
 

@@ -16,7 +16,7 @@ internal readonly struct DeviceBatch(
         EntryRows = entryRows, EntryIndices = entryIndices;
 }
 
-/// <summary>Sparse input layer and anchors: groups for each user forward, for each item backward.</summary>
+/// <summary>Sparse input layer: groups for each user forward, for each item backward.</summary>
 internal static class SparseKernels
 {
     public static void EncodeInputs(
@@ -78,64 +78,4 @@ internal static class SparseKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float GradientTerm(in DeviceBatch batch, View inputs, View dy, int e, int n, int j) =>
         inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
-
-    /// <summary>
-    /// points: posterior (rows of 2 K, closed form) or z (rows of K); closed adds the variances. Rows of <paramref
-    /// name="pointWidth"/>.
-    /// </summary>
-    public static void AnchorForward(
-        DeviceBatch batch, View anchors, View points, int pointWidth, int closed, View centroids, View loss, int latent)
-    {
-        int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
-        float sum = 0;
-        for (int k = Group.IdxX; k < latent; k += Group.DimX)
-        {
-            float point = points[(long)row * pointWidth + k], centroid = 0, squares = 0;
-            for (int e = start; e < end; e++)
-            {
-                float anchor = anchors[(long)batch.Columns[e] * latent + k];
-                centroid += anchor;
-                squares += (point - anchor) * (point - anchor);
-            }
-            centroids[(long)row * latent + k] = end == start ? 0 : centroid / (end - start);
-            if (end == start) continue;
-            sum += squares / (end - start);
-            if (closed != 0) sum += DeviceMath.Exp(points[(long)row * pointWidth + latent + k]);
-        }
-        sum = GroupReduce.Sum(sum);
-        if (Group.IdxX == 0) loss[row] = sum;
-    }
-
-    public static void AnchorBackwardPoint(
-        DeviceBatch batch, View points, int pointWidth, int closed, View centroids, View rowScale, View dPoints, int latent)
-    {
-        for (long i = ElementKernels.First; i < centroids.Length; i += ElementKernels.Stride)
-        {
-            long row = i / latent, at = row * pointWidth + i - row * latent;
-            if (batch.RowOffsets[row + 1] == batch.RowOffsets[row]) continue;
-            float scale = rowScale.Length == 0 ? 1 : rowScale[row];
-            dPoints[at] += 2 * scale * (points[at] - centroids[i]);
-            if (closed != 0) dPoints[at + latent] += scale * DeviceMath.Exp(points[at + latent]);
-        }
-    }
-
-    public static void AnchorBackwardAnchors(
-        DeviceBatch batch, View anchors, View points, int pointWidth, View rowScale, View dAnchors, int latent)
-    {
-        long item = Grid.IdxX;
-        int start = batch.ColumnOffsets[item], end = batch.ColumnOffsets[item + 1];
-        if (start == end) return;
-        for (int k = Group.IdxX; k < latent; k += Group.DimX)
-        {
-            float anchor = anchors[item * latent + k], sum = 0;
-            for (int e = start; e < end; e++)
-            {
-                int row = batch.EntryRows[e];
-                int clicks = batch.RowOffsets[row + 1] - batch.RowOffsets[row];
-                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]) / clicks;
-                sum += scale * (anchor - points[(long)row * pointWidth + k]);
-            }
-            dAnchors[item * latent + k] += sum;
-        }
-    }
 }

@@ -1,0 +1,29 @@
+namespace ManualVae.Models;
+
+// Item weights of the anchor term.
+public sealed partial class Autoencoder
+{
+    /// <summary>Name of the item weights, a constant in checkpoints; there with <see cref="AnchorWeighting.Rarity"/> only.</summary>
+    internal const string AnchorWeights = "anchors.item-weights";
+
+    /// <summary>
+    /// Weights of items in the anchor term: 1 / (n_i + n), n_i the clicks of item i and n their mean over the items, so that an
+    /// item of one click does not outweigh a whole history. Between 1 / (n + max n_i) and 1 / n; all 1 if nobody clicked.
+    /// </summary>
+    /// <param name="clicks">Training clicks of each item.</param>
+    public static double[] Rarity(ReadOnlySpan<int> clicks)
+    {
+        double sum = 0;
+        foreach (int count in clicks) sum += count;
+        var weights = new double[clicks.Length];
+        for (int item = 0; item < weights.Length; item++) weights[item] = sum == 0 ? 1 : 1 / (clicks[item] + sum / clicks.Length);
+        return weights;
+    }
+
+    /// <summary>Gives the anchor term its item weights; without <see cref="AnchorWeighting.Rarity"/> nothing happens.</summary>
+    /// <param name="clicks">Training clicks of each item.</param>
+    public void WeightAnchorsBy(ReadOnlySpan<int> clicks)
+    {
+        if (_anchorWeights is not null) Backend.Upload(Rarity(clicks), _anchorWeights.Value);
+    }
+}
