@@ -60,6 +60,20 @@ public sealed class AnchorTermTests
         Assert.Equal([1, 0, 2, 0], Run(backend, term, Of(backend, 2, 2, 3, 1, 4, 0)).DAnchors);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_a_codebook_a_user_counts_with_the_nearest_code_once(bool simd)
+    {
+        // mu = 2 and codes at -1, 2.5 and 4, whatever the two clicks are.
+        using IBackend backend = simd ? new SimdBackend(1) : new ReferenceBackend();
+        var term = new AnchorTerm(AnchorForm.ClosedForm, PerItem: 3, IsCodebook: true);
+        var found = Run(backend, term, Of(backend, 3, 1, -1, 2.5, 4));
+        Assert.Equal(0.25 + 3, found.Loss, 1e-6);
+        Assert.Equal([-1, 3], found.DPosterior, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([0, 1, 0], found.DAnchors, (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
     [Fact]
     public void Rarity_is_the_inverse_of_smoothed_clicks()
     {
@@ -92,6 +106,7 @@ public sealed class AnchorTermTests
         void Refused(string message, AutoencoderSettings settings) =>
             Assert.Contains(message, Assert.Throws<InputException>(settings.Validate).Message, StringComparison.Ordinal);
         Refused("AnchorsPerItem is 0", new() { AnchorsPerItem = 0 });
+        Refused("AnchorCodebook is 8: codes belong to no item", new() { AnchorCodebook = 8, AnchorsPerItem = 2 });
         Refused("AnchorPart mean and variance need AnchorForm closed-form",
             new() { Anchors = true, AnchorPart = AnchorPart.Mean, AnchorForm = AnchorForm.Sampled });
     }

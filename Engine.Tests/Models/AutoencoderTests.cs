@@ -16,7 +16,7 @@ public class AutoencoderTests
     public static TheoryData<string> Variants =>
     [
         "vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "anchored means", "anchored variances",
-        "several anchors", "rare anchors", "clean", "theory",
+        "several anchors", "rare anchors", "codebook", "clean", "theory",
     ];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
@@ -32,6 +32,7 @@ public class AutoencoderTests
         "anchored variances" => Vae with { Anchors = true, AnchorPart = AnchorPart.Variance },
         "several anchors" => Vae with { Anchors = true, AnchorsPerItem = 3 },
         "rare anchors" => Vae with { Anchors = true, AnchorWeighting = AnchorWeighting.Rarity },
+        "codebook" => Vae with { Anchors = true, AnchorCodebook = 4 },
         "clean" => Vae with { Mask = MaskMode.Clean },
         "theory" => Vae with { Mask = MaskMode.MaskThenNormalise },
         _ => Vae,

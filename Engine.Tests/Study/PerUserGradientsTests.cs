@@ -11,7 +11,7 @@ public class PerUserGradientsTests
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
     public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "anchors", "sampled",
-        "several anchors", "rare anchors", "logistic", "gaussian"];
+        "several anchors", "rare anchors", "codebook", "logistic", "gaussian"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {
@@ -22,6 +22,7 @@ public class PerUserGradientsTests
         "sampled" => StudyToys.Settings(7) with { Anchors = true, AnchorForm = AnchorForm.Sampled },
         "several anchors" => StudyToys.Settings(7) with { Anchors = true, AnchorsPerItem = 3 },
         "rare anchors" => StudyToys.Settings(7) with { Anchors = true, AnchorWeighting = AnchorWeighting.Rarity },
+        "codebook" => StudyToys.Settings(7) with { Anchors = true, AnchorCodebook = 4 },
         "logistic" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Logistic },
         "gaussian" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Gaussian },
         _ => StudyToys.Settings(7),

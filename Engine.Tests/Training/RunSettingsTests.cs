@@ -12,7 +12,8 @@ public class RunSettingsTests
         "model epochs batch-size learning-rate learning-rate-schedule encoder hidden decoder-hidden prior pseudo-inputs levels "
         + "fan-in-initialisation latent dropout mask beta beta-steps beta-schedule kl-per-click encoder-passes decoder-passes "
         + "weight-decay likelihood click-weight zero-weight anchor-weight anchor-warmup anchor-growth anchor-growth-epochs "
-        + "anchors anchor-form anchor-part anchor-weighting anchors-per-item alignment alignment-delta alignment-zero-weight alignment-attributes fit-validation validation-metric patience seed threads "
+        + "anchors anchor-form anchor-part anchor-weighting anchors-per-item anchor-codebook alignment "
+        + "alignment-delta alignment-zero-weight alignment-attributes fit-validation validation-metric patience seed threads "
         + "device precision",
         string.Join(' ',
             JsonSerializer.SerializeToElement(new RunSettings(), RunSettings.Json).EnumerateObject().Select(p => p.Name)));

@@ -19,6 +19,7 @@ public sealed partial class TrainerTests
     [InlineData("simd", "hvamp")]
     [InlineData("simd", "anchor")]
     [InlineData("simd", "rare anchors")]
+    [InlineData("simd", "codebook")]
     [InlineData("bf16", "multvae")]
     [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
@@ -29,6 +30,7 @@ public sealed partial class TrainerTests
             "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
             "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
             "rare anchors" => Settings with { AnchorWeight = 1, AnchorWeighting = AnchorWeighting.Rarity, AnchorsPerItem = 2 },
+            "codebook" => Settings with { AnchorWeight = 1, AnchorCodebook = 3 },
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };
         var data = Data();

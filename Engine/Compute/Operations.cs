@@ -103,10 +103,23 @@ public enum AnchorPart
 /// </param>
 /// <param name="ItemWeights">[I, 1], above 0: w_i is an item's weight over <paramref name="UserWeights"/>; none for 1 / |S|.</param>
 /// <param name="UserWeights">[B, 1], written by the forward pass: sum of the weights of a user's items. With weights only.</param>
+/// <param name="IsCodebook">
+/// The anchors are N = <paramref name="PerItem"/> codes [N, K] that belong to no item: a user's only e is the nearest one, whatever
+/// the clicks, as in vector quantisation (van den Oord et al. 2017, without its stopped gradients). Without weights.
+/// </param>
 public readonly record struct AnchorTerm(
     AnchorForm Form, AnchorPart Part = AnchorPart.Both, int PerItem = 1, Tensor ItemWeights = default,
-    Tensor UserWeights = default)
+    Tensor UserWeights = default, bool IsCodebook = false)
 {
+    private static readonly int[] OneItem = [0];
+
+    /// <summary>The items whose anchors a user counts with; of a codebook one, and none of a user without clicks.</summary>
+    internal ReadOnlySpan<int> ItemsOf(SparseBatch batch, int row)
+    {
+        var clicks = batch.ColumnIndices[batch.RowOffsets[row]..batch.RowOffsets[row + 1]];
+        return IsCodebook && clicks.Length > 0 ? OneItem : clicks;
+    }
+
     /// <summary>True if the distance to anchors counts.</summary>
     internal bool Aligns => Part != AnchorPart.Variance;
 

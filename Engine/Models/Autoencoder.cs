@@ -69,8 +69,9 @@ public sealed partial class Autoencoder : IRecommender
             _hostScale = new float[maxRows];
             if (settings.HasAnchors)
             {
-                _anchors = Parameters.Declare(
-                    "anchors", items, checked(latent * settings.AnchorsPerItem), Initialiser.SmallNormal);
+                var (rows, columns) = settings.AnchorCodebook > 0
+                    ? (settings.AnchorCodebook, latent) : (items, checked(latent * settings.AnchorsPerItem));
+                _anchors = Parameters.Declare("anchors", rows, columns, Initialiser.SmallNormal);
                 _centroids = memory.Allocate(maxRows, latent);
                 if (settings.AnchorWeighting == AnchorWeighting.Rarity)
                 {
@@ -82,8 +83,10 @@ public sealed partial class Autoencoder : IRecommender
             _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
             _hostLosses = new double[3 * maxRows];
             Parameters.Build(seed, training, fuse && Backend.FusesUpdates);
-            _anchorTerm = new(settings.AnchorForm, settings.AnchorPart, settings.AnchorsPerItem,
-                _anchorWeights?.Value ?? default, _anchorWeights is null ? default : memory.Allocate(maxRows, 1));
+            bool codebook = settings.AnchorCodebook > 0;
+            _anchorTerm = new(settings.AnchorForm, settings.AnchorPart,
+                codebook ? settings.AnchorCodebook : settings.AnchorsPerItem, _anchorWeights?.Value ?? default,
+                _anchorWeights is null ? default : memory.Allocate(maxRows, 1), codebook);
         }
         catch
         {

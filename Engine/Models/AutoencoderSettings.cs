@@ -115,6 +115,10 @@ public record AutoencoderSettings
     /// <summary>Anchors of an item; a click counts with the one nearest to the user's mean.</summary>
     public int AnchorsPerItem { get; init; } = 1;
 
+    /// <summary>Above 0: this many codes that all users share take the place of the items' anchors.</summary>
+    /// <remarks>Each user is pulled to the nearest one: what items say is left out, as in vector quantisation.</remarks>
+    public int AnchorCodebook { get; init; }
+
     /// <summary>True if the model has anchors.</summary>
     public virtual bool HasAnchors => Anchors;
 
@@ -147,6 +151,13 @@ public record AutoencoderSettings
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
             throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");
         Require(AnchorsPerItem >= 1, AnchorsPerItem, "at least 1");
+        Require(AnchorCodebook >= 0, AnchorCodebook, "0 or more");
+        if (AnchorCodebook > 0 && (AnchorsPerItem > 1 || AnchorWeighting != AnchorWeighting.Uniform))
+        {
+            SettingName codes = Setting(nameof(AnchorCodebook)), per = Setting(nameof(AnchorsPerItem)),
+                weighting = Setting(nameof(AnchorWeighting));
+            throw About($"{codes} is {AnchorCodebook}: codes belong to no item; leave out {per} and {weighting}, or {codes}.");
+        }
         if (AnchorPart != AnchorPart.Both && AnchorForm != AnchorForm.ClosedForm)
         {
             SettingName part = Setting(nameof(AnchorPart)), form = Setting(nameof(AnchorForm));

@@ -8,15 +8,17 @@ namespace ManualVae.Study;
 /// <param name="model">A model with anchors.</param>
 internal sealed class ClickedAnchors(Autoencoder model)
 {
-    private readonly int _perItem = model.Settings.AnchorsPerItem;
+    private readonly bool _isCodebook = model.Settings.AnchorCodebook > 0;
+    private readonly int _perItem = model.Settings.AnchorCodebook > 0
+        ? model.Settings.AnchorCodebook : model.Settings.AnchorsPerItem;
     private readonly double[]? _weights = model.Settings.AnchorWeighting == AnchorWeighting.Rarity
         ? model.Backend.Values(model.Parameters[Autoencoder.AnchorWeights].Value) : null;
 
-    /// <summary>All anchors, [I N, K]; the N of an item lie next to each other.</summary>
+    /// <summary>All anchors, [I N, K]; the N of an item lie next to each other. Of a codebook, its codes.</summary>
     public double[] Values { get; } = model.Backend.Values(model.Parameters["anchors"].Value);
 
-    /// <summary>N I, the number of anchors.</summary>
-    public int Count { get; } = model.ItemCount * model.Settings.AnchorsPerItem;
+    /// <summary>The number of anchors.</summary>
+    public int Count => Values.Length / Latent;
 
     /// <summary>K.</summary>
     public int Latent { get; } = model.Parameters["anchors"].Value.Columns / model.Settings.AnchorsPerItem;
@@ -32,13 +34,14 @@ internal sealed class ClickedAnchors(Autoencoder model)
     public (int Anchor, double Weight)[] Of(ReadOnlySpan<int> items, ReadOnlySpan<double> point)
     {
         if (model.Settings.AnchorPart == AnchorPart.Variance) return [];
+        if (_isCodebook && items.Length > 1) items = [0];
         var clicked = new (int Anchor, double Weight)[items.Length];
         double sum = 0;
         foreach (int item in items) sum += _weights?[item] ?? 1;
         for (int click = 0; click < items.Length; click++)
         {
-            int nearest = items[click] * _perItem;
-            for (int anchor = nearest + 1; anchor < (items[click] + 1) * _perItem; anchor++)
+            int item = _isCodebook ? 0 : items[click], nearest = item * _perItem;
+            for (int anchor = nearest + 1; anchor < (item + 1) * _perItem; anchor++)
                 if (TensorPrimitives.Distance(this[anchor], point) < TensorPrimitives.Distance(this[nearest], point))
                     nearest = anchor;
             clicked[click] = (nearest, (_weights?[items[click]] ?? 1) / sum);

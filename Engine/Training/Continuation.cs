@@ -80,6 +80,7 @@ public sealed class Continuation
             nameof(settings.Encoder), nameof(settings.Hidden), nameof(settings.DecoderHidden), nameof(settings.Prior),
             nameof(settings.PseudoInputs), nameof(settings.Levels), nameof(settings.Latent), nameof(settings.Anchors),
             nameof(settings.AnchorWeight), nameof(settings.AnchorWeighting), nameof(settings.AnchorsPerItem),
+            nameof(settings.AnchorCodebook),
         ];
         string name = shaping.First(name => !Equal(settings, older, name));
         throw About(

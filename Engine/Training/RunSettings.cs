@@ -114,9 +114,9 @@ public sealed record RunSettings : AutoencoderSettings
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup),
             nameof(AnchorGrowth), nameof(AnchorGrowthEpochs), nameof(Anchors), nameof(AnchorForm), nameof(AnchorPart),
-            nameof(AnchorWeighting), nameof(AnchorsPerItem), nameof(Alignment), nameof(AlignmentDelta),
-            nameof(AlignmentZeroWeight), nameof(AlignmentAttributes), nameof(FitValidation), nameof(ValidationMetric),
-            nameof(Patience), nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
+            nameof(AnchorWeighting), nameof(AnchorsPerItem), nameof(AnchorCodebook), nameof(Alignment),
+            nameof(AlignmentDelta), nameof(AlignmentZeroWeight), nameof(AlignmentAttributes), nameof(FitValidation),
+            nameof(ValidationMetric), nameof(Patience), nameof(Seed), nameof(Threads), nameof(Device), nameof(Precision),
         ]).Select(name => typeof(RunSettings).GetProperty(name)!),
     ];
 

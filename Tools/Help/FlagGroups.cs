@@ -19,7 +19,8 @@ internal static class FlagGroups
     [
         new("Model", ["model", "preset", "config", "hidden", "latent", "dropout"],
             "encoder", "decoder-hidden", "prior", "pseudo-inputs", "levels", "fan-in-initialisation", "mask", "likelihood",
-            "click-weight", "zero-weight", "anchors", "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item"),
+            "click-weight", "zero-weight", "anchors", "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item",
+            "anchor-codebook"),
         new("Training", ["epochs", "batch-size", "learning-rate", "beta", "beta-steps", "validation-metric", "patience",
             "fit-validation", "seed"], "learning-rate-schedule", "beta-schedule", "kl-per-click", "encoder-passes",
             "decoder-passes", "weight-decay", "anchor-weight", "anchor-warmup", "anchor-growth", "anchor-growth-epochs",

@@ -14,7 +14,8 @@ internal static class ReadSettings
 
     private static readonly string[] OfVaes = ["beta", "beta-steps", "beta-schedule", "kl-per-click", "prior", "pseudo-inputs",
         "encoder", "levels", "anchor-weight", "anchor-warmup", "anchor-growth", "anchor-growth-epochs", "anchors",
-        "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item"];
+        "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item",
+        "anchor-codebook"];
 
     private static readonly HashSet<string> OfAutoencoders =
         [.. JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!.AsObject().Select(p => p.Key)];
@@ -34,7 +35,8 @@ internal static class ReadSettings
         {
             "pseudo-inputs" => run.Prior == PriorKind.Vamp,
             "click-weight" or "zero-weight" => run.Likelihood == LikelihoodKind.Gaussian,
-            "anchor-form" or "anchor-part" or "anchor-weighting" or "anchors-per-item" => run.HasAnchors,
+            "anchor-form" or "anchor-part" or "anchor-codebook" => run.HasAnchors,
+            "anchor-weighting" or "anchors-per-item" => run.HasAnchors && run.AnchorCodebook == 0,
             "anchor-warmup" or "anchor-growth" => run.AnchorWeight > 0,
             "anchor-growth-epochs" => run.AnchorWeight > 0 && run.AnchorGrowth != 1,
             _ => true,

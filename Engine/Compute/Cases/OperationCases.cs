@@ -48,6 +48,7 @@ public static class OperationCases
         yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Both, 1, true, b, 2 * n, m);
         yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Both, 3, false, b, 2 * n, m);
         yield return Anchor(AnchorForm.Sampled, AnchorPart.Both, 2, true, b, 2 * n, m);
+        yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Both, n, false, b, 2 * n, m, codebook: true);
         foreach (var kind in Enum.GetValues<LikelihoodKind>()) yield return Likelihood(kind, b, 11 * n);
         yield return Adam(n, m);
     }
@@ -216,17 +217,18 @@ public static class OperationCases
             z.Value, mixture.Value, responsibilities, density.Gradient, z.Gradient, mixture.Gradient);
     });
 
-    /// <summary>The anchor regulariser: a form, a part, anchors of an item, and whether items have weights.</summary>
+    /// <summary>The anchor regulariser: a form, a part, anchors of an item, whether items have weights, or a codebook.</summary>
     public static OperationCase Anchor(
-        AnchorForm form, AnchorPart part, int perItem, bool weighted, int b, int items, int latent) =>
-        new($"anchor {form} {part}{(perItem > 1 ? $" x{perItem}" : "")}{(weighted ? " weighted" : "")}",
+        AnchorForm form, AnchorPart part, int perItem, bool weighted, int b, int items, int latent, bool codebook = false) =>
+        new($"anchor {form} {part}{(codebook ? " codebook" : perItem > 1 ? $" x{perItem}" : "")}{(weighted ? " weighted" : "")}",
             $"{b}x{items}x{latent}", Loose, 2.0 * b * items * latent * perItem, 8.0 * (items * perItem + 3 * b) * latent, run =>
     {
         var batch = run.Batch(b, items, 0.3);
-        var anchors = run.Parameter("anchors", items, perItem * latent);
+        var anchors = codebook
+            ? run.Parameter("anchors", perItem, latent) : run.Parameter("anchors", items, perItem * latent);
         var (posterior, z) = (run.Input("posterior", b, 2 * latent), run.Input("z", b, latent));
         var (loss, centroids) = (run.Output("loss", b, 1), run.Scratch("centroids", b, latent));
-        var term = new AnchorTerm(form, part, perItem);
+        var term = new AnchorTerm(form, part, perItem, IsCodebook: codebook);
         if (weighted)
         {
             term = term with { ItemWeights = run.Scratch("weights", items, 1), UserWeights = run.Scratch("sums", b, 1) };

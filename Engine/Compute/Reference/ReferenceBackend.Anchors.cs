@@ -10,7 +10,7 @@ public sealed partial class ReferenceBackend
         int latent = centroids.Columns;
         for (int row = 0; row < batch.Rows; row++)
         {
-            var items = batch.ColumnIndices[batch.RowOffsets[row]..batch.RowOffsets[row + 1]];
+            var items = term.ItemsOf(batch, row);
             var centroid = Row(centroids, row);
             centroid.Clear();
             Data(loss)[row] = 0;
@@ -23,8 +23,8 @@ public sealed partial class ReferenceBackend
             if (term.Aligns)
                 foreach (int item in items)
                 {
-                    var anchor = Nearest(term, anchors.Value, item, point);
-                    double weight = Scale(term.ItemWeights, item), total = UserWeight(term, batch, row);
+                    var anchor = Anchor(anchors.Value, Nearest(term, anchors.Value, item, point), latent);
+                    double weight = Scale(term.ItemWeights, item), total = UserWeight(term, items.Length, row);
                     for (int k = 0; k < latent; k++)
                     {
                         centroid[k] += weight * anchor[k] / total;
@@ -44,7 +44,7 @@ public sealed partial class ReferenceBackend
         int latent = centroids.Columns;
         for (int row = 0; row < batch.Rows; row++)
         {
-            var items = batch.ColumnIndices[batch.RowOffsets[row]..batch.RowOffsets[row + 1]];
+            var items = term.ItemsOf(batch, row);
             if (items.IsEmpty) continue;
             var point = AnchoredPoint(term, posterior, z, row, latent);
             var dPoint = Row(term.Form == AnchorForm.ClosedForm ? dPosterior : dz, row);
@@ -57,11 +57,10 @@ public sealed partial class ReferenceBackend
             if (!term.Aligns || anchors.Gradient.IsNone) continue;
             foreach (int item in items)
             {
-                int first = latent * Choice(term, anchors.Value, item, point);
-                double weight = Scale(term.ItemWeights, item), total = UserWeight(term, batch, row);
-                for (int k = 0; k < latent; k++)
-                    Row(anchors.Gradient, item)[first + k] +=
-                        2 * scale * weight / total * (Row(anchors.Value, item)[first + k] - point[k]);
+                int nearest = Nearest(term, anchors.Value, item, point);
+                Span<double> anchor = Anchor(anchors.Value, nearest, latent), gradient = Anchor(anchors.Gradient, nearest, latent);
+                double weight = Scale(term.ItemWeights, item), total = UserWeight(term, items.Length, row);
+                for (int k = 0; k < latent; k++) gradient[k] += 2 * scale * weight / total * (anchor[k] - point[k]);
             }
         }
     }
@@ -69,23 +68,23 @@ public sealed partial class ReferenceBackend
     private static Span<double> AnchoredPoint(AnchorTerm term, Tensor posterior, Tensor z, int row, int latent) =>
         term.Form == AnchorForm.ClosedForm ? Row(posterior, row)[..latent] : Row(z, row);
 
-    private static double UserWeight(AnchorTerm term, SparseBatch batch, int row) => term.ItemWeights.IsNone
-        ? batch.RowOffsets[row + 1] - batch.RowOffsets[row] : Data(term.UserWeights)[row];
+    private static double UserWeight(AnchorTerm term, int items, int row) =>
+        term.ItemWeights.IsNone ? items : Data(term.UserWeights)[row];
 
-    private static Span<double> Nearest(AnchorTerm term, Tensor anchors, int item, ReadOnlySpan<double> point) =>
-        Row(anchors, item).Slice(point.Length * Choice(term, anchors, item, point), point.Length);
+    private static Span<double> Anchor(Tensor anchors, int number, int latent) =>
+        Data(anchors).Slice(checked(number * latent), latent);
 
-    /// <summary>Which of an item's anchors is nearest to the point.</summary>
-    private static int Choice(AnchorTerm term, Tensor anchors, int item, ReadOnlySpan<double> point)
+    /// <summary>Number of the one of an item's anchors that is nearest to the point.</summary>
+    private static int Nearest(AnchorTerm term, Tensor anchors, int item, ReadOnlySpan<double> point)
     {
-        var (choice, least) = (0, double.PositiveInfinity);
-        for (int n = 0; n < term.PerItem; n++)
+        var (nearest, least) = (item * term.PerItem, double.PositiveInfinity);
+        for (int number = nearest; number < (item + 1) * term.PerItem; number++)
         {
             double distance = 0;
             for (int k = 0; k < point.Length; k++)
-                distance += Math.Pow(point[k] - Row(anchors, item)[n * point.Length + k], 2);
-            if (distance < least) (choice, least) = (n, distance);
+                distance += Math.Pow(point[k] - Anchor(anchors, number, point.Length)[k], 2);
+            if (distance < least) (nearest, least) = (number, distance);
         }
-        return choice;
+        return nearest;
     }
 }

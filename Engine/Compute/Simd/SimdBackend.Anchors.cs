@@ -10,14 +10,14 @@ public sealed unsafe partial class SimdBackend
         AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss)
     {
         Debug.Assert(
-            anchors.Value.Rows == batch.Columns && term.PerItem * centroids.Columns == anchors.Value.Columns);
+            anchors.Value.Length == (term.IsCodebook ? 1L : batch.Columns) * term.PerItem * centroids.Columns);
         var point = term.Form == AnchorForm.ClosedForm ? posterior : z;
         ForRows(batch.Rows, 4, (term, batch, anchors.Value, point, centroids, loss),
             static (in (AnchorTerm Term, SparseBatch Batch, Tensor Anchors, Tensor Point, Tensor Centroids, Tensor Loss) s,
                 int row) =>
             {
                 int k = s.Centroids.Columns;
-                var items = s.Batch.ColumnIndices[s.Batch.RowOffsets[row]..s.Batch.RowOffsets[row + 1]];
+                var items = s.Term.ItemsOf(s.Batch, row);
                 float* centroid = s.Centroids.Row(row), point = s.Point.Row(row);
                 s.Centroids.RowSpan(row).Clear();
                 s.Loss.Pointer()[row] = 0;
@@ -28,7 +28,7 @@ public sealed unsafe partial class SimdBackend
                 {
                     foreach (int item in items)
                     {
-                        float* anchor = Nearest(s.Term, s.Anchors.Row(item), k, point);
+                        float* anchor = Nearest(s.Term, s.Anchors.Pointer(), item, k, point);
                         float weight = s.Term.ItemWeights.RowScale(item);
                         Elementwise.Apply(new AddScaled(weight / total), k, centroid, anchor, centroid);
                         sum += weight * Elementwise.Sum(default(SquaredDifference), k, point, anchor);
@@ -60,19 +60,24 @@ public sealed unsafe partial class SimdBackend
                     if (s.Term.Shrinks) Elementwise.Apply(new VarianceGradient(scale), k, d + k, point + k, d + k);
                 });
         if (!term.Aligns || anchors.Gradient.IsNone) return;
-        ForRows(batch.ActiveColumnCount, 8, (term, batch, anchors, point, rowScale, centroids.Columns),
+        // A codebook's users may share any code: one thread adds them in order.
+        ForRows(term.IsCodebook ? 1 : batch.ActiveColumnCount, 8, (term, batch, anchors, point, rowScale, centroids.Columns),
             static (in (AnchorTerm Term, SparseBatch Batch, Parameter Anchors, Tensor Point, Tensor Scale, int Latent) s,
                 int active) =>
             {
-                int item = s.Batch.ActiveColumns[active];
+                bool codebook = s.Term.IsCodebook;
+                int item = codebook ? 0 : s.Batch.ActiveColumns[active];
+                var (first, end) = codebook ? (0, s.Batch.Rows)
+                    : (s.Batch.ColumnOffsets[active], s.Batch.ColumnOffsets[active + 1]);
                 float weight = s.Term.ItemWeights.RowScale(item);
-                float* anchors = s.Anchors.Value.Row(item), gradients = s.Anchors.Gradient.Row(item);
-                for (int e = s.Batch.ColumnOffsets[active]; e < s.Batch.ColumnOffsets[active + 1]; e++)
+                float* anchors = s.Anchors.Value.Pointer();
+                for (int e = first; e < end; e++)
                 {
-                    int row = s.Batch.EntryRows[e], clicks = s.Batch.RowOffsets[row + 1] - s.Batch.RowOffsets[row];
-                    float total = s.Term.ItemWeights.IsNone ? clicks : s.Term.UserWeights.RowScale(row);
-                    float* point = s.Point.Row(row), anchor = Nearest(s.Term, anchors, s.Latent, point);
-                    float* gradient = gradients + (anchor - anchors);
+                    int row = codebook ? e : s.Batch.EntryRows[e], items = s.Term.ItemsOf(s.Batch, row).Length;
+                    if (items == 0) continue;
+                    float total = s.Term.ItemWeights.IsNone ? items : s.Term.UserWeights.RowScale(row);
+                    float* point = s.Point.Row(row), anchor = Nearest(s.Term, anchors, item, s.Latent, point);
+                    float* gradient = s.Anchors.Gradient.Pointer() + (anchor - anchors);
                     Elementwise.Apply(new AddScaledDifference(2 * s.Scale.RowScale(row) * weight / total), s.Latent,
                         gradient, anchor, point, gradient);
                 }
@@ -89,17 +94,17 @@ public sealed unsafe partial class SimdBackend
     }
 
     /// <summary>The one of an item's anchors that is nearest to the point.</summary>
-    private static float* Nearest(AnchorTerm term, float* anchors, int k, float* point)
+    private static float* Nearest(AnchorTerm term, float* anchors, int item, int k, float* point)
     {
-        if (term.PerItem == 1) return anchors;
-        float* nearest = anchors;
+        float* anchor = anchors + (nint)item * term.PerItem * k, nearest = anchor;
+        if (term.PerItem == 1) return nearest;
         double least = double.PositiveInfinity;
-        for (int n = 0; n < term.PerItem; n++, anchors += k)
+        for (int n = 0; n < term.PerItem; n++, anchor += k)
         {
-            double distance = Elementwise.Sum(default(SquaredDifference), k, point, anchors);
+            double distance = Elementwise.Sum(default(SquaredDifference), k, point, anchor);
             if (!(distance < least)) continue;
             least = distance;
-            nearest = anchors;
+            nearest = anchor;
         }
         return nearest;
     }

@@ -8,7 +8,8 @@ namespace ManualVae.Compute.Gpu.Kernels;
 internal readonly struct DeviceAnchors(AnchorTerm term, View values, View itemWeights, View userWeights, View choices)
 {
     public readonly View Values = values, ItemWeights = itemWeights, UserWeights = userWeights, Choices = choices;
-    public readonly int PerItem = term.PerItem, Aligns = term.Aligns ? 1 : 0, Shrinks = term.Shrinks ? 1 : 0;
+    public readonly int PerItem = term.PerItem, Aligns = term.Aligns ? 1 : 0, Shrinks = term.Shrinks ? 1 : 0,
+        IsCodebook = term.IsCodebook ? 1 : 0;
 
     /// <summary>Weight of a click on the item, before it is divided by the user's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -26,17 +27,23 @@ internal readonly struct DeviceAnchors(AnchorTerm term, View values, View itemWe
 /// </summary>
 internal static class AnchorKernels
 {
-    /// <summary>A thread for each click: which of the item's anchors is nearest, a small whole number.</summary>
-    public static void Choose(DeviceBatch batch, DeviceAnchors anchors, View points, int pointWidth, int entries, int latent)
+    /// <summary>
+    /// A thread for each click: which of the item's anchors is nearest, a small whole number. Of a codebook a thread for each user,
+    /// whose choice is kept at the first click.
+    /// </summary>
+    public static void Choose(DeviceBatch batch, DeviceAnchors anchors, View points, int pointWidth, int count, int latent)
     {
-        for (long i = ElementKernels.First; i < entries; i += ElementKernels.Stride)
+        for (long i = ElementKernels.First; i < count; i += ElementKernels.Stride)
         {
-            int entry = batch.EntryIndices[i], choice = 0;
-            long point = (long)batch.EntryRows[i] * pointWidth;
+            int row = anchors.IsCodebook != 0 ? (int)i : batch.EntryRows[i];
+            if (batch.RowOffsets[row + 1] == batch.RowOffsets[row]) continue;
+            int entry = anchors.IsCodebook != 0 ? batch.RowOffsets[row] : batch.EntryIndices[i], choice = 0;
+            int item = anchors.IsCodebook != 0 ? 0 : batch.Columns[entry];
+            long point = (long)row * pointWidth;
             float least = float.PositiveInfinity;
             for (int n = 0; n < anchors.PerItem; n++)
             {
-                long anchor = ((long)batch.Columns[entry] * anchors.PerItem + n) * latent;
+                long anchor = ((long)item * anchors.PerItem + n) * latent;
                 float distance = 0;
                 for (int k = 0; k < latent; k++)
                 {
@@ -55,6 +62,7 @@ internal static class AnchorKernels
         DeviceBatch batch, DeviceAnchors anchors, View points, int pointWidth, View centroids, View loss, int latent)
     {
         int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
+        if (anchors.IsCodebook != 0 && end > start) end = start + 1;
         float sum = 0, total = end - start;
         if (anchors.ItemWeights.Length != 0)
         {
@@ -67,7 +75,7 @@ internal static class AnchorKernels
             float point = points[(long)row * pointWidth + k], centroid = 0, squares = 0;
             for (int e = start; e < end && anchors.Aligns != 0; e++)
             {
-                int item = batch.Columns[e];
+                int item = anchors.IsCodebook != 0 ? 0 : batch.Columns[e];
                 float anchor = anchors.Values[anchors.First(e, item, latent) + k], weight = anchors.ItemWeight(item);
                 centroid += weight * anchor;
                 squares += weight * (point - anchor) * (point - anchor);
@@ -118,5 +126,24 @@ internal static class AnchorKernels
                 }
                 dAnchors[at] += sum;
             }
+    }
+
+    /// <summary>A group for each code, which adds its users in order.</summary>
+    public static void BackwardCodes(
+        DeviceBatch batch, DeviceAnchors anchors, View points, int pointWidth, View rowScale, View dAnchors, int rows, int latent)
+    {
+        long code = Grid.IdxX;
+        for (int k = Group.IdxX; k < latent; k += Group.DimX)
+        {
+            float anchor = anchors.Values[code * latent + k], sum = 0;
+            for (int row = 0; row < rows; row++)
+            {
+                int start = batch.RowOffsets[row];
+                if (start == batch.RowOffsets[row + 1] || anchors.First(start, 0, latent) != code * latent) continue;
+                float scale = 2 * (rowScale.Length == 0 ? 1 : rowScale[row]);
+                sum += scale * (anchor - points[(long)row * pointWidth + k]);
+            }
+            dAnchors[code * latent + k] += sum;
+        }
     }
 }
