@@ -11,8 +11,8 @@ namespace ManualVae.Tests.Models;
 public sealed class AnchorTermTests
 {
     /// <summary>
-    /// One user, K = 1, mu = 2, sigma^2 = 3, two clicks, of which the anchors lie at 1 and 4. Item weights 1/3 and 1/5 are shares of
-    /// 5/8 and 3/8.
+    /// One user, K = 1, mu = 2, sigma^2 = 3, two clicks, of which the anchors lie at 1 and 4. Item weights 1/3 and 1/5 are shares
+    /// of 5/8 and 3/8.
     /// </summary>
     /// <param name="simd">Where.</param>
     /// <param name="part">Which part counts.</param>
@@ -36,7 +36,8 @@ public sealed class AnchorTermTests
     {
         using IBackend backend = simd ? new SimdBackend(1) : new ReferenceBackend();
         var term = new AnchorTerm(AnchorForm.ClosedForm, part);
-        if (weighted) term = term with { ItemWeights = Of(backend, 2, 1, 1 / 3.0, 1 / 5.0), UserWeights = backend.Allocate(1, 1) };
+        if (weighted)
+            term = term with { ItemWeights = Of(backend, 2, 1, 1 / 3.0, 1 / 5.0), UserWeights = backend.Allocate(1, 1) };
         var found = Run(backend, term, Of(backend, 2, 1, 1, 4));
         double tolerance = simd ? 1e-6 : 1e-14;
         Assert.Equal(loss, found.Loss, tolerance);
@@ -89,8 +90,8 @@ public sealed class AnchorTermTests
         var clicks = ToyClicks.Random(6, 13);
         double[] Losses(AnchorWeighting weighting)
         {
-            using var model = new Autoencoder(new ReferenceBackend(),
-                new AutoencoderSettings { Hidden = [7], Latent = 3, Anchors = true, AnchorWeighting = weighting }, 13, 6, seed: 5);
+            var settings = new AutoencoderSettings { Hidden = [7], Latent = 3, Anchors = true, AnchorWeighting = weighting };
+            using var model = new Autoencoder(new ReferenceBackend(), settings, 13, 6, seed: 5);
             model.WeightAnchorsBy([.. Enumerable.Repeat(4, 13)]);
             var batch = ToyClicks.Batch(model.Backend, clicks);
             model.Forward(batch, InputMask.Clean, noise: null);

@@ -209,9 +209,9 @@ public interface IBackend : IDisposable
 
     /// <summary>
     /// The anchor regulariser of each user (arXiv 2511.06781, Proposition 3.1), S = the clicks of the batch's <b>targets</b>,
-    /// anchors [I, N K] (a codebook: [N, K]): loss[B, 1] as <paramref name="term"/> says, 0 for a user without clicks; centroids[B, K] = sum_i w_i e_i
-    /// over the user's clicks, zeros if the variance alone counts. z is read by the sampled form only, the posterior by the closed
-    /// form only.
+    /// anchors [I, N K] (a codebook: [N, K]): loss[B, 1] as <paramref name="term"/> says, 0 for a user without
+    /// clicks; centroids[B, K] = sum_i w_i e_i over the user's clicks, zeros if the variance alone counts. z is read by the
+    /// sampled form only, the posterior by the closed form only.
     /// </summary>
     void AnchorForward(
         AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor loss);

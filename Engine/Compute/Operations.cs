@@ -98,14 +98,14 @@ public enum AnchorPart
 /// <param name="Form">How E ||z - e_i||^2 is estimated.</param>
 /// <param name="Part">Which part counts; the sampled form has both.</param>
 /// <param name="PerItem">
-/// N anchors of an item, side by side in a row of N K columns: e_i is the one nearest to mu (sampled: to z), the first of equally
-/// near ones. Gradients are exact where the choice does not change.
+/// N anchors of an item, side by side in a row of N K columns: e_i is the one nearest to mu (sampled: to z), the first of
+/// equally near ones. Gradients are exact where the choice does not change.
 /// </param>
-/// <param name="ItemWeights">[I, 1], above 0: w_i is an item's weight over <paramref name="UserWeights"/>; none for 1 / |S|.</param>
-/// <param name="UserWeights">[B, 1], written by the forward pass: sum of the weights of a user's items. With weights only.</param>
+/// <param name="ItemWeights">[I, 1], above 0: w_i is the item's over the user's weight; none for 1 / |S|.</param>
+/// <param name="UserWeights">[B, 1], written by the forward pass: sum over a user's items. With item weights only.</param>
 /// <param name="IsCodebook">
-/// The anchors are N = <paramref name="PerItem"/> codes [N, K] that belong to no item: a user's only e is the nearest one, whatever
-/// the clicks, as in vector quantisation (van den Oord et al. 2017, without its stopped gradients). Without weights.
+/// The anchors are N = <paramref name="PerItem"/> codes [N, K] that belong to no item: a user's only e is the nearest one,
+/// whatever the clicks, as in vector quantisation (van den Oord et al. 2017, without its stopped gradients). Without weights.
 /// </param>
 public readonly record struct AnchorTerm(
     AnchorForm Form, AnchorPart Part = AnchorPart.Both, int PerItem = 1, Tensor ItemWeights = default,

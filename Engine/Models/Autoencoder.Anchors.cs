@@ -3,7 +3,7 @@ namespace ManualVae.Models;
 // Item weights of the anchor term.
 public sealed partial class Autoencoder
 {
-    /// <summary>Name of the item weights, a constant in checkpoints; there with <see cref="AnchorWeighting.Rarity"/> only.</summary>
+    /// <summary>Name of the item weights, constant in checkpoints; with <see cref="AnchorWeighting.Rarity"/> only.</summary>
     internal const string AnchorWeights = "anchors.item-weights";
 
     /// <summary>

@@ -32,7 +32,7 @@ public enum AnchorWeighting
 {
     /// <summary>All alike: weights 1 / |S| (arXiv 2511.06781).</summary>
     Uniform,
-    /// <summary>Rare items more: weights proportional to <see cref="Autoencoder.Rarity"/>, which sum to 1 for each user.</summary>
+    /// <summary>Rare items more: proportional to <see cref="Autoencoder.Rarity"/>, summing to 1 for each user.</summary>
     Rarity,
 }
 

@@ -4,8 +4,8 @@ using ManualVae.Data;
 namespace ManualVae.Study;
 
 /// <summary>
-/// Item anchors. A user's gradient with respect to the anchor e of a clicked item is scale (e - p_u), scale = 2 lambda w; p_u is mu
-/// or z, w the weight of the click.
+/// Item anchors. A user's gradient with respect to the anchor e of a clicked item is scale (e - p_u), scale = 2 lambda w; p_u is
+/// mu or z, w the weight of the click.
 /// </summary>
 /// <param name="name">The parameter.</param>
 /// <param name="clicked">The anchors that each row's clicks count with.</param>

@@ -155,8 +155,8 @@ public sealed record RunSettings : AutoencoderSettings
         ? LearningRate * (Epochs - epoch + 1) / Epochs : LearningRate;
 
     /// <summary>
-    /// lambda_A in an epoch: a linear warm-up reaches the full weight in epoch <see cref="AnchorWarmup"/>, and growth multiplies it
-    /// after every <see cref="AnchorGrowthEpochs"/> epochs.
+    /// lambda_A in an epoch: a linear warm-up reaches the full weight in epoch <see cref="AnchorWarmup"/>, and growth multiplies
+    /// it after every <see cref="AnchorGrowthEpochs"/> epochs.
     /// </summary>
     /// <param name="epoch">From 1; a continued run counts the epochs before it.</param>
     public double AnchorWeightOf(int epoch)

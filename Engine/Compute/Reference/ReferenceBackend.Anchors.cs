@@ -58,7 +58,8 @@ public sealed partial class ReferenceBackend
             foreach (int item in items)
             {
                 int nearest = Nearest(term, anchors.Value, item, point);
-                Span<double> anchor = Anchor(anchors.Value, nearest, latent), gradient = Anchor(anchors.Gradient, nearest, latent);
+                Span<double> anchor = Anchor(anchors.Value, nearest, latent);
+                Span<double> gradient = Anchor(anchors.Gradient, nearest, latent);
                 double weight = Scale(term.ItemWeights, item), total = UserWeight(term, items.Length, row);
                 for (int k = 0; k < latent; k++) gradient[k] += 2 * scale * weight / total * (anchor[k] - point[k]);
             }

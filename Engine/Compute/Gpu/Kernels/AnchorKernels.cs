@@ -4,7 +4,7 @@ using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>An <see cref="AnchorTerm"/> in the form that kernels take: anchors [I, N K], weights, each click's chosen anchor.</summary>
+/// <summary>An <see cref="AnchorTerm"/> in kernels' form: anchors [I, N K], weights, each click's chosen anchor.</summary>
 internal readonly struct DeviceAnchors(AnchorTerm term, View values, View itemWeights, View userWeights, View choices)
 {
     public readonly View Values = values, ItemWeights = itemWeights, UserWeights = userWeights, Choices = choices;
@@ -22,14 +22,14 @@ internal readonly struct DeviceAnchors(AnchorTerm term, View values, View itemWe
 }
 
 /// <summary>
-/// The anchor regulariser: groups for each user forward, for each item backward. points: posterior (rows of 2 K, closed form) or z
-/// (rows of K), rows of pointWidth.
+/// The anchor regulariser: groups for each user forward, for each item backward. points: posterior (rows of 2 K, closed
+/// form) or z (rows of K), rows of pointWidth.
 /// </summary>
 internal static class AnchorKernels
 {
     /// <summary>
-    /// A thread for each click: which of the item's anchors is nearest, a small whole number. Of a codebook a thread for each user,
-    /// whose choice is kept at the first click.
+    /// A thread for each click: which of the item's anchors is nearest, a small whole number. Of a codebook a thread for each
+    /// user, whose choice is kept at the first click.
     /// </summary>
     public static void Choose(DeviceBatch batch, DeviceAnchors anchors, View points, int pointWidth, int count, int latent)
     {
