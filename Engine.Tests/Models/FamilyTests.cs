@@ -18,9 +18,9 @@ public class FamilyTests
 
     public static TheoryData<string> Members =>
     [
-        "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "recvae + several rare anchors", "gated",
-        "deep gated", "composite on mlp", "vamp on mlp", "vamp on recvae", "vamp on gated", "hierarchical", "hvamp", "deep hvamp", "linear decoder", "wide decoder",
-        "kl per click",
+        "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "recvae + several rare anchors",
+        "gated", "deep gated", "composite on mlp", "vamp on mlp", "vamp on recvae", "vamp on gated", "hierarchical",
+        "hvamp", "deep hvamp", "linear decoder", "wide decoder", "kl per click",
     ];
 
     private static AutoencoderSettings SettingsOf(string member) => member switch
