@@ -27,6 +27,7 @@ internal static class ExportedModels
         ["linear decoder"] = Vae with { DecoderHidden = [] },
         ["gaussian"] = Vae with { Likelihood = LikelihoodKind.Gaussian },
         ["logistic with anchors"] = Vae with { Likelihood = LikelihoodKind.Logistic, Anchors = true },
+        ["plain input"] = Vae with { Mask = MaskMode.Plain },
         ["recvae"] = Vae with
         {
             Encoder = EncoderKind.Recvae,

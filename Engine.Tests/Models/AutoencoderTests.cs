@@ -14,7 +14,7 @@ public class AutoencoderTests
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
     public static TheoryData<string> Variants =>
-        ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory"];
+        ["vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "clean", "theory", "plain"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {
@@ -27,6 +27,7 @@ public class AutoencoderTests
         "sampled" => Vae with { Anchors = true, AnchorForm = AnchorForm.Sampled },
         "clean" => Vae with { Mask = MaskMode.Clean },
         "theory" => Vae with { Mask = MaskMode.MaskThenNormalise },
+        "plain" => Vae with { Mask = MaskMode.Plain },
         _ => Vae,
     };
 

@@ -21,7 +21,7 @@ public class FamilyTests
         "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "gated", "deep gated", "composite on mlp",
         "vamp on mlp",
         "vamp on recvae", "vamp on gated", "hierarchical", "hvamp", "deep hvamp", "linear decoder", "wide decoder",
-        "kl per click",
+        "kl per click", "plain recvae",
     ];
 
     private static AutoencoderSettings SettingsOf(string member) => member switch
@@ -38,6 +38,7 @@ public class FamilyTests
             FanInInitialisation = true,
         },
         "recvae + anchors" => SettingsOf("recvae") with { Anchors = true },
+        "plain recvae" => SettingsOf("recvae") with { Mask = MaskMode.Plain },
         "gated" => Vae with { Encoder = EncoderKind.Gated },
         "deep gated" => Vae with { Encoder = EncoderKind.Gated, Hidden = [7, 5] },
         "composite on mlp" => Vae with { Prior = PriorKind.Composite },
