@@ -20,7 +20,13 @@ public sealed record MaskingOptions : IStudyOptions
     /// <summary>k of the neighbourhoods.</summary>
     public int Neighbours { get; init; } = 20;
 
-    /// <summary>Seed of pairs and masks.</summary>
+    /// <summary>Shares of a history to cut for near-duplicates, a user beside itself, on both sides of the threshold.</summary>
+    public IReadOnlyList<double> Cuts { get; init; } = [0.1, 0.25, 0.4, 0.6, 0.75, 0.9];
+
+    /// <summary>Users whose history is cut, for each share.</summary>
+    public int Duplicates { get; init; } = 100;
+
+    /// <summary>Seed of pairs, cuts and masks.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Refuses options outside their ranges.</summary>
@@ -30,13 +36,19 @@ public sealed record MaskingOptions : IStudyOptions
         Check.AtLeast(2, Pairs, ", half near and half far");
         Check.AtLeast(2, Draws);
         Check.AtLeast(1, Neighbours);
+        Check.AtLeast(1, Duplicates);
+        Check.Shares(Cuts);
         foreach (double rate in Rates)
             if (!(rate >= 0 && rate < 1)) throw About($"{Setting(nameof(Rates))} {rate}: give rates in [0, 1).");
     }
 
     /// <inheritdoc/>
     public IStudyOptions FittedTo(int users) =>
-        this with { Pairs = PairSampler.AtMost(Pairs, users), Neighbours = NearestUsers.AtMost(Neighbours, users) };
+        this with
+        {
+            Pairs = PairSampler.AtMost(Pairs, users), Neighbours = NearestUsers.AtMost(Neighbours, users),
+            Duplicates = Math.Min(Duplicates, users),
+        };
 }
 
 /// <summary>Near or far pairs at one rate and with one kind of mask.</summary>
@@ -66,8 +78,19 @@ public sealed record MaskingRow(
 public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithClean, double DistanceRatio, double SelfDistance);
 
 /// <summary>What the masking study measured.</summary>
+/// <param name="Options">What was asked for.</param>
+/// <param name="Users">Users measured.</param>
+/// <param name="Pairs">Near and far pairs of users.</param>
+/// <param name="Drift">Neighbourhoods.</param>
+/// <param name="Regimes">Pairs on both sides of the theorem's threshold, at rates above 0.</param>
 public sealed record MaskingResult(
-    MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift);
+    MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift,
+    IReadOnlyList<RegimeRow> Regimes);
+
+/// <summary>What masks did to one pair: means over the draws.</summary>
+internal readonly record struct MaskedPair(
+    UserPair Pair, int Cluster, double InputRatio, double InputRatioExact, double Contracted, double ContractedExact,
+    double Expanded, double ExpandedExact, double LatentRatio, double Nearer, double Deviation);
 
 /// <summary>
 /// How masking moves users in input and latent space, compared with <see cref="MaskingGeometry"/>. Far pairs contract, near
@@ -83,19 +106,22 @@ public static class MaskingStudy
         options.Validate();
         NearestUsers.Require(options.Neighbours, population);
         using var encoder = new PosteriorEncoder(model, population);
-        var clean = encoder.Encode(InputMask.Clean);
+        var clean = encoder.Encode(model.CleanInput);
         var (near, far) = Groups(population, options);
         var rows = new List<MaskingRow>();
         var drift = new List<DriftRow>();
+        var regimes = new List<RegimeRow>();
+        using var sides = new MaskingRegimes(model, population, clean, options);
         foreach (double rate in options.Rates)
         {
             Posteriors[] independent = Encode(shared: false), shared = Encode(shared: true);
             foreach (bool together in new[] { false, true })
                 foreach (var (name, pairs) in new[] { ("near", near), ("far", far) })
                     if (pairs.Length > 0)
-                        rows.Add(Measure(
-                            population, pairs, name, rate, together, options, clean, together ? shared : independent));
+                        rows.Add(Summary(Masked(population, pairs, [.. pairs.Select(pair => pair.U)], model, rate, together,
+                            options, clean, together ? shared : independent), rate, together, name, options));
             drift.Add(Drift(clean, independent, rate, options));
+            if (rate > 0) regimes.AddRange(sides.Measure(rate, independent, cancellation));
 
             Posteriors[] Encode(bool shared) => [.. Enumerable.Range(0, options.Draws).Select(draw =>
             {
@@ -103,7 +129,7 @@ public static class MaskingStudy
                 return encoder.Encode(Mask(model, rate, options.Seed, draw, shared));
             })];
         }
-        return new(options, population.Count, rows, drift);
+        return new(options, population.Count, rows, drift, regimes);
     }
 
     /// <summary>The model's kind of mask at a given rate; Mult-VAE's kind if the model trains on clean input.</summary>
@@ -123,64 +149,58 @@ public static class MaskingStudy
         return (pool[..half], pool[^half..]);
     }
 
-    private static MaskingRow Measure(
-        Population population, UserPair[] pairs, string group, double rate, bool shared, MaskingOptions options,
-        Posteriors clean, Posteriors[] masked)
+    /// <summary>What masks of one rate do to pairs.</summary>
+    /// <param name="population">The users of the pairs.</param>
+    /// <param name="pairs">Pairs that differ in an item.</param>
+    /// <param name="clusters">Of each pair the user that is resampled for intervals.</param>
+    /// <param name="model">Whose masks.</param>
+    /// <param name="rate">Probability that a click is dropped.</param>
+    /// <param name="shared">True if both users have the same mask.</param>
+    /// <param name="options">Draws and seed.</param>
+    /// <param name="clean">Posteriors of the clean input.</param>
+    /// <param name="masked">Posteriors of each draw.</param>
+    internal static MaskedPair[] Masked(
+        Population population, UserPair[] pairs, int[] clusters, Autoencoder model, double rate, bool shared,
+        MaskingOptions options, Posteriors clean, Posteriors[] masked)
     {
-        int count = pairs.Length, draws = options.Draws;
-        float keep = (float)(1 - rate);
-        var (ratio, contracted, expanded) = (new double[count], new double[count], new double[count]);
-        var (latent, nearer, deviation) = (new double[count], new double[count], new double[count]);
-        var laws = new MaskingGeometry[count];
-        var exact = new (double Contraction, double Expansion)[count];
-        Parallel.For(0, count, i =>
+        var results = new MaskedPair[pairs.Length];
+        InputMask[] masks =
+            [.. Enumerable.Range(0, options.Draws).Select(draw => Mask(model, rate, options.Seed, draw, shared))];
+        Parallel.For(0, pairs.Length, i =>
         {
             var pair = pairs[i];
-            laws[i] = new(pair.Overlap, pair.L1, keep, shared);
-            exact[i] = (laws[i].Contraction, laws[i].Expansion);
+            var law = new MaskingGeometry(pair.Overlap, pair.L1, (float)(1 - rate), shared);
             // Only the sums are divided, so that the ratios at rate 0 are exactly 1.
-            double before = clean.Distance(pair.U, pair.V), mean = 0;
-            for (int draw = 0; draw < draws; draw++)
+            double before = clean.Distance(pair.U, pair.V), mean = 0, latent = 0;
+            int contracted = 0, expanded = 0, nearer = 0;
+            for (int draw = 0; draw < masks.Length; draw++)
             {
-                var key = new RandomKey(options.Seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask);
-                int distance = MaskedDistance(population, pair, key, keep, shared);
+                int distance = SeenPair.Of(population, pair, masks[draw]).L1;
                 mean += distance;
-                if (distance < pair.L1) contracted[i]++;
-                if (distance > pair.L1) expanded[i]++;
+                if (distance < pair.L1) contracted++;
+                if (distance > pair.L1) expanded++;
                 double after = masked[draw].Distance(pair.U, pair.V);
-                latent[i] += before == after ? 1 : after / before;
-                if (after < before) nearer[i]++;
+                latent += before == after ? 1 : after / before;
+                if (after < before) nearer++;
             }
-            mean /= draws;
-            (contracted[i], expanded[i], latent[i], nearer[i]) =
-                (contracted[i] / draws, expanded[i] / draws, latent[i] / draws, nearer[i] / draws);
-            ratio[i] = mean / pair.L1;
-            double off = Math.Abs(mean - laws[i].Mean);
-            deviation[i] = laws[i].Variance > 0 ? off / Math.Sqrt(laws[i].Variance / draws) : off;
+            double draws = masks.Length, off = Math.Abs(mean / draws - law.Mean);
+            results[i] = new(pair, clusters[i], mean / draws / pair.L1, law.Mean / pair.L1, contracted / draws, law.Contraction,
+                expanded / draws, law.Expansion, latent / draws, nearer / draws,
+                law.Variance > 0 ? off / Math.Sqrt(law.Variance / draws) : off);
         });
-        int[] users = [.. pairs.Select(pair => pair.U)];
-        double[] ones = [.. pairs.Select(_ => 1.0)];
-        Interval Mean(double[] values) => Estimates.Mean(values, ones, users, options.Seed);
-        return new(rate, shared, group, Mean(ratio), laws.Select((law, i) => law.Mean / pairs[i].L1).Average(), Mean(contracted),
-            exact.Average(e => e.Contraction), Mean(expanded), exact.Average(e => e.Expansion), Mean(latent), Mean(nearer),
-            deviation.Max());
+        return results;
     }
 
-    private static int MaskedDistance(Population population, UserPair pair, RandomKey key, float keep, bool shared)
+    /// <summary>Means over pairs.</summary>
+    internal static MaskingRow Summary(MaskedPair[] pairs, double rate, bool shared, string group, MaskingOptions options)
     {
-        ReadOnlySpan<int> a = population.Items(pair.U), b = population.Items(pair.V);
-        uint u = shared ? 0 : (uint)population.Users[pair.U], v = shared ? 0 : (uint)population.Users[pair.V];
-        int distance = 0;
-        for (int i = 0, j = 0; i < a.Length || j < b.Length;)
-        {
-            int x = i < a.Length ? a[i] : int.MaxValue, y = j < b.Length ? b[j] : int.MaxValue, item = Math.Min(x, y);
-            bool ofU = x == item && CounterRandom.Keep(key, u, (uint)item, keep);
-            bool ofV = y == item && CounterRandom.Keep(key, v, (uint)item, keep);
-            if (ofU != ofV) distance++;
-            if (x == item) i++;
-            if (y == item) j++;
-        }
-        return distance;
+        int[] users = [.. pairs.Select(pair => pair.Cluster)];
+        double[] ones = [.. pairs.Select(_ => 1.0)];
+        Interval Mean(Func<MaskedPair, double> value) => Estimates.Mean([.. pairs.Select(value)], ones, users, options.Seed);
+        return new(rate, shared, group, Mean(pair => pair.InputRatio), pairs.Average(pair => pair.InputRatioExact),
+            Mean(pair => pair.Contracted), pairs.Average(pair => pair.ContractedExact), Mean(pair => pair.Expanded),
+            pairs.Average(pair => pair.ExpandedExact), Mean(pair => pair.LatentRatio), Mean(pair => pair.Nearer),
+            pairs.Max(pair => pair.Deviation));
     }
 
     private static DriftRow Drift(Posteriors clean, Posteriors[] masked, double rate, MaskingOptions options)
