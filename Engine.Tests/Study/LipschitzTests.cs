@@ -23,7 +23,8 @@ public class LipschitzTests
         var weight = new double[items * 4]; // mu, then log-variances that no click moves
         for (int i = 0; i < items; i++) (weight[4 * i], weight[4 * i + 1]) = (0.3 / (1 + i), i == 0 ? 0.4 : 0.1);
         model.Backend.Upload(weight, model.Parameters["encoder.0.weight"].Value);
-        var result = LipschitzStudy.Run(model, Population.Sample(clicks, users, 1), Small with { Cuts = [0], Duplicates = users });
+        var result = LipschitzStudy.Run(
+            model, Population.Sample(clicks, users, 1), Small with { Cuts = [0], Duplicates = users });
         Assert.Equal(0.5, result.AtMost, 12); // sqrt(0.3^2 + 0.4^2)
         Assert.Equal(0.5, result.AtLeast, 12);
         Assert.Equal(0.7, result.AtLeastL1Cost, 12);

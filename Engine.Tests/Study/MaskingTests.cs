@@ -76,7 +76,7 @@ public class MaskingTests
         var clicks = StudyToys.TwoGroups(40, 60, own: 0.5, other: 0.25);
         using var model = StudyToys.Trained(StudyToys.Settings(8), clicks, 20, beta: 0.1);
         var population = Population.Sample(clicks, 40, 1);
-        var options = new MaskingOptions { Pairs = 100, Draws = 40, Neighbours = 5, Duplicates = 30, Rates = [0, 0.25, 0.5, 0.75] };
+        var options = new MaskingOptions { Pairs = 100, Draws = 40, Neighbours = 5, Duplicates = 30 };
         var result = MaskingStudy.Run(model, population, options);
         Assert.DoesNotContain(result.Regimes, row => row.Measured.Rate == 0);
         foreach (double rate in options.Rates.Skip(1))

@@ -153,7 +153,8 @@ public interface IBackend : IDisposable
 
     /// <summary>
     /// Writes <see cref="SparseBatch.Inputs"/> from <see cref="SparseBatch.Targets"/>: normalise by sqrt(max(sum x^2, 1e-12)),
-    /// unless the mask is plain, and mask as <paramref name="mask"/> says. A row without clicks, or with all of them masked, stays zero.
+    /// unless the mask is plain, and mask as <paramref name="mask"/> says. A row without clicks, or with all of them masked,
+    /// stays zero.
     /// </summary>
     void EncodeInputs(SparseBatch batch, InputMask mask);
 

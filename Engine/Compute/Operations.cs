@@ -58,7 +58,9 @@ public readonly record struct InputMask(MaskMode Mode, float KeepProbability, Ra
     /// <summary>x / ||x||, the clean input of evaluation of all models but those of <see cref="MaskMode.Plain"/>.</summary>
     public static InputMask Clean => new(MaskMode.Clean, 1, default);
 
-    /// <summary>The clean input of a model trained with a kind of mask: x for <see cref="MaskMode.Plain"/>, else x / ||x||.</summary>
+    /// <summary>
+    /// The clean input of a model trained with a kind of mask: x for <see cref="MaskMode.Plain"/>, else x / ||x||.
+    /// </summary>
     public static InputMask CleanFor(MaskMode training) =>
         training == MaskMode.Plain ? new(MaskMode.Plain, 1, default) : Clean;
 }

@@ -10,9 +10,9 @@ namespace ManualVae.Study;
 /// its longest row. It bounds W2, so also W1 and ||mu_u - mu_v||.
 /// </summary>
 /// <remarks>
-/// sigma = exp(log-variance / 2), and |sigma - sigma'| is at most max(sigma, sigma') / 2 times the difference of log-variances. So
-/// the rows of the log-variance count sigma_k / 2, sigma_k the largest one of dimension k <b>among the posteriors measured</b>:
-/// the bound of the means holds for all inputs, that of the sigmas between posteriors whose sigmas are no larger.
+/// sigma = exp(log-variance / 2), and |sigma - sigma'| is at most max(sigma, sigma') / 2 times the difference of log-variances.
+/// So the rows of the log-variance count sigma_k / 2, sigma_k the largest one of dimension k <b>among the posteriors
+/// measured</b>: the bound of the means holds for all inputs, that of the sigmas between posteriors whose sigmas are no larger.
 /// </remarks>
 /// <param name="ItemNorm">max_i ||W_i||, the norm of the first layer from l1 to l2; W_i is the row of item i.</param>
 /// <param name="InputNorm">Spectral norm of the first layer, at most.</param>

@@ -7,7 +7,7 @@ namespace ManualVae.Study;
 /// <summary>What was measured of one pair.</summary>
 /// <param name="Pair">The users and how they relate.</param>
 /// <param name="Gap">What the two would lose together at a shared code, nats.</param>
-/// <param name="Overlap">What the overlap of their posteriors costs the two, nats: the gap at full overlap, 0 without any.</param>
+/// <param name="Overlap">What the overlap of their posteriors costs the two, nats; the gap at full overlap.</param>
 public sealed record GapPair(UserPair Pair, double Gap, double Overlap);
 
 /// <summary>What the gap study measured.</summary>

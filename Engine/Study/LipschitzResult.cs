@@ -37,7 +37,7 @@ public sealed record LipschitzResult
     /// <summary>The least c known with ||what the encoder sees of u and v||_1 at most c D; NaN if there is none.</summary>
     public double InputConstant { get; }
 
-    /// <summary>n, the fewest clicks that the encoder saw of a user; <see cref="InputConstant"/> is for at least so many.</summary>
+    /// <summary>n, the fewest clicks seen of a user; <see cref="InputConstant"/> is for at least so many.</summary>
     public int FewestClicks { get; }
 
     /// <summary>Upper bound of L_phi for all histories of at least n clicks; NaN if there is none.</summary>

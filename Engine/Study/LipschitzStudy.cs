@@ -5,14 +5,14 @@ using ManualVae.Models;
 namespace ManualVae.Study;
 
 /// <summary>
-/// Lemma 2.4 of arXiv 2511.06781: W1(q(z|x_u), q(z|x_v)) is at most L_phi ||x_u - x_v||_1. The study measures the ratio of the two
-/// distances, so L_phi from below, and bounds L_phi from above by the norms of the encoder's layers.
+/// Lemma 2.4 of arXiv 2511.06781: W1(q(z|x_u), q(z|x_v)) is at most L_phi ||x_u - x_v||_1. The study measures the ratio of the
+/// two distances, so L_phi from below, and bounds L_phi from above by the norms of the encoder's layers.
 /// </summary>
 /// <remarks>
 /// W1 with the Euclidean ground cost has no closed form; it lies between ||mu_u - mu_v|| and W2. Ratios use the lower end, bounds
-/// hold for the upper one. Two users of real data are far apart in clicks, so users beside themselves with a cut history stand for
-/// small distances. Under masks the lemma is about what the masks keep: D = ||x_u * b_u - x_v * b_v||_1, each user with an own
-/// mask.
+/// hold for the upper one. Two users of real data are far apart in clicks, so users beside themselves with a cut history stand
+/// for small distances. Under masks the lemma is about what the masks keep: D = ||x_u * b_u - x_v * b_v||_1, each user with an
+/// own mask.
 /// </remarks>
 public static class LipschitzStudy
 {

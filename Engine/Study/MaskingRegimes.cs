@@ -63,11 +63,11 @@ internal sealed class MaskingRegimes : IDisposable
         Posteriors[] maskedCut = _encoder is null ? [] : [.. Enumerable.Range(0, _options.Draws).Select(draw =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return _encoder.Encode(MaskingStudy.Mask(_model, rate, _options.Seed, draw));
+            return _encoder.Encode(MaskedPairs.Mask(_model, rate, _options.Seed, draw));
         })];
-        MaskedPair[] random = MaskingStudy.Masked(_population, _random, [.. _random.Select(pair => pair.U)], _model, rate,
+        MaskedPair[] random = MaskedPairs.Measure(_population, _random, [.. _random.Select(pair => pair.U)], _model, rate,
             shared: false, _options, _clean, masked);
-        MaskedPair[] cut = _cleanCut is null ? [] : MaskingStudy.Masked(
+        MaskedPair[] cut = _cleanCut is null ? [] : MaskedPairs.Measure(
             _cut.Users, _cut.Pairs, _cut.Owners, _model, rate, shared: false, _options, _cleanCut, maskedCut);
         double keep = (float)(1 - rate);
         foreach (var (kind, pairs) in new[] { ("random", random), ("cut", cut) })
@@ -84,7 +84,7 @@ internal sealed class MaskingRegimes : IDisposable
                 : At(masked) > 1 && At(masked) >= low && At(masked) < high)];
             return within.Length == 0 ? null : new(kind, low, high, 1 / (2 * keep),
                 within.Average(masked => (double)masked.Pair.Overlap / masked.Pair.L1), within.Length,
-                MaskingStudy.Summary(within, rate, shared: false, kind, _options));
+                MaskedPairs.Summary(within, rate, shared: false, kind, _options));
         }
     }
 }

@@ -1,73 +1,7 @@
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
-using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
-
-/// <summary>Settings of <see cref="MaskingStudy"/>.</summary>
-public sealed record MaskingOptions : IStudyOptions
-{
-    /// <summary>Pairs of users, half near and half far.</summary>
-    public int Pairs { get; init; } = 400;
-
-    /// <summary>Mask draws.</summary>
-    public int Draws { get; init; } = 10;
-
-    /// <summary>Probabilities that a click is dropped.</summary>
-    public IReadOnlyList<double> Rates { get; init; } = [0, 0.25, 0.5, 0.75];
-
-    /// <summary>k of the neighbourhoods.</summary>
-    public int Neighbours { get; init; } = 20;
-
-    /// <summary>Shares of a history to cut for near-duplicates, a user beside itself, on both sides of the threshold.</summary>
-    public IReadOnlyList<double> Cuts { get; init; } = [0.1, 0.25, 0.4, 0.6, 0.75, 0.9];
-
-    /// <summary>Users whose history is cut, for each share.</summary>
-    public int Duplicates { get; init; } = 100;
-
-    /// <summary>Seed of pairs, cuts and masks.</summary>
-    public ulong Seed { get; init; } = 1;
-
-    /// <summary>Refuses options outside their ranges.</summary>
-    /// <exception cref="InputException">Names the option and its range.</exception>
-    public void Validate()
-    {
-        Check.AtLeast(2, Pairs, ", half near and half far");
-        Check.AtLeast(2, Draws);
-        Check.AtLeast(1, Neighbours);
-        Check.AtLeast(1, Duplicates);
-        Check.Shares(Cuts);
-        foreach (double rate in Rates)
-            if (!(rate >= 0 && rate < 1)) throw About($"{Setting(nameof(Rates))} {rate}: give rates in [0, 1).");
-    }
-
-    /// <inheritdoc/>
-    public IStudyOptions FittedTo(int users) =>
-        this with
-        {
-            Pairs = PairSampler.AtMost(Pairs, users), Neighbours = NearestUsers.AtMost(Neighbours, users),
-            Duplicates = Math.Min(Duplicates, users),
-        };
-}
-
-/// <summary>Near or far pairs at one rate and with one kind of mask.</summary>
-/// <param name="Rate">Probability that a click is dropped.</param>
-/// <param name="Shared">True if both users have the same mask.</param>
-/// <param name="Group">near or far.</param>
-/// <param name="InputRatio">Mean of D_h / d over pairs and draws, simulated.</param>
-/// <param name="InputRatioExact">The same by the closed form E D_h / d.</param>
-/// <param name="Contracted">Share of draws with D_h &lt; d, simulated.</param>
-/// <param name="ContractedExact">The same by the exact law.</param>
-/// <param name="Expanded">Share of draws with D_h &gt; d, simulated.</param>
-/// <param name="ExpandedExact">The same by the exact law.</param>
-/// <param name="LatentRatio">Mean over pairs of mean W2 masked / W2 clean.</param>
-/// <param name="LatentContracted">Share of draws in which the posteriors are nearer than without masks.</param>
-/// <param name="LargestDeviation">Largest deviation of a pair's mean D_h from the closed form, in standard errors.</param>
-public sealed record MaskingRow(
-    double Rate, bool Shared, string Group, Interval InputRatio, double InputRatioExact, Interval Contracted,
-    double ContractedExact, Interval Expanded, double ExpandedExact, Interval LatentRatio, Interval LatentContracted,
-    double LargestDeviation);
 
 /// <summary>How much neighbourhoods change from one mask draw to the next.</summary>
 /// <param name="Rate">Probability that a click is dropped.</param>
@@ -86,11 +20,6 @@ public sealed record DriftRow(double Rate, Interval BetweenMasks, Interval WithC
 public sealed record MaskingResult(
     MaskingOptions Options, int Users, IReadOnlyList<MaskingRow> Pairs, IReadOnlyList<DriftRow> Drift,
     IReadOnlyList<RegimeRow> Regimes);
-
-/// <summary>What masks did to one pair: means over the draws.</summary>
-internal readonly record struct MaskedPair(
-    UserPair Pair, int Cluster, double InputRatio, double InputRatioExact, double Contracted, double ContractedExact,
-    double Expanded, double ExpandedExact, double LatentRatio, double Nearer, double Deviation);
 
 /// <summary>
 /// How masking moves users in input and latent space, compared with <see cref="MaskingGeometry"/>. Far pairs contract, near
@@ -118,24 +47,20 @@ public static class MaskingStudy
             foreach (bool together in new[] { false, true })
                 foreach (var (name, pairs) in new[] { ("near", near), ("far", far) })
                     if (pairs.Length > 0)
-                        rows.Add(Summary(Masked(population, pairs, [.. pairs.Select(pair => pair.U)], model, rate, together,
-                            options, clean, together ? shared : independent), rate, together, name, options));
+                        rows.Add(MaskedPairs.Summary(MaskedPairs.Measure(
+                            population, pairs, [.. pairs.Select(pair => pair.U)], model, rate, together, options, clean,
+                            together ? shared : independent), rate, together, name, options));
             drift.Add(Drift(clean, independent, rate, options));
             if (rate > 0) regimes.AddRange(sides.Measure(rate, independent, cancellation));
 
             Posteriors[] Encode(bool shared) => [.. Enumerable.Range(0, options.Draws).Select(draw =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return encoder.Encode(Mask(model, rate, options.Seed, draw, shared));
+                return encoder.Encode(MaskedPairs.Mask(model, rate, options.Seed, draw, shared));
             })];
         }
         return new(options, population.Count, rows, drift, regimes);
     }
-
-    /// <summary>The model's kind of mask at a given rate; Mult-VAE's kind if the model trains on clean input.</summary>
-    internal static InputMask Mask(Autoencoder model, double rate, ulong seed, int draw, bool shared = false) => new(
-        model.Settings.Mask == MaskMode.Clean ? MaskMode.NormaliseThenDrop : model.Settings.Mask, (float)(1 - rate),
-        new RandomKey(seed, StudyDraw.Masks + (uint)draw, RandomPurpose.Mask), shared ? 0 : -1);
 
     /// <summary>The nearest and the farthest sixth of random pairs by l1 that share an item and differ in one.</summary>
     private static (UserPair[] Near, UserPair[] Far) Groups(Population population, MaskingOptions options)
@@ -147,60 +72,6 @@ public static class MaskingStudy
             .OrderBy(pair => (double)pair.L1 / pair.Overlap).ThenBy(pair => pair.U).ThenBy(pair => pair.V).ToArray();
         int half = Math.Min(options.Pairs / 2, pool.Length / 2);
         return (pool[..half], pool[^half..]);
-    }
-
-    /// <summary>What masks of one rate do to pairs.</summary>
-    /// <param name="population">The users of the pairs.</param>
-    /// <param name="pairs">Pairs that differ in an item.</param>
-    /// <param name="clusters">Of each pair the user that is resampled for intervals.</param>
-    /// <param name="model">Whose masks.</param>
-    /// <param name="rate">Probability that a click is dropped.</param>
-    /// <param name="shared">True if both users have the same mask.</param>
-    /// <param name="options">Draws and seed.</param>
-    /// <param name="clean">Posteriors of the clean input.</param>
-    /// <param name="masked">Posteriors of each draw.</param>
-    internal static MaskedPair[] Masked(
-        Population population, UserPair[] pairs, int[] clusters, Autoencoder model, double rate, bool shared,
-        MaskingOptions options, Posteriors clean, Posteriors[] masked)
-    {
-        var results = new MaskedPair[pairs.Length];
-        InputMask[] masks =
-            [.. Enumerable.Range(0, options.Draws).Select(draw => Mask(model, rate, options.Seed, draw, shared))];
-        Parallel.For(0, pairs.Length, i =>
-        {
-            var pair = pairs[i];
-            var law = new MaskingGeometry(pair.Overlap, pair.L1, (float)(1 - rate), shared);
-            // Only the sums are divided, so that the ratios at rate 0 are exactly 1.
-            double before = clean.Distance(pair.U, pair.V), mean = 0, latent = 0;
-            int contracted = 0, expanded = 0, nearer = 0;
-            for (int draw = 0; draw < masks.Length; draw++)
-            {
-                int distance = SeenPair.Of(population, pair, masks[draw]).L1;
-                mean += distance;
-                if (distance < pair.L1) contracted++;
-                if (distance > pair.L1) expanded++;
-                double after = masked[draw].Distance(pair.U, pair.V);
-                latent += before == after ? 1 : after / before;
-                if (after < before) nearer++;
-            }
-            double draws = masks.Length, off = Math.Abs(mean / draws - law.Mean);
-            results[i] = new(pair, clusters[i], mean / draws / pair.L1, law.Mean / pair.L1, contracted / draws, law.Contraction,
-                expanded / draws, law.Expansion, latent / draws, nearer / draws,
-                law.Variance > 0 ? off / Math.Sqrt(law.Variance / draws) : off);
-        });
-        return results;
-    }
-
-    /// <summary>Means over pairs.</summary>
-    internal static MaskingRow Summary(MaskedPair[] pairs, double rate, bool shared, string group, MaskingOptions options)
-    {
-        int[] users = [.. pairs.Select(pair => pair.Cluster)];
-        double[] ones = [.. pairs.Select(_ => 1.0)];
-        Interval Mean(Func<MaskedPair, double> value) => Estimates.Mean([.. pairs.Select(value)], ones, users, options.Seed);
-        return new(rate, shared, group, Mean(pair => pair.InputRatio), pairs.Average(pair => pair.InputRatioExact),
-            Mean(pair => pair.Contracted), pairs.Average(pair => pair.ContractedExact), Mean(pair => pair.Expanded),
-            pairs.Average(pair => pair.ExpandedExact), Mean(pair => pair.LatentRatio), Mean(pair => pair.Nearer),
-            pairs.Max(pair => pair.Deviation));
     }
 
     private static DriftRow Drift(Posteriors clean, Posteriors[] masked, double rate, MaskingOptions options)

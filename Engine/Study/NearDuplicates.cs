@@ -4,8 +4,8 @@ using ManualVae.Data;
 namespace ManualVae.Study;
 
 /// <summary>
-/// Users beside themselves with a share of their clicks taken away. With kept clicks s and removed ones d they are nearer than two
-/// users of real data: every s/d occurs.
+/// Users beside themselves with a share of their clicks taken away. With kept clicks s and removed ones d they are nearer than
+/// two users of real data: every s/d occurs.
 /// </summary>
 internal sealed class NearDuplicates
 {

@@ -58,8 +58,8 @@ internal readonly record struct SeenPair(int KeptU, int KeptV, int Common, doubl
 
     /// <summary>
     /// The least c with InputL1 at most c D_h for all histories of which at least so many clicks are seen: 1 for plain input,
-    /// 1.5 / sqrt(clicks) for normalised input; NaN under <see cref="MaskMode.NormaliseThenDrop"/>, whose scale depends on dropped
-    /// clicks, so that equal x * b can look different.
+    /// 1.5 / sqrt(clicks) for normalised input; NaN under <see cref="MaskMode.NormaliseThenDrop"/>, whose scale depends on
+    /// dropped clicks, so that equal x * b can look different.
     /// </summary>
     /// <remarks>
     /// With N at most M seen clicks, s in common and d = l1: |1/sqrt N - 1/sqrt M| s is at most d / (2 sqrt N), because

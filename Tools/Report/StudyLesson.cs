@@ -49,9 +49,9 @@ internal sealed record StudyLesson(
             "If two users' clicks are alike, are their posteriors near?",
             MathMl.Display(MathMl.Sub("W", "1") + MathMl.Paren(MathMl.Sub("q", "u"), MathMl.Sub("q", "v")), "≤",
                 MathMl.Sub("L", "φ"), MathMl.Norm(MathMl.Sub("x", "u") + MathMl.Op("−") + MathMl.Sub("x", "v"))),
-            "W₁ is the distance of the two posteriors; on the right stands the number of clicks by which the users differ, and Lᵩ "
-            + "is the encoder's Lipschitz constant (lemma 2.4). The largest ratio measured is a lower bound of Lᵩ, the norms of "
-            + "the encoder's layers give an upper one.",
+            "W₁ is the distance of the two posteriors; on the right stands the number of clicks by which the users differ, and "
+            + "Lᵩ is the encoder's Lipschitz constant (lemma 2.4). The largest ratio measured is a lower bound of Lᵩ, the norms "
+            + "of the encoder's layers give an upper one.",
             "Distance: no point may lie above the dashed line, the bound. Cut histories, users beside themselves without some "
             + "clicks, are the points on the left. Ratio: a line that falls says that the first clicks of difference move the "
             + "posterior most.",
@@ -85,9 +85,9 @@ internal sealed record StudyLesson(
             "d = ‖xᵤ − xᵥ‖₁ is the input distance, D the same after masks, s the number of items in common, ρ the probability "
             + "that a click is kept (each user with an own mask; theorem 2.6).",
             "Below the line at 1 masks bring pairs together, above it apart. Input: marks should lie on the lines of the closed "
-            + "form. Latent: what the encoder makes of it. Regimes: left of the threshold the theorem says contraction, right of it "
-            + "expansion; cut histories fill the right side. Drift: 1 would mean that a user keeps the same nearest users under "
-            + "every mask.",
+            + "form. Latent: what the encoder makes of it. Regimes: left of the threshold the theorem says contraction, right of "
+            + "it expansion; cut histories fill the right side. Drift: 1 would mean that a user keeps the same nearest users "
+            + "under every mask.",
             "input", "latent", "regimes", "drift"),
         new("anchors", "What anchors do",
             "Do item anchors make the posterior mean more stable under masks?",

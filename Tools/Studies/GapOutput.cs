@@ -25,7 +25,8 @@ internal static class GapOutput
                 [new ScatterSeries("", [.. result.Pairs.Select(r => r.Pair.Distance)], result.ClickGap)],
                 new Rule("ln 2: no item in common, equally many clicks", Ceiling))
             .Found($"Sharing one code would cost the two users of a pair {Number(result.Pairs.Average(r => r.Gap))} nats "
-                + $"together on average. The trained posteriors pay {Number(result.Pairs.Average(r => r.Overlap))} nats, because they "
+                + $"together on average. The trained posteriors pay {Number(result.Pairs.Average(r => r.Overlap))} nats, "
+                + "because they "
                 + (result.Pairs.Average(r => r.Overlap) < 0.05 * result.Pairs.Average(r => r.Gap) ? "hardly " : "")
                 + "overlap. "
                 + $"The gap per click {Trend(result.GapAndDistance)}.",

@@ -56,7 +56,7 @@ internal static class LipschitzOutput
             + (double.IsFinite(r.AtMostOverPairs) ? $"; the encoder's layers allow {Number(r.AtMostOverPairs)} for these pairs. "
                 : "; this encoder's layers or masks give no upper bound. ")
             + $"{trend} (rank correlation {Number(r.Trend)}). "
-            + (r.Violations == 0 ? "" : $"{r.Violations} pairs lie above their bound: the encoder is not the one that was bounded.");
+            + (r.Violations == 0 ? "" : $"{r.Violations} pairs lie above their bound: that is a fault of the bound.");
     }
 
     /// <summary>The printed summary.</summary>
@@ -73,8 +73,10 @@ internal static class LipschitzOutput
             yield return $"layers: longest item row {Number(encoder.ItemNorm)}, norm of the first layer "
                 + $"{Number(encoder.InputNorm)}, of those after it {Number(encoder.LaterNorm)}; largest sigma "
                 + Number(encoder.LargestSigma);
-            yield return $"at most {Number(r.AtMostOverPairs)} for these pairs, {Number(r.AtMost)} for all histories of at least "
-                + $"{Readable.Count(r.FewestClicks, "click")}; {Readable.Count(r.Violations, "pair")} above the bound";
+            string all = double.IsNaN(r.AtMost) ? ""
+                : $", {Number(r.AtMost)} for all histories of at least {Readable.Count(r.FewestClicks, "click")}";
+            yield return $"at most {Number(r.AtMostOverPairs)} for these pairs{all}; "
+                + $"{Readable.Count(r.Violations, "pair")} above the bound";
             if (double.IsNaN(r.AtMost))
                 yield return "no bound for all histories: this mask scales by clicks that were dropped, equal x * b can differ";
         }

@@ -79,8 +79,8 @@ internal static class MaskingOutput
                 $"{r.Group} pairs have {Number(r.InputRatio.Value)} times their input distance and "
                 + $"{Number(r.LatentRatio.Value)} times their latent distance")) + ". ";
         moved += string.Concat(Sides(result).Select(r => $"Where the theorem says {Said(r)} (s/d "
-            + $"{(r.Contracts ? "below" : "above")} {Number(r.Threshold)}), the input distance is {Number(r.Measured.InputRatio)} "
-            + $"and the latent distance {Number(r.Measured.LatentRatio)} of what it was. "));
+            + $"{(r.Contracts ? "below" : "above")} {Number(r.Threshold)}), the input distance is "
+            + $"{Number(r.Measured.InputRatio)} and the latent distance {Number(r.Measured.LatentRatio)} of what it was. "));
         return result.Drift.LastOrDefault(d => d.Rate > 0) is { } last ? moved + $"At rate {last.Rate} a user keeps "
             + $"{Percent(last.BetweenMasks.Value)} of the nearest users from one mask to the next." : moved;
     }
