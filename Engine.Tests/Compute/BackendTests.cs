@@ -105,6 +105,29 @@ public abstract partial class BackendTests(DeviceFixture device)
             Assert.Equal(CounterRandom.Keep(key, (uint)(firstUser + i / columns), (uint)(i % columns), 0.5f), inputs[i] > 0);
     }
 
+    /// <summary>x * b: a click that is kept counts 1, whatever the keep probability and the length of the history.</summary>
+    [DeviceFact]
+    public void Plain_input_is_neither_normalised_nor_rescaled()
+    {
+        var matrix = CsrMatrix.FromPairs(4, 9, [(0, 1), (0, 4), (0, 8), (2, 3), .. Enumerable.Range(0, 9).Select(i => (3, i))]);
+        var key = new RandomKey(31, 2, RandomPurpose.Mask);
+        using var batch = Backend.AllocateBatch(4, 9, 13);
+        batch.Load(matrix, [0, 1, 2, 3]);
+        int[] users = [0, 0, 0, 2, .. Enumerable.Repeat(3, 9)], items = [1, 4, 8, 3, .. Enumerable.Range(0, 9)];
+        foreach (float keep in (float[])[1, 0.5f, 0.2f])
+        {
+            Backend.EncodeInputs(batch, new InputMask(MaskMode.Plain, keep, key));
+            var inputs = new float[13];
+            Backend.Download(batch.Inputs.View(0, 1, 13), inputs);
+            Assert.Equal(
+                users.Zip(items, (u, i) => CounterRandom.Keep(key, (uint)u, (uint)i, keep) ? 1f : 0), inputs);
+        }
+        Backend.EncodeInputs(batch, InputMask.CleanFor(MaskMode.Plain));
+        var clean = new float[13];
+        Backend.Download(batch.Inputs.View(0, 1, 13), clean);
+        Assert.All(clean, x => Assert.Equal(1, x));
+    }
+
     /// <summary>Batches loaded one after another while the work on the ones before may still be queued.</summary>
     [DeviceFact]
     public void Loads_do_not_disturb_queued_work()

@@ -33,6 +33,7 @@ internal static class ExportedModels
             AnchorsPerItem = 2,
             AnchorWeighting = AnchorWeighting.Rarity,
         },
+        ["plain input"] = Vae with { Mask = MaskMode.Plain },
         ["recvae"] = Vae with
         {
             Encoder = EncoderKind.Recvae,

@@ -16,7 +16,7 @@ public class AutoencoderTests
     public static TheoryData<string> Variants =>
     [
         "vae", "deep", "shallow", "dae", "gaussian", "logistic", "anchors", "sampled", "anchored means", "anchored variances",
-        "several anchors", "rare anchors", "codebook", "clean", "theory",
+        "several anchors", "rare anchors", "codebook", "clean", "theory", "plain",
     ];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
@@ -35,6 +35,7 @@ public class AutoencoderTests
         "codebook" => Vae with { Anchors = true, AnchorCodebook = 4 },
         "clean" => Vae with { Mask = MaskMode.Clean },
         "theory" => Vae with { Mask = MaskMode.MaskThenNormalise },
+        "plain" => Vae with { Mask = MaskMode.Plain },
         _ => Vae,
     };
 

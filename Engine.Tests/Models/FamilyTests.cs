@@ -20,7 +20,7 @@ public class FamilyTests
     [
         "recvae-encoder", "one-layer recvae-encoder", "recvae", "recvae + anchors", "recvae + several rare anchors",
         "gated", "deep gated", "composite on mlp", "vamp on mlp", "vamp on recvae", "vamp on gated", "hierarchical",
-        "hvamp", "deep hvamp", "linear decoder", "wide decoder", "kl per click",
+        "hvamp", "deep hvamp", "linear decoder", "wide decoder", "kl per click", "plain recvae",
     ];
 
     private static AutoencoderSettings SettingsOf(string member) => member switch
@@ -42,6 +42,7 @@ public class FamilyTests
             AnchorsPerItem = 2,
             AnchorWeighting = AnchorWeighting.Rarity,
         },
+        "plain recvae" => SettingsOf("recvae") with { Mask = MaskMode.Plain },
         "gated" => Vae with { Encoder = EncoderKind.Gated },
         "deep gated" => Vae with { Encoder = EncoderKind.Gated, Hidden = [7, 5] },
         "composite on mlp" => Vae with { Prior = PriorKind.Composite },

@@ -87,4 +87,17 @@ public class EstimatesTests
         var naive = Estimates.Mean(values, 1);
         Assert.True(clustered.High - clustered.Low > 2.5 * (naive.High - naive.Low));
     }
+
+    [Fact]
+    public void A_quantile_has_the_interval_of_resampled_users()
+    {
+        double[] values = [.. Enumerable.Range(0, 400).Select(i => (double)i)];
+        int[] own = [.. Enumerable.Range(0, 400)], pairs = [.. own.Select(i => i / 40)];
+        var (each, grouped) = (Estimates.Quantile(values, own, 0.5, 1), Estimates.Quantile(values, pairs, 0.5, 1));
+        Assert.Equal(199.5, each.Value);
+        Assert.InRange(each.High - each.Low, 28, 52); // 2 * 1.96 * sqrt(1/4 / 400) * 400 = 39
+        Assert.True(grouped.High - grouped.Low > 2 * (each.High - each.Low)); // values of a user move together
+        Assert.Equal(new Interval(7, 7, 7), Estimates.Quantile([7, 7, 7], [1, 2, 3], 0.9, 1));
+        Assert.True(double.IsNaN(Estimates.Quantile([], [], 0.5, 1).Value));
+    }
 }

@@ -71,6 +71,60 @@ public class MaskingTests
     }
 
     [Fact]
+    public void Both_regimes_are_measured_and_obey_the_closed_form()
+    {
+        var clicks = StudyToys.TwoGroups(40, 60, own: 0.5, other: 0.25);
+        using var model = StudyToys.Trained(StudyToys.Settings(8), clicks, 20, beta: 0.1);
+        var population = Population.Sample(clicks, 40, 1);
+        var options = new MaskingOptions { Pairs = 100, Draws = 40, Neighbours = 5, Duplicates = 30 };
+        var result = MaskingStudy.Run(model, population, options);
+        Assert.DoesNotContain(result.Regimes, row => row.Measured.Rate == 0);
+        foreach (double rate in options.Rates.Skip(1))
+        {
+            RegimeRow[] rows = [.. result.Regimes.Where(row => row.Measured.Rate == rate)];
+            double keep = 1 - rate;
+            foreach (var row in rows)
+            {
+                double t = row.CommonOverDifferent / row.Threshold;
+                Assert.Equal(1 / (2 * keep), row.Threshold, 1e-6);
+                Assert.InRange(t, row.Low, row.High);
+                // E D_h / d = rho + (1 - rho) t: it is 1 at the threshold, and linear, so it holds for means.
+                Assert.Equal(keep + (1 - keep) * t, row.Measured.InputRatioExact, 1e-6);
+                Assert.Equal(row.Contracts, row.Measured.InputRatioExact < 1);
+                Assert.Equal(row.Measured.InputRatioExact, row.Measured.InputRatio.Value, 0.15 * row.Measured.InputRatioExact);
+                Assert.True(row.Measured.LargestDeviation < 5.5, $"{row}");
+            }
+            foreach (bool contracts in new[] { true, false })
+            {
+                var side = Assert.Single(rows, row => row.IsSide && row.Contracts == contracts);
+                Assert.Equal(side.Pairs, rows.Where(row => !row.IsSide && row.Contracts == contracts).Sum(row => row.Pairs));
+                Assert.Contains(rows, row => row.Kind == "cut" && row.Contracts == contracts);
+            }
+        }
+    }
+
+    [Fact]
+    public void With_the_clicks_themselves_as_code_latent_distances_obey_the_theorem()
+    {
+        // mu = x * b and equal sigmas: W2^2 = D_h. Plain input is what the theorem is about.
+        const int users = 40, items = 60;
+        var clicks = StudyToys.TwoGroups(users, items, own: 0.5, other: 0.25);
+        using var model = StudyToys.Model(new() { Hidden = [], Latent = items, Mask = MaskMode.Plain }, items);
+        var identity = new double[items * 2 * items];
+        for (int i = 0; i < items; i++) identity[i * 2 * items + i] = 1;
+        model.Backend.Upload(identity, model.Parameters["encoder.0.weight"].Value);
+        var result = MaskingStudy.Run(model, Population.Sample(clicks, users, 1),
+            new() { Pairs = 100, Draws = 20, Neighbours = 5, Duplicates = 30, Rates = [0.5] });
+        foreach (var row in result.Regimes)
+        {
+            if (row.Contracts) Assert.True(row.Measured.LatentRatio.Value < 1, $"{row}");
+            if (row.Low >= 2) Assert.True(row.Measured.LatentRatio.Low > 1, $"{row}");
+            // sqrt is concave: E sqrt(D_h / d) is at most sqrt(E D_h / d).
+            Assert.True(row.Measured.LatentRatio.Value <= Math.Sqrt(row.Measured.InputRatio.Value) + 1e-9);
+        }
+    }
+
+    [Fact]
     public void The_encoder_sees_the_masks_that_the_study_counts()
     {
         // What EncodeInputs keeps and what the study's D_h counts come from the same draws.

@@ -16,6 +16,7 @@ public class StudyMemoryTests
         ["gradients"] = (model, users) => GradientStudy.Run(model, users, new() { Draws = 2 }),
         ["influence"] = (model, users) => InfluenceStudy.Run(model, users, new()),
         ["influence of all"] = (model, users) => InfluenceStudy.Run(model, users, new() { Part = InfluencePart.All }),
+        ["lipschitz"] = (model, users) => LipschitzStudy.Run(model, users, new() { Pairs = 40, Masked = true, Draws = 2 }),
         ["masking"] = (model, users) => MaskingStudy.Run(model, users, new() { Pairs = 40, Draws = 2, Neighbours = 5 }),
         ["neighbours"] = (model, users) => NeighbourStudy.Run(model, users, new() { Neighbours = 5, Perplexity = 5 }),
         ["radius"] = (model, users) => RadiusStudy.Run(model, users, new() { Pairs = 40, Draws = 2 }),

@@ -13,6 +13,9 @@ public class StudyOptionsTests
         { new GapOptions { Pairs = 0 }.Validate, "Pairs 0: give at least 1" },
         { new GradientOptions { TopItems = 0 }.Validate, "TopItems 0: give at least 1" },
         { new InfluenceOptions { Clusters = 0 }.Validate, "Clusters 0: give at least 1" },
+        { new LipschitzOptions { Cuts = [0.5, 1] }.Validate, "Cuts 1: give shares in [0, 1)" },
+        { new LipschitzOptions { Duplicates = 0 }.Validate, "Duplicates 0: give at least 1" },
+        { new MaskingOptions { Cuts = [-0.1] }.Validate, "Cuts -0.1: give shares in [0, 1)" },
         { new MaskingOptions { Rates = [0.5, 1] }.Validate, "Rates 1: give rates in [0, 1)" },
         { new MaskingOptions { Pairs = 1 }.Validate, "Pairs 1: give at least 2" },
         { new NeighbourOptions { Perplexity = double.NaN }.Validate, "Perplexity NaN: give at least 1" },
@@ -39,7 +42,7 @@ public class StudyOptionsTests
         [
             masking.Validate, new RadiusOptions().Validate, new GapOptions().Validate, new InfluenceOptions().Validate,
             new AnchorOptions().Validate, new CollapseOptions().Validate, new GradientOptions().Validate,
-            new NeighbourOptions().Validate,
+            new NeighbourOptions().Validate, new LipschitzOptions().Validate,
         ];
         foreach (var validate in all) validate();
     }

@@ -42,6 +42,8 @@ public class StudyThreadsTests
                 model, population, new() { Part = InfluencePart.All, Masked = true, Objective = new(0.2, 1) }).Matrix,
             MaskingStudy.Run(model, population, new() { Pairs = 40, Draws = 3, Neighbours = 5 }),
             CollapseStudy.Run(model, population, new()),
+            LipschitzStudy.Run(model, population, new() { Pairs = 60, Duplicates = 10 }),
+            LipschitzStudy.Run(model, population, new() { Pairs = 60, Duplicates = 10, Masked = true, Draws = 2 }),
             AnchorStudy.Run(model, population, 1, 0.5, new() { Draws = 3 }),
             NeighbourStudy.Run(model, population, new() { Neighbours = 5, Perplexity = 5 }),
             CompromiseGap.Overlap(population, PosteriorEncoder.Encode(model, population, InputMask.Clean), 0, 1, 20, 1),

@@ -24,6 +24,8 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("influence", "matrix", "signs", "--users", "20", "--clusters", "2")]
     [InlineData("influence", "matrix", "signs", "--user-ids", "u1,u2,u4", "--clusters", "2", "--part", "all")]
     [InlineData("radius", "pairs", "helps", "--users", "20", "--pairs", "60", "--draws", "2")]
+    [InlineData("lipschitz", "pairs", "distance", "--users", "20", "--pairs", "60", "--cuts", "0,0.5")]
+    [InlineData("masking", "regimes", "regimes", "--users", "20", "--pairs", "30", "--neighbours", "5", "--draws", "3")]
     [InlineData("masking", "drift", "drift", "--users", "20", "--pairs", "30", "--neighbours", "5", "--draws", "3")]
     [InlineData("collapse", "dimensions", "sigma", "--users", "20")]
     [InlineData("collapse", "betas", "contraction", "--users", "20", "--betas", "0,2", "--epochs", "2")]
@@ -51,6 +53,8 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("no training user has that id", "influence", "--user-ids", "u1,nobody")]
     [InlineData("--users 0", "gradients", "--users", "0")]
     [InlineData("--draws 1", "gradients", "--users", "10", "--draws", "1")]
+    [InlineData("--cuts 2", "lipschitz", "--users", "10", "--pairs", "20", "--cuts", "0.5,2")]
+    [InlineData("only 90", "lipschitz", "--users", "10", "--pairs", "91")]
     [InlineData("--rates", "masking", "--users", "10", "--rates", "0.5,2")]
     [InlineData("--neighbours 10", "neighbours", "--users", "10", "--neighbours", "10")]
     [InlineData("--users 2: give at least 3", "neighbours", "--users", "2", "--neighbours", "1", "--map", "false")]
@@ -97,7 +101,7 @@ public sealed class StudyVerbTests : IDisposable
         Train("dae", _folder["data"], "multdae", "--epochs", "1").Succeeded();
         CommandLine.Run(
             "train", "--data", _folder["data"], "--output", _folder["popularity"], "--model", "popularity").Succeeded();
-        string[] needPosteriors = ["radius", "collapse", "anchors", "gap"];
+        string[] needPosteriors = ["radius", "lipschitz", "collapse", "anchors", "gap"];
         string[] all = [.. needPosteriors, "gradients", "influence", "masking", "neighbours"];
         foreach (var (run, studies, expected) in new[]
             { ("dae", needPosteriors, "give a run of a VAE"), ("popularity", all, "a run of popularity") })

@@ -1,4 +1,3 @@
-using ManualVae.Study;
 using ManualVae.Tests.Tools;
 using Xunit;
 
@@ -9,7 +8,7 @@ namespace ManualVae.Tests.Study;
 public sealed class TinyStudyTests : IDisposable
 {
     private static readonly string[] Studies =
-        ["gradients", "influence", "radius", "masking", "collapse", "anchors", "neighbours", "gap"];
+        ["gradients", "influence", "radius", "lipschitz", "masking", "collapse", "anchors", "neighbours", "gap"];
 
     private readonly TemporaryFolder _folder = TestData.NewFolder();
     private readonly string _run;
@@ -66,6 +65,7 @@ public sealed class TinyStudyTests : IDisposable
     [Theory]
     [InlineData("influence", "influence is between users")]
     [InlineData("radius", "a pair needs them")]
+    [InlineData("lipschitz", "a pair needs them")]
     [InlineData("masking", "a neighbour is another user")]
     [InlineData("neighbours", "one for each cohort")]
     [InlineData("gap", "a pair needs them")]
@@ -127,18 +127,4 @@ public sealed class TinyStudyTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_run, "studies", "collapse", "contraction.svg")));
         Assert.True(Directory.Exists(Path.Combine(_run, "studies", "collapse", "beta-0"))); // trained runs are kept
     }
-
-    [Theory]
-    [InlineData(double.Epsilon)]
-    [InlineData(2.3e-308)]
-    [InlineData(1e-300)]
-    public void A_weight_near_zero_costs_nearly_nothing(double weight)
-    {
-        Assert.InRange(CompromiseGap.At([0, 1, 2], [3, 4], weight, 1 - weight), 0, 1e-290);
-        Assert.InRange(CompromiseGap.At([0, 1, 2], [3, 4], 1, weight), 0, 1e-290);
-    }
-
-    [Fact]
-    public void The_gap_per_click_of_users_without_a_common_item_is_half_of_ln_2() =>
-        Assert.Equal(Math.Log(2) / 2, CompromiseGap.At([0, 1, 2], [3, 4, 5], 0.5, 0.5) / 6, 1e-14);
 }

@@ -135,7 +135,7 @@ public sealed partial class ReportTests : IDisposable
             .Select(title => page.LastIndexOf(title, StringComparison.Ordinal))];
         Assert.All(order, place => Assert.True(place > 0));
         Assert.Equal(order.Order(), order);
-        Assert.Contains("ln 2 / 2", page);
+        Assert.Contains("ceiling ln 2 a click", page);
         Assert.DoesNotContain("g_u", page);
         Assert.DoesNotContain("||x", page);
     }

@@ -152,8 +152,9 @@ public interface IBackend : IDisposable
     // ---- Sparse input layer --------------------------------------------------------------------------------------
 
     /// <summary>
-    /// Writes <see cref="SparseBatch.Inputs"/> from <see cref="SparseBatch.Targets"/>: normalise by sqrt(max(sum x^2, 1e-12)) and
-    /// mask as <paramref name="mask"/> says. A row without clicks, or with all of them masked, stays zero.
+    /// Writes <see cref="SparseBatch.Inputs"/> from <see cref="SparseBatch.Targets"/>: normalise by sqrt(max(sum x^2, 1e-12)),
+    /// unless the mask is plain, and mask as <paramref name="mask"/> says. A row without clicks, or with all of them masked,
+    /// stays zero.
     /// </summary>
     void EncodeInputs(SparseBatch batch, InputMask mask);
 

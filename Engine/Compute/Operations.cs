@@ -37,8 +37,13 @@ public enum MaskMode
     /// x / ||x||, then inverted dropout: survivors divided by the keep probability, no second normalisation (vae_cf).
     /// </summary>
     NormaliseThenDrop,
-    /// <summary>x_h = x * b with b ~ Bernoulli(rho), then x_h / ||x_h||: the masking of arXiv 2511.06781.</summary>
+    /// <summary>x_h = x * b with b ~ Bernoulli(rho), then x_h / ||x_h||.</summary>
     MaskThenNormalise,
+    /// <summary>
+    /// x * b with b ~ Bernoulli(rho), as in theorem 2.6 of arXiv 2511.06781: a kept click counts 1, nothing is normalised or
+    /// rescaled. Evaluation takes x as it is.
+    /// </summary>
+    Plain,
 }
 
 /// <summary>What <see cref="IBackend.EncodeInputs"/> does to a batch.</summary>
@@ -50,8 +55,14 @@ public enum MaskMode
 /// <param name="SharedUser">If not negative, the "user" of every draw, so that all rows of the batch share one mask.</param>
 public readonly record struct InputMask(MaskMode Mode, float KeepProbability, RandomKey Key, int SharedUser = -1)
 {
-    /// <summary>The clean input of evaluation.</summary>
+    /// <summary>x / ||x||, the clean input of evaluation of all models but those of <see cref="MaskMode.Plain"/>.</summary>
     public static InputMask Clean => new(MaskMode.Clean, 1, default);
+
+    /// <summary>
+    /// The clean input of a model trained with a kind of mask: x for <see cref="MaskMode.Plain"/>, else x / ||x||.
+    /// </summary>
+    public static InputMask CleanFor(MaskMode training) =>
+        training == MaskMode.Plain ? new(MaskMode.Plain, 1, default) : Clean;
 }
 
 /// <summary>The distribution of clicks given logits f.</summary>

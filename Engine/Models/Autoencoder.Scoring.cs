@@ -50,7 +50,7 @@ public sealed partial class Autoencoder
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
-            var code = Encode(LoadForScoring(foldIn, firstRow + done, count), InputMask.Clean);
+            var code = Encode(LoadForScoring(foldIn, firstRow + done, count), CleanInput);
             if (Settings.Variational) Backend.SampleForward(code, noise: default, _z.Top(count));
             Backend.Download(Settings.Variational ? _z.Top(count) : code, means.Slice(done * width, count * width));
         }
@@ -60,7 +60,7 @@ public sealed partial class Autoencoder
     public int CodeWidth => Settings.Latent * Settings.Levels;
 
     private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows) =>
-        EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), InputMask.Clean, noise: null);
+        EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), CleanInput, noise: null);
 
     private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)
     {

@@ -168,9 +168,12 @@ public sealed partial class Autoencoder : IRecommender
     public double KlWeight(SparseBatch batch, int row) =>
         Settings.KlPerClick ? batch.RowOffsets[row + 1] - batch.RowOffsets[row] : 1;
 
+    /// <summary>The clean input of this model, that of evaluation.</summary>
+    public InputMask CleanInput => InputMask.CleanFor(Settings.Mask);
+
     /// <summary>The input mask of training update <paramref name="step"/>.</summary>
     public InputMask TrainingMask(ulong seed, uint step) => Settings.Mask == MaskMode.Clean || Settings.Dropout == 0
-        ? InputMask.Clean
+        ? CleanInput
         : new(Settings.Mask, (float)(1 - Settings.Dropout), new RandomKey(seed, step, RandomPurpose.Mask));
 
     /// <summary>

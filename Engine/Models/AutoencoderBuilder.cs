@@ -33,7 +33,7 @@ internal sealed class AutoencoderBuilder(MemoryScope memory, ParameterBlock para
     private RecVaePrior Composite(int maxRows)
     {
         parameters.KeepConstant(OldEncoder);
-        return new RecVaePrior(memory, Encoder(OldEncoder, maxRows), maxRows);
+        return new RecVaePrior(memory, Encoder(OldEncoder, maxRows), maxRows, InputMask.CleanFor(settings.Mask));
     }
 
     /// <summary>

@@ -10,6 +10,7 @@ public sealed class RecVaePrior : IPrior
 {
     private readonly IBackend _backend;
     private readonly IEncoder _oldEncoder;
+    private readonly InputMask _cleanInput;
     private readonly Tensor _logDensity, _negativeScale;
     private Tensor _oldPosterior;
 
@@ -17,9 +18,10 @@ public sealed class RecVaePrior : IPrior
     /// <param name="memory">Where it lives.</param>
     /// <param name="oldEncoder">An encoder like the model's on constant parameters; its owner refreshes them.</param>
     /// <param name="maxRows">Largest batch.</param>
-    public RecVaePrior(MemoryScope memory, IEncoder oldEncoder, int maxRows)
+    /// <param name="cleanInput">How the encoders see an undropped history.</param>
+    public RecVaePrior(MemoryScope memory, IEncoder oldEncoder, int maxRows, InputMask cleanInput)
     {
-        (_backend, _oldEncoder) = (memory.Backend, oldEncoder);
+        (_backend, _oldEncoder, _cleanInput) = (memory.Backend, oldEncoder, cleanInput);
         _logDensity = memory.Allocate(maxRows, 1);
         _negativeScale = memory.Allocate(maxRows, 1);
     }
@@ -27,7 +29,7 @@ public sealed class RecVaePrior : IPrior
     /// <inheritdoc/>
     public void Prepare(SparseBatch batch)
     {
-        _backend.EncodeInputs(batch, InputMask.Clean);
+        _backend.EncodeInputs(batch, _cleanInput);
         _oldPosterior = _oldEncoder.Forward(batch, noise: default);
     }
 

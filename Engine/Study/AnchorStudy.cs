@@ -85,7 +85,7 @@ public static class AnchorStudy
         double sigma = 0;
         for (int draw = 0; draw < options.Draws; draw++)
         {
-            var posteriors = encoder.Encode(MaskingStudy.Mask(model, rate, options.Seed, draw));
+            var posteriors = encoder.Encode(MaskedPairs.Mask(model, rate, options.Seed, draw));
             for (int u = 0; u < users; u++)
                 for (int k = 0; k < latent; k++)
                 {

@@ -17,4 +17,14 @@ internal static class Check
     {
         if (value < least) throw About($"{Setting(name)} {value}: give at least {least}{why}.");
     }
+
+    /// <summary>Refuses shares outside [0, 1).</summary>
+    /// <param name="values">The option.</param>
+    /// <param name="name">Name of the option's property.</param>
+    /// <exception cref="InputException">A share is outside the range.</exception>
+    public static void Shares(IReadOnlyList<double> values, [CallerArgumentExpression(nameof(values))] string name = "")
+    {
+        foreach (double value in values)
+            if (!(value >= 0 && value < 1)) throw About($"{Setting(name)} {value}: give shares in [0, 1).");
+    }
 }

@@ -1,4 +1,3 @@
-using ManualVae.Compute;
 using ManualVae.Models;
 
 namespace ManualVae.Study;
@@ -17,7 +16,7 @@ internal sealed class DrawnPosteriors
         _masks = options.Masked
             ? [.. Enumerable.Range(0, options.Draws).Select(s =>
                 encoder.Encode(model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)s)))]
-            : [encoder.Encode(InputMask.Clean)];
+            : [encoder.Encode(model.CleanInput)];
     }
 
     /// <summary>K.</summary>

@@ -47,6 +47,21 @@ public static class Estimates
         return Mean(values, [.. own.Select(_ => 1.0)], own, seed);
     }
 
+    /// <summary>A quantile with a percentile bootstrap over clusters.</summary>
+    /// <param name="values">One for each pair.</param>
+    /// <param name="clusters">Cluster (user) of each; any integers.</param>
+    /// <param name="share">In [0, 1]; 0.5 gives the median.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    public static Interval Quantile(double[] values, int[] clusters, double share, ulong seed)
+    {
+        double[][] members = [.. values.Select((value, i) => (value, i)).GroupBy(x => clusters[x.i])
+            .Select(group => group.Select(x => x.value).ToArray())];
+        var quantiles = new double[values.Length == 0 ? 0 : Resamples];
+        Parallel.For(0, quantiles.Length, r => quantiles[r] = Quantiles.Of(Enumerable.Range(0, members.Length).SelectMany(i =>
+            members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)]), share));
+        return Percentiles(Quantiles.Of(values, share), quantiles);
+    }
+
     /// <summary>Weighted Spearman correlation, partial with controls, with a percentile bootstrap over clusters.</summary>
     /// <param name="x">The first variable.</param>
     /// <param name="y">The second variable.</param>

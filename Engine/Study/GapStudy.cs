@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 
@@ -7,14 +6,14 @@ namespace ManualVae.Study;
 
 /// <summary>What was measured of one pair.</summary>
 /// <param name="Pair">The users and how they relate.</param>
-/// <param name="Gap">What the two would lose at a shared code, nats.</param>
-/// <param name="Overlap">What the overlap of their posteriors costs, nats.</param>
+/// <param name="Gap">What the two would lose together at a shared code, nats.</param>
+/// <param name="Overlap">What the overlap of their posteriors costs the two, nats; the gap at full overlap.</param>
 public sealed record GapPair(UserPair Pair, double Gap, double Overlap);
 
 /// <summary>What the gap study measured.</summary>
 /// <param name="GapAndDistance">Spearman's rank correlation of the gap per click and the latent distance.</param>
 /// <param name="Pairs">The pairs.</param>
-/// <param name="ClickGap">Each pair's gap per click, nats.</param>
+/// <param name="ClickGap">Each pair's gap over the clicks of both users, nats; at most ln 2.</param>
 public sealed record GapResult(Interval GapAndDistance, GapPair[] Pairs, [property: JsonIgnore] double[] ClickGap);
 
 /// <summary>The <see cref="CompromiseGap"/> of sampled pairs.</summary>
@@ -26,10 +25,10 @@ public static class GapStudy
     {
         if (!model.Settings.Variational) throw new InputException("The gap is about posteriors: give a run of a VAE.");
         options.Validate();
-        var posteriors = PosteriorEncoder.Encode(model, population, InputMask.Clean);
+        var posteriors = PosteriorEncoder.Encode(model, population, model.CleanInput);
         var sample = PairSampler.Sample(population, posteriors.Distance, options.Pairs, options.Seed);
         GapPair[] pairs = [.. sample.Select(pair => new GapPair(
-            pair, CompromiseGap.At(population.Items(pair.U), population.Items(pair.V), 0.5, 0.5),
+            pair, CompromiseGap.Of(population.Items(pair.U), population.Items(pair.V)),
             CompromiseGap.Overlap(population, posteriors, pair.U, pair.V, options.Draws, options.Seed)))];
         double[] clickGap =
             [.. pairs.Select(p => p.Gap / (population.Items(p.Pair.U).Length + population.Items(p.Pair.V).Length))];

@@ -50,6 +50,14 @@ public static class PairSampler
         }))];
     }
 
+    /// <summary>Draws random ordered pairs, without replacement; their distance is left at 0.</summary>
+    /// <exception cref="InputException">No pairs asked for, or more than there are.</exception>
+    internal static UserPair[] Uniform(Population population, int count, ulong seed)
+    {
+        Require(count, population);
+        return [.. Pool(population, (_, _) => 0, count, seed)];
+    }
+
     /// <summary>Refuses a number of pairs that a population does not have.</summary>
     /// <exception cref="InputException">None asked for, or more than there are.</exception>
     public static void Require(int count, Population population)

@@ -5,16 +5,20 @@ namespace ManualVae.Study;
 /// <summary>Random draws of the studies. Each kind of draw has its own step of the random key.</summary>
 internal static class StudyDraw
 {
-    public const uint Users = 1, Pairs = 2, Noise = 3, Shuffle = 4, Bootstrap = 5, Aggregate = 6, Layout = 7, Overlap = 8;
+    public const uint Users = 1, Pairs = 2, Noise = 3, Shuffle = 4, Bootstrap = 5, Aggregate = 6, Layout = 7, Overlap = 8,
+        Duplicates = 9, Cuts = 10, Spectral = 12;
+
     /// <summary>Draws of masks and of per-user noise count from here.</summary>
     public const uint Masks = 1000;
 
-    /// <summary>Moves a random choice of values to the front of a list, the first steps of Fisher and Yates.</summary>
-    public static void Choose<T>(IList<T> values, int count, RandomKey key)
+    /// <summary>
+    /// Moves a random choice of values to the front of a list, the first steps of Fisher and Yates. Streams are independent.
+    /// </summary>
+    public static void Choose<T>(IList<T> values, int count, RandomKey key, uint stream = 0)
     {
         for (int i = 0; i < count; i++)
         {
-            int j = i + CounterRandom.Below(key, 0, (uint)i, values.Count - i);
+            int j = i + CounterRandom.Below(key, stream, (uint)i, values.Count - i);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }

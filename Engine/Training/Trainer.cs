@@ -258,7 +258,7 @@ public sealed partial class Trainer : IDisposable
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
         // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
-        var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : InputMask.Clean;
+        var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : Model.CleanInput;
         Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
         double loss = Model.Backward(_batch, new Objective(beta, AnchorWeight), _targets);
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);

@@ -44,6 +44,7 @@ internal static class Examples
         ["study gradients"] = ["study gradients --run runs/vae", "study gradients --run runs/vae --user-ids 1,2,5"],
         ["study influence"] = ["study influence --run runs/vae --users 500 --clusters 4"],
         ["study radius"] = ["study radius --run runs/vae --pairs 1000"],
+        ["study lipschitz"] = ["study lipschitz --run runs/vae", "study lipschitz --run runs/vae --masked true --draws 8"],
         ["study masking"] = ["study masking --run runs/vae --rates 0.1,0.5,0.9"],
         ["study collapse"] = ["study collapse --run runs/vae", "study collapse --run runs/vae --betas 0.1,0.2,1 --epochs 20"],
         ["study anchors"] = ["study anchors --run runs/anchor --weights 0,1,8"],

@@ -45,6 +45,17 @@ internal sealed record StudyLesson(
             + "distance does not matter. The dashed control takes another pair's v. Kinds: whether shared items decide instead. "
             + "First order: the measured error falls with the square of the step, so the gradients are right.",
             "helps", "helps-relative", "cosine", "change", "kinds", "first-order"),
+        new("lipschitz", "How far a click moves the code",
+            "If two users' clicks are alike, are their posteriors near?",
+            MathMl.Display(MathMl.Sub("W", "1") + MathMl.Paren(MathMl.Sub("q", "u"), MathMl.Sub("q", "v")), "≤",
+                MathMl.Sub("L", "φ"), MathMl.Norm(MathMl.Sub("x", "u") + MathMl.Op("−") + MathMl.Sub("x", "v"))),
+            "W₁ is the distance of the two posteriors; on the right stands the number of clicks by which the users differ, and "
+            + "Lᵩ is the encoder's Lipschitz constant (lemma 2.4). The largest ratio measured is a lower bound of Lᵩ, the norms "
+            + "of the encoder's layers give an upper one.",
+            "Distance: no point may lie above the dashed line, the bound. Cut histories, users beside themselves without some "
+            + "clicks, are the points on the left. Ratio: a line that falls says that the first clicks of difference move the "
+            + "posterior most.",
+            "distance", "ratio"),
         new("neighbours", "Who the latent neighbours are",
             "Are the users who are near in latent space also near by their clicks?",
             MathMl.Display(MathMl.SubSup("W", "2", "2") + MathMl.Paren(MathMl.Id("u"), MathMl.Id("v")), "=",
@@ -62,8 +73,8 @@ internal sealed record StudyLesson(
                 "+", MathMl.Sub("w", "v") + MathMl.Sub("N", "v"),
                 MathMl.Op("KL") + MathMl.Paren(MathMl.Sub("p", "v"), MathMl.Id("p"), "‖")),
             "pᵤ spreads the probability evenly over the Nᵤ clicks of u, p is the weighted mixture of both users, w are the "
-            + "weights (here ½ each; theorem 2.5).",
-            "One mark a pair. The dashed line is the ceiling ln 2 / 2 a click: users without a common item and with equally many "
+            + "weights (1 and 1 for the gap, the two densities for the overlap, so full overlap costs the gap; theorem 2.5).",
+            "One mark a pair. The dashed line is the ceiling ln 2 a click: users without a common item and with equally many "
             + "clicks. A cloud that rises to the right says that the model puts users apart who would pay much.",
             "gap"),
         new("masking", "What masks do to distances",
@@ -74,9 +85,10 @@ internal sealed record StudyLesson(
             "d = ‖xᵤ − xᵥ‖₁ is the input distance, D the same after masks, s the number of items in common, ρ the probability "
             + "that a click is kept (each user with an own mask; theorem 2.6).",
             "Below the line at 1 masks bring pairs together, above it apart. Input: marks should lie on the lines of the closed "
-            + "form. Latent: what the encoder makes of it. Drift: 1 would mean that a user keeps the same nearest users under "
-            + "every mask.",
-            "input", "latent", "drift"),
+            + "form. Latent: what the encoder makes of it. Regimes: left of the threshold the theorem says contraction, right of "
+            + "it expansion; cut histories fill the right side. Drift: 1 would mean that a user keeps the same nearest users "
+            + "under every mask.",
+            "input", "latent", "regimes", "drift"),
         new("anchors", "What anchors do",
             "Do item anchors make the posterior mean more stable under masks?",
             MathMl.Display(MathMl.Id("τ"), "=", MathMl.Fraction(MathMl.Id("L"),

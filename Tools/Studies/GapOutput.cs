@@ -9,7 +9,7 @@ namespace ManualVae.Tools.Studies;
 internal static class GapOutput
 {
     /// <summary>Largest gap per click: two users without an item in common and equally many clicks.</summary>
-    private static readonly double Ceiling = Math.Log(2) / 2;
+    private static readonly double Ceiling = Math.Log(2);
 
     /// <summary>Writes numbers, tables and figures.</summary>
     public static StudyOutput Write(StudyFolder folder, TrainedModel run, GapResult result, Population users) =>
@@ -20,18 +20,19 @@ internal static class GapOutput
                 ("overlap_items", r => r.Pair.Overlap), ("l1", r => r.Pair.L1), ("w2", r => r.Pair.Distance),
                 ("gap_nats", r => r.Gap), ("overlap_cost_nats", r => r.Overlap))
             .Plot("gap", "Compromise gap by latent distance",
-                $"A pair's loss at one common code, equal weights; one point a pair; Spearman {result.GapAndDistance}",
-                new("latent distance W₂(u, v)"), new Axis("gap per click", "nats") { Min = 0, Max = 0.4 },
+                $"What both users lose together at one common code; one point a pair; Spearman {result.GapAndDistance}",
+                new("latent distance W₂(u, v)"), new Axis("gap per click", "nats") { Min = 0, Max = 0.8 },
                 [new ScatterSeries("", [.. result.Pairs.Select(r => r.Pair.Distance)], result.ClickGap)],
-                new Rule("ln 2 / 2: no item in common, equally many clicks", Ceiling))
-            .Found($"Sharing one code would cost a pair of users {Number(result.Pairs.Average(r => r.Gap))} nats on average. The "
-                + $"trained posteriors pay {Number(result.Pairs.Average(r => r.Overlap))} nats, because they "
+                new Rule("ln 2: no item in common, equally many clicks", Ceiling))
+            .Found($"Sharing one code would cost the two users of a pair {Number(result.Pairs.Average(r => r.Gap))} nats "
+                + $"together on average. The trained posteriors pay {Number(result.Pairs.Average(r => r.Overlap))} nats, "
+                + "because they "
                 + (result.Pairs.Average(r => r.Overlap) < 0.05 * result.Pairs.Average(r => r.Gap) ? "hardly " : "")
                 + "overlap. "
                 + $"The gap per click {Trend(result.GapAndDistance)}.",
                 ("pairs", $"{result.Pairs.Length:#,0}"),
-                ("mean gap at one code", Number(result.Pairs.Average(r => r.Gap)) + " nats"),
-                ("paid by the posteriors' overlap", Number(result.Pairs.Average(r => r.Overlap)) + " nats"),
+                ("mean gap at one code, both users", Number(result.Pairs.Average(r => r.Gap)) + " nats"),
+                ("paid by the posteriors' overlap, both users", Number(result.Pairs.Average(r => r.Overlap)) + " nats"),
                 ("Spearman correlation of gap per click and latent distance", Number(result.GapAndDistance)),
                 ("pairs without an item in common", Percent(result.Pairs.Average(r => r.Pair.Overlap == 0 ? 1.0 : 0))));
 

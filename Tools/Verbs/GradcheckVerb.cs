@@ -33,7 +33,7 @@ internal static class GradcheckVerb
         foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
             .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings,
                 new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast)))
-            .Concat(preset is null ? Aligned(fast) : []))
+            .Concat(preset is null ? Aligned(fast).Concat(Plain(fast)) : []))
         {
             Session.Cancellation.ThrowIfCancellationRequested();
             findings.Add(finding);
@@ -50,6 +50,13 @@ internal static class GradcheckVerb
     {
         var settings = Preset.Load("liang2018");
         return GradientSuite.Model("aligned targets", settings, new(settings.Beta), settings.Seed, fast, aligned: true);
+    }
+
+    // The masking of theorem 2.6, which no preset has.
+    private static IEnumerable<GradientFinding> Plain(IBackend fast)
+    {
+        var settings = Preset.Load("liang2018") with { Mask = MaskMode.Plain };
+        return GradientSuite.Model("plain input", settings, new(settings.Beta), settings.Seed, fast);
     }
 
     private static string Line(GradientFinding f) => $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "

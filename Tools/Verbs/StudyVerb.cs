@@ -13,6 +13,7 @@ internal static class StudyVerb
     {
         StudyGradientsVerb.Create(),
         StudyInfluenceVerb.Create(),
+        StudyLipschitzVerb.Create(),
         StudyRadiusVerb.Create(),
         StudyMaskingVerb.Create(),
         StudyCollapseVerb.Create(),

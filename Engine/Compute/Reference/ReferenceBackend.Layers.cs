@@ -52,6 +52,7 @@ public sealed partial class ReferenceBackend
                     || CounterRandom.Keep(mask.Key, user, (uint)columns[e], mask.KeepProbability);
                 seen[e] = kept ? history[e] : 0;
             }
+            if (mask.Mode == MaskMode.Plain) continue;
             double scale = 1 / Norm(mask.Mode == MaskMode.MaskThenNormalise ? seen : history);
             if (mask.Mode == MaskMode.NormaliseThenDrop) scale /= mask.KeepProbability;
             for (int e = 0; e < seen.Length; e++) seen[e] *= scale;

@@ -16,7 +16,7 @@ public sealed unsafe partial class SimdBackend
         var columns = batch.ColumnIndices;
         float* targets = batch.Targets.Pointer(), inputs = batch.Inputs.Pointer();
         uint user = (uint)(mask.SharedUser >= 0 ? mask.SharedUser : batch.Users[row]);
-        bool masks = mask.Mode != MaskMode.Clean, maskFirst = mask.Mode == MaskMode.MaskThenNormalise;
+        bool masks = mask.Mode != MaskMode.Clean && mask.KeepProbability < 1, maskFirst = mask.Mode == MaskMode.MaskThenNormalise;
 
         double squares = 0;
         for (int e = start; e < end; e++)
@@ -25,6 +25,7 @@ public sealed unsafe partial class SimdBackend
             inputs[e] = kept ? targets[e] : 0;
             if (kept || !maskFirst) squares += (double)targets[e] * targets[e];
         }
+        if (mask.Mode == MaskMode.Plain) return;
         double scale = 1 / Math.Sqrt(Math.Max(squares, 1e-12));
         if (mask.Mode == MaskMode.NormaliseThenDrop) scale /= mask.KeepProbability;
         for (int e = start; e < end; e++) inputs[e] = (float)(inputs[e] * scale);

@@ -99,6 +99,11 @@ internal sealed partial class OnnxTrace : IBackend
 
     void IBackend.EncodeInputs(SparseBatch batch, InputMask mask)
     {
+        if (mask is { Mode: MaskMode.Plain, KeepProbability: 1 })
+        {
+            Set(batch.Inputs, _x); // x as it is
+            return;
+        }
         if (mask.Mode != MaskMode.Clean) throw Unknown(nameof(IBackend.EncodeInputs));
         _normalised ??= _graph.Apply("Div", _x, _graph.Apply("Sqrt", _graph.Apply("Max",
             _graph.Apply("ReduceSumSquare", [_x], ("axes", new long[] { 1 }), ("keepdims", 1)), _graph.Constant(1e-12f))));

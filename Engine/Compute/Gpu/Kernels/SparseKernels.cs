@@ -34,6 +34,7 @@ internal static class SparseKernels
             squares += counted * counted;
         }
         float scale = 1 / MathF.Sqrt(MathF.Max(GroupReduce.Sum(squares), 1e-12f));
+        if (mode == (int)MaskMode.Plain) scale = 1;
         if (mode == (int)MaskMode.NormaliseThenDrop) scale /= keepProbability;
         for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX) inputs[e] *= scale;
     }
