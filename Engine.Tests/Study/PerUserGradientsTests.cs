@@ -11,7 +11,7 @@ public class PerUserGradientsTests
 {
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
-    public static TheoryData<string> Variants => 
+    public static TheoryData<string> Variants =>
         ["vae", "deep", "shallow", "dae", "anchors", "sampled", "logistic", "gaussian", "recvae", "recvae-deep", "composite"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
@@ -25,7 +25,11 @@ public class PerUserGradientsTests
         "recvae" => StudyToys.Settings(6) with { Encoder = EncoderKind.Recvae, KlPerClick = true },
         "recvae-deep" => StudyToys.Settings(6, 6, 6) with
         {
-            Encoder = EncoderKind.Recvae, Prior = PriorKind.Composite, KlPerClick = true, DecoderHidden = [], Anchors = true,
+            Encoder = EncoderKind.Recvae,
+            Prior = PriorKind.Composite,
+            KlPerClick = true,
+            DecoderHidden = [],
+            Anchors = true,
         },
         "composite" => StudyToys.Settings(7) with { Prior = PriorKind.Composite },
         "gaussian" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Gaussian },
