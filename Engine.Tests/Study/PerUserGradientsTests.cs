@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Study;
 using ManualVae.Tests.Models;
@@ -11,7 +12,7 @@ public class PerUserGradientsTests
     private static readonly RandomKey Noise = new(11, 4, RandomPurpose.LatentNoise);
 
     public static TheoryData<string> Variants => ["vae", "deep", "shallow", "dae", "anchors", "sampled",
-        "several anchors", "rare anchors", "codebook", "logistic", "gaussian"];
+        "several anchors", "rare anchors", "codebook", "logistic", "gaussian", "recvae", "recvae-deep", "composite"];
 
     private static AutoencoderSettings SettingsOf(string variant) => variant switch
     {
@@ -24,6 +25,16 @@ public class PerUserGradientsTests
         "rare anchors" => StudyToys.Settings(7) with { Anchors = true, AnchorWeighting = AnchorWeighting.Rarity },
         "codebook" => StudyToys.Settings(7) with { Anchors = true, AnchorCodebook = 4 },
         "logistic" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Logistic },
+        "recvae" => StudyToys.Settings(6) with { Encoder = EncoderKind.Recvae, KlPerClick = true },
+        "recvae-deep" => StudyToys.Settings(6, 6, 6) with
+        {
+            Encoder = EncoderKind.Recvae,
+            Prior = PriorKind.Composite,
+            KlPerClick = true,
+            DecoderHidden = [],
+            Anchors = true,
+        },
+        "composite" => StudyToys.Settings(7) with { Prior = PriorKind.Composite },
         "gaussian" => StudyToys.Settings(7) with { Likelihood = LikelihoodKind.Gaussian },
         _ => StudyToys.Settings(7),
     };
@@ -73,6 +84,16 @@ public class PerUserGradientsTests
     }
 
     [Fact]
+    public void A_prior_that_passes_through_the_encoder_is_refused_with_the_reason()
+    {
+        using var model = StudyToys.Model(StudyToys.Settings(7) with { Prior = PriorKind.Vamp, PseudoInputs = 4 }, 13);
+        using var batch = ToyClicks.Batch(model.Backend, ToyClicks.Random(8, 13));
+        string said = Assert.Throws<InputException>(
+            () => PerUserGradients.Compute(model, batch, InputMask.Clean, Noise, new Objective(0.3))).Message;
+        Assert.Contains("pseudo-inputs pass through the encoder", said);
+    }
+
+    [Fact]
     public void Masks_of_one_user_do_not_move_another_users_gradient()
     {
         var clicks = ToyClicks.Random(6, 13);
@@ -101,6 +122,6 @@ public class PerUserGradientsTests
 
     private static double[] BatchGradient(Autoencoder model, string layer) => layer == "anchors"
         ? StudyToys.Host(model.Backend, model.Parameters["anchors"].Gradient)
-        : [.. StudyToys.Host(model.Backend, model.Parameters[$"{layer}.weight"].Gradient),
+        : [.. StudyToys.Host(model.Backend, model.Parameters[$"{layer}.{(layer.EndsWith("norm") ? "gain" : "weight")}"].Gradient),
             .. StudyToys.Host(model.Backend, model.Parameters[$"{layer}.bias"].Gradient)];
 }

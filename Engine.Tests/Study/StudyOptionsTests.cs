@@ -21,6 +21,7 @@ public class StudyOptionsTests
         { new NeighbourOptions { Perplexity = double.NaN }.Validate, "Perplexity NaN: give at least 1" },
         { new NeighbourOptions { CohortShare = 0.4 }.Validate, "CohortShare 0.4: give a share" },
         { new RadiusOptions { Move = 0 }.Validate, "Move 0: give a length above 0" },
+        { new RadiusOptions { SegmentPoints = -1 }.Validate, "SegmentPoints -1: give at least 0" },
         { new RadiusOptions { Pairs = 0 }.Validate, "Pairs 0: give at least 1" },
     };
 

@@ -16,6 +16,10 @@ internal static class StudyToys
         AutoencoderSettings settings, int items, int rows = 64, bool training = false, double spread = 1) =>
         Spread(new(new ReferenceBackend(), settings, items, rows, seed: 5, training), spread);
 
+    /// <summary>A toy of the library, in double precision.</summary>
+    public static StudyToy Toy(string name, double spread = StudyToyCatalogue.Spread) =>
+        StudyToyCatalogue.Make(name, new ReferenceBackend(), spread);
+
     /// <summary>All users of <see cref="TwoGroups"/>.</summary>
     public static Population Population(int users, int items) =>
         ManualVae.Study.Population.Sample(TwoGroups(users, items), users, 1);

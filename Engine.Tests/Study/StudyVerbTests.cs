@@ -81,6 +81,60 @@ public sealed class StudyVerbTests : IDisposable
         Assert.Equal("", result.Output);
     }
 
+    [Theory]
+    [InlineData("radius", "two-users", "inside")]
+    [InlineData("radius", "inside", "layers")]
+    [InlineData("gap", "two-users", "pairs")]
+    [InlineData("gap", "duplicates", "pairs")]
+    [InlineData("gradients", "two-users", "parts")]
+    [InlineData("gradients", "inside", "users")]
+    [InlineData("masking", "two-users", "pairs")]
+    [InlineData("masking", "duplicates", "drift")]
+    public void A_toy_is_printed_or_kept_in_a_folder(string verb, string toy, string table)
+    {
+        string[] study = ["study", verb, "--toy", toy];
+        var printed = CommandLine.Run([.. study, "--json"]).Succeeded();
+        Assert.DoesNotContain("wrote", printed.Messages, StringComparison.Ordinal);
+        Assert.NotEqual("", CommandLine.Run(study).Succeeded().Output);
+        CommandLine.Run([.. study, "--output", _folder["toy"]]).Succeeded();
+        Assert.Equal(printed.Output.Trim(), File.ReadAllText(_folder["toy", "results.json"]).Trim());
+        Assert.True(File.ReadAllLines(_folder["toy", table + ".csv"]).Length > 1);
+        CommandLine.Run([.. study, "--output", _folder["toy"]]).Succeeded(); // a study of the same kind is replaced
+        File.WriteAllText(_folder["toy", "notes.md"], "mine");
+        Refused(CommandLine.Run([.. study, "--output", _folder["toy"]]), "notes.md");
+    }
+
+    [Theory]
+    [InlineData("Give --run FOLDER to study a run, or --toy NAME: two-users, inside, duplicates", "radius")]
+    [InlineData("--run and --toy", "radius", "--run", "x", "--toy", "inside")]
+    [InlineData("--toy insde: unknown (did you mean 'inside'?)", "radius", "--toy", "insde")]
+    [InlineData("--toy-spread -1: give a number above 0", "radius", "--toy", "inside", "--toy-spread", "-1")]
+    [InlineData("--toy-spread is a flag for the toy 'inside'", "radius", "--toy", "two-users", "--toy-spread", "1")]
+    [InlineData("--device is a flag for a run", "gap", "--toy", "inside", "--device", "simd")]
+    [InlineData("--name is a flag for a run", "gap", "--toy", "inside", "--name", "x")]
+    [InlineData("--output is a flag for a toy", "masking", "--run", "x", "--output", "y")]
+    [InlineData("--segment-points -1: give at least 0", "radius", "--toy", "inside", "--segment-points", "-1")]
+    [InlineData("only 2 ordered pairs", "radius", "--toy", "two-users", "--pairs", "3")]
+    public void What_a_toy_does_not_take_gets_one_line(string expected, params string[] words) =>
+        Refused(CommandLine.Run(["study", .. words]), expected);
+
+    [Fact]
+    public void A_folder_of_another_study_is_not_replaced_by_a_toys()
+    {
+        CommandLine.Run("study", "gap", "--toy", "two-users", "--output", _folder["toy"]).Succeeded();
+        Refused(CommandLine.Run("study", "radius", "--toy", "two-users", "--output", _folder["toy"]), "has a study of gap");
+        var other = CommandLine.Run("study", "gap", "--toy", "duplicates", "--output", _folder["toy"]).Succeeded();
+        Assert.Contains("replaces the study", other.Messages, StringComparison.Ordinal);
+    }
+
+    private static void Refused(CommandResult result, string expected)
+    {
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Messages, StringComparison.Ordinal);
+        Assert.Single(result.Messages.Trim().Split('\n'));
+        Assert.Equal("", result.Output);
+    }
+
     [Fact]
     public void A_run_without_checkpoint_and_a_folder_that_is_no_run_get_one_line()
     {

@@ -46,6 +46,18 @@ public sealed class RecVaeEncoder : IInputDifferentiable
         _sum = memory.Allocate(maxRows, width);
     }
 
+    /// <summary>The layer that reads the clicks; after a backward pass the layers hold their gradients.</summary>
+    internal SparseLinear Input => _input;
+
+    /// <summary>The dense layers after it; layer i reads the output of norm i.</summary>
+    internal IReadOnlyList<Linear> Layers => _layers;
+
+    /// <summary>What follows the first layer and each dense one.</summary>
+    internal IReadOnlyList<NormalisedSwish> Norms => _norms;
+
+    /// <summary>The layer of the posterior; it reads the output of the last norm.</summary>
+    internal Linear Head => _head;
+
     /// <inheritdoc/>
     public Tensor Forward(SparseBatch batch, Tensor noise)
     {
@@ -117,6 +129,12 @@ public sealed class NormalisedSwish : Layer
         _dSwish = parameters.IsConstant(name) ? default : memory.Allocate(maxRows, width);
         _saved = memory.Allocate(maxRows, 2);
     }
+
+    /// <summary>swish(a) [B, width] of the last forward pass.</summary>
+    internal Tensor Swish(int rows) => _swish.Top(rows);
+
+    /// <summary>[B, 2]: each row's mean and 1 / sqrt(var + epsilon) of swish(a).</summary>
+    internal Tensor Moments(int rows) => _saved.Top(rows);
 
     /// <summary>h = LN(swish(a)).</summary>
     public Tensor Forward(Tensor a)

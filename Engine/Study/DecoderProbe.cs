@@ -69,7 +69,15 @@ public sealed class DecoderProbe : IDisposable
     /// <param name="v">Gradients of v's draws: rows [pair, draw].</param>
     /// <param name="draws">Draws of each pair.</param>
     /// <param name="step">Step size.</param>
-    public double[] StepChange(DecoderGradients u, DecoderGradients v, int draws, double step)
+    public double[] StepChange(DecoderGradients u, DecoderGradients v, int draws, double step) =>
+        StepChange(u, v, draws, [.. Enumerable.Repeat(step, u.Rows / draws)]);
+
+    /// <summary>The same with a step size of its own for each pair.</summary>
+    /// <param name="u">Gradients of u's draws: rows [pair, draw].</param>
+    /// <param name="v">Gradients of v's draws: rows [pair, draw].</param>
+    /// <param name="draws">Draws of each pair.</param>
+    /// <param name="steps">Step size of each pair.</param>
+    public double[] StepChange(DecoderGradients u, DecoderGradients v, int draws, double[] steps)
     {
         int rows = u.Rows, pairs = rows / draws;
         double[]? dx = null; // x'_l - x_l of each row
@@ -87,7 +95,7 @@ public sealed class DecoderProbe : IDisposable
                     var change = da.AsSpan(row * layer.OutputWidth, layer.OutputWidth);
                     for (int other = pair * draws; other < (pair + 1) * draws; other++)
                     {
-                        double scale = -step / draws * (TensorPrimitives.Dot(stepped.Input(other), moved) + 1);
+                        double scale = -steps[pair] / draws * (TensorPrimitives.Dot(stepped.Input(other), moved) + 1);
                         TensorPrimitives.MultiplyAdd(stepped.Delta(other), scale, change, change);
                     }
                     if (l < u.Layers.Count - 1) TanhChange(u.Layers[l + 1].Input(row), change);

@@ -1,5 +1,4 @@
 using ManualVae.Compute;
-using ManualVae.Data;
 using ManualVae.Models;
 
 namespace ManualVae.Study;
@@ -9,7 +8,8 @@ namespace ManualVae.Study;
 /// backward pass gives all of them as rank-one factors. Their average is the batch gradient.
 /// </summary>
 /// <remarks>
-/// Needs Mult-VAE's encoder (<see cref="MlpEncoder"/>) and standard normal prior. <see cref="DecoderProbe"/> needs neither.
+/// Needs an encoder of dense layers (<see cref="MlpEncoder"/>, <see cref="RecVaeEncoder"/>) and a prior whose gradients do not
+/// pass through it (standard normal, <see cref="RecVaePrior"/>). <see cref="DecoderProbe"/> needs neither.
 /// </remarks>
 public sealed class PerUserGradients
 {
@@ -30,31 +30,19 @@ public sealed class PerUserGradients
     /// <param name="mask">The mask of the input.</param>
     /// <param name="noise">The latent noise, or null for z = mu.</param>
     /// <param name="objective">Weights of the parts of the loss; a weight of 0 leaves a part out.</param>
-    /// <exception cref="InputException">The encoder has no dense form.</exception>
+    /// <exception cref="Data.InputException">A layer is no outer product, or the prior passes through the encoder.</exception>
     public static PerUserGradients Compute(
         Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective)
     {
         StudyModel.RequireDense(model);
-        var encoder = (MlpEncoder)model.Encoder;
         model.Forward(batch, mask, noise);
         model.Backward(batch, objective);
         var backend = model.Backend;
         int rows = batch.Rows;
         double scale = rows; // Backward differentiates the mean over the batch
-        var blocks = new List<GradientBlock>
-        {
-            new SparseBlock("encoder.0", Pattern(batch), backend.Values(batch.Inputs),
-                backend.Values(encoder.Input.OutputGradient(rows), scale), encoder.Input.Bias.Value.Columns),
-        };
-        var x = encoder.Input.Output(rows);
-        for (int i = 0; i < encoder.Layers.Count; i++)
-        {
-            var layer = encoder.Layers[i];
-            blocks.Add(Dense(backend, $"encoder.{i + 1}", x, layer.OutputGradient(rows), scale));
-            x = layer.Output(rows);
-        }
+        var blocks = EncoderGradients.Of(model, batch, scale).ToList();
         blocks.AddRange(Decoder(model, model.Latent, rows, scale));
-        if (model.Settings.HasAnchors) blocks.Add(Anchors(model, Pattern(batch), objective.AnchorWeight));
+        if (model.Settings.HasAnchors) blocks.Add(Anchors(model, EncoderGradients.Pattern(batch), objective.AnchorWeight));
         return new(blocks);
     }
 
@@ -70,10 +58,10 @@ public sealed class PerUserGradients
         var x = z;
         for (int i = 0; i < decoder.Hidden.Count; i++)
         {
-            yield return Dense(backend, $"decoder.{i}", x, decoder.Hidden[i].OutputGradient(rows), scale);
+            yield return EncoderGradients.Dense(backend, $"decoder.{i}", x, decoder.Hidden[i].OutputGradient(rows), scale);
             x = decoder.Hidden[i].Output(rows);
         }
-        yield return Dense(backend, $"decoder.{decoder.Hidden.Count}", x, decoder.Output.Logits(rows), scale);
+        yield return EncoderGradients.Dense(backend, $"decoder.{decoder.Hidden.Count}", x, decoder.Output.Logits(rows), scale);
     }
 
     private static AnchorBlock Anchors(Autoencoder model, CsrMatrix clicks, double weight)
@@ -94,12 +82,6 @@ public sealed class PerUserGradients
         }
         return new("anchors", new(anchors.Count, offsets, [.. clicked]), [.. scales], anchors.Values, points);
     }
-
-    private static DenseBlock Dense(IBackend backend, string name, Tensor x, Tensor delta, double scale) =>
-        new(name, backend.Values(x), x.Columns, backend.Values(delta, scale), delta.Columns);
-
-    private static CsrMatrix Pattern(SparseBatch batch) =>
-        new(batch.Columns, [.. batch.RowOffsets.ToArray().Select(offset => (long)offset)], batch.ColumnIndices.ToArray());
 
     private static double[] Left(double[] values, int columns, int kept)
     {

@@ -35,41 +35,39 @@ internal sealed class RadiusBlocks(
         double[] steps = [.. Enumerable.Range(0, RadiusResult.Steps).Select(i => step / (1 << i))];
         double[][] changes = [.. steps.Select(s => probe.StepChange(u, v, _draws, s))];
         double[] together = probe.StepChange(u, coupled, _draws, steps[^1]), control = probe.StepChange(u, other, _draws, step);
+        var parts = new RadiusParts(probe, posteriors.Latent, _draws, options.SegmentPoints)
+            .Measure(u, crossed, coupled, codesU, codesV);
+        double[] costs = [.. Enumerable.Range(0, count).Select(p => Cost(codesU, codesV, p * _draws))];
+        double[] high = [.. costs.Select((cost, p) => Math.Max(pairs[first + p].Distance, cost))];
+        RadiusPart[] whole = [.. parts.Select(of => of[0])];
+        var certain = CertainStep.Find(each => probe.StepChange(u, coupled, _draws, each), whole,
+            [.. whole.Select((part, p) => part.Bound(part.SegmentLipschitz, high[p]))], step);
         var results = new RadiusPair[count];
         Parallel.For(0, count, p =>
         {
             int row = p * _draws;
             var pair = pairs[first + p];
-            var (coupling, lipschitz) = Coupling(u, crossed, codesU, codesV, row);
             results[p] = new RadiusPair(
-                pair, posteriors.MeanDistance(pair.U, pair.V), Math.Max(pair.Distance, coupling),
-                posteriors.L1Cost(pair.U, pair.V), Norm(u, row), Norm(v, row), u.Dot(row, v, row, _draws),
-                crossed.MismatchNorm(row, coupled, row, _draws), lipschitz, [.. changes.Select(c => c[p])], together[p],
-                pairs[_shuffled[first + p]].V == pair.U ? double.NaN : control[p])
+                pair, posteriors.MeanDistance(pair.U, pair.V), high[p], posteriors.L1Cost(pair.U, pair.V), whole[p].NormU,
+                Norm(v, row), u.Dot(row, v, row, _draws), whole[p].Mismatch, whole[p].OwnLipschitz,
+                [.. changes.Select(c => c[p])], together[p], pairs[_shuffled[first + p]].V == pair.U ? double.NaN : control[p])
             {
                 ClicksU = population.Items(pair.U).Length, ClicksV = population.Items(pair.V).Length,
                 RelativeDistance = pair.Distance / Math.Sqrt(_typical[pair.U] * _typical[pair.V]),
+                Parts = parts[p], Certain = certain[p],
             };
         });
         return results;
     }
 
-    /// <summary>
-    /// Over a pair's draws: the cost of coupling the codes of u and v by common noise, and the largest ratio of the distance
-    /// between u's gradients at the two codes and the distance between the codes.
-    /// </summary>
-    private (double Cost, double Lipschitz) Coupling(
-        DecoderGradients u, DecoderGradients crossed, double[] codesU, double[] codesV, int first)
+    /// <summary>The cost of coupling the codes of u and v by common noise, over a pair's draws.</summary>
+    private double Cost(double[] codesU, double[] codesV, int first)
     {
         int latent = posteriors.Latent;
-        double cost = 0, lipschitz = 0;
+        double cost = 0;
         for (int row = first; row < first + _draws; row++)
-        {
-            double moved = Wasserstein.MeanDistance(codesU.AsSpan(row * latent, latent), codesV.AsSpan(row * latent, latent));
-            cost += moved / _draws;
-            if (moved > 0) lipschitz = Math.Max(lipschitz, Math.Sqrt(u.SquaredDistance(row, crossed, row)) / moved);
-        }
-        return (cost, lipschitz);
+            cost += Wasserstein.MeanDistance(codesU.AsSpan(row * latent, latent), codesV.AsSpan(row * latent, latent)) / _draws;
+        return cost;
     }
 
     private double Norm(DecoderGradients gradients, int row) => Math.Sqrt(gradients.Dot(row, gradients, row, _draws));

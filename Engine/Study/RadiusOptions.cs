@@ -14,6 +14,12 @@ public sealed record RadiusOptions : IStudyOptions
     /// <summary>Length of the parameter change of a median step.</summary>
     public double Move { get; init; } = 0.01;
 
+    /// <summary>
+    /// Points between the codes of u and v at which the gradient's change is measured, for the local constant; 0 takes the two
+    /// ends alone.
+    /// </summary>
+    public int SegmentPoints { get; init; } = 2;
+
     /// <summary>Posteriors of masked input, as in training, instead of the clean one.</summary>
     public bool Masked { get; init; }
 
@@ -26,6 +32,7 @@ public sealed record RadiusOptions : IStudyOptions
     {
         Check.AtLeast(1, Pairs);
         Check.AtLeast(1, Draws);
+        Check.AtLeast(0, SegmentPoints);
         if (!(Move > 0 && double.IsFinite(Move))) throw About($"{Setting(nameof(Move))} {Move}: give a length above 0.");
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ManualVae.Study;
 
 /// <summary>What was measured of one pair: a step on v and its effect on u.</summary>
@@ -28,6 +30,16 @@ public sealed record RadiusPair(
 
     /// <summary>W2(u, v) over the geometric mean of u's and v's mean W2 to all other users.</summary>
     public required double RelativeDistance { get; init; }
+
+    /// <summary>The theorem's quantities with theta = the whole decoder, and then each of its layers alone.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<RadiusPart> Parts { get; init; } = [];
+
+    /// <summary>The largest constant found along the segments between the codes of u and v; at least the pair's own.</summary>
+    public double SegmentLipschitz => Parts[0].SegmentLipschitz;
+
+    /// <summary>The largest step of certain decrease; null unless the pair is inside by the constant of its segments.</summary>
+    public CertainStep? Certain { get; init; }
 
     /// <summary>Cosine of the two gradients.</summary>
     public double Cosine => InnerProduct / (NormU * NormV);

@@ -35,6 +35,7 @@ public sealed class RadiusResult
     {
         (Options, Users, Step, Pairs) = (options, users, step, pairs);
         Lipschitz = pairs.Max(p => p.PairLipschitz);
+        Shares = RadiusShare.All(pairs);
         Helps = Bin("all", [.. pairs]).Helps;
         ByDistance = Bins(p => p.Pair.Distance, "W2");
         ByRelativeDistance = Bins(p => p.RelativeDistance, "relative W2");
@@ -92,6 +93,19 @@ public sealed class RadiusResult
 
     /// <summary>Share of pairs with ||g_u|| above the content mismatch; the radius of the others is 0.</summary>
     public double PositiveRadiusShare => WeightedShare(p => p.NormU > p.Mismatch);
+
+    /// <summary>Pairs inside by every choice of theta (the decoder, one layer) and L (global, of the segment, own).</summary>
+    public IReadOnlyList<RadiusShare> Shares { get; }
+
+    /// <summary>Pairs with a step of certain decrease: those inside by the constant of their segment.</summary>
+    public int CertainPairs => Pairs.Count(p => p.Certain is not null);
+
+    /// <summary>Share of these whose loss fell at the largest such step; exact binomial interval.</summary>
+    public Interval CertainHelped => ExactShare.Of(Pairs.Count(p => p.Certain?.Change < 0), CertainPairs);
+
+    /// <summary>Median over these pairs of the length of the largest certain step's parameter change, step ||g_v||.</summary>
+    public double CertainMove => CertainPairs == 0 ? double.NaN
+        : Quantiles.Of(Pairs.Where(p => p.Certain is not null).Select(p => p.Certain!.Step * p.Parts[0].NormV), 0.5);
 
     /// <summary>P(helps) over all pairs of the population.</summary>
     public Interval Helps { get; }

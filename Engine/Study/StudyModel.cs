@@ -22,15 +22,15 @@ internal static class StudyModel
                 $"This study needs a decoder of tanh layers ({Setting("Encoder")} mlp or recvae); this run's decoder is gated.");
     }
 
-    /// <summary>Mult-VAE's encoder and prior: all gradients are outer products.</summary>
+    /// <summary>An encoder of dense layers and a prior that does not pass through it: all gradients are outer products.</summary>
     public static void RequireDense(Autoencoder model)
     {
         RequireDenseDecoder(model);
-        if (model.Encoder is not MlpEncoder || model.Settings.Prior != PriorKind.Normal || model.Settings.KlPerClick)
+        if (model.Settings.Prior == PriorKind.Vamp)
         {
-            SettingName net = Setting("Encoder"), prior = Setting("Prior"), part = Setting("Part");
+            SettingName prior = Setting("Prior"), part = Setting("Part");
             throw About(
-                $"Gradients of all parameters need {net} mlp and {prior} normal; influence can be studied with {part} decoder.");
+                $"{prior} vamp: its pseudo-inputs pass through the encoder: no outer products there. Try {part} decoder.");
         }
     }
 }

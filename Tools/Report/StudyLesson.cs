@@ -43,8 +43,9 @@ internal sealed record StudyLesson(
             + "Lipschitz constant of the gradient. Inside the radius a step on v must help u (arXiv 2511.06781, theorem 2.3).",
             "Helps: the share of pairs whose loss really fell, by latent distance; a falling line is decay, a flat one says that "
             + "distance does not matter. The dashed control takes another pair's v. Kinds: whether shared items decide instead. "
-            + "First order: the measured error falls with the square of the step, so the gradients are right.",
-            "helps", "helps-relative", "cosine", "change", "kinds", "first-order"),
+            + "First order: the measured error falls with the square of the step, so the gradients are right. Inside: how many "
+            + "pairs the theorem speaks of, by the layers that a step moves and by the constant.",
+            "helps", "helps-relative", "cosine", "change", "kinds", "first-order", "inside"),
         new("lipschitz", "How far a click moves the code",
             "If two users' clicks are alike, are their posteriors near?",
             MathMl.Display(MathMl.Sub("W", "1") + MathMl.Paren(MathMl.Sub("q", "u"), MathMl.Sub("q", "v")), "≤",

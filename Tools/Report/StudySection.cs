@@ -20,7 +20,7 @@ internal static class StudySection
         {
             string[] figures = [.. Directory.EnumerateFiles(folder, "*.svg").OrderBy(f => lesson?.Order(f) ?? 0)
                 .ThenBy(f => f, StringComparer.Ordinal).Select(File.ReadAllText)];
-            var summary = Summary(Path.Combine(folder, StudyOutput.SummaryFile));
+            var summary = Summary(Path.Combine(folder, StudyFolder.SummaryFile));
             if (figures.Length == 0 && summary is null) continue;
             string name = Path.GetFileName(folder), title = lesson is null ? $"Study {name}"
                 : lesson.Study == name ? lesson.Title : $"{lesson.Title} ({name})";

@@ -1,6 +1,6 @@
+using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
-using ManualVae.Tools.Runs;
 using static ManualVae.Tools.Studies.StudyNumbers;
 
 namespace ManualVae.Tools.Studies;
@@ -12,11 +12,11 @@ internal static class GapOutput
     private static readonly double Ceiling = Math.Log(2);
 
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(StudyFolder folder, TrainedModel run, GapResult result, Population users) =>
+    public static StudyOutput Write(StudyFolder folder, PreparedDataset data, GapResult result, Population users) =>
         new StudyOutput(folder, result)
             .Table("pairs", result.Pairs,
-                ("user_u", r => run.Data.UserIds[users.Users[r.Pair.U]]),
-                ("user_v", r => run.Data.UserIds[users.Users[r.Pair.V]]),
+                ("user_u", r => data.UserIds[users.Users[r.Pair.U]]),
+                ("user_v", r => data.UserIds[users.Users[r.Pair.V]]),
                 ("overlap_items", r => r.Pair.Overlap), ("l1", r => r.Pair.L1), ("w2", r => r.Pair.Distance),
                 ("gap_nats", r => r.Gap), ("overlap_cost_nats", r => r.Overlap))
             .Plot("gap", "Compromise gap by latent distance",

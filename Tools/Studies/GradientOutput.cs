@@ -1,7 +1,6 @@
 using ManualVae.Data;
 using ManualVae.Study;
 using ManualVae.Tools.Charts;
-using ManualVae.Tools.Runs;
 using static ManualVae.Tools.Studies.StudyNumbers;
 using static ManualVae.Tools.Studies.StudyText;
 
@@ -11,16 +10,16 @@ namespace ManualVae.Tools.Studies;
 internal static class GradientOutput
 {
     /// <summary>Writes numbers, tables and figures.</summary>
-    public static StudyOutput Write(StudyFolder folder, TrainedModel run, GradientResult result)
+    public static StudyOutput Write(StudyFolder folder, PreparedDataset data, GradientResult result)
     {
         string[] names = [.. result.Parts.Select(p => $"{p.Part}, {p.Block}")];
         return new StudyOutput(folder, result)
             .Table("parts", result.Parts, ("part", p => p.Part), ("block", p => p.Block), ("norm", p => p.Norm),
                 ("spread", p => p.Spread), ("consistency", p => p.Consistency), ("agreement", p => p.Agreement))
-            .Table("users", result.Users, ("user", u => run.Data.UserIds[u.User]), ("clicks", u => u.Clicks),
+            .Table("users", result.Users, ("user", u => data.UserIds[u.User]), ("clicks", u => u.Clicks),
                 ("norm_reconstruction", u => u.Norms[0]), ("norm_kl", u => u.Norms[1]), ("norm_anchor", u => u.Norms[2]),
                 ("own_share", u => u.OwnShare),
-                ("top_items", u => string.Join(" | ", u.TopItems.Select(item => Name(run.Data, item)))),
+                ("top_items", u => string.Join(" | ", u.TopItems.Select(item => Name(data, item)))),
                 ("top_shares", u => string.Join(" | ", u.TopShares.Select(s => $"{s:0.####}"))))
             .Plot("norms", "Size of single users' gradients",
                 $"Mean of {Readable.Count(result.Users.Count, "user")}, root mean square of {result.Options.Draws} "
@@ -40,7 +39,7 @@ internal static class GradientOutput
                 ("cosine of the encoder's gradients of reconstruction and KL", Number(result.Conflict)),
                 ("share of the output layer's squared gradient on the user's own clicks",
                     Percent(result.Users.Average(u => u.OwnShare))),
-                .. Driving(result, run.Data)]);
+                .. Driving(result, data)]);
     }
 
     /// <summary>The printed summary.</summary>

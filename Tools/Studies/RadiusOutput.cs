@@ -24,7 +24,19 @@ internal static class RadiusOutput
                 ("inner_product", p => p.InnerProduct), ("mismatch", p => p.Mismatch), ("pair_lipschitz", p => p.PairLipschitz),
                 ("radius", p => p.Radius(result.Lipschitz)), ("change_step", p => p.Changes[0]),
                 ("change_half", p => p.Changes[1]), ("change_quarter", p => p.Changes[2]), ("change_eighth", p => p.Changes[3]),
-                ("coupled_change_eighth", p => p.CoupledChange), ("shuffled_change", p => p.ShuffledChange))
+                ("coupled_change_eighth", p => p.CoupledChange), ("shuffled_change", p => p.ShuffledChange),
+                ("segment_lipschitz", p => p.SegmentLipschitz), ("certain_step", p => p.Certain?.Step),
+                ("certain_change", p => p.Certain?.Change), ("smoothness", p => p.Certain?.Smoothness))
+            .Table("layers", [.. result.Pairs.SelectMany(pair => pair.Parts.Select(part => (Pair: pair, Part: part)))],
+                ("user_u", p => data.UserIds[users.Users[p.Pair.Pair.U]]),
+                ("user_v", p => data.UserIds[users.Users[p.Pair.Pair.V]]),
+                ("part", p => p.Part.Name), ("norm_u", p => p.Part.NormU), ("norm_v", p => p.Part.NormV),
+                ("inner_product", p => p.Part.InnerProduct), ("mismatch", p => p.Part.Mismatch),
+                ("own_lipschitz", p => p.Part.OwnLipschitz), ("segment_lipschitz", p => p.Part.SegmentLipschitz),
+                ("w1_high", p => p.Pair.W1High), ("radius", p => p.Part.Radius(p.Part.SegmentLipschitz)))
+            .Table("inside", result.Shares, ("part", s => s.Part), ("constant", s => s.Constant),
+                ("median_lipschitz", s => s.Lipschitz), ("positive_share", s => s.PositiveShare), ("pairs", s => s.Pairs),
+                ("share", s => s.Share), ("helped", s => s.Helped))
             .Table("bins", [.. result.ByDistance, .. result.ByRelativeDistance, .. result.ByKind, .. result.ByJaccard],
                 ("bin", b => b.Name), ("pairs", b => b.Pairs), ("w2", b => b.Distance), ("helps", b => b.Helps),
                 ("change_nats", b => b.Change), ("relative", b => b.Relative), ("cosine", b => b.Cosine),
@@ -49,6 +61,10 @@ internal static class RadiusOutput
                 "local: items in common, lowest quarter of l1; global: in common but far; whiskers: 95 %",
                 new("P(helps)") { Max = 1 }, [.. result.ByKind.Select(b => b.Name)],
                 [IntervalSeries.Bars("", result.ByKind, b => b.Helps)])
+            .Plot("inside", "Which pairs lie inside the radius, by theta and L?",
+                "Share of all pairs; theta: all of the decoder, or one layer; L: of all pairs, of the pair's segments, own; "
+                + "whiskers: 95 %, exact", new("share of pairs inside") { Min = 0 },
+                [.. result.Shares.Select(s => $"{s.Part}, {s.Constant}")], [IntervalSeries.Bars("", result.Shares, s => s.Share)])
             .Found(Sentence(result),
                 ("pairs", $"{result.Pairs.Count:#,0} of {Readable.Count(result.Users, "user")}"),
                 ("share of pairs that helped", Percent(result.Helps)),
@@ -59,9 +75,15 @@ internal static class RadiusOutput
                 ("pairs with ‖gᵤ‖ above the content mismatch", Percent(result.PositiveRadiusShare)),
                 ("pairs inside the sharing radius", Percent(result.InsideShare)),
                 ("pairs inside by their own constant", Percent(result.InsideOwnShare)),
+                ("pairs inside by the constant of their segments", Percent(Decoder(result, "segment").Share)),
+                ("of these helped", Percent(Decoder(result, "segment").Helped)),
+                ("helped by the largest step of certain decrease", Percent(result.CertainHelped)),
                 ("inside but not helped", $"{result.Violations} of {result.InsidePairs}"),
                 ("Lipschitz constant L, at least", Number(result.Lipschitz)),
                 ("power of the step in the first-order error (theory: 2)", Number(result.RemainderSlope)));
+
+    private static RadiusShare Decoder(RadiusResult r, string constant) =>
+        r.Shares.Single(share => share.Part == RadiusPart.Whole && share.Constant == constant);
 
     private static string Sentence(RadiusResult r)
     {
@@ -99,6 +121,14 @@ internal static class RadiusOutput
             + $"{r.Violations} of {r.InsidePairs}, {r.OwnViolations} of {r.InsideOwnPairs}";
         yield return $"first order: error falls with the step to the power {r.RemainderSlope:0.00}; sign right for "
             + $"{r.Orders[^1].SignAgreement:0.0%} at the smallest step";
+        yield return "";
+        yield return Row("inside by theta, L", "median L", "||g_u|| > mismatch", "inside", "helped of these");
+        foreach (var s in r.Shares)
+            yield return Row($"{s.Part}, {s.Constant}", $"{s.Lipschitz:0.###}", $"{s.PositiveShare:0.0%}", s.Share,
+                $"{s.Helped} of {s.Pairs}");
+        yield return r.CertainPairs == 0 ? "no pair has a step of certain decrease"
+            : $"largest step of certain decrease: helped {r.CertainHelped} of {Readable.Count(r.CertainPairs, "pair")}, median "
+                + $"move of the decoder {r.CertainMove:0.###}";
         yield return "";
         yield return Row("", "pairs", "P(helps)", "control", "cosine", "change (nats)");
         foreach (var b in r.ByDistance.Concat(r.ByRelativeDistance).Concat(r.ByKind))

@@ -10,9 +10,25 @@ namespace ManualVae.Tools.Studies;
 /// <param name="Path">The folder.</param>
 /// <param name="Study">Name of the study, such as <c>radius</c>.</param>
 /// <param name="Request">What was asked: users, seed and options, as JSON; null if nobody needs to know.</param>
-internal sealed record StudyFolder(string Path, string Study, object? Request = null)
+/// <param name="Another">What to give to keep a study beside this one.</param>
+internal sealed record StudyFolder(string Path, string Study, object? Request = null, string Another = "--name NAME")
 {
+    /// <summary>The file of all numbers.</summary>
+    public const string NumbersFile = "results.json";
+
+    /// <summary>The file of a <see cref="StudySummary"/>.</summary>
+    public const string SummaryFile = "summary.json";
+
     private const string File = "study.json";
+
+    /// <summary>A folder that has a study and nothing else.</summary>
+    public static FolderKind Kind { get; } = new("study", folder => System.IO.File.Exists(System.IO.Path.Combine(folder, File))
+        ? file => System.IO.Path.GetExtension(file) is ".svg" or ".csv"
+            || file is File or NumbersFile or SummaryFile
+        : null);
+
+    /// <summary>True if the study leaves files; false if it is printed only.</summary>
+    public bool IsKept => Path.Length > 0;
 
     /// <summary>The folder of a study of a run.</summary>
     /// <param name="run">The run folder.</param>
@@ -37,21 +53,21 @@ internal sealed record StudyFolder(string Path, string Study, object? Request = 
     /// <exception cref="InputException">Another study is there.</exception>
     public string? Replaced()
     {
-        if (Read(Path) is not { } old) return null;
+        if (!IsKept || Read(Path) is not { } old) return null;
         if (old["study"]?.ToString() is string other && other != Study)
-            throw new InputException(
-                $"--name {System.IO.Path.GetFileName(Path)}: {Path} has a study of {other}; give another name.");
+            throw new InputException($"{Path} has a study of {other}; give {Another} to keep both.");
         var now = Document();
         string[] changed = [.. now.Where(p => !JsonNode.DeepEquals(p.Value, old[p.Key]))
             .Select(p => p.Value is JsonObject or JsonArray ? p.Key : $"{p.Key} {old[p.Key]}, now {p.Value}")];
         return changed.Length == 0 ? null
             : $"replaces the study in {Path}, which had other settings ({string.Join("; ", changed)}); "
-                + "give --name NAME to keep both.";
+                + $"give {Another} to keep both.";
     }
 
     /// <summary>Removes numbers and figures of an earlier study, so that none of them stays beside the new ones.</summary>
     public void Begin()
     {
+        if (!IsKept) return;
         if (Directory.Exists(Path))
             foreach (string file in Directory.EnumerateFiles(Path))
                 if (System.IO.Path.GetExtension(file) is ".svg" or ".csv") System.IO.File.Delete(file);

@@ -9,19 +9,18 @@ namespace ManualVae.Tools.Studies;
 /// <summary>The folder <c>RUN/studies/VERB</c>: <c>results.json</c>, tables as CSV and figures as SVG.</summary>
 internal sealed class StudyOutput
 {
-    /// <summary>The file of a <see cref="StudySummary"/>.</summary>
-    public const string SummaryFile = "summary.json";
+    private readonly bool _kept;
 
     /// <summary>Writes <c>results.json</c> into the folder of a study.</summary>
     public StudyOutput(StudyFolder folder, object result)
     {
-        Folder = folder.Path;
+        (Folder, _kept) = (folder.Path, folder.IsKept);
         folder.Begin();
         Document = JsonSerializer.Serialize(result, FiniteNumbers.Json);
-        AtomicFile.WriteText(Path.Combine(Folder, "results.json"), Document + "\n");
+        Write(StudyFolder.NumbersFile, Document + "\n");
     }
 
-    /// <summary>The folder of all files.</summary>
+    /// <summary>The folder of all files; empty if the study is printed only.</summary>
     public string Folder { get; }
 
     /// <summary>The contents of <c>results.json</c>.</summary>
@@ -37,7 +36,7 @@ internal sealed class StudyOutput
         text.AppendJoin(',', columns.SelectMany(column => rows.Count > 0 && column.Cell(rows.First()) is Interval
             ? [column.Name, column.Name + "_low", column.Name + "_high"] : new[] { column.Name })).Append('\n');
         foreach (var row in rows) text.AppendJoin(',', columns.SelectMany(column => Cells(column.Cell(row)))).Append('\n');
-        AtomicFile.WriteText(Path.Combine(Folder, name + ".csv"), text.ToString());
+        Write(name + ".csv", text.ToString());
         return this;
     }
 
@@ -56,14 +55,14 @@ internal sealed class StudyOutput
     /// <summary>Writes a figure.</summary>
     public StudyOutput Plot(string name, Figure figure)
     {
-        AtomicFile.WriteText(Path.Combine(Folder, name + ".svg"), figure.ToSvg());
+        Write(name + ".svg", figure.ToSvg());
         return this;
     }
 
     /// <summary>Writes what the report says of the study: a sentence, and numbers with their names in words.</summary>
     public StudyOutput Found(string sentence, params (string Name, string Value)[] facts)
     {
-        AtomicFile.WriteText(Path.Combine(Folder, SummaryFile), Terminal.ToJson(new StudySummary(
+        Write(StudyFolder.SummaryFile, Terminal.ToJson(new StudySummary(
             sentence, [.. facts.Select(f => new StudyFact(f.Name, f.Value))])) + "\n");
         return this;
     }
@@ -72,8 +71,13 @@ internal sealed class StudyOutput
     public int Print(bool json, IEnumerable<string> lines)
     {
         foreach (string line in json ? [Document] : lines) Console.Out.WriteLine(line);
-        Console.Error.WriteLine($"wrote {Folder}");
+        if (_kept) Console.Error.WriteLine($"wrote {Folder}");
         return ExitCode.Done;
+    }
+
+    private void Write(string file, string text)
+    {
+        if (_kept) AtomicFile.WriteText(Path.Combine(Folder, file), text);
     }
 
     private static IEnumerable<string> Cells(object? value) => value is Interval interval

@@ -9,7 +9,7 @@ namespace ManualVae.Tools.Verbs;
 internal static class StudyVerb
 {
     public static Command Create() =>
-        new("study", "Experiments on a trained run: gradients, masking, collapse ...")
+        new("study", "Experiments on a trained run or a toy: gradients, radius ...")
     {
         StudyGradientsVerb.Create(),
         StudyInfluenceVerb.Create(),

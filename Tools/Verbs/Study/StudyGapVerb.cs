@@ -12,12 +12,12 @@ internal static class StudyGapVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<GapOptions>("gap", 500, batch: 500);
+        var flags = new StudyFlags<GapOptions>("gap", 500, batch: 500, toys: true);
         return Verb.Create("gap", "The compromise gap (theorem 2.5): what two users lose by sharing a code, and what "
-            + "their posteriors' overlap costs.", parsed => flags.Run(parsed, (run, users, options, folder) =>
+            + "their posteriors' overlap costs.", parsed => flags.Study(parsed, (run, users, options, folder) =>
         {
             var result = GapStudy.Run(run.Model, users, options);
-            return (GapOutput.Write(folder, run, result, users), GapOutput.Lines(result));
+            return (GapOutput.Write(folder, run.Data, result, users), GapOutput.Lines(result));
         }), [.. flags.Options]);
     }
 }

@@ -10,15 +10,15 @@ internal static class StudyGradientsVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<GradientOptions>("gradients", 200)
+        var flags = new StudyFlags<GradientOptions>("gradients", 200, toys: true)
         {
-            Defaults = run => new() { Objective = run.Objective, BatchSize = run.Settings.BatchSize },
+            Defaults = run => new() { Objective = run.Objective, BatchSize = run.BatchSize },
         };
         return Verb.Create("gradients", "Each user's gradient: norm and direction by layer and part of the loss, spread "
-            + "over draws, driving items.", parsed => flags.Run(parsed, (run, users, options, folder) =>
+            + "over draws, driving items.", parsed => flags.Study(parsed, (run, users, options, folder) =>
         {
             var result = GradientStudy.Run(run.Model, users, options);
-            return (GradientOutput.Write(folder, run, result), GradientOutput.Lines(result, run.Data));
+            return (GradientOutput.Write(folder, run.Data, result), GradientOutput.Lines(result, run.Data));
         }), [.. flags.Options]);
     }
 }

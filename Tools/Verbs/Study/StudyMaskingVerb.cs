@@ -10,9 +10,9 @@ internal static class StudyMaskingVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var flags = new StudyFlags<MaskingOptions>("masking", 600, batch: 500);
+        var flags = new StudyFlags<MaskingOptions>("masking", 600, batch: 500, toys: true);
         return Verb.Create("masking", "Contraction and expansion under masks against the closed forms; drift of "
-            + "neighbourhoods.", parsed => flags.Run(parsed, (run, users, options, folder) =>
+            + "neighbourhoods.", parsed => flags.Study(parsed, (run, users, options, folder) =>
         {
             var result = MaskingStudy.Run(run.Model, users, options, Session.Cancellation);
             return (MaskingOutput.Write(folder, result), MaskingOutput.Lines(result));
