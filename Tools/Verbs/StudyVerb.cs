@@ -18,6 +18,7 @@ internal static class StudyVerb
         StudyCollapseVerb.Create(),
         StudyAnchorsVerb.Create(),
         StudyNeighboursVerb.Create(),
+        StudyCohortsVerb.Create(),
         StudyGapVerb.Create(),
     };
 }
