@@ -112,7 +112,7 @@ internal static class TrainingJob
         int users = trained.Train.Rows;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
-        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume) 
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume)
         {
             PauseAfter = waypoints.PauseAfter, Snapshots = waypoints.Snapshots ?? [],
         };

@@ -31,8 +31,10 @@ internal static class TablesMechanismsVerb
             var plan = plans.Read(parsed, new());
             plan = plan with
             {
-                AnchorWeights = [.. plan.AnchorWeights.Distinct()], Masks = [.. plan.Masks.Distinct()],
-                Betas = [.. plan.Betas.Distinct()], Priors = [.. plan.Priors.Distinct()],
+                AnchorWeights = [.. plan.AnchorWeights.Distinct()],
+                Masks = [.. plan.Masks.Distinct()],
+                Betas = [.. plan.Betas.Distinct()],
+                Priors = [.. plan.Priors.Distinct()],
             };
             plan.Validate();
             var training = trainings.Read(parsed, new());
