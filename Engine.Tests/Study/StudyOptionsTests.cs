@@ -9,6 +9,9 @@ public class StudyOptionsTests
     public static TheoryData<Action, string> Refused => new()
     {
         { new AnchorOptions { Draws = 1 }.Validate, "Draws 1: give at least 2" },
+        { new CohortOptions { Sizes = [5] }.Validate, "Sizes 5: give two or more" },
+        { new CohortOptions { Sizes = [5, 5] }.Validate, "Sizes 5,5: give two or more" },
+        { new CohortOptions { Sources = 501 }.Validate, "Sources 501: give at most 500, or Map false" },
         { new CollapseOptions { Draws = 0 }.Validate, "Draws 0: give at least 1" },
         { new GapOptions { Pairs = 0 }.Validate, "Pairs 0: give at least 1" },
         { new GradientOptions { TopItems = 0 }.Validate, "TopItems 0: give at least 1" },
@@ -43,7 +46,7 @@ public class StudyOptionsTests
         [
             masking.Validate, new RadiusOptions().Validate, new GapOptions().Validate, new InfluenceOptions().Validate,
             new AnchorOptions().Validate, new CollapseOptions().Validate, new GradientOptions().Validate,
-            new NeighbourOptions().Validate, new LipschitzOptions().Validate,
+            new NeighbourOptions().Validate, new LipschitzOptions().Validate, new CohortOptions().Validate,
         ];
         foreach (var validate in all) validate();
     }

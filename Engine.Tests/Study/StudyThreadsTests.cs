@@ -46,6 +46,7 @@ public class StudyThreadsTests
             LipschitzStudy.Run(model, population, new() { Pairs = 60, Duplicates = 10, Masked = true, Draws = 2 }),
             AnchorStudy.Run(model, population, 1, 0.5, new() { Draws = 3 }),
             NeighbourStudy.Run(model, population, new() { Neighbours = 5, Perplexity = 5 }),
+            CohortStudy.Run(model, population, new() { Sizes = [3, 6, 9], Pairs = 40 }),
             CompromiseGap.Overlap(population, PosteriorEncoder.Encode(model, population, InputMask.Clean), 0, 1, 20, 1),
         }, Exact);
     }

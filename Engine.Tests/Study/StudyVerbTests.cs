@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ManualVae.Tests.Tools;
 using Xunit;
 
@@ -32,6 +33,7 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("anchors", "weights", "variance", "--users", "20", "--draws", "3", "--weights", "0,4", "--epochs", "2")]
     [InlineData("neighbours", "maps", "shares", "--users", "20", "--neighbours", "4", "--perplexity", "3")]
     [InlineData("gap", "pairs", "gap", "--users", "20", "--pairs", "30")]
+    [InlineData("cohorts", "helps", "helps", "--users", "20", "--sizes", "2,4", "--pairs", "20", "--draws", "2")]
     public void Every_study_writes_numbers_and_figures(string verb, string table, string figure, params string[] flags)
     {
         var result = CommandLine.Run(["study", verb, "--run", _run, "--json", .. flags]).Succeeded();
@@ -69,6 +71,9 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("--neighbours 10", "masking", "--users", "10", "--pairs", "20", "--neighbours", "10")]
     [InlineData("only 90", "gap", "--users", "10", "--pairs", "91")]
     [InlineData("--draws 0", "gap", "--users", "10", "--pairs", "20", "--draws", "0")]
+    [InlineData("--sizes 4,2", "cohorts", "--users", "10", "--sizes", "4,2")]
+    [InlineData("--sizes 50,350: no 24 users have more than", "cohorts", "--users", "24", "--sizes", "50,350")]
+    [InlineData("--sources 600", "cohorts", "--users", "10", "--sources", "600")]
     [InlineData("--betas", "collapse", "--users", "10", "--betas", "a")]
     [InlineData("--epochs 0", "anchors", "--users", "10", "--weights", "1", "--epochs", "0")]
     [InlineData("is not a run", "neighbours", "--users", "24", "--neighbours", "4", "--perplexity", "3", "--compare", "nowhere")]
@@ -173,6 +178,11 @@ public sealed class StudyVerbTests : IDisposable
     [InlineData("only 552", "--users", "24", "--pairs", "553")]
     [InlineData("--users 600", "--betas", "")]
     [InlineData("--seeds 'a'", "--seeds", "a")]
+    [InlineData("--masks 1", "--masks", "0,1")]
+    [InlineData("--stages 0", "--stages", "0,3")]
+    [InlineData("--patience 0", "--patience", "0")]
+    [InlineData("--priors normal", "--priors", "normal")]
+    [InlineData("--settings early", "--users", "24", "--pairs", "20", "--settings", "early")]
     [InlineData("--anchor-weights 0", "--anchor-weights", "0,1")]
     [InlineData("--preset hvamp", "--users", "24", "--pairs", "20", "--preset", "hvamp")]
     [InlineData("--preset liang2018-dae", "--users", "24", "--pairs", "20", "--preset", "liang2018-dae")]
@@ -190,27 +200,41 @@ public sealed class StudyVerbTests : IDisposable
     [Fact]
     public void The_mechanisms_table_trains_measures_and_judges()
     {
-        string[] command =
+        string[] Command(string stages, params string[] more) =>
         [
             "tables", "mechanisms", "--data", _folder["data"], "--output", _folder["mechanisms"], "--epochs", "2", "--users",
-            "24", "--pairs", "100", "--betas", "0,50", "--device", "simd", "--seeds", "1,2", "--early", "1", "--anchor-weights",
-            "1", "--json",
+            "24", "--pairs", "100", "--betas", "0,50", "--device", "simd", "--seeds", "1,2", "--stages", stages,
+            "--anchor-weights", "1", "--masks", "0,0.25", "--priors", "vamp", "--sweep-stages", "1", "--json", .. more,
         ];
-        var claims = CommandLine.Run(command).Succeeded().Json.GetProperty("claims").EnumerateArray().ToArray();
+        var claims = CommandLine.Run(Command("1")).Succeeded().Json.GetProperty("claims").EnumerateArray().ToArray();
         Assert.True(claims.Length >= 12);
         string[] verdicts = ["agrees", "disagrees", "inconclusive"];
         Assert.All(claims, c => Assert.Contains(c.GetProperty("verdict").GetString(), verdicts));
         Assert.Contains(File.ReadAllLines(_folder["mechanisms", "studies", "mechanisms", "figures.csv"]), line =>
-            line.StartsWith("early,P(helps) global,", StringComparison.Ordinal) && line.Split(',')[^1].Split(' ').Length == 2);
+            line.StartsWith("masked,epoch 1,P(helps) global,", StringComparison.Ordinal)
+                && line.Split(',')[^1].Split(' ').Length == 2);
+        Assert.Contains(claims, c => c.GetProperty("claim").GetString() == "Influence decays with latent distance (beta-50)"
+            && c.GetProperty("stage").GetString() == "epoch 1");
+        Assert.Contains(claims, c => c.GetProperty("claim").GetString()!.Contains("(masked, vamp)", StringComparison.Ordinal));
         CommandLine.Run("report", _folder["mechanisms"]).Succeeded();
         string page = File.ReadAllText(_folder["mechanisms", "report.html"]);
         Assert.Contains("Claims and verdicts", page);
-        Assert.Equal(6, page.Split("<figure>").Length - 1);
+        Assert.Equal(12, page.Split("<figure>").Length - 1);
         Assert.DoesNotContain("NaN", page);
         // Finished runs are kept: the second time says the same.
         string first = File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]);
-        CommandLine.Run(command).Succeeded();
+        CommandLine.Run(Command("1")).Succeeded();
         Assert.Equal(first, File.ReadAllText(_folder["mechanisms", "studies", "mechanisms", "results.json"]));
+        // One part alone says the same of its settings; another stage needs another training.
+        var part = CommandLine.Run(Command("1", "--settings", "clean,masked")).Succeeded().Json;
+        var whole = JsonDocument.Parse(first).RootElement.GetProperty("stages");
+        foreach (string stage in (string[])["epoch 1", "best"])
+            Assert.Equal(whole.GetProperty(stage).GetProperty("masked").GetRawText(),
+                part.GetProperty("stages").GetProperty(stage).GetProperty("masked").GetRawText());
+        Assert.False(part.GetProperty("settings").TryGetProperty("vamp", out _));
+        var other = CommandLine.Run(Command("2", "--settings", "clean"));
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("kept no weights of epoch 2", other.Messages);
     }
 
     [Fact]

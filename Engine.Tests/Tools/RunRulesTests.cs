@@ -72,7 +72,10 @@ public sealed class RunRulesTests : IDisposable
         [
             ["recommend", "--run", _folder["run"], "--user", "u1"], ["evaluate", "--run", _folder["run"]],
             ["similar", "--run", _folder["run"], "--item", "i1"], ["compare", _folder["run"], _folder["run"]],
-            .. new[] { "gradients", "influence", "radius", "lipschitz", "masking", "collapse", "anchors", "neighbours", "gap" }
+            .. new[]
+            {
+                "gradients", "influence", "radius", "lipschitz", "masking", "collapse", "anchors", "neighbours", "gap", "cohorts",
+            }
                 .Select(study => new[] { "study", study, "--run", _folder["run"] }),
         ];
         foreach (string[] verb in verbs) Refused(CommandLine.Run(verb), "has changed since this run was trained");

@@ -58,6 +58,31 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
+    public void Snapshots_are_the_weights_of_their_epochs_also_in_a_run_that_stopped_and_went_on()
+    {
+        var data = Data();
+        using var backend = new SimdBackend(2);
+        using var stop = new CancellationTokenSource();
+        var run = NewRun("kept", Settings);
+        using (var first = new Trainer(data, Settings, backend, run, new StopAfter(stop, updates: 8)) { Snapshots = [1, 3, 9] })
+            Assert.Throws<OperationCanceledException>(() => first.Run(stop.Token));
+        using var second = new Trainer(data, Settings, backend, run, resume: true) { Snapshots = [1, 3, 9] };
+        second.Run();
+        foreach (int epochs in (int[])[1, 3])
+        {
+            using var alone = new Trainer(data, Settings, backend) { PauseAfter = epochs, KeepBest = false };
+            alone.Run();
+            using var loaded = run.LoadModel(backend, epoch: epochs);
+            foreach (var parameter in loaded.Parameters.All)
+                Assert.Equal(
+                    backend.Values(alone.Model.Parameters[parameter.Name].Value), backend.Values(parameter.Value));
+        }
+        Assert.False(File.Exists(run.Snapshot(9)));
+        Assert.Contains("no weights of epoch 2", Assert.Throws<InputException>(() => run.LoadModel(backend, epoch: 2)).Message);
+        Assert.True(RunFolder.Kind.Files(run.Path)!("epoch-3.ckpt"));
+    }
+
+    [Fact]
     public void A_resumed_run_remembers_where_beta_was_held()
     {
         // Weights that hardly move: the second epoch is no better than the first, so beta is held at its end, 10 updates of 20.

@@ -32,7 +32,8 @@ public static class NearestUsers
         return a.Length + b.Length == 0 ? 1 : (double)common / (a.Length + b.Length - common);
     }
 
-    private static int[][] By(int users, int k, Func<int, int, double> distance)
+    /// <summary>By any distance.</summary>
+    internal static int[][] By(int users, int k, Func<int, int, double> distance)
     {
         var nearest = new int[users][];
         Parallel.For(0, users, u =>

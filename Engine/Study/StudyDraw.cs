@@ -8,6 +8,9 @@ internal static class StudyDraw
     public const uint Users = 1, Pairs = 2, Noise = 3, Shuffle = 4, Bootstrap = 5, Aggregate = 6, Layout = 7, Overlap = 8,
         Duplicates = 9, Cuts = 10, Spectral = 12;
 
+    /// <summary>Sources and cuts of the cohorts; the next number: their pairs.</summary>
+    public const uint Cohorts = 20;
+
     /// <summary>Draws of masks and of per-user noise count from here.</summary>
     public const uint Masks = 1000;
 

@@ -23,8 +23,9 @@ public sealed class FittedRun : IDisposable
     /// <param name="folder">The run.</param>
     /// <param name="backend">Makes a backend for each model that computes on one; the run then owns it.</param>
     /// <param name="batchSize">Most users in one pass.</param>
+    /// <param name="epoch">The epoch of a <see cref="RunFolder.Snapshot"/> of an autoencoder; null for the best.</param>
     /// <exception cref="InputException">There is no checkpoint, or it is damaged.</exception>
-    public static FittedRun Load(RunFolder folder, Func<IBackend> backend, int batchSize = 500)
+    public static FittedRun Load(RunFolder folder, Func<IBackend> backend, int batchSize = 500, int? epoch = null)
     {
         if (folder.Manifest.Members is { } members) return LoadEnsemble(folder, members, backend, batchSize);
         if (folder.Manifest.BaselineSettings is not null) return new(folder, folder.LoadBaseline(backend));
@@ -32,7 +33,7 @@ public sealed class FittedRun : IDisposable
         var owned = backend();
         try
         {
-            return new(folder, folder.LoadModel(owned, batchSize), owned);
+            return new(folder, folder.LoadModel(owned, batchSize, epoch: epoch), owned);
         }
         catch
         {

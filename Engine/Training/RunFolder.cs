@@ -119,6 +119,7 @@ public sealed class RunFolder
             || file.StartsWith("evaluations/", StringComparison.Ordinal)
             || file is "run.json" or "items.tsv" or "users.tsv" or "metrics.jsonl" or "best.ckpt" or "last.ckpt"
                 or "results.json" or "report.html" or "trial.json"
+            || (file.StartsWith("epoch-", StringComparison.Ordinal) && file.EndsWith(".ckpt", StringComparison.Ordinal))
         : null);
 
     private RunFolder(string path, RunManifest manifest) => (Path, Manifest) = (path, manifest);
@@ -134,6 +135,10 @@ public sealed class RunFolder
 
     /// <summary>Everything at the latest save.</summary>
     public string LastCheckpoint => System.IO.Path.Combine(Path, "last.ckpt");
+
+    /// <summary>Weights after an epoch, if the training kept them (<see cref="Trainer.Snapshots"/>).</summary>
+    /// <param name="epoch">From 1.</param>
+    public string Snapshot(int epoch) => System.IO.Path.Combine(Path, $"epoch-{epoch}.ckpt");
 
     /// <summary>What the run is used with: its best epoch, or its latest where there was no validation.</summary>
     internal string UsedCheckpoint => File.Exists(BestCheckpoint) ? BestCheckpoint : LastCheckpoint;
@@ -243,14 +248,17 @@ public sealed class RunFolder
     /// <param name="backend">Where it shall compute.</param>
     /// <param name="batchSize">Largest batch.</param>
     /// <param name="training">Gradients and moments too, for studies.</param>
+    /// <param name="epoch">The epoch of a <see cref="Snapshot"/> to load instead; null for the best.</param>
     /// <exception cref="InputException">No checkpoint, or a damaged one.</exception>
-    public Autoencoder LoadModel(IBackend backend, int batchSize = 500, bool training = false)
+    public Autoencoder LoadModel(IBackend backend, int batchSize = 500, bool training = false, int? epoch = null)
     {
         RequireCheckpoint();
+        string file = epoch is int at ? Snapshot(at) : UsedCheckpoint;
+        if (!File.Exists(file)) throw new InputException($"{Path}: the run kept no weights of epoch {epoch}; train it anew.");
         var model = new Autoencoder(backend, Manifest.Settings, Manifest.Items, batchSize, seed: null, training);
         try
         {
-            Checkpoint.Load(UsedCheckpoint, model);
+            Checkpoint.Load(file, model);
             return model;
         }
         catch

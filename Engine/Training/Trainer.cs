@@ -103,6 +103,9 @@ public sealed partial class Trainer : IDisposable
     /// </summary>
     public int? PauseAfter { get; init; }
 
+    /// <summary>Epochs after which the weights are kept too, in <see cref="RunFolder.Snapshot"/>.</summary>
+    public IReadOnlyCollection<int> Snapshots { get; init; } = [];
+
     /// <summary>
     /// Trains to the last epoch or until patience runs out. On cancellation saves <c>last.ckpt</c> and throws.
     /// </summary>
@@ -141,6 +144,7 @@ public sealed partial class Trainer : IDisposable
             if (_run is not null)
             {
                 if (best) Checkpoint.Save(_run.BestCheckpoint, Model, _settings, _state, moments: false);
+                if (Snapshots.Contains(epoch)) Checkpoint.Save(_run.Snapshot(epoch), Model, _settings, _state, moments: false);
                 _run.WriteMetrics(_epochs);
                 Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
             }

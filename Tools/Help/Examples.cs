@@ -49,6 +49,7 @@ internal static class Examples
         ["study collapse"] = ["study collapse --run runs/vae", "study collapse --run runs/vae --betas 0.1,0.2,1 --epochs 20"],
         ["study anchors"] = ["study anchors --run runs/anchor --weights 0,1,8"],
         ["study neighbours"] = ["study neighbours --run runs/vae --compare runs/anchor"],
+        ["study cohorts"] = ["study cohorts --run runs/vae", "study cohorts --run runs/vae --sizes 5,20,100"],
         ["study gap"] = ["study gap --run runs/vae --pairs 500", "study gap --toy two-users"],
         ["gradcheck"] = ["gradcheck", "gradcheck --preset recvae --device simd"],
         ["tables liang"] = ["tables liang --data data/ml-20m --output runs/liang"],

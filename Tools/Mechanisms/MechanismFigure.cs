@@ -5,6 +5,8 @@ internal sealed class MechanismFigure
 {
     private static readonly Dictionary<string, MechanismFigure> Known = [];
 
+    private static readonly string[] Cohorts = ["few", "some", "many"];
+
     public static readonly MechanismFigure Helps = Share("P(helps)"), Local = Share("P(helps) local"),
         Global = Share("P(helps) global"), Unrelated = Share("P(helps) unrelated"),
         Decay = new("W2 and helping, Spearman"), CosineDecay = new("W2 and cosine, Spearman"),
@@ -27,7 +29,9 @@ internal sealed class MechanismFigure
         MaskVariance = new("variance of mu across masks"), RelativeVariance = new("variance / users' spread"),
         CentroidDistance = new("distance to centroid"), Sigma = new("mean sigma"), Kl = new("KL"),
         Informative = new("informative dimensions"), Active = new("active dimensions"), Information = new("mutual information"),
-        MeanDistance = new("mean W2"), Validation = new("best validation"),
+        MeanDistance = new("mean W2"), Validation = new("best validation"), BestEpoch = new("best epoch"),
+        Converged = Share("converged"), MaskRate = new("training mask, share dropped"),
+        CutPurity = Share("cut histories, purity"), Straightness = new("way from few to many clicks, straightness"),
         Ndcg = new("test NDCG@100", onTestUsers: true), Recall = new("test Recall@20", onTestUsers: true);
 
     private MechanismFigure(string name, bool isShare = false, bool onTestUsers = false)
@@ -40,6 +44,20 @@ internal sealed class MechanismFigure
     public static IReadOnlyList<(MechanismFigure Distance, MechanismFigure Helps)> Tenths { get; } =
         [.. Enumerable.Range(1, 10).Select(i =>
             (new MechanismFigure($"relative W2, tenth {i}"), Share($"P(helps), tenth {i} of relative W2")))];
+
+    /// <summary>P(helps) between cohorts of cut histories, of few, some and many clicks: first u's cohort, then v's.</summary>
+    public static IReadOnlyList<IReadOnlyList<MechanismFigure>> CohortHelps { get; } =
+        [.. Cohorts.Select(u => (IReadOnlyList<MechanismFigure>)[.. Cohorts.Select(v =>
+            Share($"P(helps), u with {u} clicks, v with {v}"))])];
+
+    /// <summary>Of each cohort: distance to the user's full history, purity, and the share whose own is the nearest.</summary>
+    public static IReadOnlyList<(MechanismFigure Own, MechanismFigure Purity, MechanismFigure Recognised)> CohortPlaces { get; } =
+        [.. Cohorts.Select(c => (new MechanismFigure($"cut to {c} clicks, own / other distance"),
+            Share($"cut to {c} clicks, purity"), Share($"cut to {c} clicks, own is nearest")))];
+
+    /// <summary>Distances of the cohorts' centroids, over mean W2: few to some, some to many, few to many.</summary>
+    public static IReadOnlyList<MechanismFigure> CohortCentroids { get; } =
+        [new("cut, few to some / mean W2"), new("cut, some to many / mean W2"), new("cut, few to many / mean W2")];
 
     /// <summary>Its row in <c>figures.csv</c> and in the printed table.</summary>
     public string Name { get; }

@@ -10,6 +10,9 @@ internal sealed class MechanismRepeats
     /// <summary>The settings, in the order in which they were added.</summary>
     public IReadOnlyList<string> Settings => _values.Keys;
 
+    /// <summary>True if there are figures of a setting.</summary>
+    public bool Has(string setting) => _values.ContainsKey(setting);
+
     /// <summary>Adds a setting's figures with one more seed.</summary>
     public void Add(string setting, Dictionary<MechanismFigure, Interval> figures)
     {
@@ -22,7 +25,7 @@ internal sealed class MechanismRepeats
 
     /// <summary>A figure for each seed; NaN if it was not measured.</summary>
     public IEnumerable<Interval> Each(string setting, MechanismFigure figure) =>
-        _values[setting].Select(seed => seed.GetValueOrDefault(figure, Interval.Exactly(double.NaN)));
+        _values.GetValueOrDefault(setting, []).Select(seed => seed.GetValueOrDefault(figure, Interval.Exactly(double.NaN)));
 
     /// <summary>A figure over all seeds.</summary>
     public Interval this[string setting, MechanismFigure figure]

@@ -28,12 +28,13 @@ internal static class MechanismsReport
         }
         string[] verdicts = ["agrees", "disagrees", "inconclusive"];
         yield return new("Claims", "<p>The claims of the paper “On the Mechanisms of Collaborative Learning in VAE Recommenders” "
-            + "(arXiv 2511.06781) beside what was measured. A difference within its uncertainty is inconclusive. "
+            + "(arXiv 2511.06781) beside what was measured. A difference within its uncertainty is inconclusive. What is "
+            + "said of help is judged along training: near its end half of all pairs must be harmed. "
             + string.Join(", ", verdicts.Select(v => $"{claims.Count(c => Text(c, "verdict") == v)} {v}"))
             + $". Method: {links.ToDocument("docs/study.md", "the-laboratory")}.</p>\n"
-            + Html.Card(Html.Table("Claims and verdicts", ["claim", "verdict", "measured"], claims.Select(c =>
-                (IReadOnlyList<string>)[Html.Escape(Text(c, "claim")), $"<strong>{Html.Escape(Text(c, "verdict"))}</strong>",
-                    Html.Escape(Text(c, "measured"))]))));
+            + Html.Card(Html.Table("Claims and verdicts", ["claim", "stage", "verdict", "measured"], claims.Select(c =>
+                (IReadOnlyList<string>)[Html.Escape(Text(c, "claim")), Html.Escape(Text(c, "stage")),
+                    $"<strong>{Html.Escape(Text(c, "verdict"))}</strong>", Html.Escape(Text(c, "measured"))]))));
         yield return new("Figures", Html.Figures(Directory.EnumerateFiles(study, "*.svg").Order(StringComparer.Ordinal)
             .Select(File.ReadAllText)) + StudySection.Numbers(study, links));
         string[] runs = [.. Directory.EnumerateDirectories(folder, "seed-*").SelectMany(Directory.EnumerateDirectories)

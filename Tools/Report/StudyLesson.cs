@@ -66,6 +66,17 @@ internal sealed record StudyLesson(
             "Shares: local neighbours are among the nearest by clicks too; global ones share an item; unrelated ones share none. "
             + "Maps: each mark is a user; cohorts that form islands are kept apart by activity, not by taste.",
             "shares", "maps"),
+        new("cohorts", "Short and long histories",
+            "Where do users with few, some and many clicks lie in latent space, and who of them helps whom?",
+            MathMl.Display(MathMl.Id("P") + MathMl.Paren(MathMl.Text("helps")), "=", MathMl.Id("P") + MathMl.Paren(
+                MathMl.Sub("L", "u") + MathMl.Paren(MathMl.Id("θ") + MathMl.Op("−") + MathMl.Id("η") + MathMl.Sub("g", "v")),
+                MathMl.Sub("L", "u") + MathMl.Paren(MathMl.Id("θ")), "<")),
+            "Lᵤ is the loss of user u, gᵥ the gradient of user v, η a small step. The histories of all lengths are cut from "
+            + "the same users, so only the number of clicks differs, not the people.",
+            "Helps: a bar for each length of v's history; a bar above ½ says that its step mostly helps u. Own: how far a short "
+            + "history lies from the code of the user's full one, and how often it is the nearest. Map: histories of one length "
+            + "that form an island are told apart by their length.",
+            "helps", "own", "map"),
         new("gap", "What sharing a code costs",
             "Two users who had the same latent code would get the same prediction. What would that cost them?",
             MathMl.Display(MathMl.Id("gap"), "=",

@@ -55,14 +55,15 @@ internal sealed class TrainedModel : IDisposable
     /// <param name="precision">Of the products; a run trained in TF32 or bfloat16 is not bound to it.</param>
     /// <param name="batch">Users (or rows of a study: users x draws) in one pass.</param>
     /// <param name="keepUnknown">Keep items of other data that the run does not know, in the last columns.</param>
+    /// <param name="epoch">An epoch whose weights the training kept; null for the best.</param>
     /// <exception cref="InputException">Not a run, no checkpoint, or its data has changed.</exception>
     public static TrainedModel Open(string path, string? data = null, string? device = null, int threads = 0,
-        Precision precision = Precision.Fp32, int batch = 500, bool keepUnknown = true)
+        Precision precision = Precision.Fp32, int batch = 500, bool keepUnknown = true, int? epoch = null)
     {
         var folder = RunFolder.Open(path);
         var prepared = RunData.Open(folder, data, keepUnknown, Terminal.Note);
         return new(FittedRun.Load(folder, () => Session.Backend(
-            device ?? folder.Manifest.Settings.Device, threads, precision, asked: device is not null), batch), prepared);
+            device ?? folder.Manifest.Settings.Device, threads, precision, asked: device is not null), batch, epoch), prepared);
     }
 
     /// <inheritdoc/>

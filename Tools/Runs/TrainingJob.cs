@@ -27,7 +27,8 @@ internal static class TrainingJob
     }
 
     private static TrainingOutcome StartClaimed(PreparedDataset data, ResolvedSettings settings, string folder,
-        Action clear, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null, Pause pause = default)
+        Action clear, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null,
+        Waypoints waypoints = default)
     {
         RunFolder.RefuseToReplace(folder);
         int batchSize = settings.Run.BatchSize;
@@ -49,7 +50,7 @@ internal static class TrainingJob
         var run = RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids);
         try
         {
-            return Train(data, run, device, display, header, pause);
+            return Train(data, run, device, display, header, waypoints);
         }
         catch (InputException) when (!File.Exists(run.LastCheckpoint)) // refused before there was anything to keep
         {
@@ -62,54 +63,59 @@ internal static class TrainingJob
     /// Goes on with a run from its last checkpoint, or from the start if it has none. The caller has claimed its folder.
     /// </summary>
     public static TrainingOutcome Resume(PreparedDataset data, RunFolder run, Func<RunSettings, TrainingDisplay>? show = null,
-        bool header = true, Pause pause = default)
+        bool header = true, Waypoints waypoints = default)
     {
         using var device = Device.Open(run.Manifest.Settings, header);
-        return Train(data, run, device, (show ?? TrainingDisplay.Create)(run.Manifest.Settings), header, pause);
+        return Train(data, run, device, (show ?? TrainingDisplay.Create)(run.Manifest.Settings), header, waypoints);
     }
 
     /// <summary>Starts a run, goes on with the one that is there, or keeps it if it is finished.</summary>
     /// <exception cref="InputException">The folder holds another run, or something else.</exception>
     public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
-        Func<RunSettings, TrainingDisplay> show)
+        Func<RunSettings, TrainingDisplay> show, Waypoints waypoints = default)
     {
         using var claim = OutputFolder.Claim(folder, data.Directory);
-        return StartOrResume(data, settings, folder, show, claim.Clear, default);
+        return StartOrResume(data, settings, folder, show, claim.Clear, waypoints);
     }
 
-    /// <summary>The same for a folder that the caller has claimed in its own way; the run may pause before its end.</summary>
+    /// <summary>The same for a folder that the caller has claimed in its own way, with waypoints.</summary>
     /// <exception cref="InputException">The folder holds another run, or something else.</exception>
     public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
-        Func<RunSettings, TrainingDisplay> show, Action clear, Pause pause)
+        Func<RunSettings, TrainingDisplay> show, Action clear, Waypoints waypoints)
     {
         if (!File.Exists(Path.Combine(folder, "run.json")))
-            return StartClaimed(data, settings, folder, clear, show, header: false, pause: pause);
+            return StartClaimed(data, settings, folder, clear, show, header: false, waypoints: waypoints);
         settings = settings.On(data);
         var run = RunFolder.Open(folder);
         var there = run.Manifest;
         if (there.DataHash != data.ManifestHash || there.Settings.DeviationsFrom(settings.Run).Count > 0
             || there.Settings.Seed != settings.Run.Seed || !JsonNode.DeepEquals(there.BaselineSettings, settings.Baseline))
             throw new InputException($"{folder}: holds a run with other settings or data; give another --output.");
-        var epochs = run.ReadMetrics();
-        return settings.Baseline is not null || epochs.Count >= settings.Run.Epochs
-            ? TrainingOutcome.Of(run, epochs)
-            : Resume(data, run, show, header: false, pause);
+        var outcome = TrainingOutcome.Of(run, run.ReadMetrics());
+        return settings.Baseline is not null || outcome.Epochs >= settings.Run.Epochs || outcome.RanOutOf(settings.Run.Patience)
+            ? outcome
+            : Resume(data, run, show, header: false, waypoints);
     }
 
-    /// <summary>Where a run stops before its end, to go on later as if it had not.</summary>
-    /// <param name="AfterEpoch">After this epoch; null for the last.</param>
-    /// <param name="Cancellation">Between two updates, when this is signalled; none for that of the session.</param>
-    public readonly record struct Pause(int? AfterEpoch, CancellationToken? Cancellation);
+    /// <summary>Where a run stops before its end, to go on later as if it had not, and where it keeps its weights.</summary>
+    /// <param name="PauseAfter">Stops after this epoch; null for the last.</param>
+    /// <param name="Cancellation">Stops between two updates, when this is signalled; none for that of the session.</param>
+    /// <param name="Snapshots">Epochs after which the weights are kept; none for the best and the latest only.</param>
+    public readonly record struct Waypoints(
+        int? PauseAfter, CancellationToken? Cancellation, IReadOnlyCollection<int>? Snapshots = null);
 
     private static TrainingOutcome Train(
-        PreparedDataset data, RunFolder run, Device device, TrainingDisplay display, bool header, Pause pause)
+        PreparedDataset data, RunFolder run, Device device, TrainingDisplay display, bool header, Waypoints waypoints)
     {
         var settings = run.Manifest.Settings;
         var trained = settings.TrainedOn(data);
         int users = trained.Train.Rows;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
-        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume) { PauseAfter = pause.AfterEpoch };
+        using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume)
+        {
+            PauseAfter = waypoints.PauseAfter, Snapshots = waypoints.Snapshots ?? [],
+        };
         watch.Model = trainer.Model;
         run = run.Update(run.Manifest with
         {
@@ -138,7 +144,7 @@ internal static class TrainingJob
             Console.Error.WriteLine($"resumed    after epoch {trainer.State.Epoch}, update {trainer.State.Updates}");
         try
         {
-            var epochs = display.Watch(() => trainer.Run(pause.Cancellation ?? Session.Cancellation));
+            var epochs = display.Watch(() => trainer.Run(waypoints.Cancellation ?? Session.Cancellation));
             foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
             return TrainingOutcome.Of(run, epochs);
         }

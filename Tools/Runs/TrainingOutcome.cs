@@ -16,6 +16,9 @@ internal sealed record TrainingOutcome(
             epochs.Sum(epoch => epoch.Seconds), run.Manifest.ContinuedFrom);
     }
 
+    /// <summary>True if so many epochs after the best one brought no improvement, which ends a training; 0 for never.</summary>
+    public bool RanOutOf(int patience) => patience > 0 && BestEpoch > 0 && Epochs - BestEpoch >= patience;
+
     /// <summary>One line for people.</summary>
     public override string ToString() => Epochs == 0
         ? $"{Run}: {Model} fitted in {Seconds:0.0} s"

@@ -14,10 +14,13 @@ internal static class StudyTraining
     /// <param name="preset">The preset of the settings, or null.</param>
     /// <param name="folder">The run folder.</param>
     /// <param name="name">Name of the run in messages.</param>
+    /// <param name="snapshots">Epochs after which the weights are kept; none for the best and the latest only.</param>
     /// <exception cref="InputException">The folder contains another run or other files.</exception>
-    public static RunFolder Train(PreparedDataset data, RunSettings settings, string? preset, string folder, string name)
+    public static RunFolder Train(PreparedDataset data, RunSettings settings, string? preset, string folder, string name,
+        IReadOnlyCollection<int>? snapshots = null)
     {
-        TrainingJob.StartOrResume(data, ResolvedSettings.From(settings, preset), folder, s => TrainingDisplay.Brief(name, s));
+        TrainingJob.StartOrResume(data, ResolvedSettings.From(settings, preset), folder, s => TrainingDisplay.Brief(name, s),
+            new(null, null, snapshots));
         return RunFolder.Open(folder);
     }
 

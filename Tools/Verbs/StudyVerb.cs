@@ -19,6 +19,7 @@ internal static class StudyVerb
         StudyCollapseVerb.Create(),
         StudyAnchorsVerb.Create(),
         StudyNeighboursVerb.Create(),
+        StudyCohortsVerb.Create(),
         StudyGapVerb.Create(),
     };
 }

@@ -29,7 +29,13 @@ internal static class TablesMechanismsVerb
             "The claims of the mechanisms paper (arXiv 2511.06781) beside what is measured on your data.", parsed =>
         {
             var plan = plans.Read(parsed, new());
-            plan = plan with { AnchorWeights = [.. plan.AnchorWeights.Distinct()], Betas = [.. plan.Betas.Distinct()] };
+            plan = plan with
+            {
+                AnchorWeights = [.. plan.AnchorWeights.Distinct()],
+                Masks = [.. plan.Masks.Distinct()],
+                Betas = [.. plan.Betas.Distinct()],
+                Priors = [.. plan.Priors.Distinct()],
+            };
             plan.Validate();
             var training = trainings.Read(parsed, new());
             training.Validate();
@@ -39,21 +45,30 @@ internal static class TablesMechanismsVerb
             RunSettings Settings(ulong seed) => plan.Shortened(prepared, training, seed);
             string folder = parsed.GetValue(output)!;
             var measurement = new MechanismMeasurement(plan, prepared, training.Preset);
-            var figures = new MechanismRepeats();
+            var stages = new MechanismStages();
+            var pace = new MechanismPace(plan.Chosen(Settings(draws[0])).Count * draws.Length);
             foreach (ulong seed in draws)
-                foreach (var setting in plan.Settings(Settings(seed)))
-                    figures.Add(setting.Name, measurement.Figures(setting, Path.Combine(folder, $"seed-{seed}", setting.Name),
-                        seed));
-            measurement.Maps(plan.Settings(Settings(draws[0])), Path.Combine(folder, $"seed-{draws[0]}"), draws[0]);
-            var claims = MechanismClaims.Judge(figures, plan);
+                foreach (var setting in plan.Chosen(Settings(seed)))
+                {
+                    string run = Path.Combine(folder, $"seed-{seed}", setting.Name);
+                    pace.Begin(run);
+                    foreach (var (stage, figures) in measurement.Figures(setting, run, seed))
+                        stages.Add(setting.Name, stage, figures);
+                    pace.End();
+                }
+            measurement.Maps(plan.Chosen(Settings(draws[0])), Path.Combine(folder, $"seed-{draws[0]}"), draws[0]);
+            var claims = MechanismClaims.Judge(stages, plan);
             var written = MechanismDrawings.Write(new StudyOutput(StudyFolder.Of(folder, "mechanisms"), new
             {
-                seeds = draws, plan, claims,
-                settings = figures.Settings.ToDictionary(
-                    s => s, s => figures.Measured(s).ToDictionary(f => f.Name, f => figures[s, f])),
-            }), figures, plan, claims);
+                seeds = draws, plan, claims, settings = Document(stages.AtBest),
+                stages = stages.Names.ToDictionary(stage => stage, stage => Document(stages[stage])),
+            }), stages, plan, claims);
             return written.Print(
-                parsed.GetValue(json), MechanismText.Lines(prepared, Settings(draws[0]), draws, figures, claims));
+                parsed.GetValue(json), MechanismText.Lines(prepared, Settings(draws[0]), draws, stages, claims));
         }, [data, output, .. plans.Options, .. trainings.Options, json]);
     }
+
+    private static Dictionary<string, Dictionary<string, Interval>> Document(MechanismRepeats figures) =>
+        figures.Settings.ToDictionary(
+            setting => setting, setting => figures.Measured(setting).ToDictionary(f => f.Name, f => figures[setting, f]));
 }
