@@ -1,4 +1,3 @@
-using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models;

@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Compute.Cases;
 using ManualVae.Compute.Simd;
 using ManualVae.Models;
@@ -31,6 +32,24 @@ public class GradientSuiteTests
         using var simd = new SimdBackend(2);
         var settings = new AutoencoderSettings { Variational = variational, Hidden = [20], Latent = 10 };
         var findings = GradientSuite.Model("aligned", settings, new Objective(0.2), 5, simd, aligned: true).ToArray();
+        Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
+        Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
+    }
+
+    [Theory]
+    [InlineData(OutputForm.Blocks, LikelihoodKind.Multinomial, true, 20)]
+    [InlineData(OutputForm.Blocks, LikelihoodKind.Logistic, false, 0)]
+    [InlineData(OutputForm.Gram, LikelihoodKind.Gaussian, true, 20)]
+    [InlineData(OutputForm.Gram, LikelihoodKind.Gaussian, false, 0)]
+    public void A_form_of_the_loss_passes_every_kind_of_check(
+        OutputForm form, LikelihoodKind likelihood, bool variational, int hidden)
+    {
+        using var simd = new SimdBackend(2);
+        var settings = new AutoencoderSettings
+        {
+            Variational = variational, Likelihood = likelihood, Hidden = hidden == 0 ? [] : [hidden], Latent = 10,
+        };
+        var findings = GradientSuite.Model("form", settings, new Objective(0.2), 5, simd, form: form).ToArray();
         Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));
         Assert.All(findings, finding => Assert.True(finding.Passed, $"{finding}"));
     }

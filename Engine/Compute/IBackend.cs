@@ -228,14 +228,46 @@ public interface IBackend : IDisposable
     // ---- Losses and ranking --------------------------------------------------------------------------------------
 
     /// <summary>
-    /// loss[B, 1]: each user's negative log-likelihood of the batch's targets given logits [B, I], which stay as they are.
+    /// loss[R, 1]: negative log-likelihoods of the targets of the batch's users [firstRow, firstRow + R) given their logits
+    /// [R, I], which stay as they are.
     /// </summary>
-    void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss);
+    void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow = 0);
 
     /// <summary>
     /// The same loss, and <b>in place</b> logits := scale * dloss/dlogits, in as few passes as possible.
     /// </summary>
-    void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss);
+    void LikelihoodBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow = 0);
+
+    /// <summary>
+    /// Logits of the clicks alone: logits[1, e] = h[u] . weight[i] + bias[i] of each click e of user u on item i; weight [I, n],
+    /// bias [1, I], h [B, n].
+    /// </summary>
+    void ClickLogitsForward(SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor logits);
+
+    /// <summary>dh[u] += d weight[i], dW[i] += d h[u], dbias[i] += d for each click's d = dLogits[e]. Never fused.</summary>
+    void ClickLogitsBackward(
+        SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor dLogits, Tensor dh);
+
+    /// <summary>
+    /// The Gaussian likelihood of all items from products of hidden width (the "Gram form"): since f = W h + b, the sum over
+    /// all items of f^2 is h A h' + 2 h p + q with A = W'W, p = W'b, q = b'b. loss[u] = zeroWeight / 2 of it + the clicks' own
+    /// terms, minus what they would have cost as zeros. In place clickLogits := scale * (their gradient beyond that of a
+    /// zero); dh += scale * zeroWeight * (h A + p), the part of all items as zeros.
+    /// </summary>
+    /// <param name="likelihood">The Gaussian likelihood.</param>
+    /// <param name="batch">Its targets.</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="h">[B, n].</param>
+    /// <param name="products">h A [B, n].</param>
+    /// <param name="shift">p [1, n].</param>
+    /// <param name="square">q [1, 1].</param>
+    /// <param name="clickLogits">As <see cref="ClickLogitsForward"/> gives them.</param>
+    /// <param name="loss">[B, 1].</param>
+    /// <param name="dh">[B, n], or none.</param>
+    void GaussianGramBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor h, Tensor products, Tensor shift, Tensor square,
+        Tensor clickLogits, Tensor loss, Tensor dh);
 
     /// <summary>
     /// The k best items of each user by scores[B, I], best first, to host memory (B x k each). Items in the batch's rows are

@@ -59,8 +59,11 @@ public sealed partial class Autoencoder
     /// <summary>Width of the latent code: K, times the number of levels.</summary>
     public int CodeWidth => Settings.Latent * Settings.Levels;
 
-    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows) =>
-        EncodeAndDecode(LoadForScoring(foldIn, firstRow, rows), CleanInput, noise: null);
+    private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows)
+    {
+        EncodeAndSample(LoadForScoring(foldIn, firstRow, rows), CleanInput, noise: null);
+        return Decoder.Forward(Latent);
+    }
 
     private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)
     {

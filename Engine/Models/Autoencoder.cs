@@ -33,19 +33,23 @@ public sealed partial class Autoencoder : IRecommender
     /// <param name="maxRows">Largest batch, in training and scoring.</param>
     /// <param name="seed">Seed of the initial weights; null leaves zeros, for weights that a checkpoint overwrites.</param>
     /// <param name="training">Gradients and moments too.</param>
-    /// <param name="fuse">Let the backend apply updates within the backward pass if it can.</param>
+    /// <param name="fuse">
+    /// Only for training: let the backend apply updates within the backward pass if it can, and compute the loss in the form
+    /// that costs least.
+    /// </param>
+    /// <param name="form">How the loss is computed; null for the cheapest with <paramref name="fuse"/>, else the whole.</param>
     public Autoencoder(
         IBackend backend, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
-        bool fuse = false)
-        : this(new MemoryScope(backend), settings, items, maxRows, seed, training, fuse) { }
+        bool fuse = false, OutputForm? form = null)
+        : this(new MemoryScope(backend), settings, items, maxRows, seed, training, fuse, form) { }
 
     /// <summary>Builds the model in a scope, which it disposes of with itself.</summary>
     internal Autoencoder(
         MemoryScope memory, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
-        bool fuse = false)
+        bool fuse = false, OutputForm? form = null, int rowsOfBlock = OutputForms.RowsOfBlock)
     {
         settings.Validate();
-        (_memory, Backend, Settings, ItemCount, BatchSize) = (memory, memory.Backend, settings, items, maxRows);
+        (_memory, Backend, Settings, ItemCount) = (memory, memory.Backend, settings, items);
         try
         {
             Parameters = new ParameterBlock(memory, settings.FanInInitialisation);
@@ -53,9 +57,12 @@ public sealed partial class Autoencoder : IRecommender
             var parts = new AutoencoderBuilder(memory, Parameters, settings, items);
             Encoder = parts.Encoder("encoder", maxRows);
             int encoderParameters = Parameters.All.Count;
+            IReadOnlyList<int> hidden = settings.DecoderHidden ?? [.. settings.Hidden.Reverse()];
             Decoder = new Decoder(
-                memory, Parameters, latent, settings.DecoderHidden ?? [.. settings.Hidden.Reverse()], items, maxRows,
-                settings.WeightDecay, gated: settings.Encoder == EncoderKind.Gated);
+                memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
+                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse
+                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent)
+                    : OutputForm.Whole), rowsOfBlock);
             _decoderParameters = [.. Parameters.All.Skip(encoderParameters)];
             Likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
             if (settings.Variational)
@@ -119,8 +126,8 @@ public sealed partial class Autoencoder : IRecommender
     /// <inheritdoc/>
     public int ItemCount { get; }
 
-    /// <inheritdoc/>
-    public int BatchSize { get; }
+    /// <summary>Most users scored at once; a training batch may hold more.</summary>
+    public int BatchSize => Decoder.Output.MaxRows;
 
     /// <summary>The posterior [B, 2K] of the last forward pass (DAE: the bottleneck [B, K]).</summary>
     public Tensor Code { get; private set; }
@@ -179,11 +186,15 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>
     /// Encodes the batch and decodes z. With a noise key z = mu + noise * sigma, without it z = mu; a DAE has no noise.
     /// </summary>
-    /// <returns>Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them.</returns>
+    /// <returns>
+    /// Logits [B, I], valid until the next pass; <see cref="Backward"/> overwrites them. None if the decoder's
+    /// <see cref="Decoder.Form"/> does not hold those of a batch.
+    /// </returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
         if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
-        return EncodeAndDecode(batch, mask, noise);
+        EncodeAndSample(batch, mask, noise);
+        return Decoder.ForwardToLoss(Latent);
     }
 
     /// <summary>
@@ -195,16 +206,13 @@ public sealed partial class Autoencoder : IRecommender
         return Code = Encoder.Forward(batch, noise: default);
     }
 
-    private Tensor EncodeAndDecode(SparseBatch batch, InputMask mask, RandomKey? noise)
+    private void EncodeAndSample(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
         _sampled = noise is not null && Settings.Variational;
         if (_sampled) Backend.DrawNoise(batch, noise!.Value, _noise.Top(batch.Rows));
         Backend.EncodeInputs(batch, mask);
         Code = Encoder.Forward(batch, Noise(batch.Rows));
-        if (!Settings.Variational) return Decoder.Forward(Code);
-        var z = _z.Top(batch.Rows);
-        Backend.SampleForward(Code, Noise(batch.Rows), z);
-        return Decoder.Forward(z);
+        if (Settings.Variational) Backend.SampleForward(Code, Noise(batch.Rows), _z.Top(batch.Rows));
     }
 
     /// <summary>The mean loss of the last forward pass, without gradients; the logits stay as they are.</summary>
@@ -213,8 +221,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
     public double Loss(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {
-        Backend.LikelihoodForward(
-            Likelihood, targets ?? batch, Decoder.Output.Logits(batch.Rows), _losses[0].Top(batch.Rows));
+        Decoder.Loss(Likelihood, targets ?? batch, Latent, _losses[0].Top(batch.Rows));
         RegulariserLosses(batch);
         return DownloadLosses(batch, objective);
     }
@@ -231,30 +238,23 @@ public sealed partial class Autoencoder : IRecommender
     {
         int rows = batch.Rows;
         double share = 1.0 / rows;
-        var logits = Decoder.Output.Logits(rows);
-        Backend.LikelihoodBackward(
-            Likelihood, targets ?? batch, objective.Reconstruction * share, logits, _losses[0].Top(rows));
+        bool encoder = (Updated & UpdatedParts.Encoder) != 0;
+        var latent = Latent;
+        if (encoder) Encoder.ZeroOutputGradient(rows);
+        var dCode = encoder ? Encoder.OutputGradient(rows) : default;
+        var dLatent = !Settings.Variational || !encoder ? dCode : _dz.Top(rows);
+        if (encoder && Settings.Variational) Backend.Fill(dLatent, 0);
+        Decoder.LossBackward(
+            Likelihood, targets ?? batch, objective.Reconstruction * share, latent, dLatent, _losses[0].Top(rows));
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.
         double loss = DownloadLosses(batch, objective);
-        if ((Updated & UpdatedParts.Encoder) == 0)
+        Decoder.BackwardFromLoss(latent, dLatent);
+        if (!encoder) return loss;
+        if (Settings.Variational)
         {
-            Decoder.Backward(Latent, dz: default);
-            return loss;
-        }
-
-        Encoder.ZeroOutputGradient(rows);
-        var dCode = Encoder.OutputGradient(rows);
-        if (!Settings.Variational)
-        {
-            Decoder.Backward(Code, dCode);
-        }
-        else
-        {
-            var (z, dz) = (_z.Top(rows), _dz.Top(rows));
-            Backend.Fill(dz, 0);
-            Decoder.Backward(z, dz);
+            var (z, dz) = (latent, dLatent);
             var rowScale = _rowScale.Top(rows);
             if (_anchors is not null && objective.AnchorWeight != 0)
             {

@@ -8,20 +8,35 @@ namespace ManualVae.Models;
 /// </summary>
 public sealed class Decoder
 {
-    private readonly LayerChain _layers;
+    private readonly LayerChain _layers, _hidden;
+    private readonly OutputLoss _loss;
 
     /// <summary>Declares the layers <c>decoder.0</c>, <c>decoder.1</c>, ...; the last is the output layer.</summary>
-    public Decoder(
+    internal Decoder(
         MemoryScope memory, ParameterBlock parameters, int latent, IReadOnlyList<int> hidden, int items, int maxRows,
-        double weightDecay = 0, bool gated = false)
+        double weightDecay = 0, bool gated = false, OutputForm form = OutputForm.Whole,
+        int rowsOfBlock = OutputForms.RowsOfBlock)
     {
         int[] widths = [latent, .. hidden];
         Hidden = [.. hidden.Select((width, i) => (IDenseLayer)(gated
             ? new GatedLinear(memory, parameters, $"decoder.{i}", widths[i], width, maxRows, weightDecay)
             : new Linear(memory, parameters, $"decoder.{i}", widths[i], width, Activation.Tanh, maxRows, weightDecay)))];
-        Output = new(memory, parameters, $"decoder.{hidden.Count}", widths[^1], items, maxRows, weightDecay);
+        Form = form;
+        Output = new(
+            memory, parameters, $"decoder.{hidden.Count}", widths[^1], items,
+            form == OutputForm.Whole ? maxRows : Math.Min(maxRows, rowsOfBlock), weightDecay, form == OutputForm.Whole);
         _layers = new([.. Hidden, Output]);
+        _hidden = new(Hidden);
+        _loss = form switch
+        {
+            OutputForm.Blocks => new BlockLoss(Output),
+            OutputForm.Gram => new GramLoss(memory, Output, maxRows, widths[^1]),
+            _ => new WholeLoss(Output),
+        };
     }
+
+    /// <summary>How the loss over all items is computed.</summary>
+    public OutputForm Form { get; }
 
     /// <summary>The layers before the output layer, latent side first; after a backward pass they hold its gradients.</summary>
     public IReadOnlyList<IDenseLayer> Hidden { get; }
@@ -32,6 +47,39 @@ public sealed class Decoder
     /// <summary>Logits [B, I], in a buffer that the loss overwrites with its gradient.</summary>
     public Tensor Forward(Tensor z) => _layers.Forward(z);
 
+    /// <summary>The layers before the loss: logits [B, I], or none if <see cref="Form"/> never holds those of a batch.</summary>
+    internal Tensor ForwardToLoss(Tensor z)
+    {
+        if (Form == OutputForm.Whole) return Forward(z);
+        _hidden.Forward(z);
+        return default;
+    }
+
+    /// <summary>loss[B, 1] of the last <see cref="ForwardToLoss"/>.</summary>
+    internal void Loss(Likelihood likelihood, SparseBatch targets, Tensor z, Tensor loss) =>
+        _loss.Forward(likelihood, targets, Top(z), loss);
+
+    /// <summary>
+    /// loss[B, 1] of the last <see cref="ForwardToLoss"/>, and as much of the backward pass as comes with it. Before
+    /// <see cref="BackwardFromLoss"/>, with dz zeroed.
+    /// </summary>
+    internal void LossBackward(Likelihood likelihood, SparseBatch targets, double scale, Tensor z, Tensor dz, Tensor loss)
+    {
+        _hidden.ZeroOutputGradient(z.Rows);
+        _loss.Backward(likelihood, targets, scale, Top(z), TopGradient(z, dz), loss);
+    }
+
+    /// <summary>The rest: adds to dz (unless none) and to the parameters' gradients.</summary>
+    internal void BackwardFromLoss(Tensor z, Tensor dz)
+    {
+        _loss.BackwardRest(Top(z), TopGradient(z, dz));
+        if (Hidden.Count > 0) _hidden.Backward(z, dz);
+    }
+
+    private Tensor Top(Tensor z) => Hidden.Count == 0 ? z : _hidden.Output(z.Rows);
+
+    private Tensor TopGradient(Tensor z, Tensor dz) => Hidden.Count == 0 ? dz : _hidden.OutputGradient(z.Rows);
+
     /// <summary>
     /// From the logits' gradient (in the logits' place): adds to dz (unless none) and to the parameters' gradients.
     /// </summary>
@@ -40,47 +88,4 @@ public sealed class Decoder
         _layers.ZeroOutputGradient(z.Rows);
         _layers.Backward(z, dz);
     }
-}
-
-/// <summary>
-/// The decoder's last layer, h W' + b. Its logits, the largest buffer of a model, are also the place of their gradient: a loss
-/// writes it there.
-/// </summary>
-public sealed class OutputLayer : IDenseLayer
-{
-    private readonly IBackend _backend;
-    private readonly Tensor _logits;
-
-    internal OutputLayer(
-        MemoryScope memory, ParameterBlock parameters, string name, int inputs, int items, int maxRows, double weightDecay)
-    {
-        _backend = memory.Backend;
-        Weight = parameters.Declare($"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable: true, weightDecay);
-        Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal);
-        _logits = memory.Allocate(maxRows, items);
-    }
-
-    /// <summary>W [I, inputs].</summary>
-    public Parameter Weight { get; }
-
-    /// <summary>b [1, I].</summary>
-    public Parameter Bias { get; }
-
-    /// <summary>The logits (after a backward loss: their gradient).</summary>
-    public Tensor Logits(int rows) => _logits.Top(rows);
-
-    Tensor ILayer.Output(int rows) => Logits(rows);
-
-    Tensor ILayer.OutputGradient(int rows) => Logits(rows);
-
-    void ILayer.ZeroOutputGradient(int rows) { } // the loss has written the gradient already
-
-    Tensor IDenseLayer.Forward(Tensor h)
-    {
-        var logits = Logits(h.Rows);
-        _backend.LinearForward(h, Weight, Bias, Activation.Identity, logits);
-        return logits;
-    }
-
-    void IDenseLayer.Backward(Tensor h, Tensor dh) => _backend.LinearBackward(h, Weight, Bias, Logits(h.Rows), dh);
 }

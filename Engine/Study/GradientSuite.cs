@@ -27,7 +27,7 @@ public sealed record GradientFinding(string Kind, string Name, string Worst, dou
 public static class GradientSuite
 {
     private const double ParityTolerance = 2e-4, SlopeTolerance = 0.1;
-    private const int TinyUsers = 6, TinyItems = 13, RealUsers = 8, RealItems = 300;
+    private const int TinyUsers = 6, TinyItems = 13, RealUsers = 8, RealItems = 300, RowsOfBlock = 4;
 
     /// <summary>Every operation against central differences; the worst case of each.</summary>
     public static IEnumerable<GradientFinding> Operations() =>
@@ -58,8 +58,10 @@ public static class GradientSuite
     /// <param name="seed">Seed of the weights, masks and noise.</param>
     /// <param name="fast">Backend whose whole step is compared with the reference's, or null.</param>
     /// <param name="aligned">Reconstruct real targets beside the clicks (MARec's eq. 7), not the clicks alone.</param>
+    /// <param name="form">How the loss is computed.</param>
     public static IEnumerable<GradientFinding> Model(
-        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend? fast, bool aligned = false)
+        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend? fast, bool aligned = false,
+        OutputForm form = OutputForm.Whole)
     {
         var narrow = settings with
         {
@@ -68,7 +70,7 @@ public static class GradientSuite
             Latent = 3,
             PseudoInputs = 4,
         };
-        using (var model = new Autoencoder(new ReferenceBackend(), narrow, TinyItems, TinyUsers, seed))
+        using (var model = Build(new ReferenceBackend(), narrow, TinyItems, TinyUsers, seed, form))
         using (var batch = Batch(model, TinyUsers))
         using (var targets = aligned ? Targets(model, TinyUsers) : null)
         {
@@ -77,21 +79,22 @@ public static class GradientSuite
             yield return new("model", name, $"{worst.Variable}[{worst.Index}]", worst.Error, GradientCheck.Tolerance);
         }
         var wide = settings with { PseudoInputs = Math.Min(settings.PseudoInputs, 20) };
-        using (var model = new Autoencoder(new ReferenceBackend(), wide, RealItems, RealUsers, seed))
+        using (var model = Build(new ReferenceBackend(), wide, RealItems, RealUsers, seed, form))
         using (var batch = Batch(model, RealUsers))
         using (var targets = aligned ? Targets(model, RealUsers) : null)
         {
             var problem = Problem(model, batch, objective, seed, targets);
             yield return new("taylor", name, "", GradientCheck.TaylorSlope(problem, halvings: 4), SlopeTolerance);
         }
-        if (fast is not null) yield return Parity(name, wide, objective, seed, fast, aligned);
+        if (fast is not null) yield return Parity(name, wide, objective, seed, fast, aligned, form);
     }
 
     private static GradientFinding Parity(
-        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend fast, bool aligned)
+        string name, AutoencoderSettings settings, Objective objective, ulong seed, IBackend fast, bool aligned,
+        OutputForm form)
     {
         using var oracle = new Autoencoder(new ReferenceBackend(), settings, RealItems, RealUsers, seed);
-        using var model = new Autoencoder(fast, settings, RealItems, RealUsers, seed);
+        using var model = Build(fast, settings, RealItems, RealUsers, seed, form);
         using SparseBatch known = Batch(oracle, RealUsers), batch = Batch(model, RealUsers);
         using SparseBatch? knownTargets = aligned ? Targets(oracle, RealUsers) : null,
             targets = aligned ? Targets(model, RealUsers) : null;
@@ -111,6 +114,10 @@ public static class GradientSuite
         }
         return new("parity", $"{name} on {fast.Name}", where, worst, ParityTolerance);
     }
+
+    private static Autoencoder Build(
+        IBackend backend, AutoencoderSettings settings, int items, int users, ulong seed, OutputForm form) =>
+        new(new MemoryScope(backend), settings, items, users, seed, form: form, rowsOfBlock: RowsOfBlock);
 
     /// <summary>Orders errors; one that is not a number is the worst.</summary>
     private static double Badness(double error) => double.IsNaN(error) ? double.MaxValue : error;

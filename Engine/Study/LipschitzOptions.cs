@@ -1,5 +1,4 @@
 using ManualVae.Data;
-using static ManualVae.Data.InputException;
 
 namespace ManualVae.Study;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManualVae.Compute;
+using ManualVae.Models;
 using ManualVae.Study;
 using ManualVae.Training;
 
@@ -33,7 +34,7 @@ internal static class GradcheckVerb
         foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
             .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings,
                 new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast)))
-            .Concat(preset is null ? Aligned(fast).Concat(Plain(fast)) : []))
+            .Concat(preset is null ? Aligned(fast).Concat(Plain(fast)).Concat(Forms(fast)) : []))
         {
             Session.Cancellation.ThrowIfCancellationRequested();
             findings.Add(finding);
@@ -57,6 +58,16 @@ internal static class GradcheckVerb
     {
         var settings = Preset.Load("liang2018") with { Mask = MaskMode.Plain };
         return GradientSuite.Model("plain input", settings, new(settings.Beta), settings.Seed, fast);
+    }
+
+    // The loss of a large batch, and of a Gaussian likelihood, in the forms that training chooses by cost.
+    private static IEnumerable<GradientFinding> Forms(IBackend fast)
+    {
+        var (multinomial, gaussian) = (Preset.Load("liang2018"), Preset.Load("gaussian-vae"));
+        return GradientSuite.Model("loss by blocks of users", multinomial, new(multinomial.Beta), multinomial.Seed, fast,
+                form: OutputForm.Blocks)
+            .Concat(GradientSuite.Model("gaussian loss in Gram form", gaussian, new(gaussian.Beta), gaussian.Seed, fast,
+                form: OutputForm.Gram));
     }
 
     private static string Line(GradientFinding f) => $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "

@@ -133,6 +133,10 @@ public class SimdConcurrencyTests
             (nameof(IBackend.AnchorBackward), x => x.AnchorBackward(term, batch, weight, wide, a, b, one, wide, b)),
             (nameof(IBackend.LikelihoodForward), x => x.LikelihoodForward(likelihood, batch, a, one)),
             (nameof(IBackend.LikelihoodBackward), x => x.LikelihoodBackward(likelihood, batch, 1, a, one)),
+            (nameof(IBackend.ClickLogitsForward), x => x.ClickLogitsForward(batch, a, weight, p, one)),
+            (nameof(IBackend.ClickLogitsBackward), x => x.ClickLogitsBackward(batch, a, weight, p, one, b)),
+            (nameof(IBackend.GaussianGramBackward),
+                x => x.GaussianGramBackward(new(LikelihoodKind.Gaussian), batch, 1, a, a, a, one, one, one, b)),
             (nameof(IBackend.TopK), x => x.TopK(a, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
         ];

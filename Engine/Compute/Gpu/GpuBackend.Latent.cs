@@ -71,16 +71,18 @@ internal sealed partial class GpuBackend
     }
 
     /// <inheritdoc/>
-    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
-        Loss(likelihood, batch, logits, loss, default, 0);
+    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow = 0) =>
+        Loss(likelihood, batch, firstRow, logits, loss, default, 0);
 
     /// <inheritdoc/>
-    public void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
-        Loss(likelihood, batch, logits, loss, ((GpuBatch)batch).EntryGradients, scale);
+    public void LikelihoodBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow = 0) =>
+        Loss(likelihood, batch, firstRow, logits, loss, ((GpuBatch)batch).EntryGradients, scale);
 
     private void Loss(
-        Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, Tensor entryGradients, double scale) =>
+        Likelihood likelihood, SparseBatch batch, int firstRow, Tensor logits, Tensor loss, Tensor entryGradients,
+        double scale) =>
         _launcher.Run(
-            Launcher.Groups(batch.Rows), LikelihoodKernels.Loss, Structure(batch), View(batch.Targets),
+            Launcher.Groups(logits.Rows), LikelihoodKernels.Loss, Structure(batch).From(firstRow), View(batch.Targets),
             new DeviceLikelihood(likelihood), View(logits), View(loss), View(entryGradients), (float)scale, logits.Columns);
 }

@@ -173,11 +173,27 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         Tensor dPosterior, Tensor dz) =>
         Time(posterior, () => inner.AnchorBackward(term, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz));
 
-    void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
-        Time(logits, () => inner.LikelihoodForward(likelihood, batch, logits, loss));
+    void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow) =>
+        Time(logits, () => inner.LikelihoodForward(likelihood, batch, logits, loss, firstRow));
 
-    void IBackend.LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
-        Time(logits, () => inner.LikelihoodBackward(likelihood, batch, scale, logits, loss), floats: 2.0 * logits.Length);
+    void IBackend.LikelihoodBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow) => Time(
+        logits, () => inner.LikelihoodBackward(likelihood, batch, scale, logits, loss, firstRow), floats: 2.0 * logits.Length);
+
+    void IBackend.ClickLogitsForward(SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor logits) => Time(
+        weight.Value, () => inner.ClickLogitsForward(batch, h, weight, bias, logits), Products(logits, h.Columns),
+        (double)batch.Entries * h.Columns, varies: true);
+
+    void IBackend.ClickLogitsBackward(
+        SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor dLogits, Tensor dh) => Time(
+        weight.Value, () => inner.ClickLogitsBackward(batch, h, weight, bias, dLogits, dh), 2 * Products(dLogits, h.Columns),
+        3.0 * batch.Entries * h.Columns, varies: true);
+
+    void IBackend.GaussianGramBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor h, Tensor products, Tensor shift, Tensor square,
+        Tensor clickLogits, Tensor loss, Tensor dh) => Time(
+        h, () => inner.GaussianGramBackward(
+            likelihood, batch, scale, h, products, shift, square, clickLogits, loss, dh), floats: 4.0 * h.Length);
 
     void IBackend.TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
     {

@@ -4,12 +4,12 @@ namespace ManualVae.Compute.Reference;
 public sealed partial class ReferenceBackend
 {
     /// <inheritdoc/>
-    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss)
+    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow = 0)
     {
         var history = new double[logits.Columns];
-        for (int row = 0; row < batch.Rows; row++)
+        for (int row = 0; row < logits.Rows; row++)
         {
-            Densify(batch, row, history);
+            Densify(batch, firstRow + row, history);
             var f = Row(logits, row);
             double sum = 0, logNormaliser = likelihood.Kind == LikelihoodKind.Multinomial ? LogSumExp(f) : 0;
             for (int i = 0; i < f.Length; i++)
@@ -25,13 +25,14 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss)
+    public void LikelihoodBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow = 0)
     {
-        LikelihoodForward(likelihood, batch, logits, loss);
+        LikelihoodForward(likelihood, batch, logits, loss, firstRow);
         var history = new double[logits.Columns];
-        for (int row = 0; row < batch.Rows; row++)
+        for (int row = 0; row < logits.Rows; row++)
         {
-            Densify(batch, row, history);
+            Densify(batch, firstRow + row, history);
             var f = Row(logits, row);
             double clicks = history.Sum(), logNormaliser = likelihood.Kind == LikelihoodKind.Multinomial ? LogSumExp(f) : 0;
             for (int i = 0; i < f.Length; i++)

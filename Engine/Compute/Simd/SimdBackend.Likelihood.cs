@@ -6,23 +6,26 @@ namespace ManualVae.Compute.Simd;
 public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
-    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
-        EachUser(likelihood, batch, 0, logits, loss, false);
+    public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow = 0) =>
+        EachUser(likelihood, batch, firstRow, 0, logits, loss, false);
 
     /// <inheritdoc/>
-    public void LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
-        EachUser(likelihood, batch, scale, logits, loss, true);
+    public void LikelihoodBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow = 0) =>
+        EachUser(likelihood, batch, firstRow, scale, logits, loss, true);
 
-    private void EachUser(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, bool backward)
+    private void EachUser(
+        Likelihood likelihood, SparseBatch batch, int firstRow, double scale, Tensor logits, Tensor loss, bool backward)
     {
-        Debug.Assert(logits.Rows == batch.Rows && logits.Columns == batch.Columns && loss.Length == batch.Rows);
-        ForRows(batch.Rows, 1, (likelihood, batch, scale, logits, loss, backward, _threads.Count),
-            static (in (Likelihood L, SparseBatch Batch, double Scale, Tensor Logits, Tensor Loss, bool Backward, int Threads) s,
-                int row) =>
+        Debug.Assert(firstRow + logits.Rows <= batch.Rows && logits.Columns == batch.Columns && loss.Length == logits.Rows);
+        ForRows(logits.Rows, 1, (likelihood, batch, firstRow, scale, logits, loss, backward, _threads.Count),
+            static (in (Likelihood L, SparseBatch Batch, int First, double Scale, Tensor Logits, Tensor Loss, bool Backward,
+                int Threads) s, int row) =>
             {
-                int start = s.Batch.RowOffsets[row], count = s.Batch.RowOffsets[row + 1] - start, n = s.Logits.Columns;
+                int start = s.Batch.RowOffsets[s.First + row], count = s.Batch.RowOffsets[s.First + row + 1] - start;
+                int n = s.Logits.Columns;
                 float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
-                float* next = row + s.Threads < s.Batch.Rows ? s.Logits.Row(row + s.Threads) : null;
+                float* next = row + s.Threads < s.Logits.Rows ? s.Logits.Row(row + s.Threads) : null;
                 fixed (int* items = s.Batch.ColumnIndices)
                 {
                     var clicks = new Clicks(items + start, targets, count);

@@ -77,11 +77,23 @@ internal sealed partial class OnnxTrace
         Tensor rowScale, Tensor dPosterior, Tensor dz) =>
         throw Unknown(nameof(IBackend.AnchorBackward));
 
-    void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss) =>
+    void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow) =>
         throw Unknown(nameof(IBackend.LikelihoodForward));
 
-    void IBackend.LikelihoodBackward(Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss) =>
+    void IBackend.LikelihoodBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow) =>
         throw Unknown(nameof(IBackend.LikelihoodBackward));
+
+    void IBackend.ClickLogitsForward(SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor logits) =>
+        throw Unknown(nameof(IBackend.ClickLogitsForward));
+
+    void IBackend.ClickLogitsBackward(
+        SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor dLogits, Tensor dh) =>
+        throw Unknown(nameof(IBackend.ClickLogitsBackward));
+
+    void IBackend.GaussianGramBackward(
+        Likelihood likelihood, SparseBatch batch, double scale, Tensor h, Tensor products, Tensor shift, Tensor square,
+        Tensor clickLogits, Tensor loss, Tensor dh) => throw Unknown(nameof(IBackend.GaussianGramBackward));
 
     void IBackend.TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores) =>
         throw Unknown(nameof(IBackend.TopK));

@@ -11,6 +11,12 @@ internal readonly struct DeviceLikelihood(Likelihood likelihood)
     public readonly float ClickWeight = (float)likelihood.ClickWeight, ZeroWeight = (float)likelihood.ZeroWeight;
 }
 
+/// <summary>What the Gram form reads: h, h W'W, W'b, b'b, and the clicks' logits, which become their gradients.</summary>
+internal readonly struct GramViews(View hidden, View products, View shift, View square, View clickLogits)
+{
+    public readonly View Hidden = hidden, Products = products, Shift = shift, Square = square, ClickLogits = clickLogits;
+}
+
 /// <summary>
 /// Losses, a group for each user, forward and gradient in one kernel: one sweep over the logits gathers the loss (the softmax's
 /// maximum and sum together, rescaling as the maximum grows), a second one writes the gradient; a thread has four logits on their
@@ -78,6 +84,29 @@ internal static class LikelihoodKernels
         }
         Group.Barrier();
         for (int e = start + Group.IdxX; e < end; e += Group.DimX) f[batch.Columns[e]] = entryGradients[e];
+    }
+
+    /// <summary>The Gaussian loss in Gram form, a group for each user; see <see cref="IBackend.GaussianGramBackward"/>.</summary>
+    public static void GaussianGram(
+        DeviceBatch batch, View targets, DeviceLikelihood likelihood, GramViews gram, View loss, View dh, float scale,
+        int n)
+    {
+        int row = Grid.IdxX, end = batch.RowOffsets[row + 1];
+        float zero = likelihood.ZeroWeight, sum = 0;
+        for (int j = Group.IdxX; j < n; j += Group.DimX)
+        {
+            float product = gram.Products[(long)row * n + j], shift = gram.Shift[j];
+            sum += zero / 2 * gram.Hidden[(long)row * n + j] * (product + 2 * shift);
+            if (dh.Length > 0) dh[(long)row * n + j] += scale * zero * (product + shift);
+        }
+        for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX)
+        {
+            float f = gram.ClickLogits[e], x = targets[e], weight = x > 0 ? likelihood.ClickWeight : zero;
+            sum += weight / 2 * (f - x) * (f - x) - zero / 2 * f * f;
+            gram.ClickLogits[e] = scale * (weight * (f - x) - zero * f);
+        }
+        sum = GroupReduce.Sum(sum);
+        if (Group.IdxX == 0) loss[row] = sum + zero / 2 * gram.Square[0];
     }
 
     /// <summary>The slope of the loss at an item without a click.</summary>

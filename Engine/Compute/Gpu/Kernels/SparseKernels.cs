@@ -14,6 +14,11 @@ internal readonly struct DeviceBatch(
 {
     public readonly Indices Users = users, RowOffsets = rowOffsets, Columns = columns, ColumnOffsets = columnOffsets,
         EntryRows = entryRows, EntryIndices = entryIndices;
+
+    /// <summary>The users from a row on, for kernels that go by user.</summary>
+    public DeviceBatch From(int row) => new(
+        Users.SubView(row, Users.Length - row), RowOffsets.SubView(row, RowOffsets.Length - row), Columns, ColumnOffsets,
+        EntryRows, EntryIndices);
 }
 
 /// <summary>Sparse input layer: groups for each user forward, for each item backward.</summary>
@@ -79,4 +84,40 @@ internal static class SparseKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float GradientTerm(in DeviceBatch batch, View inputs, View dy, int e, int n, int j) =>
         inputs[batch.EntryIndices[e]] * dy[(long)batch.EntryRows[e] * n + j];
+
+    /// <summary>A group for each user: its clicks' logits, one after the other.</summary>
+    public static void ClickLogits(DeviceBatch batch, View h, View weight, View bias, View logits, int n)
+    {
+        int row = Grid.IdxX, end = batch.RowOffsets[row + 1];
+        for (int e = batch.RowOffsets[row]; e < end; e++)
+        {
+            int item = batch.Columns[e];
+            float sum = 0;
+            for (int j = Group.IdxX; j < n; j += Group.DimX) sum += h[(long)row * n + j] * weight[(long)item * n + j];
+            sum = GroupReduce.Sum(sum);
+            if (Group.IdxX == 0) logits[e] = sum + bias[item];
+        }
+    }
+
+    /// <summary>A thread for each element of dh, which adds its user's clicks.</summary>
+    public static void ClickLogitsBackwardHidden(DeviceBatch batch, View dLogits, View weight, View dh, int n)
+    {
+        int row = Grid.IdxX, j = Grid.IdxY * Group.DimX + Group.IdxX;
+        if (j >= n) return;
+        float sum = 0;
+        for (int e = batch.RowOffsets[row]; e < batch.RowOffsets[row + 1]; e++) sum += Term(batch, dLogits, weight, e, n, j);
+        dh[(long)row * n + j] += sum;
+    }
+
+    /// <summary>A thread for each item, which adds its clicks by increasing user.</summary>
+    public static void ClickLogitsBackwardBias(DeviceBatch batch, View dLogits, View dBias)
+    {
+        for (long item = ElementKernels.First; item < dBias.Length; item += ElementKernels.Stride)
+        {
+            float sum = 0;
+            for (int e = batch.ColumnOffsets[item]; e < batch.ColumnOffsets[item + 1]; e++)
+                sum += dLogits[batch.EntryIndices[e]];
+            dBias[item] += sum;
+        }
+    }
 }

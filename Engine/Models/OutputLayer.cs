@@ -1,0 +1,53 @@
+using ManualVae.Compute;
+
+namespace ManualVae.Models;
+
+/// <summary>
+/// The decoder's last layer, x W' + b. Its logits, the largest buffer of a model, are also the place of their gradient: a loss
+/// writes it there.
+/// </summary>
+public sealed class OutputLayer : IDenseLayer
+{
+    private readonly Tensor _logits;
+
+    internal OutputLayer(
+        MemoryScope memory, ParameterBlock parameters, string name, int inputs, int items, int maxRows, double weightDecay,
+        bool fusable)
+    {
+        Backend = memory.Backend;
+        Weight = parameters.Declare($"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable, weightDecay);
+        Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal);
+        _logits = memory.Allocate(maxRows, items);
+    }
+
+    /// <summary>W [I, inputs].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>b [1, I].</summary>
+    public Parameter Bias { get; }
+
+    /// <summary>Most users whose logits it holds at once.</summary>
+    public int MaxRows => _logits.Rows;
+
+    internal IBackend Backend { get; }
+
+    /// <summary>The logits (after a backward loss: their gradient).</summary>
+    public Tensor Logits(int rows) => _logits.Top(rows);
+
+    Tensor ILayer.Output(int rows) => Logits(rows);
+
+    Tensor ILayer.OutputGradient(int rows) => Logits(rows);
+
+    void ILayer.ZeroOutputGradient(int rows) { } // the loss has written the gradient already
+
+    /// <summary>Logits [B, I].</summary>
+    public Tensor Forward(Tensor x)
+    {
+        var logits = Logits(x.Rows);
+        Backend.LinearForward(x, Weight, Bias, Activation.Identity, logits);
+        return logits;
+    }
+
+    /// <summary>From the logits' gradient: adds to dx (unless none) and to the gradients of W and b.</summary>
+    public void Backward(Tensor x, Tensor dx) => Backend.LinearBackward(x, Weight, Bias, Logits(x.Rows), dx);
+}
