@@ -74,6 +74,8 @@ internal sealed class MechanismClaims
             {
                 ("Masking draws far users together", FarInput, FarLatent, true),
                 ("Masking pushes near users apart", NearInput, NearLatent, false),
+                ("Below theorem 2.6's threshold masks contract", BelowInput, BelowLatent, true),
+                ("Above theorem 2.6's threshold masks expand", AboveInput, AboveLatent, false),
             })
                 foreach (var (space, value) in new[] { ("input", _best[setting, input]), ("latent", _best[setting, latent]) })
                     Add($"{claim} ({space} space, {setting})", Named(MechanismStages.Best, setting),

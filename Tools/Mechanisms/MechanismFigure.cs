@@ -20,6 +20,8 @@ internal sealed class MechanismFigure
         MaskedGlobal = Share("P(helps) global, masked"), MaskedDecay = new("W2 and helping, masked"),
         NearInput = new("near pairs, input distance"), NearLatent = new("near pairs, latent distance"),
         FarInput = new("far pairs, input distance"), FarLatent = new("far pairs, latent distance"),
+        BelowInput = new("below the threshold, input distance"), BelowLatent = new("below the threshold, latent distance"),
+        AboveInput = new("above the threshold, input distance"), AboveLatent = new("above the threshold, latent distance"),
         Kept = new("neighbours kept, two masks"), KeptClean = new("neighbours kept, mask and clean"),
         OwnDistance = new("own / other distance"), Overlap = new("latent and click neighbours alike"),
         LocalNeighbours = new("latent neighbours local"), GlobalNeighbours = new("latent neighbours global"),

@@ -94,7 +94,8 @@ internal sealed record MechanismPlan
     }
 
     /// <summary>
-    /// 1 (clean), 2 (masked), 3 (masked and anchors), other rates of the mask, other priors, constant betas for half the time.
+    /// 1 (clean), 2 (masked), 3 (masked and anchors), other rates of the mask, the theorem's own mask, other priors, constant
+    /// betas for half the time.
     /// </summary>
     private IEnumerable<MechanismSetting> All(RunSettings masked)
     {
@@ -103,6 +104,9 @@ internal sealed record MechanismPlan
         foreach (double weight in AnchorWeights) yield return Main(Anchored(weight), masked with { AnchorWeight = weight });
         foreach (double rate in Masks.Where(rate => rate != 0 && rate != masked.Dropout))
             yield return Other($"mask-{rate}", masked with { Dropout = rate });
+        // The theorem's own mask, x * b, and the same input without a mask: neither normalised nor rescaled.
+        yield return Other("plain", masked with { Mask = MaskMode.Plain });
+        yield return Other("plain-clean", masked with { Mask = MaskMode.Plain, Dropout = 0 });
         foreach (var prior in Priors) yield return Other(WithPrior(prior), masked with { Prior = prior });
         foreach (double beta in Betas)
         {

@@ -127,6 +127,9 @@ internal sealed class MechanismStudies(MechanismPlan plan, PreparedDataset data,
         .. masking.Pairs.Where(row => !row.Shared).SelectMany(row => row.Group == "near"
             ? new[] { (NearInput, row.InputRatio), (NearLatent, row.LatentRatio) }
             : [(FarInput, row.InputRatio), (FarLatent, row.LatentRatio)]),
+        .. masking.Regimes.Where(row => row.IsSide).SelectMany(row => row.Contracts
+            ? new[] { (BelowInput, row.Measured.InputRatio), (BelowLatent, row.Measured.LatentRatio) }
+            : [(AboveInput, row.Measured.InputRatio), (AboveLatent, row.Measured.LatentRatio)]),
         (Kept, masking.Drift[0].BetweenMasks), (KeptClean, masking.Drift[0].WithClean),
         (OwnDistance, Exactly(masking.Drift[0].SelfDistance)),
     ];

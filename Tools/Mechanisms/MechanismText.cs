@@ -13,9 +13,9 @@ internal static class MechanismText
     [
         Ndcg, Recall, Validation, BestEpoch, Converged, Helps, Local, Global, Unrelated, MaskedGlobal, Decay, RelativeDecay,
         FixedDecay, CosineDecay, ClickDecay, Control, LipschitzMedian, PositiveRadius, Inside, InsideOwn, InsideOwnPairs,
-        NotHelped, FirstOrder, FarInput, FarLatent, NearInput, NearLatent, Kept, KeptClean, OwnDistance, MaskVariance,
-        RelativeVariance, CentroidDistance, Overlap, LocalNeighbours, GlobalNeighbours, Purity, CutPurity, Straightness, Kl,
-        Informative, MeanDistance,
+        NotHelped, FirstOrder, FarInput, FarLatent, NearInput, NearLatent, BelowInput, BelowLatent, AboveInput,
+        AboveLatent, Kept, KeptClean, OwnDistance, MaskVariance, RelativeVariance, CentroidDistance, Overlap,
+        LocalNeighbours, GlobalNeighbours, Purity, CutPurity, Straightness, Kl, Informative, MeanDistance,
     ];
 
     /// <summary>Rows of the table of each stage before the best epoch.</summary>

@@ -60,7 +60,8 @@ public sealed unsafe partial class SimdBackend
         Debug.Assert(products.Length == h.Length && shift.Length == h.Columns && loss.Length == batch.Rows);
         ForRows(batch.Rows, 4, (likelihood, batch, scale, (h, products, shift, square), clickLogits, loss, dh),
             static (in (Likelihood L, SparseBatch Batch, double Scale,
-                (Tensor H, Tensor Products, Tensor Shift, Tensor Square) Gram, Tensor Logits, Tensor Loss, Tensor Dh) s, int row) =>
+                (Tensor H, Tensor Products, Tensor Shift, Tensor Square) Gram, Tensor Logits, Tensor Loss, Tensor Dh) s,
+                int row) =>
             {
                 ReadOnlySpan<float> h = s.Gram.H.RowSpan(row), products = s.Gram.Products.RowSpan(row),
                     shift = s.Gram.Shift.RowSpan(0);

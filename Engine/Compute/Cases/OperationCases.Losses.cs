@@ -1,0 +1,83 @@
+namespace ManualVae.Compute.Cases;
+
+// Likelihoods, in each form in which a training step computes them.
+public static partial class OperationCases
+{
+    /// <summary>A likelihood and its fused gradient.</summary>
+    public static OperationCase Likelihood(LikelihoodKind kind, int b, int items, double density = 0.1) =>
+        new($"likelihood {kind}", $"{b}x{items}", Loose, 20.0 * b * items, 8.0 * b * items, run =>
+    {
+        const double scale = 0.25;
+        var likelihood = new Likelihood(kind, ClickWeight: 5, ZeroWeight: 0.5);
+        var batch = run.Batch(b, items, density);
+        var (logits, loss) = (run.Input("logits", b, items, 2), run.Output("loss", b, 1, gradient: scale));
+        var inPlace = run.Scratch("logits in place", b, items);
+        run.Forward = () => run.Backend.LikelihoodForward(likelihood, batch, logits.Value, loss.Value);
+        run.Backward = () =>
+        {
+            run.Backend.Copy(logits.Value, inPlace);
+            run.Backend.LikelihoodBackward(likelihood, batch, scale, inPlace, loss.Value);
+            run.Backend.Add(inPlace, 1, logits.Gradient);
+        };
+    });
+
+    /// <summary>A likelihood of a batch in two blocks of users.</summary>
+    public static OperationCase LikelihoodBlocks(int b, int items) =>
+        new("likelihood by blocks", $"{b}x{items}", Loose, 20.0 * b * items, 8.0 * b * items, run =>
+    {
+        const double scale = 0.25;
+        var likelihood = new Likelihood(LikelihoodKind.Multinomial);
+        var batch = run.Batch(b, items, 0.2);
+        var (logits, loss) = (run.Input("logits", b, items, 2), run.Output("loss", b, 1, gradient: scale));
+        var inPlace = run.Scratch("logits in place", b, items);
+        int half = b / 2;
+        run.Forward = () =>
+        {
+            run.Backend.LikelihoodForward(
+                likelihood, batch, logits.Value.Slice(half, b - half), loss.Value.Slice(half, b - half), half);
+            run.Backend.LikelihoodForward(likelihood, batch, logits.Value.Top(half), loss.Value.Top(half));
+        };
+        run.Backward = () =>
+        {
+            run.Backend.Copy(logits.Value, inPlace);
+            run.Backend.LikelihoodBackward(likelihood, batch, scale, inPlace.Top(half), loss.Value.Top(half));
+            run.Backend.LikelihoodBackward(
+                likelihood, batch, scale, inPlace.Slice(half, b - half), loss.Value.Slice(half, b - half), half);
+            run.Backend.Add(inPlace, 1, logits.Gradient);
+        };
+    });
+
+    /// <summary>Logits of the clicks alone.</summary>
+    public static OperationCase ClickLogits(int b, int items, int n) =>
+        new("click logits", $"{b}x{items}x{n}", Loose, 0.6 * b * items * n, 4.0 * (items + 2 * b) * n, run =>
+    {
+        var batch = run.Batch(b, items, 0.3);
+        var h = run.Input("h", b, n);
+        var (weight, bias) = (run.Parameter("weight", items, n), run.Parameter("bias", 1, items));
+        var logits = run.Output("logits", 1, Math.Max(1, batch.Entries));
+        run.Forward = () => run.Backend.ClickLogitsForward(batch, h.Value, weight, bias, logits.Value);
+        run.Backward = () => run.Backend.ClickLogitsBackward(batch, h.Value, weight, bias, logits.Gradient, h.Gradient);
+    });
+
+    /// <summary>
+    /// The Gaussian likelihood in Gram form, from products that the case draws; its gradient is checked in whole models.
+    /// </summary>
+    public static OperationCase GaussianGram(int b, int items, int n) =>
+        new("gaussian gram", $"{b}x{items}x{n}", Loose, 8.0 * b * n, 20.0 * b * n, run =>
+    {
+        var likelihood = new Likelihood(LikelihoodKind.Gaussian, ClickWeight: 5, ZeroWeight: 0.5);
+        var batch = run.Batch(b, items, 0.3);
+        var (h, products) = (run.Random("h", b, n), run.Random("products", b, n));
+        var (shift, square) = (run.Random("shift", 1, n), run.Random("square", 1, 1));
+        var start = run.Random("click logits", 1, Math.Max(1, batch.Entries));
+        var (loss, dh) = (run.Output("loss", b, 1), run.Output("dh", b, n));
+        var clicks = run.Output("click gradients", 1, Math.Max(1, batch.Entries));
+        run.Forward = () =>
+        {
+            run.Backend.Copy(start, clicks.Value);
+            run.Backend.Fill(dh.Value, 0.5);
+            run.Backend.GaussianGramBackward(
+                likelihood, batch, 0.25, h, products, shift, square, clicks.Value, loss.Value, dh.Value);
+        };
+    });
+}
