@@ -24,7 +24,8 @@ public sealed class Decoder
         Form = form;
         Output = new(
             memory, parameters, $"decoder.{hidden.Count}", widths[^1], items,
-            form == OutputForm.Whole ? maxRows : Math.Min(maxRows, rowsOfBlock), weightDecay, form == OutputForm.Whole);
+            form == OutputForm.Whole ? maxRows : Math.Min(maxRows, rowsOfBlock), weightDecay, form == OutputForm.Whole,
+            lazily: form == OutputForm.Gram);
         _layers = new([.. Hidden, Output]);
         _hidden = new(Hidden);
         _loss = form switch

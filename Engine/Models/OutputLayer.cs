@@ -8,16 +8,17 @@ namespace ManualVae.Models;
 /// </summary>
 public sealed class OutputLayer : IDenseLayer
 {
-    private readonly Tensor _logits;
+    private readonly MemoryScope _memory;
+    private Tensor _logits;
 
     internal OutputLayer(
         MemoryScope memory, ParameterBlock parameters, string name, int inputs, int items, int maxRows, double weightDecay,
-        bool fusable)
+        bool fusable, bool lazily = false)
     {
-        Backend = memory.Backend;
+        (_memory, MaxRows, Items) = (memory, maxRows, items);
         Weight = parameters.Declare($"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable, weightDecay);
         Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal);
-        _logits = memory.Allocate(maxRows, items);
+        if (!lazily) _logits = memory.Allocate(maxRows, items);
     }
 
     /// <summary>W [I, inputs].</summary>
@@ -27,12 +28,22 @@ public sealed class OutputLayer : IDenseLayer
     public Parameter Bias { get; }
 
     /// <summary>Most users whose logits it holds at once.</summary>
-    public int MaxRows => _logits.Rows;
+    public int MaxRows { get; }
 
-    internal IBackend Backend { get; }
+    /// <summary>Bytes of memory that scoring takes when it first comes, because training has no use for it; else 0.</summary>
+    internal long BytesForScoring => !_logits.IsNone
+        ? 0 : (long)MaxRows * Items * (Backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
+
+    internal IBackend Backend => _memory.Backend;
+
+    private int Items { get; }
 
     /// <summary>The logits (after a backward loss: their gradient).</summary>
-    public Tensor Logits(int rows) => _logits.Top(rows);
+    public Tensor Logits(int rows)
+    {
+        if (_logits.IsNone) _logits = _memory.Allocate(MaxRows, Items);
+        return _logits.Top(rows);
+    }
 
     Tensor ILayer.Output(int rows) => Logits(rows);
 

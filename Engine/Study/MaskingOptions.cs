@@ -44,7 +44,8 @@ public sealed record MaskingOptions : IStudyOptions
     public IStudyOptions FittedTo(int users) =>
         this with
         {
-            Pairs = PairSampler.AtMost(Pairs, users), Neighbours = NearestUsers.AtMost(Neighbours, users),
+            Pairs = PairSampler.AtMost(Pairs, users),
+            Neighbours = NearestUsers.AtMost(Neighbours, users),
             Duplicates = Math.Min(Duplicates, users),
         };
 }

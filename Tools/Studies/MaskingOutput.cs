@@ -112,7 +112,8 @@ internal static class MaskingOutput
         {
             string of = kind.Key == "cut" ? "cut" : "two users";
             series.Add(IntervalSeries.Line($"input, {of}", [.. kind], r => r.CommonOverDifferent / r.Threshold,
-                r => r.Measured.InputRatio) with { Dashed = true });
+                r => r.Measured.InputRatio) with
+            { Dashed = true });
             series.Add(IntervalSeries.Line($"latent, {of}", [.. kind], r => r.CommonOverDifferent / r.Threshold,
                 r => r.Measured.LatentRatio));
         }
