@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Study;
@@ -111,8 +112,8 @@ public sealed class MechanismClaimsTests
         var run = new RunSettings { Epochs = 40 };
         string[] Names(MechanismPlan plan) => [.. plan.Chosen(run).Select(s => s.Name)];
         Assert.Equal(
-            ["clean", "masked", "anchors-1", "mask-0.25", "mask-0.75", "vamp", "composite", "beta-0", "beta-0.2", "beta-1",
-                "beta-5", "beta-20"], Names(new()));
+            ["clean", "masked", "anchors-1", "mask-0.25", "mask-0.75", "plain", "plain-clean", "vamp", "composite", "beta-0",
+                "beta-0.2", "beta-1", "beta-5", "beta-20"], Names(new()));
         Assert.Equal(["masked", "beta-5"], Names(new() { Settings = ["beta-5", "masked"] }));
         Assert.Contains("--settings hvamp: there is no such setting; give some of clean, masked",
             Assert.Throws<InputException>(() => Names(new() { Settings = ["hvamp"] })).Message);
@@ -121,6 +122,29 @@ public sealed class MechanismClaimsTests
         Assert.Empty(settings[^1].Stages);
         Assert.Equal(0.25, settings.Single(s => s.Name == "mask-0.25").Run.Dropout);
         Assert.Equal(PriorKind.Vamp, settings.Single(s => s.Name == "vamp").Run.Prior);
+        Assert.Equal((MaskMode.Plain, 0.5), (settings.Single(s => s.Name == "plain").Run.Mask,
+            settings.Single(s => s.Name == "plain").Run.Dropout));
+        Assert.Equal(0, settings.Single(s => s.Name == "plain-clean").Run.Dropout);
+    }
+
+    [Fact]
+    public void Theorem_26_is_judged_on_both_sides_of_its_threshold_for_its_own_mask_and_the_published_one()
+    {
+        var stages = new MechanismStages();
+        stages.Add("masked", MechanismStages.Best, Sides(below: 1.2, above: 2.9));
+        stages.Add("plain", MechanismStages.Best, Sides(below: 0.8, above: 1.9));
+        var claims = MechanismClaims.Judge(stages, new());
+        string Verdict(string side, string setting) => Assert.Single(
+            claims, c => c.Claim.StartsWith(side, StringComparison.Ordinal)
+                && c.Claim.EndsWith($"(latent space, {setting})", StringComparison.Ordinal)).Verdict;
+        Assert.Equal(("disagrees", "agrees"), (Verdict("Below", "masked"), Verdict("Above", "masked")));
+        Assert.Equal(("agrees", "agrees"), (Verdict("Below", "plain"), Verdict("Above", "plain")));
+
+        static Dictionary<MechanismFigure, Interval> Sides(double below, double above) => new()
+        {
+            [MechanismFigure.BelowLatent] = new(below, below - 0.02, below + 0.02),
+            [MechanismFigure.AboveLatent] = new(above, above - 0.05, above + 0.05),
+        };
     }
 
     private static Dictionary<MechanismFigure, Interval> Help(double decay, double half, double local, double global) => new()

@@ -30,9 +30,11 @@ public sealed class OutputLayer : IDenseLayer
     /// <summary>Most users whose logits it holds at once.</summary>
     public int MaxRows { get; }
 
-    /// <summary>Bytes of memory that scoring takes when it first comes, because training has no use for it; else 0.</summary>
-    internal long BytesForScoring => !_logits.IsNone
-        ? 0 : (long)MaxRows * Items * (Backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
+    /// <summary>
+    /// Bytes that scoring so many users touches for the first time, because training has no use for logits; else 0.
+    /// </summary>
+    internal long BytesForScoring(int users) => !_logits.IsNone
+        ? 0 : (long)Math.Min(users, MaxRows) * Items * (Backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
 
     internal IBackend Backend => _memory.Backend;
 

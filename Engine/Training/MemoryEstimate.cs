@@ -26,9 +26,9 @@ public readonly record struct MemoryEstimate(
     /// <param name="items">Number of items.</param>
     /// <param name="backend">Where it will be trained; nothing is allocated there.</param>
     /// <param name="batchSize">Largest batch; null for that of the settings.</param>
-    /// <param name="scores">It scores too, as validation does.</param>
+    /// <param name="scored">Users that it scores, as validation does; null for as many as a batch holds.</param>
     public static MemoryEstimate Of(
-        RunSettings settings, int items, IBackend backend, int? batchSize = null, bool scores = true)
+        RunSettings settings, int items, IBackend backend, int? batchSize = null, int? scored = null)
     {
         var memory = new MemoryScope(backend, counting: true);
         var model = new Autoencoder(memory, settings, items, batchSize ?? settings.BatchSize, seed: null, fuse: true);
@@ -36,7 +36,8 @@ public readonly record struct MemoryEstimate(
             p.Value.Length + p.Gradient.Length + p.FirstMoment.Length + p.SecondMoment.Length);
         long bytes = tensors * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
         return new(
-            model.Parameters.Count, bytes, memory.Bytes - bytes + (scores ? model.Decoder.Output.BytesForScoring : 0));
+            model.Parameters.Count, bytes,
+            memory.Bytes - bytes + model.Decoder.Output.BytesForScoring(scored ?? int.MaxValue));
     }
 
     /// <summary>A whole run: model, batches and data.</summary>
@@ -61,7 +62,7 @@ public readonly record struct MemoryEstimate(
             data.Train, data.Validation?.FoldIn, data.Validation?.HeldOut, data.Test?.FoldIn, data.Test?.HeldOut,
             settings.FitValidation ? trained.Train : null, // a copy
         ];
-        return Of(settings, data.ItemCount, backend, batchSize, trained.Validation is not null) with
+        return Of(settings, data.ItemCount, backend, batchSize, trained.Validation?.FoldIn.Rows ?? 0) with
         {
             BatchBytes = memory.Bytes,
             DataBytes = RunAlignment.Bytes(settings, trained)

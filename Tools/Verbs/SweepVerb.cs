@@ -49,7 +49,7 @@ internal static class SweepVerb
         };
         var seeds = new Option<int>("--seeds")
         {
-            Description = "Runs of each trial, with seeds from --seed on; their mean counts. [default: 1]", HelpName = "n",
+            Description = "Runs of each trial, with seeds from --seed on; their mean counts.", HelpName = "n",
             DefaultValueFactory = _ => 1,
         };
         var halving = new Option<bool>("--halving")
@@ -63,18 +63,17 @@ internal static class SweepVerb
         };
         var round = new Option<int>("--round")
         {
-            Description = "Trials chosen at once by tpe and halving; more keep more workers busy, fewer learn sooner. "
-                + "[default: 4]",
+            Description = "Trials chosen at once by tpe and halving; more keep more workers busy, fewer learn sooner.",
             HelpName = "n", DefaultValueFactory = _ => 4,
         };
         var keep = new Option<int>("--keep")
         {
-            Description = "Trials that keep their checkpoints, the best; 0 for all. [default: 1]", HelpName = "n",
+            Description = "Trials that keep their checkpoints, the best; 0 for all.", HelpName = "n",
             DefaultValueFactory = _ => 1,
         };
         var lease = new Option<double>("--lease")
         {
-            Description = "Seconds without a sign of life after which a worker counts as dead. [default: 60]",
+            Description = "Seconds without a sign of life after which a worker counts as dead.",
             HelpName = "seconds", DefaultValueFactory = _ => 60,
         };
         var searchSeed = Flags.Seed("--search-seed", "Seed of the draws.", 1);
