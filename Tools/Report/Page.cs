@@ -33,6 +33,7 @@ internal static class Page
         figure{margin:0;min-width:0;border:1px solid var(--mv-grid);border-radius:10px;background:var(--mv-paper);
           overflow:hidden;text-align:center}
         figure svg{display:block;margin:0 auto;min-width:min-content}
+        figure svg:not(.mv-wide){min-width:440px}
         figure:has(.mv-wide){grid-column:1/-1}
         .scroll{overflow-x:auto}
         .scroll:focus-visible{outline:2px solid var(--mv-hot);outline-offset:-2px}
