@@ -32,6 +32,20 @@ public class PlainInputTests
         // The studies read the same input.
         var posteriors = PosteriorEncoder.Encode(model, new Population(clicks, [0, 1, 2]), model.CleanInput);
         Assert.Equal([111.5, 100.5, 11.5], posteriors.Means);
+        Assert.Equal(posteriors.Means, PosteriorEncoder.Encode(model, new Population(clicks, [0, 1, 2])).Means);
+    }
+
+    [Fact]
+    public void Cohorts_are_encoded_as_the_model_sees_them()
+    {
+        var users = Population.Sample(StudyToys.TwoGroups(50, 40), 50, 1);
+        using var model = StudyToys.Model(StudyToys.Settings(7) with { Mask = MaskMode.Plain }, 40, spread: 2);
+        var options = new CohortOptions { Sizes = [2, 9], Sources = 8, Pairs = 4, Draws = 2, Map = false };
+        var cohort = CohortStudy.Run(model, users, options).Cohorts[1];
+        var cuts = CutHistories.Of(users, options.Sizes, options.Sources, options.Seed);
+        var seen = PosteriorEncoder.Encode(model, cuts.Population, new InputMask(MaskMode.Plain, 1, default));
+        Assert.Equal(
+            Enumerable.Range(0, 8).Average(i => Math.Sqrt(seen.Mean(cuts.Row(1, i)).ToArray().Sum(m => m * m))), cohort.Norm, 9);
     }
 
     [Fact]

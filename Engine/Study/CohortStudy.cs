@@ -1,4 +1,3 @@
-using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 
@@ -23,7 +22,7 @@ public static class CohortStudy
         StudyModel.RequireDenseDecoder(model);
         var cuts = CutHistories.Of(users, options.Sizes, options.Sources, options.Seed);
         Check.AtLeast(2, cuts.Sources.Count, ", help is between users", nameof(options.Sources));
-        var posteriors = PosteriorEncoder.Encode(model, cuts.Population, InputMask.Clean);
+        var posteriors = PosteriorEncoder.Encode(model, cuts.Population);
         var places = new CohortPlaces(cuts, posteriors, options);
         var pairs = CohortHelpBlocks.PairsOf(cuts.Sources.Count, options);
         int cohorts = cuts.Sizes.Count, histories = cohorts * cuts.Sources.Count;

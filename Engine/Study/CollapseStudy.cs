@@ -52,7 +52,7 @@ public static class CollapseStudy
     public static CollapseResult Run(Autoencoder model, Population population, CollapseOptions options)
     {
         if (!model.Settings.Variational) throw new InputException("Collapse is about posteriors: give a run of a VAE.");
-        return Measure(PosteriorEncoder.Encode(model, population, model.CleanInput), options);
+        return Measure(PosteriorEncoder.Encode(model, population), options);
     }
 
     /// <summary>Measures given posteriors.</summary>

@@ -25,7 +25,7 @@ public static class GapStudy
     {
         if (!model.Settings.Variational) throw new InputException("The gap is about posteriors: give a run of a VAE.");
         options.Validate();
-        var posteriors = PosteriorEncoder.Encode(model, population, model.CleanInput);
+        var posteriors = PosteriorEncoder.Encode(model, population);
         var sample = PairSampler.Sample(population, posteriors.Distance, options.Pairs, options.Seed);
         GapPair[] pairs = [.. sample.Select(pair => new GapPair(
             pair, CompromiseGap.Of(population.Items(pair.U), population.Items(pair.V)),

@@ -69,7 +69,7 @@ public static class NeighbourStudy
         options.Validate();
         Check.AtLeast(3, users, ", one for each cohort", nameof(Population.Users));
         NearestUsers.Require(k, population);
-        var posteriors = PosteriorEncoder.Encode(model, population, model.CleanInput);
+        var posteriors = PosteriorEncoder.Encode(model, population);
         int[][] latent = NearestUsers.ByDistance(posteriors, k), clicks = NearestUsers.ByClicks(population, k);
         var (overlap, local, global, unrelated, rank) =
             (new double[users], new double[users], new double[users], new double[users], new double[users]);

@@ -24,11 +24,11 @@ public sealed class PosteriorEncoder : IDisposable
 
     private int Columns => _model.Settings.Variational ? 2 * _model.Settings.Latent : _model.Settings.Latent;
 
-    /// <summary>The posteriors of a population under one mask.</summary>
-    public static Posteriors Encode(Autoencoder model, Population population, InputMask mask)
+    /// <summary>The posteriors of a population under one mask; null for the model's own clean input.</summary>
+    public static Posteriors Encode(Autoencoder model, Population population, InputMask? mask = null)
     {
         using var encoder = new PosteriorEncoder(model, population);
-        return encoder.Encode(mask);
+        return encoder.Encode(mask ?? model.CleanInput);
     }
 
     /// <summary>Frees the memory. The caller keeps the model.</summary>
