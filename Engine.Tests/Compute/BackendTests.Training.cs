@@ -2,7 +2,7 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models;
-using ManualVae.Training;
+using ManualVae.Tests.Models;
 using Xunit;
 
 namespace ManualVae.Tests.Compute;
@@ -34,27 +34,8 @@ public abstract partial class BackendTests
             var settings = new AutoencoderSettings { Hidden = [19], Latent = 5, WeightDecay = 0.01 };
             using var model = new Autoencoder(on, settings, items, users, seed: 3, fuse: true);
             Assert.Equal(on.FusesUpdates, model.Parameters.All.Any(parameter => parameter.IsFused));
-            var optimizer = new AdamOptimizer(on, model.Parameters.All, 1e-2);
-            using var batch = on.AllocateBatch(users, items, SparseBatch.LargestBatch(users, clicks));
-            int[][] batches = IsEmulated ? [[0, 4, 8], [4]] : [[0, 1, 2, 3, 4, 5, 6, 7, 8], [4], [8, 2, 5], [1, 4, 3, 0, 6, 7]];
-            foreach (int[] rows in batches)
-            {
-                uint update = (uint)optimizer.Step;
-                batch.Load(clicks, rows);
-                optimizer.Begin();
-                model.Forward(batch, model.TrainingMask(3, update), new(3, update, RandomPurpose.LatentNoise));
-                model.Backward(batch, new Objective(0.2));
-                optimizer.End();
-            }
-            List<double> weights = [];
-            foreach (var parameter in model.Parameters.All)
-                foreach (var tensor in (Tensor[])[parameter.Value, parameter.FirstMoment, parameter.SecondMoment])
-                {
-                    var values = new double[tensor.Length];
-                    on.Download(tensor, values);
-                    weights.AddRange(values);
-                }
-            return [.. weights];
+            return ToyTraining.Weights(model, clicks,
+                IsEmulated ? [[0, 4, 8], [4]] : [[0, 1, 2, 3, 4, 5, 6, 7, 8], [4], [8, 2, 5], [1, 4, 3, 0, 6, 7]]);
         }
     }
 

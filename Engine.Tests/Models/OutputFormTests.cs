@@ -2,7 +2,6 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Models;
-using ManualVae.Training;
 using Xunit;
 
 namespace ManualVae.Tests.Models;
@@ -77,18 +76,6 @@ public class OutputFormTests
         using var backend = on;
         var clicks = ToyClicks.Random(Users, Items);
         using var model = Build(on, form, likelihood);
-        var optimizer = new AdamOptimizer(on, model.Parameters.All, 1e-2);
-        using var batch = on.AllocateBatch(Users, Items, SparseBatch.LargestBatch(Users, clicks));
-        foreach (int[] rows in (int[][])[[.. Enumerable.Range(0, Users)], [4], [8, 2, 5, 1, 0]])
-        {
-            uint update = (uint)optimizer.Step;
-            batch.Load(clicks, rows);
-            optimizer.Begin();
-            model.Forward(batch, model.TrainingMask(3, update), new(3, update, RandomPurpose.LatentNoise));
-            model.Backward(batch, new Objective(0.2));
-            optimizer.End();
-        }
-        return [.. model.Parameters.All
-            .SelectMany(p => (Tensor[])[p.Value, p.FirstMoment, p.SecondMoment]).SelectMany(t => HostCopy.Values(on, t))];
+        return ToyTraining.Weights(model, clicks, [[.. Enumerable.Range(0, Users)], [4], [8, 2, 5, 1, 0]]);
     }
 }

@@ -76,7 +76,7 @@ public sealed partial class Autoencoder : IRecommender
             _hostScale = new float[maxRows];
             if (settings.HasAnchors)
             {
-                var (rows, columns) = settings.AnchorCodebook > 0
+                var (rows, columns) = settings.HasCodebook
                     ? (settings.AnchorCodebook, latent) : (items, checked(latent * settings.AnchorsPerItem));
                 _anchors = Parameters.Declare("anchors", rows, columns, Initialiser.SmallNormal);
                 _centroids = memory.Allocate(maxRows, latent);
@@ -90,10 +90,9 @@ public sealed partial class Autoencoder : IRecommender
             _losses = [.. Enumerable.Range(0, 3).Select(part => _lossParts.View((long)part * maxRows, maxRows, 1))];
             _hostLosses = new double[3 * maxRows];
             Parameters.Build(seed, training, fuse && Backend.FusesUpdates);
-            bool codebook = settings.AnchorCodebook > 0;
-            _anchorTerm = new(settings.AnchorForm, settings.AnchorPart,
-                codebook ? settings.AnchorCodebook : settings.AnchorsPerItem, _anchorWeights?.Value ?? default,
-                _anchorWeights is null ? default : memory.Allocate(maxRows, 1), codebook);
+            _anchorTerm = new(
+                settings.AnchorForm, settings.AnchorPart, settings.AnchorChoices, _anchorWeights?.Value ?? default,
+                _anchorWeights is null ? default : memory.Allocate(maxRows, 1), settings.HasCodebook);
         }
         catch
         {

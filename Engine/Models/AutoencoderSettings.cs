@@ -119,6 +119,12 @@ public record AutoencoderSettings
     /// <remarks>Each user is pulled to the nearest one: what items say is left out, as in vector quantisation.</remarks>
     public int AnchorCodebook { get; init; }
 
+    /// <summary>True if the anchors are codes that belong to no item.</summary>
+    internal bool HasCodebook => AnchorCodebook > 0;
+
+    /// <summary>Anchors among which a click's is the nearest: those of its item, or all codes.</summary>
+    internal int AnchorChoices => HasCodebook ? AnchorCodebook : AnchorsPerItem;
+
     /// <summary>True if the model has anchors.</summary>
     public virtual bool HasAnchors => Anchors;
 
@@ -152,7 +158,7 @@ public record AutoencoderSettings
             throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");
         Require(AnchorsPerItem >= 1, AnchorsPerItem, "at least 1");
         Require(AnchorCodebook >= 0, AnchorCodebook, "0 or more");
-        if (AnchorCodebook > 0 && (AnchorsPerItem > 1 || AnchorWeighting != AnchorWeighting.Uniform))
+        if (HasCodebook && (AnchorsPerItem > 1 || AnchorWeighting != AnchorWeighting.Uniform))
         {
             SettingName codes = Setting(nameof(AnchorCodebook)), per = Setting(nameof(AnchorsPerItem)),
                 weighting = Setting(nameof(AnchorWeighting));

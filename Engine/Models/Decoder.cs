@@ -8,7 +8,7 @@ namespace ManualVae.Models;
 /// </summary>
 public sealed class Decoder
 {
-    private readonly LayerChain _layers, _hidden;
+    private readonly LayerChain _hidden;
     private readonly OutputLoss _loss;
 
     /// <summary>Declares the layers <c>decoder.0</c>, <c>decoder.1</c>, ...; the last is the output layer.</summary>
@@ -26,7 +26,6 @@ public sealed class Decoder
             memory, parameters, $"decoder.{hidden.Count}", widths[^1], items,
             form == OutputForm.Whole ? maxRows : Math.Min(maxRows, rowsOfBlock), weightDecay, form == OutputForm.Whole,
             lazily: form == OutputForm.Gram);
-        _layers = new([.. Hidden, Output]);
         _hidden = new(Hidden);
         _loss = form switch
         {
@@ -46,7 +45,7 @@ public sealed class Decoder
     public OutputLayer Output { get; }
 
     /// <summary>Logits [B, I], in a buffer that the loss overwrites with its gradient.</summary>
-    public Tensor Forward(Tensor z) => _layers.Forward(z);
+    public Tensor Forward(Tensor z) => Output.Forward(_hidden.Forward(z));
 
     /// <summary>The layers before the loss: logits [B, I], or none if <see cref="Form"/> never holds those of a batch.</summary>
     internal Tensor ForwardToLoss(Tensor z)
@@ -74,19 +73,10 @@ public sealed class Decoder
     internal void BackwardFromLoss(Tensor z, Tensor dz)
     {
         _loss.BackwardRest(Top(z), TopGradient(z, dz));
-        if (Hidden.Count > 0) _hidden.Backward(z, dz);
+        _hidden.Backward(z, dz);
     }
 
     private Tensor Top(Tensor z) => Hidden.Count == 0 ? z : _hidden.Output(z.Rows);
 
     private Tensor TopGradient(Tensor z, Tensor dz) => Hidden.Count == 0 ? dz : _hidden.OutputGradient(z.Rows);
-
-    /// <summary>
-    /// From the logits' gradient (in the logits' place): adds to dz (unless none) and to the parameters' gradients.
-    /// </summary>
-    public void Backward(Tensor z, Tensor dz)
-    {
-        _layers.ZeroOutputGradient(z.Rows);
-        _layers.Backward(z, dz);
-    }
 }

@@ -8,9 +8,8 @@ namespace ManualVae.Study;
 /// <param name="model">A model with anchors.</param>
 internal sealed class ClickedAnchors(Autoencoder model)
 {
-    private readonly bool _isCodebook = model.Settings.AnchorCodebook > 0;
-    private readonly int _perItem = model.Settings.AnchorCodebook > 0
-        ? model.Settings.AnchorCodebook : model.Settings.AnchorsPerItem;
+    private readonly bool _isCodebook = model.Settings.HasCodebook;
+    private readonly int _perItem = model.Settings.AnchorChoices;
     private readonly double[]? _weights = model.Settings.AnchorWeighting == AnchorWeighting.Rarity
         ? model.Backend.Values(model.Parameters[Autoencoder.AnchorWeights].Value) : null;
 
@@ -41,9 +40,12 @@ internal sealed class ClickedAnchors(Autoencoder model)
         for (int click = 0; click < items.Length; click++)
         {
             int item = _isCodebook ? 0 : items[click], nearest = item * _perItem;
-            for (int anchor = nearest + 1; anchor < (item + 1) * _perItem; anchor++)
-                if (TensorPrimitives.Distance(this[anchor], point) < TensorPrimitives.Distance(this[nearest], point))
-                    nearest = anchor;
+            double least = double.PositiveInfinity;
+            for (int anchor = nearest; anchor < (item + 1) * _perItem && _perItem > 1; anchor++)
+            {
+                double distance = TensorPrimitives.Distance(this[anchor], point);
+                if (distance < least) (nearest, least) = (anchor, distance);
+            }
             clicked[click] = (nearest, (_weights?[items[click]] ?? 1) / sum);
         }
         return clicked;

@@ -25,9 +25,7 @@ internal static class CohortHelpBlocks
         Autoencoder model, CutHistories cuts, (int U, int V)[] pairs, CohortOptions options, CancellationToken cancellation)
     {
         int draws = options.Draws;
-        if (model.BatchSize < draws)
-            throw Data.InputException.About(
-                $"{Data.InputException.Setting(nameof(options.Draws))} {draws}: give at most {model.BatchSize}.");
+        DecoderProbe.RequireRoom(model, options.Draws);
         using var probe = new DecoderProbe(model, cuts.Population);
         var drawn = new DrawnPosteriors(model, cuts.Population, new() { Draws = draws, Seed = options.Seed });
         int[] cohorts = [.. Enumerable.Range(0, cuts.Sizes.Count)];

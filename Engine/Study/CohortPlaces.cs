@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ManualVae.Study;
 
 /// <summary>Where the cohorts lie in latent space.</summary>
@@ -32,8 +34,8 @@ internal sealed class CohortPlaces
         return new(_cuts.Sizes[cohort], Mean(all.Select(i => Distance(cohort, i, _cohorts, i) / _scale)),
             Mean(all.Select(i => all.MinBy(j => Distance(cohort, i, _cohorts, j)) == i ? 1.0 : 0)),
             Mean(_purity.Skip(cohort * _sources).Take(_sources)),
-            all.Average(i => Norm(_posteriors.Mean(_cuts.Row(cohort, i)))),
-            all.Average(i => Average(_posteriors.Sigma(_cuts.Row(cohort, i)))));
+            all.Average(i => TensorPrimitives.Norm(_posteriors.Mean(_cuts.Row(cohort, i)))),
+            all.Average(i => TensorPrimitives.Sum(_posteriors.Sigma(_cuts.Row(cohort, i))) / _posteriors.Latent));
     }
 
     /// <summary>Distances of the cohorts' mean mu over the mean W2 between full histories.</summary>
@@ -63,18 +65,4 @@ internal sealed class CohortPlaces
         _posteriors.Distance(_cuts.Row(cohort, source), _cuts.Row(other, otherSource));
 
     private Interval Mean(IEnumerable<double> values) => Estimates.Mean([.. values], _options.Seed);
-
-    private static double Norm(ReadOnlySpan<double> x)
-    {
-        double squares = 0;
-        foreach (double value in x) squares += value * value;
-        return Math.Sqrt(squares);
-    }
-
-    private static double Average(ReadOnlySpan<double> x)
-    {
-        double sum = 0;
-        foreach (double value in x) sum += value;
-        return sum / x.Length;
-    }
 }

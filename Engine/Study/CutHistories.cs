@@ -68,11 +68,8 @@ public sealed class CutHistories
         for (int i = 0; i < count; i++)
         {
             int[] items = users.Clicks.RowColumns(sources[i]).ToArray();
-            for (int j = 0; j + 1 < items.Length; j++) // a user's own shuffle: the first clicks of it are the cuts
-            {
-                int other = j + CounterRandom.Below(key, (uint)sources[i] + 1, (uint)j, items.Length - j);
-                (items[j], items[other]) = (items[other], items[j]);
-            }
+            // A user's own shuffle: the first clicks of it are the cuts. Stream 0 has drawn the sources.
+            StudyDraw.Choose(items, items.Length - 1, key, (uint)sources[i] + 1);
             for (int c = 0; c <= cut.Length; c++)
                 pairs.AddRange(items[..(c < cut.Length ? cut[c] : items.Length)].Select(item => (c * count + i, item)));
         }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Models;
 using Tensor = ManualVae.Compute.Tensor;
 
@@ -19,7 +20,7 @@ public sealed class DecoderProbe : IDisposable
     private readonly Tensor _z, _dz, _loss, _below, _above;
 
     /// <summary>Allocates memory for <see cref="Autoencoder.BatchSize"/> rows of the population.</summary>
-    /// <exception cref="Data.InputException">The decoder is gated.</exception>
+    /// <exception cref="InputException">The decoder is gated.</exception>
     public DecoderProbe(Autoencoder model, Population population)
     {
         StudyModel.RequireDenseDecoder(model);
@@ -42,6 +43,14 @@ public sealed class DecoderProbe : IDisposable
     /// <summary>Most rows of one call.</summary>
     public int MaxRows { get; }
 
+    /// <summary>Refuses more latent draws than one call has rows, before anything is computed.</summary>
+    /// <exception cref="InputException">There is no room for the draws of one pair.</exception>
+    internal static void RequireRoom(Autoencoder model, int draws)
+    {
+        if (model.BatchSize < draws)
+            throw InputException.About($"{InputException.Setting("Draws")} {draws}: give at most {model.BatchSize}.");
+    }
+
     /// <summary>The gradients G(z_r, x_r) of rows r.</summary>
     /// <param name="users">Index in the population of each row's user, whose clicks are x.</param>
     /// <param name="z">Latent codes [rows, K].</param>
@@ -52,10 +61,10 @@ public sealed class DecoderProbe : IDisposable
         _batch.Load(_population.Clicks, [.. users.Select(user => _population.Users[user])]);
         var (code, dCode) = (_z.Top(rows), _dz.Top(rows));
         backend.Upload(z, code);
-        var logits = _model.Decoder.Forward(code);
-        backend.LikelihoodBackward(_model.Likelihood, _batch, 1, logits, _loss.Top(rows));
+        _model.Decoder.ForwardToLoss(code);
         backend.Fill(dCode, 0);
-        _model.Decoder.Backward(code, dCode);
+        _model.Decoder.LossBackward(_model.Likelihood, _batch, 1, code, dCode, _loss.Top(rows));
+        _model.Decoder.BackwardFromLoss(code, dCode);
         var losses = backend.Values(_loss.Top(rows));
         return new(users, PerUserGradients.Decoder(_model, code, rows, 1), losses);
     }

@@ -13,10 +13,7 @@ internal sealed class DrawnPosteriors
     {
         using var encoder = new PosteriorEncoder(model, population);
         _options = options;
-        _masks = options.Masked
-            ? [.. Enumerable.Range(0, options.Draws).Select(s =>
-                encoder.Encode(model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)s)))]
-            : [encoder.Encode(model.CleanInput)];
+        _masks = [.. StudyDraw.Inputs(model, options.Masked, options.Draws, options.Seed).Select(encoder.Encode)];
     }
 
     /// <summary>K.</summary>

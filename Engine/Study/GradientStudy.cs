@@ -89,10 +89,10 @@ public static class GradientStudy
         {
             if (parts[part] is not Objective only) continue;
             PerUserGradients[] draws = [.. Enumerable.Range(0, options.Draws).Select(d => PerUserGradients.Compute(
-                model, batch, model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)d),
+                model, batch, StudyDraw.Mask(model, options.Seed, d),
                 new RandomKey(options.Seed, (uint)d, RandomPurpose.LatentNoise), only))];
             first[part] = draws[0];
-            var others = PerUserGradients.Compute(model, trained, model.TrainingMask(options.Seed, StudyDraw.Masks),
+            var others = PerUserGradients.Compute(model, trained, StudyDraw.Mask(model, options.Seed, 0),
                 new RandomKey(options.Seed, 0, RandomPurpose.LatentNoise), only);
             for (int block = 0; block < draws[0].Blocks.Count; block++)
             {

@@ -121,7 +121,7 @@ public static class InfluenceStudy
 
     private static IReadOnlyList<GradientBlock> Draw(Autoencoder model, Population population, InfluenceOptions options, int draw)
     {
-        var mask = options.Masked ? model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)draw) : model.CleanInput;
+        var mask = options.Masked ? StudyDraw.Mask(model, options.Seed, draw) : model.CleanInput;
         if (options.Part == InfluencePart.All)
         {
             using var batch = GradientStudy.Load(model, population);

@@ -32,10 +32,7 @@ public static class LipschitzStudy
         options.Validate();
         var random = PairSampler.Uniform(users, options.Pairs, options.Seed);
         var cut = NearDuplicates.Of(users, options.Cuts, options.Duplicates, options.Seed);
-        InputMask[] masks = options.Masked
-            ? [.. Enumerable.Range(0, options.Draws).Select(draw =>
-                model.TrainingMask(options.Seed, StudyDraw.Masks + (uint)draw))]
-            : [model.CleanInput];
+        InputMask[] masks = StudyDraw.Inputs(model, options.Masked, options.Draws, options.Seed);
         Posteriors[] ofUsers = Encode(users), ofCuts = cut.Pairs.Length == 0 ? [] : Encode(cut.Users);
         var encoder = EncoderBound.For(model, LargestSigmas([.. ofUsers, .. ofCuts]));
         var (pairs, fewest) = (new LipschitzPair[random.Length + cut.Pairs.Length], new int[random.Length + cut.Pairs.Length]);

@@ -25,9 +25,7 @@ public static class RadiusStudy
     {
         if (!model.Settings.Variational) throw new InputException("The sharing radius needs posteriors: give a run of a VAE.");
         options.Validate();
-        if (model.BatchSize < options.Draws)
-            throw InputException.About(
-                $"{InputException.Setting(nameof(options.Draws))} {options.Draws}: give at most {model.BatchSize}.");
+        DecoderProbe.RequireRoom(model, options.Draws);
         var posteriors = new DrawnPosteriors(model, population, options);
         var pairs = PairSampler.Sample(population, posteriors.Distance, options.Pairs, options.Seed);
         using var probe = new DecoderProbe(model, population);

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Models;
 
 namespace ManualVae.Study;
 
@@ -13,6 +14,13 @@ internal static class StudyDraw
 
     /// <summary>Draws of masks and of per-user noise count from here.</summary>
     public const uint Masks = 1000;
+
+    /// <summary>What the encoder sees in a draw of masks as in training.</summary>
+    public static InputMask Mask(Autoencoder model, ulong seed, int draw) => model.TrainingMask(seed, Masks + (uint)draw);
+
+    /// <summary>The inputs of a study: so many masks as in training, or the clean input once.</summary>
+    public static InputMask[] Inputs(Autoencoder model, bool masked, int draws, ulong seed) => masked
+        ? [.. Enumerable.Range(0, draws).Select(draw => Mask(model, seed, draw))] : [model.CleanInput];
 
     /// <summary>
     /// Moves a random choice of values to the front of a list, the first steps of Fisher and Yates. Streams are independent.

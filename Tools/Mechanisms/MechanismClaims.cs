@@ -91,12 +91,10 @@ internal sealed class MechanismClaims
     /// <summary>The more is masked in training, the more far users help each other, and the less near ones.</summary>
     private void MaskSweep()
     {
-        string[] all = [.. _best.Settings.Where(s => s is "clean" or "masked" || s.StartsWith("mask-", StringComparison.Ordinal))
-            .OrderBy(s => _best[s, MaskRate].Value)];
         foreach (string stage in _stages.Names)
         {
             var at = _stages[stage];
-            string[] sweep = [.. all.Where(at.Has)];
+            string[] sweep = [.. _stages.MaskSweep.Where(at.Has)];
             if (sweep.Length < 3) continue;
             var (global, local) = (Ends(Global), Ends(Local));
             Add("A larger training mask brings more global help", Named(stage, sweep),

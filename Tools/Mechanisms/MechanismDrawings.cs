@@ -81,9 +81,7 @@ internal sealed class MechanismDrawings
 
     private void Masks()
     {
-        string[] sweep = [.. _best.Settings
-            .Where(s => s is "clean" or "masked" || s.StartsWith("mask-", StringComparison.Ordinal))
-            .OrderBy(s => _best[s, MaskRate].Value)];
+        string[] sweep = [.. _stages.MaskSweep];
         if (sweep.Length < 3) return;
         string[] names = [.. sweep.Select(s => $"{s} ({_best[s, MaskRate].Value:0.##} dropped)")];
         _output

@@ -103,7 +103,7 @@ internal sealed record MechanismPlan
         yield return Main("masked", masked);
         foreach (double weight in AnchorWeights) yield return Main(Anchored(weight), masked with { AnchorWeight = weight });
         foreach (double rate in Masks.Where(rate => rate != 0 && rate != masked.Dropout))
-            yield return Other($"mask-{rate}", masked with { Dropout = rate });
+            yield return Other($"{MaskPrefix}{rate}", masked with { Dropout = rate });
         // The theorem's own mask, x * b, and the same input without a mask: neither normalised nor rescaled.
         yield return Other("plain", masked with { Mask = MaskMode.Plain });
         yield return Other("plain-clean", masked with { Mask = MaskMode.Plain, Dropout = 0 });
@@ -114,6 +114,9 @@ internal sealed record MechanismPlan
             yield return Other(Constant(beta), constant with { Epochs = Math.Max(1, Epochs / 2) });
         }
     }
+
+    /// <summary>Start of the names of other rates of the training mask.</summary>
+    public const string MaskPrefix = "mask-";
 
     /// <summary>Names of settings 1 to 3.</summary>
     public IEnumerable<string> MainNames => ["clean", "masked", .. AnchorWeights.Select(Anchored)];

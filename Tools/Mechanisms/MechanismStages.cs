@@ -32,6 +32,13 @@ internal sealed class MechanismStages
     /// <summary>The figures at the best epoch.</summary>
     public MechanismRepeats AtBest => _stages[Best];
 
+    /// <summary>
+    /// The sweep of the training mask, least first: clean input, the preset's rate, and the rates between and beyond.
+    /// </summary>
+    public IReadOnlyList<string> MaskSweep => [.. AtBest.Settings
+        .Where(s => s is "clean" or "masked" || s.StartsWith(MechanismPlan.MaskPrefix, StringComparison.Ordinal))
+        .OrderBy(s => AtBest[s, MechanismFigure.MaskRate].Value)];
+
     /// <summary>Adds a setting's figures with one more seed.</summary>
     public void Add(string setting, string stage, Dictionary<MechanismFigure, Interval> figures)
     {

@@ -14,8 +14,7 @@ internal static class ReadSettings
 
     private static readonly string[] OfVaes = ["beta", "beta-steps", "beta-schedule", "kl-per-click", "prior", "pseudo-inputs",
         "encoder", "levels", "anchor-weight", "anchor-warmup", "anchor-growth", "anchor-growth-epochs", "anchors",
-        "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item",
-        "anchor-codebook"];
+        "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item", "anchor-codebook"];
 
     private static readonly HashSet<string> OfAutoencoders =
         [.. JsonSerializer.SerializeToNode(new RunSettings(), RunSettings.Json)!.AsObject().Select(p => p.Key)];

@@ -5,44 +5,33 @@ public static partial class OperationCases
 {
     /// <summary>A likelihood and its fused gradient.</summary>
     public static OperationCase Likelihood(LikelihoodKind kind, int b, int items, double density = 0.1) =>
-        new($"likelihood {kind}", $"{b}x{items}", Loose, 20.0 * b * items, 8.0 * b * items, run =>
+        Likelihood($"likelihood {kind}", kind, b, items, density, [(0, b)]);
+
+    /// <summary>A likelihood of a batch in two blocks of users, the last one first.</summary>
+    public static OperationCase LikelihoodBlocks(int b, int items) => Likelihood(
+        "likelihood by blocks", LikelihoodKind.Multinomial, b, items, 0.2, [(b / 2, b - b / 2), (0, b / 2)]);
+
+    private static OperationCase Likelihood(
+        string name, LikelihoodKind kind, int b, int items, double density, (int First, int Rows)[] blocks) =>
+        new(name, $"{b}x{items}", Loose, 20.0 * b * items, 8.0 * b * items, run =>
     {
         const double scale = 0.25;
         var likelihood = new Likelihood(kind, ClickWeight: 5, ZeroWeight: 0.5);
         var batch = run.Batch(b, items, density);
         var (logits, loss) = (run.Input("logits", b, items, 2), run.Output("loss", b, 1, gradient: scale));
         var inPlace = run.Scratch("logits in place", b, items);
-        run.Forward = () => run.Backend.LikelihoodForward(likelihood, batch, logits.Value, loss.Value);
-        run.Backward = () =>
-        {
-            run.Backend.Copy(logits.Value, inPlace);
-            run.Backend.LikelihoodBackward(likelihood, batch, scale, inPlace, loss.Value);
-            run.Backend.Add(inPlace, 1, logits.Gradient);
-        };
-    });
-
-    /// <summary>A likelihood of a batch in two blocks of users.</summary>
-    public static OperationCase LikelihoodBlocks(int b, int items) =>
-        new("likelihood by blocks", $"{b}x{items}", Loose, 20.0 * b * items, 8.0 * b * items, run =>
-    {
-        const double scale = 0.25;
-        var likelihood = new Likelihood(LikelihoodKind.Multinomial);
-        var batch = run.Batch(b, items, 0.2);
-        var (logits, loss) = (run.Input("logits", b, items, 2), run.Output("loss", b, 1, gradient: scale));
-        var inPlace = run.Scratch("logits in place", b, items);
-        int half = b / 2;
         run.Forward = () =>
         {
-            run.Backend.LikelihoodForward(
-                likelihood, batch, logits.Value.Slice(half, b - half), loss.Value.Slice(half, b - half), half);
-            run.Backend.LikelihoodForward(likelihood, batch, logits.Value.Top(half), loss.Value.Top(half));
+            foreach (var (first, rows) in blocks)
+                run.Backend.LikelihoodForward(
+                    likelihood, batch, logits.Value.Slice(first, rows), loss.Value.Slice(first, rows), first);
         };
         run.Backward = () =>
         {
             run.Backend.Copy(logits.Value, inPlace);
-            run.Backend.LikelihoodBackward(likelihood, batch, scale, inPlace.Top(half), loss.Value.Top(half));
-            run.Backend.LikelihoodBackward(
-                likelihood, batch, scale, inPlace.Slice(half, b - half), loss.Value.Slice(half, b - half), half);
+            foreach (var (first, rows) in blocks)
+                run.Backend.LikelihoodBackward(
+                    likelihood, batch, scale, inPlace.Slice(first, rows), loss.Value.Slice(first, rows), first);
             run.Backend.Add(inPlace, 1, logits.Gradient);
         };
     });

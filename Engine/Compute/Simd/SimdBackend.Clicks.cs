@@ -37,18 +37,13 @@ public sealed unsafe partial class SimdBackend
         ForRows(batch.ActiveColumnCount, 8, (batch, h, dLogits, weight.Gradient, bias.Gradient),
             static (in (SparseBatch Batch, Tensor H, Tensor D, Tensor DWeight, Tensor DBias) s, int active) =>
             {
-                int start = s.Batch.ColumnOffsets[active], count = s.Batch.ColumnOffsets[active + 1] - start;
                 int item = s.Batch.ActiveColumns[active];
-                fixed (int* rows = s.Batch.EntryRows, entries = s.Batch.EntryIndices)
-                {
-                    if (!s.DWeight.IsNone)
-                        SparseRows.Gather(s.H.Pointer(), s.H.Columns, rows + start, s.D.Pointer(), entries + start, count,
-                            s.DWeight.Row(item));
-                    if (s.DBias.IsNone) return;
-                    float sum = 0;
-                    for (int e = start; e < start + count; e++) sum += s.D.Pointer()[entries[e]];
-                    s.DBias.Pointer()[item] += sum;
-                }
+                if (!s.DWeight.IsNone) GatherGradient(s.Batch, active, s.D, s.H, s.DWeight.Row(item));
+                if (s.DBias.IsNone) return;
+                float sum = 0;
+                for (int e = s.Batch.ColumnOffsets[active]; e < s.Batch.ColumnOffsets[active + 1]; e++)
+                    sum += s.D.Pointer()[s.Batch.EntryIndices[e]];
+                s.DBias.Pointer()[item] += sum;
             });
     }
 

@@ -58,15 +58,15 @@ public sealed unsafe partial class SimdBackend
         else if (!weight.Gradient.IsNone)
             ForRows(batch.ActiveColumnCount, 8, (batch, weight.Gradient, dy),
                 static (in (SparseBatch Batch, Tensor Dw, Tensor Dy) s, int active) =>
-                    GatherGradient(s.Batch, active, s.Dy, s.Dw.Row(s.Batch.ActiveColumns[active])));
+                    GatherGradient(s.Batch, active, s.Batch.Inputs, s.Dy, s.Dw.Row(s.Batch.ActiveColumns[active])));
     }
 
-    /// <summary>gradient += sum over the clicks on an active item of input * dy[user].</summary>
-    private static void GatherGradient(SparseBatch batch, int active, Tensor dy, float* gradient)
+    /// <summary>gradient += sum over the clicks on an active item of value * dy[user].</summary>
+    private static void GatherGradient(SparseBatch batch, int active, Tensor values, Tensor dy, float* gradient)
     {
         int start = batch.ColumnOffsets[active], count = batch.ColumnOffsets[active + 1] - start;
         fixed (int* rows = batch.EntryRows, entries = batch.EntryIndices)
-            SparseRows.Gather(dy.Pointer(), dy.Columns, rows + start, batch.Inputs.Pointer(), entries + start, count, gradient);
+            SparseRows.Gather(dy.Pointer(), dy.Columns, rows + start, values.Pointer(), entries + start, count, gradient);
     }
 
     /// <summary>
@@ -87,7 +87,7 @@ public sealed unsafe partial class SimdBackend
                     if (touched)
                     {
                         new Span<float>(gradient, width).Clear();
-                        GatherGradient(s.Batch, active++, s.Dy, gradient);
+                        GatherGradient(s.Batch, active++, s.Batch.Inputs, s.Dy, gradient);
                     }
                     s.Update.Apply(width, touched ? gradient : null,
                         s.Weight.Value.Row(row), s.Weight.FirstMoment.Row(row), s.Weight.SecondMoment.Row(row));
