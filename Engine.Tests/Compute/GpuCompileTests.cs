@@ -24,6 +24,16 @@ public class GpuCompileTests
     }
 
     [Fact]
+    public void Threads_of_a_warp_agree_on_every_branch_marked_uniform_and_all_reach_every_barrier()
+    {
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        var suspects = Kernels()
+            .SelectMany(kernel => PtxUniformity.Suspects(Compile(backend, kernel)).Select(s => $"{kernel.Name}: {s}")).ToArray();
+        Assert.True(suspects.Length == 0, string.Join("\n", suspects));
+    }
+
+    [Fact]
     public void The_register_tile_stays_in_registers_and_reads_shared_memory_by_fours()
     {
         using var context = NewContext();
