@@ -20,14 +20,19 @@ internal readonly struct DeviceAdam(View weights, View first, View second, AdamS
         get => _first.Length > 0;
     }
 
-    /// <summary>Moves element i by its gradient.</summary>
+    /// <summary>
+    /// Moves element i by its gradient. All reads come before the first write: the compiler must not move a read up past one,
+    /// and each would be another trip to memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Move(long i, float gradient)
     {
-        float weight = _weights[i];
+        float weight = _weights[i], first = _first[i], second = _second[i];
         gradient += _decay * weight;
-        float first = _first[i] = _beta1 * _first[i] + _rest1 * gradient;
-        float second = _second[i] = _beta2 * _second[i] + _rest2 * gradient * gradient;
+        first = _beta1 * first + _rest1 * gradient;
+        second = _beta2 * second + _rest2 * gradient * gradient;
+        _first[i] = first;
+        _second[i] = second;
         _weights[i] = weight - _rate * first / (MathF.Sqrt(second) + _epsilon);
     }
 }
