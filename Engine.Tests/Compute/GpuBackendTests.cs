@@ -17,7 +17,8 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
     /// <summary>
     /// Sizes around the tiles (16, 64, 128), M below K and above, and inner dimensions that are divided unevenly.
     /// </summary>
-    protected virtual (int M, int N, int K)[] ProductSizes => [(1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9)];
+    protected virtual (int M, int N, int K)[] ProductSizes => 
+        [(1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9), (132, 200, 36), (8, 132, 520), (260, 4, 12)];
 
     /// <inheritdoc/>
     protected override long MemoryInUse() => ((GpuBackend)Backend).AllocatedBytes + ((GpuBackend)Backend).OwnedCount;
@@ -144,7 +145,8 @@ public class EmulatedGpuBackendTests(EmulatedDevice device) : GpuBackendTests(de
     /// <summary>
     /// A second tile of 128 columns, one of 128 rows, a divided inner dimension, and a second tile of 64 rows for tensor cores.
     /// </summary>
-    protected override (int M, int N, int K)[] ProductSizes => [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9)];
+    protected override (int M, int N, int K)[] ProductSizes => 
+        [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9), (132, 8, 20), (4, 132, 12), (8, 4, 300)];
 
     [Fact]
     public void Every_operation_refuses_a_second_thread()

@@ -46,6 +46,20 @@ public class GpuCompileTests
     }
 
     [Fact]
+    public void The_vector_product_moves_fours_between_all_memories_and_leaves_room_for_two_groups()
+    {
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        string code = Compile(backend, typeof(GemmVector).GetMethod(nameof(GemmVector.Run))!);
+        Assert.DoesNotContain(".local", code);
+        Assert.Equal(64, code.Split("ld.shared.v4.f32").Length - 1); // sixteen depths, written out
+        Assert.DoesNotMatch(@"ld\.global\.f32", code);
+        Assert.DoesNotMatch(@"st\.global\.f32", code);
+        Assert.Contains(".maxntid 256", code, StringComparison.Ordinal);
+        Assert.Contains(".minnctapersm 2", code, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tensor_product_issues_eight_instructions_on_end_and_keeps_its_sums_in_registers()
     {
         using var context = NewContext();
@@ -121,7 +135,8 @@ public class GpuCompileTests
         new(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null);
 
     private static string Compile(PTXBackend backend, MethodInfo kernel) =>
-        ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;
+        ((PTXCompiledKernel)backend.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(kernel), Launcher.Bounds(kernel))).PTXAssembly;
 
     /// <summary>Public static methods without a result: the helpers of kernels return one or take references.</summary>
     private static IEnumerable<MethodInfo> Kernels() =>

@@ -39,8 +39,8 @@ internal sealed partial class GpuBackend : IBackend
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator, Caller);
         Levels = GpuCapabilities.HasTensorCores(accelerator)
-            ? ["naive", "tiled", "blocked", "divided", "tf32"]
-            : ["naive", "tiled", "blocked", "divided"];
+            ? ["naive", "tiled", "blocked", "vector", "divided", "tf32"]
+            : ["naive", "tiled", "blocked", "vector", "divided"];
         _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
         try
         {
