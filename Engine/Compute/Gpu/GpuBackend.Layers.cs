@@ -68,8 +68,11 @@ internal sealed partial class GpuBackend : ILayeredGemm
     /// <inheritdoc/>
     public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
         _launcher.Run(
-            Launcher.Groups(batch.Rows, y.Columns), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs),
-            Value(weight), Value(bias), (int)activation, View(y), y.Columns);
+            new KernelConfig(
+                new Index3D(batch.Rows, Ceiling(y.Columns, SparseKernels.ForwardColumns), 1),
+                new Index3D(SparseKernels.ForwardThreads, 1, 1)),
+            SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias), (int)activation, View(y),
+            y.Columns);
 
     /// <inheritdoc/>
     public void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
