@@ -17,7 +17,8 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
     /// <summary>
     /// Sizes around the tiles (16, 64, 128), M below K and above, and inner dimensions that are divided unevenly.
     /// </summary>
-    protected virtual (int M, int N, int K)[] ProductSizes => [(1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9)];
+    protected virtual (int M, int N, int K)[] ProductSizes => 
+        [(1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9), (132, 200, 36), (8, 132, 520), (260, 4, 12)];
 
     /// <inheritdoc/>
     protected override long MemoryInUse() => ((GpuBackend)Backend).AllocatedBytes + ((GpuBackend)Backend).OwnedCount;
@@ -44,6 +45,44 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
                             $"{level} {transpose} {m}x{n}x{k} [{i}]: expected {expected[i]:R}, got {actual[i]:R}");
                 }
             }
+    }
+
+    /// <summary>0x7FFFFFFF is the NaN that a device makes, 0xFFC00000 that of a processor; 0x7F800001 is one bit from infinity.</summary>
+    [DeviceTheory]
+    [InlineData(0x7FFFFFFFu)]
+    [InlineData(0x7F800001u)]
+    [InlineData(0xFFC00000u)]
+    public void A_product_with_a_NaN_is_NaN_on_every_level(uint bits)
+    {
+        foreach (string level in ((ILayeredGemm)Backend).Levels)
+            foreach (bool left in (bool[])[true, false])
+            {
+                const int m = 3, n = 5, k = 9;
+                Tensor a = Random(Backend, 1, m, k), b = Random(Backend, 2, k, n), c = Backend.Allocate(m, n);
+                Backend.Upload([BitConverter.UInt32BitsToSingle(bits)], left ? a.View(k + 2, 1, 1) : b.View(2 * n + 1, 1, 1));
+                ((ILayeredGemm)Backend).MatMul(level, Transpose.None, a, b, c);
+                var product = new float[m * n];
+                Backend.Download(c, product);
+                for (int i = 0; i < product.Length; i++)
+                    Assert.True((left ? i / n == 1 : i % n == 1) == float.IsNaN(product[i]), $"{level} {left} [{i}]: {product[i]}");
+                foreach (var tensor in (Tensor[])[a, b, c]) Backend.Free(tensor);
+            }
+    }
+
+    /// <summary>A batch counts on what the host has waited for: see <see cref="GpuBatch"/>.</summary>
+    [DeviceFact]
+    public void A_transfer_of_nothing_is_no_wait()
+    {
+        var backend = (GpuBackend)Backend;
+        var (nothing, one) = (backend.Allocate(0, 4), backend.Allocate(1, 1));
+        long before = backend.Synchronizations;
+        backend.Upload(ReadOnlySpan<float>.Empty, nothing);
+        backend.Download(nothing, Span<float>.Empty);
+        Assert.Equal(before, backend.Synchronizations);
+        backend.Upload([1f], one);
+        Assert.Equal(before + 1, backend.Synchronizations);
+        backend.Free(nothing);
+        backend.Free(one);
     }
 
     /// <summary>A layer on a device that was asked for TF32: equal to the rounding of its operands, and not closer.</summary>
@@ -106,7 +145,8 @@ public class EmulatedGpuBackendTests(EmulatedDevice device) : GpuBackendTests(de
     /// <summary>
     /// A second tile of 128 columns, one of 128 rows, a divided inner dimension, and a second tile of 64 rows for tensor cores.
     /// </summary>
-    protected override (int M, int N, int K)[] ProductSizes => [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9)];
+    protected override (int M, int N, int K)[] ProductSizes => 
+        [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9), (132, 8, 20), (4, 132, 12), (8, 4, 300)];
 
     [Fact]
     public void Every_operation_refuses_a_second_thread()

@@ -1,9 +1,11 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
+using ManualVae.Compute.Gpu;
 using ManualVae.Compute.Gpu.Kernels;
 using Xunit;
 
@@ -24,6 +26,16 @@ public class GpuCompileTests
     }
 
     [Fact]
+    public void Threads_of_a_warp_agree_on_every_branch_marked_uniform_and_all_reach_every_barrier()
+    {
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        var suspects = Kernels()
+            .SelectMany(kernel => PtxUniformity.Suspects(Compile(backend, kernel)).Select(s => $"{kernel.Name}: {s}")).ToArray();
+        Assert.True(suspects.Length == 0, string.Join("\n", suspects));
+    }
+
+    [Fact]
     public void The_register_tile_stays_in_registers_and_reads_shared_memory_by_fours()
     {
         using var context = NewContext();
@@ -34,6 +46,20 @@ public class GpuCompileTests
     }
 
     [Fact]
+    public void The_vector_product_moves_fours_between_all_memories_and_leaves_room_for_two_groups()
+    {
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        string code = Compile(backend, typeof(GemmVector).GetMethod(nameof(GemmVector.Run))!);
+        Assert.DoesNotContain(".local", code);
+        Assert.Equal(64, code.Split("ld.shared.v4.f32").Length - 1); // sixteen depths, written out
+        Assert.DoesNotMatch(@"ld\.global\.f32", code);
+        Assert.DoesNotMatch(@"st\.global\.f32", code);
+        Assert.Contains(".maxntid 256", code, StringComparison.Ordinal);
+        Assert.Contains(".minnctapersm 2", code, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tensor_product_issues_eight_instructions_on_end_and_keeps_its_sums_in_registers()
     {
         using var context = NewContext();
@@ -41,8 +67,24 @@ public class GpuCompileTests
         string code = Compile(backend, typeof(GemmTensor).GetMethod(nameof(GemmTensor.Run))!);
         string[] lines = [.. code.Split('\n').Select(line => line.Trim())];
         int first = Array.FindIndex(lines, line => line.StartsWith("mma.sync", StringComparison.Ordinal));
-        Assert.All(lines[first..(first + 8)], line =>
-            Assert.StartsWith("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {s", line, StringComparison.Ordinal));
+        string[]? upper = null, lower = [];
+        List<string[]> right = [];
+        // Whole lines: exchanged operands would compile and run.
+        for (int i = 0; i < 8; i++)
+        {
+            string sums = $"{{s{4 * i}, s{4 * i + 1}, s{4 * i + 2}, s{4 * i + 3}}}";
+            var operands = Regex.Match(
+                lines[first + i], @$"^mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32 {Regex.Escape(sums)}, "
+                + @$"\{{\s*(%r\d+), (%r\d+), (%r\d+), (%r\d+)\}}, \{{(%r\d+), (%r\d+)\}}, {Regex.Escape(sums)};$");
+            Assert.True(operands.Success, lines[first + i]);
+            string[] registers = [.. operands.Groups.Values.Skip(1).Select(group => group.Value)];
+            upper ??= registers[..4];
+            if (i == 4) lower = registers[..4];
+            Assert.Equal(i < 4 ? upper : lower, registers[..4]);
+            if (i < 4) right.Add(registers[4..]);
+            else Assert.Equal(right[i - 4], registers[4..]);
+        }
+        Assert.Equal(16, ((string[])[.. upper!, .. lower, .. right.SelectMany(r => r)]).Distinct().Count());
         Assert.Equal(8, lines.Count(line => line.StartsWith("mma.sync", StringComparison.Ordinal)));
         // Of fixed size, shared memory holds the slices of the two operands; the emulation asks for its own when it is launched.
         Assert.Equal(2, lines.Count(line => line.StartsWith(".shared", StringComparison.Ordinal)));
@@ -52,6 +94,40 @@ public class GpuCompileTests
         Assert.DoesNotContain(lines[..first], line => line.Contains(".local.", StringComparison.Ordinal));
     }
 
+    /// <summary>A read of four floats faults on a device if its shared memory does not start at a multiple of 16 bytes.</summary>
+    [Fact]
+    public void Shared_memory_that_is_read_by_fours_is_aligned_for_it()
+    {
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        int seen = 0;
+        foreach (var kernel in Kernels())
+        {
+            string code = Compile(backend, kernel);
+            if (!Regex.IsMatch(code, @"(ld|st)\.shared\.v4")) continue;
+            // The emulation of tensor cores, the one user of memory of a size given at the launch, reads nothing else by fours.
+            bool dynamic = code.Contains(".extern .shared", StringComparison.Ordinal);
+            string start = dynamic ? ".extern .shared" : ".shared";
+            seen += dynamic ? 0 : 1;
+            Assert.All(code.Split('\n').Select(line => line.Trim()).Where(l => l.StartsWith(start, StringComparison.Ordinal)), line =>
+                Assert.InRange(int.Parse(Regex.Match(line, @"\.align (\d+)").Groups[1].Value), 16, 256));
+        }
+        Assert.True(seen > 0, "no kernel reads shared memory by fours");
+    }
+
+    [Theory]
+    [InlineData("cuda", new[] { "libcuda.so.1" }, "libcuda.so.1")]
+    [InlineData("cuda", new[] { "libcuda.so" }, "libcuda.so")]
+    [InlineData("cuda", new[] { "libcuda.so", "libcuda.so.1" }, "libcuda.so.1")] // the other may be a toolkit's stub
+    [InlineData("cuda", new string[0], null)]
+    [InlineData("OpenCL", new[] { "libcuda.so.1" }, null)]
+    public void The_driver_is_found_by_the_name_that_it_has(string import, string[] files, string? expected)
+    {
+        string? opened = null;
+        var handle = CudaLibrary.Find(import, file => files.Contains(file) ? Array.IndexOf(files, opened = file) + 1 : 0);
+        Assert.Equal(expected, handle == 0 ? null : opened);
+    }
+
     private static Context NewContext() => Context.Create(builder => builder
         .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia));
 
@@ -59,7 +135,8 @@ public class GpuCompileTests
         new(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null);
 
     private static string Compile(PTXBackend backend, MethodInfo kernel) =>
-        ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;
+        ((PTXCompiledKernel)backend.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(kernel), Launcher.Bounds(kernel))).PTXAssembly;
 
     /// <summary>Public static methods without a result: the helpers of kernels return one or take references.</summary>
     private static IEnumerable<MethodInfo> Kernels() =>

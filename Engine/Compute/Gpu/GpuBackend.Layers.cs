@@ -20,9 +20,8 @@ internal sealed partial class GpuBackend : ILayeredGemm
             case "naive": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Naive, g); break;
             case "tiled": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Tiled, g); break;
             case "blocked": Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, 1); break;
-            case "divided":
-                Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Math.Max(2, Parts(g, GemmBlocked.Tile)));
-                break;
+            case "vector": Product(g, parts: 1); break;
+            case "divided": Product(g, Math.Max(2, Parts(g, GemmBlocked.Tile))); break;
             case "tf32": TensorProduct(g); break;
             default:
                 throw new ArgumentException($"Got level '{level}', expected one of {string.Join(", ", Levels)}.", nameof(level));
@@ -54,7 +53,9 @@ internal sealed partial class GpuBackend : ILayeredGemm
         if (weight.IsFused || !weight.Gradient.IsNone)
         {
             var g = Arguments(Transpose.First, dy, x, weight.IsFused ? weight.Value : weight.Gradient, accumulate: true);
-            Product(g with { Adam = FusedUpdate(weight) });
+            g.Adam = FusedUpdate(weight);
+            if (weight.IsFused && !GemmVector.Fits(g, weight.FirstMoment, weight.SecondMoment)) g.FitsVectors = 0;
+            Product(g);
         }
         AddColumnSums(dy, bias);
     }
@@ -67,8 +68,11 @@ internal sealed partial class GpuBackend : ILayeredGemm
     /// <inheritdoc/>
     public void SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
         _launcher.Run(
-            Launcher.Groups(batch.Rows, y.Columns), SparseKernels.LinearForward, Structure(batch), View(batch.Inputs),
-            Value(weight), Value(bias), (int)activation, View(y), y.Columns);
+            new KernelConfig(
+                new Index3D(batch.Rows, Ceiling(y.Columns, SparseKernels.ForwardColumns), 1),
+                new Index3D(SparseKernels.ForwardThreads, 1, 1)),
+            SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias), (int)activation, View(y),
+            y.Columns);
 
     /// <inheritdoc/>
     public void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)
@@ -92,7 +96,7 @@ internal sealed partial class GpuBackend : ILayeredGemm
     {
         bool first = transpose == Transpose.First, second = transpose == Transpose.Second;
         int inner = first ? a.Rows : a.Columns;
-        return new()
+        var g = new GemmArguments
         {
             A = View(a), B = View(b), C = View(c), Bias = View(bias), Adam = NoUpdate, Partial = View(default(Tensor)),
             M = c.Rows, N = c.Columns, K = inner, Chunk = inner,
@@ -100,12 +104,21 @@ internal sealed partial class GpuBackend : ILayeredGemm
             BRow = second ? 1 : c.Columns, BColumn = second ? inner : 1,
             Accumulate = accumulate ? 1 : 0, Activation = (int)activation,
         };
+        g.FitsVectors = GemmVector.Fits(g, a, b, c, bias) ? 1 : 0;
+        return g;
     }
 
     private void Product(GemmArguments g)
     {
         if (Precision == Precision.Tf32) TensorProduct(g);
-        else Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, Parts(g, GemmBlocked.Tile));
+        else Product(g, Parts(g, GemmBlocked.Tile));
+    }
+
+    /// <summary>The fastest product in single precision that the operands allow.</summary>
+    private void Product(GemmArguments g, int parts)
+    {
+        if (g.FitsVectors != 0) Product(g, GemmVector.Run, GemmVector.Tile, GemmVector.Threads, parts);
+        else Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, parts);
     }
 
     private void TensorProduct(GemmArguments g) => Product(

@@ -39,8 +39,8 @@ internal sealed partial class GpuBackend : IBackend
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator, Caller);
         Levels = GpuCapabilities.HasTensorCores(accelerator)
-            ? ["naive", "tiled", "blocked", "divided", "tf32"]
-            : ["naive", "tiled", "blocked", "divided"];
+            ? ["naive", "tiled", "blocked", "vector", "divided", "tf32"]
+            : ["naive", "tiled", "blocked", "vector", "divided"];
         _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
         try
         {
@@ -206,6 +206,7 @@ internal sealed partial class GpuBackend : IBackend
         if (source.Length != destination.Length)
             throw new ArgumentException($"Got {source.Length} values for {destination.Length}.");
         using var call = Caller.Enter();
+        if (source.Length == 0) return; // nothing travels, so nobody waits
         View(destination).CopyFromCPU(Accelerator.DefaultStream, source); // waits
         Synchronizations++;
     }
@@ -214,6 +215,7 @@ internal sealed partial class GpuBackend : IBackend
     public void Download(Tensor source, Span<float> destination)
     {
         using var call = Caller.Enter();
+        if (source.Length == 0) return;
         View(source).CopyToCPU(Accelerator.DefaultStream, destination[..checked((int)source.Length)]); // waits
         Synchronizations++;
     }

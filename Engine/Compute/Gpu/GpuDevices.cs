@@ -47,8 +47,12 @@ internal static class GpuDevices
     }
 
     // 32 x 32 threads a group on the CPU, as on NVIDIA devices: the larger kernels need them.
-    private static Context NewContext() => Context.Create(builder => builder
-        .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia).Cuda());
+    private static Context NewContext()
+    {
+        CudaLibrary.Prepare();
+        return Context.Create(builder => builder
+            .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia).Cuda());
+    }
 
     private static Device? Choose(Context context, string device, Precision precision, out string reason)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
@@ -20,14 +21,33 @@ internal readonly struct DeviceAdam(View weights, View first, View second, AdamS
         get => _first.Length > 0;
     }
 
-    /// <summary>Moves element i by its gradient.</summary>
+    /// <summary>
+    /// Moves element i by its gradient. All reads come before the first write: the compiler must not move a read up past one,
+    /// and each would be another trip to memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Move(long i, float gradient)
+    public void Move(long i, float gradient) =>
+        (_weights[i], _first[i], _second[i]) = Moved(_weights[i], _first[i], _second[i], gradient);
+
+    /// <summary>Moves the four elements from 4 i on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Move(long i, Float4 gradient)
     {
-        float weight = _weights[i];
+        var (weights, firsts, seconds) = (_weights.Cast<Float4>(), _first.Cast<Float4>(), _second.Cast<Float4>());
+        Float4 weight = weights[i], first = firsts[i], second = seconds[i];
+        (weight.X, first.X, second.X) = Moved(weight.X, first.X, second.X, gradient.X);
+        (weight.Y, first.Y, second.Y) = Moved(weight.Y, first.Y, second.Y, gradient.Y);
+        (weight.Z, first.Z, second.Z) = Moved(weight.Z, first.Z, second.Z, gradient.Z);
+        (weight.W, first.W, second.W) = Moved(weight.W, first.W, second.W, gradient.W);
+        (weights[i], firsts[i], seconds[i]) = (weight, first, second);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private (float Weight, float First, float Second) Moved(float weight, float first, float second, float gradient)
+    {
         gradient += _decay * weight;
-        float first = _first[i] = _beta1 * _first[i] + _rest1 * gradient;
-        float second = _second[i] = _beta2 * _second[i] + _rest2 * gradient * gradient;
-        _weights[i] = weight - _rate * first / (MathF.Sqrt(second) + _epsilon);
+        first = _beta1 * first + _rest1 * gradient;
+        second = _beta2 * second + _rest2 * gradient * gradient;
+        return (weight - _rate * first / (MathF.Sqrt(second) + _epsilon), first, second);
     }
 }

@@ -12,11 +12,12 @@ internal static class DeviceMath
     private const float Log2E = 1.44269504f, Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;
 
     /// <summary>e^x: x = n ln 2 + r, |r| at most ln 2 / 2, and a polynomial of degree 6 (coefficients of Cephes' expf).</summary>
+    /// <remarks>
+    /// Without early returns: ILGPU marks branches after them as uniform where threads of a warp may differ. NaN passes, since
+    /// comparisons with it are false.
+    /// </remarks>
     public static float Exp(float x)
     {
-        if (float.IsNaN(x)) return x;
-        if (x > 88.72283f) return float.PositiveInfinity;
-        if (x < -103.97f) return 0;
         int n = (int)(x * Log2E + (x < 0 ? -0.5f : 0.5f));
         float r = x - n * Ln2High - n * Ln2Low;
         float p = 1.9875691500e-4f;
@@ -27,7 +28,9 @@ internal static class DeviceMath
         p = p * r + 5.0000001201e-1f;
         // Two factors, since 2^n alone may lie outside the normal range.
         int half = n >> 1;
-        return (p * r * r + r + 1) * PowerOfTwo(half) * PowerOfTwo(n - half);
+        float power = (p * r * r + r + 1) * PowerOfTwo(half) * PowerOfTwo(n - half);
+        power = x < -103.97f ? 0 : power;
+        return x > 88.72283f ? float.PositiveInfinity : power;
     }
 
     /// <summary>

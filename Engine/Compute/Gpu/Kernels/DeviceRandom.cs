@@ -16,7 +16,7 @@ internal static class DeviceRandom
         var (x0, x1, x2, x3) = CounterRandom.Block(key.Seed, index >> 2, user, key.Step, key.Purpose);
         uint lane = index & 3;
         uint word = lane == 0 ? x0 : lane == 1 ? x1 : lane == 2 ? x2 : x3;
-        return (word >> 8) * (1f / (1 << 24));
+        return (int)(word >> 8) * (1f / (1 << 24)); // of an int: from a uint a device would go by way of double precision
     }
 
     /// <summary>Standard normal: Box-Muller, see <see cref="CounterRandom.Normal"/>.</summary>

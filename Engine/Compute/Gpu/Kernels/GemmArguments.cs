@@ -19,6 +19,9 @@ internal struct GemmArguments
 
     public int M, N, K, ARow, AColumn, BRow, BColumn, Accumulate, Activation;
 
+    /// <summary>1 if <see cref="GemmVector.Fits"/>.</summary>
+    public int FitsVectors;
+
     /// <summary>Length of the inner dimension that one group takes: K unless it is divided.</summary>
     public int Chunk;
 }

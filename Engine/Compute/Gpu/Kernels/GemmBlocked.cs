@@ -21,6 +21,7 @@ internal static class GemmBlocked
     /// </summary>
     private const int Stride = Tile + 4;
 
+    [LaunchBounds(Threads, 2)]
     public static void Run(GemmArguments g)
     {
         // A depth after the other, so that what a thread needs at one depth is contiguous.

@@ -18,6 +18,7 @@ internal static class GemmTensor
     /// </summary>
     private const int Stride = Tile + 8;
 
+    [LaunchBounds(Threads, 4)]
     public static void Run(GemmArguments g)
     {
         var sharedA = SharedMemory.Allocate<float>(Depth * Stride);

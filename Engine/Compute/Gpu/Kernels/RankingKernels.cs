@@ -95,15 +95,19 @@ internal static class RankingKernels
         return (ulong)ordered << 32 | ~(uint)item;
     }
 
+    /// <summary>
+    /// Halves the row as often as its length says, the same number of times in every thread: a search that ends where it finds
+    /// its item would be a divergent loop, which ILGPU takes for a uniform one.
+    /// </summary>
     private static bool Contains(Indices columns, int start, int end, int column)
     {
-        while (start < end)
+        if (start == end) return false;
+        int first = start; // the last place whose item is not above the one sought, if there is any
+        for (int length = end - start; length > 1; length -= length / 2)
         {
-            int middle = start + (end - start) / 2;
-            if (columns[middle] == column) return true;
-            if (columns[middle] < column) start = middle + 1;
-            else end = middle;
+            int middle = first + length / 2;
+            first = columns[middle] <= column ? middle : first;
         }
-        return false;
+        return columns[first] == column;
     }
 }

@@ -3,11 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>Four neighbouring floats, read from shared memory in one instruction.</summary>
+/// <summary>Four neighbouring floats, read and written in one instruction where they are aligned.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct Float4
 {
     public float X, Y, Z, W;
+
+    /// <summary>this + other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Float4 Plus(Float4 other) => new() { X = X + other.X, Y = Y + other.Y, Z = Z + other.Z, W = W + other.W };
 }
 
 /// <summary>

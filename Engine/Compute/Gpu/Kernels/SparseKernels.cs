@@ -44,18 +44,38 @@ internal static class SparseKernels
         for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX) inputs[e] *= scale;
     }
 
-    /// <summary>A thread for each element of y.</summary>
+    /// <summary>Columns of y that a group of <see cref="ForwardThreads"/> takes of one user.</summary>
+    public const int ForwardColumns = 32;
+
+    /// <summary>Threads of such a group: eight walk down the user's history for each column.</summary>
+    public const int ForwardThreads = 8 * ForwardColumns;
+
+    /// <summary>
+    /// Each of a column's eight threads adds every eighth click, and their sums are added in order: the longest history of a
+    /// batch is what all others wait for.
+    /// </summary>
+    [LaunchBounds(ForwardThreads, 4)]
     public static void LinearForward(DeviceBatch batch, View inputs, View weight, View bias, int activation, View y, int n)
     {
-        int row = Grid.IdxX, j = Grid.IdxY * Group.DimX + Group.IdxX;
-        if (j >= n) return;
-        float sum = bias.Length == 0 ? 0 : bias[j];
-        int e = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
-        // Four clicks at a time: their rows are fetched together, and the longest history is what the others wait for.
-        for (; e + 4 <= end; e += 4)
-            sum = sum + Term(batch, inputs, weight, e, n, j) + Term(batch, inputs, weight, e + 1, n, j)
-                + Term(batch, inputs, weight, e + 2, n, j) + Term(batch, inputs, weight, e + 3, n, j);
-        for (; e < end; e++) sum += Term(batch, inputs, weight, e, n, j);
+        const int lanes = ForwardThreads / ForwardColumns;
+        var sums = SharedMemory.Allocate<float>(ForwardThreads);
+        int row = Grid.IdxX, j = Grid.IdxY * ForwardColumns + Group.IdxX % ForwardColumns, lane = Group.IdxX / ForwardColumns;
+        int end = batch.RowOffsets[row + 1];
+        float sum = 0;
+        if (j < n)
+        {
+            int e = batch.RowOffsets[row] + lane;
+            // Four clicks at a time: their rows are fetched together.
+            for (; e + 3 * lanes < end; e += 4 * lanes)
+                sum = sum + Term(batch, inputs, weight, e, n, j) + Term(batch, inputs, weight, e + lanes, n, j)
+                    + Term(batch, inputs, weight, e + 2 * lanes, n, j) + Term(batch, inputs, weight, e + 3 * lanes, n, j);
+            for (; e < end; e += lanes) sum += Term(batch, inputs, weight, e, n, j);
+        }
+        sums[Group.IdxX] = sum;
+        Group.Barrier();
+        if (lane > 0 || j >= n) return;
+        for (int other = 1; other < lanes; other++) sum += sums[other * ForwardColumns + Group.IdxX];
+        if (bias.Length > 0) sum += bias[j];
         y[(long)row * n + j] = ElementKernels.Apply(activation, sum);
     }
 

@@ -117,9 +117,16 @@ internal static class TensorCore
         return c;
     }
 
-    /// <summary>The nearest TF32 number (10 bits of mantissa), ties away from zero, as cvt.rna.tf32.f32 gives.</summary>
+    /// <summary>
+    /// The nearest TF32 number (10 bits of mantissa), ties away from zero, as cvt.rna.tf32.f32 gives; NaN stays NaN, whichever
+    /// of its bits are set: adding to them would wrap some to zero, and cutting them would make infinity of others.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Round(float x) => (Interop.FloatAsInt(x) + 0x1000u) & ~0x1FFFu;
+    internal static uint Round(float x)
+    {
+        uint bits = Interop.FloatAsInt(x), rounded = (bits + 0x1000u) & ~0x1FFFu;
+        return (bits & 0x7FFFFFFFu) > 0x7F800000u ? bits | 0x00400000u : rounded;
+    }
 
     /// <summary>The same lane by lane: every lane shows its fragments in shared memory, and reads those of its warp.</summary>
     private static WarpSums Emulate(WarpSums c, LaneFragments own)
