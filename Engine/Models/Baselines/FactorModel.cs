@@ -82,6 +82,9 @@ public sealed class FactorModel : IBaseline
     public int Dimension => _plan.Factors;
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> FromData { get; init; } = DataDefaults.Nothing;
+
+    /// <inheritdoc/>
     public IReadOnlyList<Array> State => [_items];
 
     /// <inheritdoc/>
