@@ -42,8 +42,8 @@ public sealed class VectorExport
     public string Description { get; }
 
     /// <summary>
-    /// The vectors of the items: rows of an autoencoder's output layer, item factors of iALS, or ELSA's vectors. The inner product
-    /// with the last hidden layer (iALS, ELSA: the user's vector) is the score, but for the output layer's bias.
+    /// The vectors of the items: rows of an autoencoder's output layer, item factors of iALS, or ELSA's vectors. The inner
+    /// product with the last hidden layer (iALS, ELSA: the user's vector) is the score, but for the output layer's bias.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="items">Its items.</param>

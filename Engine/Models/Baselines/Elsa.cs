@@ -16,8 +16,8 @@ public sealed record ElsaSettings(
 /// <summary>
 /// ELSA (Vancura, Alves, Kasalicky, Kordik 2022, "Scalable Linear Shallow Autoencoder for Collaborative Filtering"): EASE's
 /// matrix as A A' - I with rows of A of length 1, for catalogues whose items x items matrix no memory holds. Scores are
-/// x (A A' - I). Trained by Adam on <see cref="ElsaLoss"/>: the gradient of a row is projected onto the tangent of its sphere, and
-/// the row scaled back to length 1.
+/// x (A A' - I). Trained by Adam on <see cref="ElsaLoss"/>: the gradient of a row is projected onto the tangent of its sphere,
+/// and the row scaled back to length 1.
 /// </summary>
 public static class Elsa
 {

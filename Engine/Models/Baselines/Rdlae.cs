@@ -13,8 +13,8 @@ public sealed record RdlaeSettings(double? Lambda = null, double Dropout = 0.3, 
 
 /// <summary>
 /// RDLAE (Moon, Kim, Lee 2023, "It's Enough: Relaxing Diagonal Constraints in Linear Autoencoders for Recommendation"):
-/// <see cref="Edlae"/>'s objective with diag B &lt;= xi instead of 0. B = I - C diag(max(Gamma_jj, (1 - xi) / C_jj)): where the bound
-/// does not bind, the column is that of <see cref="Dlae"/>. Without dropout it is their RLAE.
+/// <see cref="Edlae"/>'s objective with diag B &lt;= xi instead of 0. B = I - C diag(max(Gamma_jj, (1 - xi) / C_jj)): where the
+/// bound does not bind, the column is that of <see cref="Dlae"/>. Without dropout it is their RLAE.
 /// </summary>
 public static class Rdlae
 {
