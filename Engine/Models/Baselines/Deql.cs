@@ -3,7 +3,7 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>Settings of <see cref="Deql"/>.</summary>
-/// <param name="Lambda">Ridge in the units of <see cref="Edlae"/>'s, above 0; null takes <see cref="DataDefaults.Ridge"/>. The
+/// <param name="Lambda">Ridge in the units of <see cref="Edlae"/>'s, above 0; null takes one that suits the data. The
 /// paper's constant is lambda (1 - p)^2 (p + (1 - p) b^2).</param>
 /// <param name="Dropout">p: share of the input's clicks that training drops, in (0, 1).</param>
 /// <param name="KeptWeight">b: weight of the residuals whose click was kept, 0 or more; those dropped weigh 1. 0 is

@@ -4,7 +4,7 @@ namespace ManualVae.Models.Baselines;
 
 /// <summary>Settings of <see cref="Ease"/>.</summary>
 /// <param name="Lambda">
-/// Ridge, above 0; null takes <see cref="DataDefaults.Ridge"/>. Steck's values are of the order of 500 (ML-20M), 1000 (Netflix),
+/// Ridge, above 0; null takes one that suits the data. Steck's values are of the order of 500 (ML-20M), 1000 (Netflix),
 /// 200 (MSD); on sparse data far smaller ones are better.
 /// </param>
 public sealed record EaseSettings(double? Lambda = null);

@@ -6,7 +6,7 @@ namespace ManualVae.Models.Baselines;
 /// Settings of <see cref="Edlae"/> and <see cref="Dlae"/>. Published: lambda 400 and dropout 0.3 on ML-20M, 60 and 0.8 on
 /// LightGCN's Gowalla (Moon et al. 2023).
 /// </summary>
-/// <param name="Lambda">Ridge, above 0; null takes <see cref="DataDefaults.Ridge"/>.</param>
+/// <param name="Lambda">Ridge, above 0; null takes one that suits the data.</param>
 /// <param name="Dropout">p: share of the input's clicks that training drops, in [0, 1).</param>
 public sealed record EdlaeSettings(double? Lambda = null, double Dropout = 0.3);
 

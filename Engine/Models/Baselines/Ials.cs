@@ -11,7 +11,7 @@ namespace ManualVae.Models.Baselines;
 /// <param name="RegularisationExponent">nu: 0 regularises all alike, 1 by the number of observations (Rendle et al.'s
 /// choice).</param>
 /// <param name="UnobservedWeight">alpha_0: weight of every user-item pair as a zero, above 0; null takes
-/// <see cref="DataDefaults.UnobservedWeight"/>.</param>
+/// one that suits the data.</param>
 /// <param name="Epochs">Passes over users and items, 1 or more.</param>
 /// <param name="InitialDeviation">The factors start normal with this standard deviation / sqrt(d).</param>
 /// <param name="Seed">Seed of the start.</param>

@@ -8,7 +8,7 @@ namespace ManualVae.Models.Baselines;
 /// </summary>
 /// <param name="Neighbours">Most similar items kept for each item, 1 or more.</param>
 /// <param name="Shrinkage">Added to the denominator of the cosine: similarities of rare items count less. 0 or more; null
-/// takes <see cref="DataDefaults.Shrinkage"/>.</param>
+/// takes one that suits the data.</param>
 public sealed record ItemKnnSettings(int Neighbours = 200, double? Shrinkage = null);
 
 /// <summary>

@@ -21,7 +21,7 @@ internal static class LinearAutoencoder
     /// <summary>Solves for W. Memory: items^2 x 4 bytes, and panels of the inverse.</summary>
     /// <param name="name">The member.</param>
     /// <param name="train">Clicks; their values are ignored.</param>
-    /// <param name="given">lambda, above 0; null takes <see cref="DataDefaults.Ridge"/>.</param>
+    /// <param name="given">lambda, above 0; null takes one that suits the data.</param>
     /// <param name="dropout">p, in [0, 1).</param>
     /// <param name="column">The member's columns.</param>
     /// <param name="monitor">Progress and cancellation.</param>

@@ -6,7 +6,7 @@ namespace ManualVae.Models.Baselines;
 /// Settings of <see cref="Rdlae"/>. Published: lambda 700, dropout 0.3, xi 0.4 on Netflix; 80, 0.2, 0.4 on MSD; 80, 0.8, 0.09 on
 /// LightGCN's Gowalla (Moon et al. 2023).
 /// </summary>
-/// <param name="Lambda">Ridge, above 0; null takes <see cref="DataDefaults.Ridge"/>.</param>
+/// <param name="Lambda">Ridge, above 0; null takes one that suits the data.</param>
 /// <param name="Dropout">p: share of the input's clicks that training drops, in [0, 1).</param>
 /// <param name="Xi">What an item may contribute to itself at most, in [0, 1]: 0 is EDLAE, 1 DLAE.</param>
 public sealed record RdlaeSettings(double? Lambda = null, double Dropout = 0.3, double Xi = 0.2);
