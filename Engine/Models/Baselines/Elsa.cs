@@ -11,7 +11,7 @@ namespace ManualVae.Models.Baselines;
 /// <param name="LearningRate">Adam's at the start; it falls to 0 in a line.</param>
 /// <param name="Seed">Seed of the start and of the order of users.</param>
 public sealed record ElsaSettings(
-    int Factors = 256, int Epochs = 20, int BatchSize = 500, double LearningRate = 0.01, ulong Seed = 1);
+    int Factors = 256, int Epochs = 20, int BatchSize = 500, double LearningRate = 0.03, ulong Seed = 1);
 
 /// <summary>
 /// ELSA (Vancura, Alves, Kasalicky, Kordik 2022, "Scalable Linear Shallow Autoencoder for Collaborative Filtering"): EASE's
