@@ -5,7 +5,8 @@ namespace ManualVae.Models;
 /// <summary>
 /// Which clicks brought an item up: what each click of a history contributes to the item's score. Exact where scores are sums
 /// over clicks, so that the contributions add up to the score: the item-item models (EASE and its kin, SLIM, neighbours, MARec),
-/// <see cref="ElsaModel"/> and <see cref="FactorModel"/>. All other models are asked what changes without the click (<see cref="LeaveOneOut"/>).
+/// <see cref="ElsaModel"/> and <see cref="FactorModel"/>. All other models are asked what changes without the click
+/// (<see cref="LeaveOneOut"/>).
 /// </summary>
 public static class Explanations
 {

@@ -23,8 +23,8 @@ internal sealed record PopularityCheck(string Metric, double Model, double Popul
 
     /// <summary>One line for people; null if the model is above that level.</summary>
     public string? Warning => !AtLevel ? null : string.Create(CultureInfo.InvariantCulture,
-        $"warning    {Metric} {Model:0.0000} on validation is at popularity's level ({Popularity:0.0000}): these settings do not ")
-        + "fit the data; others, or another model, may (docs/which-model.md)";
+        $"warning    {Metric} {Model:0.0000} on validation is at popularity's level ({Popularity:0.0000}): these settings do ")
+        + "not fit the data; others, or another model, may (docs/which-model.md)";
 
     /// <summary>A baseline beside popularity; null without validation, and for what has nothing to learn.</summary>
     public static PopularityCheck? Of(IBaseline model, PreparedDataset data, RunSettings settings) =>

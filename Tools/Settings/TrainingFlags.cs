@@ -19,10 +19,9 @@ internal sealed class TrainingFlags
 
     private readonly Option<string?> _preset = new("--preset")
     {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}; of baselines: "
-            + $"{string.Join(", ", Training.Preset.BaselineNames)}; or from those of a JSON file. "
-            + $"[default: {DefaultPreset}, with a --batch-size for the number of users and --beta-steps for the length of the "
-            + "run]",
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}; one of a baseline "
+            + "(docs/which-model.md) or a JSON file. "
+            + $"[default: {DefaultPreset}, --batch-size and --beta-steps by the numbers of users and updates]",
         HelpName = "name",
     };
 

@@ -4,10 +4,10 @@ using ManualVae.Data;
 namespace ManualVae.Compute.Algebra;
 
 /// <summary>
-/// X'X + Gamma of a click matrix, Gamma diagonal, and its inverse, items x items, in single precision on all cores. Catalogues have long tails:
-/// half of the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are eliminated through the
-/// few users who clicked them instead of by dense products. This leaves 5/8 of the n^3 operations if half of the items are rare,
-/// and fewer because the rare half is inverted in the same way.
+/// X'X + Gamma of a click matrix, Gamma diagonal, and its inverse, items x items, in single precision on all cores. Catalogues
+/// have long tails: half of the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are
+/// eliminated through the few users who clicked them instead of by dense products. This leaves 5/8 of the n^3 operations if half
+/// of the items are rare, and fewer because the rare half is inverted in the same way.
 /// </summary>
 /// <remarks>
 /// Inverse by blocks (R rare, P popular items), M = X'X + Gamma: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T;

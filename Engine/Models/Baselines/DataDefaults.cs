@@ -12,9 +12,9 @@ public static class DataDefaults
     internal static readonly IReadOnlyDictionary<string, double> Nothing = new Dictionary<string, double>();
 
     /// <summary>
-    /// lambda of the linear autoencoders: 60 density^(1/4) k^(1/2), from 1 to 1000 and to two digits, where k is how many clicks the
-    /// item of a click has in the mean. A ridge acts against the item counts in X'X, so it rises with them; sparse data
-    /// needs less of it than dense data with items as popular.
+    /// lambda of the linear autoencoders: 60 density^(1/4) k^(1/2), from 1 to 1000 and to two digits, where k is how many clicks
+    /// the item of a click has in the mean. A ridge acts against the item counts in X'X, so it rises with them; sparse data needs
+    /// less of it than dense data with items as popular.
     /// </summary>
     /// <param name="train">Clicks.</param>
     public static double Ridge(CsrMatrix train)
@@ -32,8 +32,9 @@ public static class DataDefaults
     public static double Shrinkage(CsrMatrix train) => TwoDigits(1.5 / Math.Sqrt(Density(train)), 0, 100);
 
     /// <summary>
-    /// alpha_0 of iALS: 20 times the density, from 0.001 to 0.2 and to two digits. The ridge of a user is lambda (clicks + alpha_0
-    /// items): with a weight that does not fall with the density, the items nobody shows drown the clicks of sparse data.
+    /// alpha_0 of iALS: 20 times the density, from 0.001 to 0.2 and to two digits. The ridge of a user is
+    /// lambda (clicks + alpha_0 items): with a weight that does not fall with the density, what users did not click drowns the
+    /// clicks of sparse data.
     /// </summary>
     /// <param name="train">Clicks.</param>
     public static double UnobservedWeight(CsrMatrix train) => TwoDigits(20 * Density(train), 0.001, 0.2);
