@@ -26,9 +26,13 @@ internal sealed record PopularityCheck(string Metric, double Model, double Popul
         $"warning    {Metric} {Model:0.0000} on validation is at popularity's level ({Popularity:0.0000}): these settings do ")
         + "not fit the data; others, or another model, may (docs/which-model.md)";
 
-    /// <summary>A baseline beside popularity; null without validation, and for what has nothing to learn.</summary>
+    /// <summary>
+    /// A baseline beside popularity; null without validation, for what has nothing to learn, and for a model that knows nobody of
+    /// the validation part.
+    /// </summary>
     public static PopularityCheck? Of(IBaseline model, PreparedDataset data, RunSettings settings) =>
-        model is Models.Baselines.Popularity or RandomScores || Part(data, settings) is not { } part ? null
+        model is Models.Baselines.Popularity or RandomScores || Part(data, settings) is not { } part
+            || (model.KnowsTrainingUsersOnly && data.Manifest.Split == SplitKind.Strong) ? null
             : Of(Measure(model, part, settings), part, data, settings);
 
     /// <summary>A trained autoencoder beside popularity; null without validation.</summary>
