@@ -32,7 +32,8 @@ internal sealed record PopularityCheck(string Metric, double Model, double Popul
     /// </summary>
     public static PopularityCheck? Of(IBaseline model, PreparedDataset data, RunSettings settings) =>
         model is Models.Baselines.Popularity or RandomScores || Part(data, settings) is not { } part
-            || (model.KnowsTrainingUsersOnly && data.Manifest.Split == SplitKind.Strong) ? null
+            || (model.KnowsTrainingUsersOnly && (data.Manifest.Split == SplitKind.Strong || part.HeldOut.Rows != data.Train.Rows))
+            ? null
             : Of(Measure(model, part, settings), part, data, settings);
 
     /// <summary>A trained autoencoder beside popularity; null without validation.</summary>
