@@ -186,7 +186,9 @@ internal static class TrainingJob
         if (check?.Warning is string warning) report?.Invoke(warning);
         return TrainingOutcome.Of(RunFolder.Open(folder), []) with
         {
-            Seconds = clock.Elapsed.TotalSeconds, Validation = check?.Model, Popularity = check?.Popularity,
+            Seconds = clock.Elapsed.TotalSeconds,
+            Validation = check?.Model,
+            Popularity = check?.Popularity,
         };
     }
 

@@ -3,7 +3,6 @@ using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Baselines;
 using ManualVae.Tests.Evaluation;
-using ManualVae.Tests.Models;
 using ManualVae.Training;
 using Xunit;
 
