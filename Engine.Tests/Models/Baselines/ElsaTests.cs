@@ -125,6 +125,25 @@ public class ElsaTests
     }
 
     [Fact]
+    public void A_users_vector_times_an_items_is_the_score_of_what_was_not_clicked()
+    {
+        using var model = Elsa.Fit(Clicks, new(Factors: D, Epochs: 2));
+        var (scores, codes) = (new float[7], new float[2 * D]);
+        model.Encode(Clicks, 3, 2, codes); // users 3 and 4
+        model.Score(Clicks, 4, 1, scores);
+        foreach (int item in new[] { 1, 2, 4, 5 })
+            Assert.Equal(scores[item], Dot(codes.AsSpan(D), model.ItemVectors.Slice(item * D, D)), 1e-5);
+        Assert.Equal(model.ItemVectors.Slice(3 * D, D).ToArray(), codes[..D]); // a single click
+    }
+
+    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    [Fact]
     public void Fitting_stops_when_asked_and_refuses_what_it_cannot_take()
     {
         using var stopped = new CancellationTokenSource();
