@@ -8,8 +8,8 @@ using ManualVae.Training;
 namespace ManualVae.Tools.Runs;
 
 /// <summary>
-/// Whether a model has learned more than what everybody clicks. A model at popularity's level on validation has settings that do
-/// not fit the data, nearly always: a ridge or a weight of zeros that is far off, a learning rate that goes nowhere.
+/// Whether a model has learned more than what everybody clicks. One at popularity's level on validation has settings that do not
+/// fit the data (a ridge or a weight of zeros that is far off, a learning rate that goes nowhere), or stopped too early.
 /// </summary>
 /// <param name="Metric">The validation metric.</param>
 /// <param name="Model">Its value for the model.</param>
@@ -23,8 +23,8 @@ internal sealed record PopularityCheck(string Metric, double Model, double Popul
 
     /// <summary>One line for people; null if the model is above that level.</summary>
     public string? Warning => !AtLevel ? null : string.Create(CultureInfo.InvariantCulture,
-        $"warning    {Metric} {Model:0.0000} on validation is at popularity's level ({Popularity:0.0000}): these settings do ")
-        + "not fit the data; others, or another model, may (docs/which-model.md)";
+        $"warning    {Metric} {Model:0.0000} on validation is at popularity's level ({Popularity:0.0000}): other settings, ")
+        + "more epochs or another model may do better (docs/which-model.md)";
 
     /// <summary>
     /// A baseline beside popularity; null without validation, for what has nothing to learn, and for a model that knows nobody of
