@@ -53,7 +53,8 @@ internal static class ExportedModels
         },
     };
 
-    private static readonly string[] Baselines = ["ease", "slim", "itemknn", "popularity", "cdae", "marec", "featurecosine"];
+    private static readonly string[] Baselines =
+        ["ease", "edlae", "elsa", "slim", "itemknn", "popularity", "cdae", "marec", "featurecosine"];
 
     public static IEnumerable<string> Autoencoders => Members.Keys;
 

@@ -45,6 +45,46 @@ public sealed class RunRulesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_baseline_took_from_the_data_is_recorded_apart_from_what_was_given()
+    {
+        var result = CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--model", "edlae", "--dropout", "0.5",
+            "--json", "--validation-metric", "NDCG@5").Succeeded();
+        var manifest = Manifest("run");
+        Assert.Equal("""{"dropout":0.5}""", JsonSerializer.Serialize(manifest.GetProperty("baselineSettings")));
+        double lambda = manifest.GetProperty("fromData").GetProperty("lambda").GetDouble();
+        Assert.InRange(lambda, 1, 1000);
+        Assert.Contains($"--lambda {lambda}, from the data", result.Messages, StringComparison.Ordinal);
+        var outcome = result.Json;
+        Assert.Equal(lambda, outcome.GetProperty("fromData").GetProperty("lambda").GetDouble());
+        Assert.True(outcome.GetProperty("validation").GetDouble() > 0);
+        Assert.True(outcome.GetProperty("popularity").GetDouble() > 0);
+    }
+
+    [Fact]
+    public void A_preset_of_a_baseline_names_its_model_and_flags_win()
+    {
+        CommandLine.Run("train", "--data", _data, "--output", _folder["run"], "--preset", "edlae-gowalla", "--lambda", "7")
+            .Succeeded();
+        var manifest = Manifest("run");
+        Assert.Equal(("edlae", "edlae-gowalla"),
+            (manifest.GetProperty("model").GetString(), manifest.GetProperty("preset").GetString()));
+        Assert.Equal("""{"lambda":7,"dropout":0.8}""", JsonSerializer.Serialize(manifest.GetProperty("baselineSettings")));
+        Assert.Equal("lambda: 60 -> 7", Assert.Single(manifest.GetProperty("deviations").EnumerateArray()).GetString());
+    }
+
+    [Theory]
+    [InlineData("--model ease --preset edlae-gowalla", "--preset edlae-gowalla: is for edlae; ease has ease-ml-20m")]
+    [InlineData("--model ease --preset liang2018", "--preset liang2018: is for autoencoders; ease has ease-ml-20m")]
+    [InlineData("--model slim --preset liang2018", "slim has no presets")]
+    [InlineData("--model multvae --preset rdlae-msd", "--preset rdlae-msd: is for rdlae, not for multvae")]
+    [InlineData("--model ease --preset ease-mds", "did you mean 'ease-msd'?")]
+    public void A_preset_of_another_model_is_refused(string flags, string expected)
+    {
+        Refused(CommandLine.Run(["train", "--data", _data, "--output", _folder["run"], .. flags.Split(' ')]), expected);
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    [Fact]
     public void A_baseline_on_a_backend_computes_where_it_is_told()
     {
         string[] train = ["train", "--data", _data, "--output", _folder["run"], "--model", "cdae", "--epochs", "1"];

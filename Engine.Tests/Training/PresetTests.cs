@@ -1,6 +1,8 @@
 using ManualVae.Compute;
 using ManualVae.Compute.Reference;
+using ManualVae.Data;
 using ManualVae.Models;
+using ManualVae.Models.Baselines;
 using ManualVae.Study;
 using ManualVae.Tests.Models;
 using ManualVae.Training;
@@ -19,6 +21,30 @@ public class PresetTests
             ["recvae", "hvamp", "anchor", "recvae-anchor", "gaussian-vae", "logistic-vae", "gaussian-dae", "logistic-dae",
                 "liang2018"];
         Assert.Empty(family.Except(Preset.Names));
+    }
+
+    public static TheoryData<string> BaselineNames => [.. Preset.BaselineNames];
+
+    [Theory, MemberData(nameof(BaselineNames))]
+    public void Every_preset_of_a_baseline_fits_it(string name)
+    {
+        Assert.DoesNotContain(name, Preset.Names);
+        var settings = Preset.OfBaseline(name)!;
+        string model = (string)settings["model"]!;
+        Assert.StartsWith(model, name, StringComparison.Ordinal);
+        settings.Remove("model");
+        Assert.NotEmpty(settings);
+        using var fitted = BaselineCatalogue.Fit(model, ToyClicks.Random(20, 9), settings);
+        Assert.Equal(model, fitted.Name);
+        Assert.Empty(fitted.FromData); // a preset leaves nothing open
+    }
+
+    [Fact]
+    public void Presets_of_baselines_are_no_settings_of_a_training()
+    {
+        Assert.Null(Preset.OfBaseline("liang2018"));
+        Assert.Null(Preset.OfBaseline("nope"));
+        Assert.Throws<InputException>(() => Preset.Load("edlae-gowalla"));
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ internal static class ModelArrays
             ItemItemModel own => [NamedArray.Of("weights", () => own.Weights, items, items)],
             SparseItemItemModel own => Of(own.Weights),
             FactorModel own => [NamedArray.Of("items", () => own.ItemVectors, items, own.Dimension)],
+            ElsaModel own => [NamedArray.Of("vectors", () => own.ItemVectors, items, own.Dimension)],
             Popularity own => [NamedArray.Of<float>("counts", () => (float[])own.State[0], items)],
             Ncf own => Of(own),
             _ => throw new InputException($"{model.Name}: has no parameters to export; choose another model."),

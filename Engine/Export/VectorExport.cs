@@ -42,8 +42,8 @@ public sealed class VectorExport
     public string Description { get; }
 
     /// <summary>
-    /// The vectors of the items: rows of an autoencoder's output layer, or item factors of iALS. The inner product with the last
-    /// hidden layer (iALS: the user's vector) is the score, but for the output layer's bias.
+    /// The vectors of the items: rows of an autoencoder's output layer, item factors of iALS, or ELSA's vectors. The inner
+    /// product with the last hidden layer (iALS, ELSA: the user's vector) is the score, but for the output layer's bias.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="items">Its items.</param>
@@ -55,6 +55,9 @@ public sealed class VectorExport
             case FactorModel factors:
                 return new(items.Ids, factors.Dimension, "item factors", (first, rows, place) => factors.ItemVectors.Slice(
                     first * factors.Dimension, rows * factors.Dimension).CopyTo(place.Span));
+            case ElsaModel elsa:
+                return new(items.Ids, elsa.Dimension, "item vectors", (first, rows, place) => elsa.ItemVectors.Slice(
+                    first * elsa.Dimension, rows * elsa.Dimension).CopyTo(place.Span));
             case Autoencoder own:
                 var weight = own.Decoder.Output.Weight;
                 return new(items.Ids, weight.Value.Columns, "rows of the decoder's output layer", (first, rows, place) =>
@@ -68,7 +71,8 @@ public sealed class VectorExport
     }
 
     /// <summary>
-    /// The vectors of users: posterior means of their histories (a DAE's bottleneck), or solved factors of iALS.
+    /// The vectors of users: posterior means of their histories (a DAE's bottleneck), solved factors of iALS, or sums of ELSA's
+    /// vectors.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="data">The users and their histories, in the model's columns.</param>
@@ -81,10 +85,12 @@ public sealed class VectorExport
         {
             FactorModel factors => new(data.UserIds, factors.Dimension, "user factors", (first, rows, place) =>
                 factors.SolveUsers(clicks, first, rows, place.Span)),
+            ElsaModel elsa => new(data.UserIds, elsa.Dimension, "sums of item vectors", (first, rows, place) =>
+                elsa.Encode(clicks, first, rows, place.Span)),
             Autoencoder own => new(data.UserIds, own.CodeWidth, own.Settings.Variational ? "posterior means" : "bottleneck",
                 (first, rows, place) => own.PosteriorMeans(clicks, first, rows, place.Span)),
             _ => throw About(
-                $"{model.Name}: has no vector for a history; {Setting("Vectors")} users takes an autoencoder, ials or wmf."),
+                $"{model.Name}: has no vector of a history; {Setting("Vectors")} users takes an autoencoder, elsa, ials or wmf."),
         };
     }
 

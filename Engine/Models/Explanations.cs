@@ -4,8 +4,9 @@ namespace ManualVae.Models;
 
 /// <summary>
 /// Which clicks brought an item up: what each click of a history contributes to the item's score. Exact where scores are sums
-/// over clicks, so that the contributions add up to the score: the item-item models (EASE, SLIM, neighbours, MARec) and
-/// <see cref="FactorModel"/>. All other models are asked what changes without the click (<see cref="LeaveOneOut"/>).
+/// over clicks, so that the contributions add up to the score: the item-item models (EASE and its kin, SLIM, neighbours, MARec),
+/// <see cref="ElsaModel"/> and <see cref="FactorModel"/>. All other models are asked what changes without the click
+/// (<see cref="LeaveOneOut"/>).
 /// </summary>
 public static class Explanations
 {
@@ -26,6 +27,7 @@ public static class Explanations
         switch (model)
         {
             case FactorModel factors: factors.Contributions(history, items, contributions); break;
+            case ElsaModel linear: linear.Contributions(history, items, contributions); break;
             case ItemItemModel linear: linear.Contributions(history, items, contributions); break;
             case SparseItemItemModel linear: linear.Contributions(history, items, contributions); break;
             default: LeaveOneOut.Contributions(model, history, items, contributions, turn ?? (pass => pass())); break;

@@ -33,7 +33,9 @@ public static class BaselineFile
             writer.Write(Magic);
             writer.Write(Version);
             writer.Write(model.Name);
-            writer.Write(BaselineCatalogue.Complete(model.Name, settings).ToJsonString());
+            var all = BaselineCatalogue.Complete(model.Name, settings);
+            foreach (var (name, value) in model.FromData) all[name] = value;
+            writer.Write(all.ToJsonString());
             var state = model.State;
             writer.Write(state.Count);
             foreach (var array in state)

@@ -31,13 +31,19 @@ public sealed record RunManifest
     /// <summary>Settings of a baseline that differ from its defaults; null for an autoencoder.</summary>
     public JsonObject? BaselineSettings { get; init; }
 
+    /// <summary>Settings of a baseline that were left to the data, with the values taken; null where there are none.</summary>
+    public JsonObject? FromData { get; init; }
+
     /// <summary>
     /// All settings by name: of an autoencoder, of a baseline with its defaults, or the weight of each member of an ensemble.
     /// </summary>
     public JsonObject CompleteSettings() =>
         Members is not null ? [.. Members.Select(member => KeyValuePair.Create(member.Run, (JsonNode?)member.Weight))]
-        : BaselineSettings is not null ? BaselineCatalogue.Complete(Model, BaselineSettings)
+        : BaselineSettings is not null ? BaselineCatalogue.Complete(Model, [.. Cloned(BaselineSettings), .. Cloned(FromData)])
         : JsonSerializer.SerializeToNode(Settings, RunSettings.Json)!.AsObject();
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Cloned(JsonObject? settings) =>
+        (settings ?? []).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()));
 
     /// <summary>True if the model knows its training users only (<see cref="IRecommender.KnowsTrainingUsersOnly"/>).</summary>
     public bool KnowsTrainingUsersOnly() =>

@@ -146,7 +146,9 @@ internal static class TrainingJob
         {
             var epochs = display.Watch(() => trainer.Run(waypoints.Cancellation ?? Session.Cancellation));
             foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
-            return TrainingOutcome.Of(run, epochs);
+            var check = header ? PopularityCheck.Of(run, epochs, data) : null;
+            if (check?.Warning is string warning) display.Say(warning);
+            return TrainingOutcome.Of(run, epochs) with { Popularity = check?.Popularity };
         }
         catch (OperationCanceledException) when (Session.Cancellation.IsCancellationRequested)
         {
@@ -161,6 +163,7 @@ internal static class TrainingJob
         var clock = Stopwatch.StartNew();
         foreach (string line in continuation is null ? [] : ContinuationText.Lines(continuation)) report?.Invoke(line);
         var monitor = new FitMonitor(report, Session.Cancellation);
+        PopularityCheck? check = null;
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {
             var start = continuation?.ItemStart();
@@ -169,12 +172,24 @@ internal static class TrainingJob
                 () => Session.Backend(settings.Run.Device, settings.Run.Threads, settings.Run.Precision));
             // A model that is fitted anew has seen none of the older users.
             var ids = RunIds.Of(data, settings.Run);
-            var run = RunFolder.Create(unfinished,
-                Manifest(data, settings, continuation) with { BaselineSettings = settings.Baseline },
+            foreach (var (name, value) in model.FromData) report?.Invoke($"note       --{name} {value}, from the data");
+            var run = RunFolder.Create(unfinished, Manifest(data, settings, continuation) with
+            {
+                BaselineSettings = settings.Baseline,
+                FromData = model.FromData.Count == 0 ? null
+                    : [.. model.FromData.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))],
+            },
                 start is null ? ids : continuation!.Extend(ids));
             BaselineFile.Save(run.BestCheckpoint, model, settings.Baseline);
+            if (report is not null) check = PopularityCheck.Of(model, data, settings.Run);
         });
-        return TrainingOutcome.Of(RunFolder.Open(folder), []) with { Seconds = clock.Elapsed.TotalSeconds };
+        if (check?.Warning is string warning) report?.Invoke(warning);
+        return TrainingOutcome.Of(RunFolder.Open(folder), []) with
+        {
+            Seconds = clock.Elapsed.TotalSeconds,
+            Validation = check?.Model,
+            Popularity = check?.Popularity,
+        };
     }
 
     private static RunManifest Manifest(PreparedDataset data, ResolvedSettings settings, Continuation? continuation) => new()

@@ -19,9 +19,9 @@ internal sealed class TrainingFlags
 
     private readonly Option<string?> _preset = new("--preset")
     {
-        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}; or from those of a JSON file. "
-            + $"[default: {DefaultPreset}, with a --batch-size for the number of users and --beta-steps for the length of the "
-            + "run]",
+        Description = $"Start from named settings: {string.Join(", ", Training.Preset.Names)}; one of a baseline "
+            + "(docs/which-model.md) or a JSON file. "
+            + $"[default: {DefaultPreset}, --batch-size and --beta-steps by the numbers of users and updates]",
         HelpName = "name",
     };
 
@@ -94,6 +94,8 @@ internal sealed class TrainingFlags
         }
         foreach (var (name, value) in config is null ? [] : ReadConfig(config)) settings[name] = value?.DeepClone();
         if (settings.Remove("preset", out var named)) preset ??= (string?)named;
+        if (preset is not null && Training.Preset.OfBaseline(preset) is { } own)
+            foreach (var (name, value) in own) settings.TryAdd(name, value?.DeepClone());
         return (preset, settings);
     }
 
@@ -134,12 +136,12 @@ internal sealed class TrainingFlags
         string? model = (string?)settings["model"];
         if (model is not null) ModelNames.RequireKnown(model);
         if (model is not null && BaselineCatalogue.Find(model) is { } baseline)
-            return preset is null ? ForBaseline(baseline, settings) : throw new InputException(
-                $"--preset {preset}: presets are for autoencoders, {model} has its own settings.");
+            return ForBaseline(baseline, settings, preset);
 
         bool batchToData = preset is null && !settings.ContainsKey("batch-size"),
             rampToData = preset is null && !settings.ContainsKey("beta-steps");
         preset ??= DefaultPreset;
+        BaselinePresets.Refuse(preset, model);
         var start = Training.Preset.Load(preset, model);
         var all = JsonSerializer.SerializeToNode(start, RunSettings.Json)!.AsObject();
         foreach (var (name, value) in settings)
@@ -154,9 +156,11 @@ internal sealed class TrainingFlags
         };
     }
 
-    private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings)
+    private static ResolvedSettings ForBaseline(Baseline baseline, JsonObject settings, string? preset)
     {
         var defaults = baseline.DefaultsAsJson();
+        if (preset is not null)
+            foreach (var (name, value) in BaselinePresets.Require(preset, baseline.Name)) defaults[name] = value?.DeepClone();
         var (own, shared) = (new JsonObject(), new JsonObject());
         foreach (var (name, value) in settings)
         {
@@ -171,8 +175,9 @@ internal sealed class TrainingFlags
             throw new InputException($"--device {run.Device}: {baseline.Name} computes on the processor; leave the flag out.");
         if (!baseline.UsesBackend && run.Threads != 0)
             throw new InputException($"--threads {run.Threads}: {baseline.Name} takes all threads; leave the flag out.");
-        return new(run, null,
-            [.. own.Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
+        return new(run, preset,
+            [.. own.Where(p => preset is null || !JsonNode.DeepEquals(p.Value, defaults[p.Key]))
+                .Select(p => $"{p.Key}: {SettingText.Write(defaults[p.Key])} -> {SettingText.Write(p.Value)}")], own);
     }
 
     private JsonObject ReadConfig(string file)

@@ -123,8 +123,9 @@ public class BaselineFormulaTests
     // the target of a click is 1 / (1 + alpha_0), which makes the two quadratics equal up to a constant.
     private static Vector<double> Solve(Matrix<double> given, Vector<double> clicks, IalsSettings settings)
     {
-        var weights = Matrix<double>.Build.DenseOfDiagonalVector(clicks + settings.UnobservedWeight);
-        double ridge = settings.Regularisation * (clicks.Sum() + settings.UnobservedWeight * given.RowCount);
+        double unobserved = settings.UnobservedWeight!.Value;
+        var weights = Matrix<double>.Build.DenseOfDiagonalVector(clicks + unobserved);
+        double ridge = settings.Regularisation * (clicks.Sum() + unobserved * given.RowCount);
         var matrix = given.Transpose() * weights * given + ridge * Matrix<double>.Build.DenseIdentity(given.ColumnCount);
         return matrix.Solve(given.Transpose() * clicks);
     }

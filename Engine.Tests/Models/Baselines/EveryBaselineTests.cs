@@ -47,7 +47,8 @@ public class EveryBaselineTests
 
     private static JsonObject? Settings(string name) => name switch
     {
-        "ease" or "marec" => new JsonObject { ["lambda"] = 1 },
+        "ease" or "marec" or "edlae" or "rdlae" or "dlae" or "deql" => new JsonObject { ["lambda"] = 1 },
+        "elsa" => new JsonObject { ["factors"] = 8, ["epochs"] = 100, ["batch-size"] = 10, ["learning-rate"] = 0.03 },
         "ials" => new JsonObject { ["factors"] = 8 },
         "wmf" => new JsonObject { ["factors"] = 8, ["regularisation"] = 1 },
         "slim" => new JsonObject { ["l1"] = 0.1, ["l2"] = 1 },
@@ -243,7 +244,8 @@ public class EveryBaselineTests
 
     public static TheoryData<string, string> TooLarge => new()
     {
-        { "ease", "{}" }, { "slim", "{}" }, { "marec", "{}" }, { "featurecosine", "{}" },
+        { "ease", "{}" }, { "edlae", "{}" }, { "rdlae", "{}" }, { "dlae", "{}" }, { "deql", "{}" },
+        { "elsa", "{\"factors\": 1000000}" }, { "slim", "{}" }, { "marec", "{}" }, { "featurecosine", "{}" },
         { "itemknn", "{\"neighbours\": 5000000}" }, { "ials", "{\"factors\": 1000000}" }, { "neumf", "{\"factors\": 1000000}" },
         { "wmf", "{\"factors\": 1000000}" },
         { "gmf", "{\"factors\": 1000000}" }, { "mlp", "{\"factors\": 1000000}" },
@@ -274,7 +276,7 @@ public class EveryBaselineTests
     public void Unknown_names_and_settings_are_refused()
     {
         var train = Awkward();
-        Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("elsa", Data(train))).Message);
+        Assert.Contains("popularity", Assert.Throws<InputException>(() => BaselineCatalogue.Fit("vasp", Data(train))).Message);
         Assert.Contains("lambda", Assert.Throws<InputException>(() =>
             BaselineCatalogue.Fit("ease", Data(train), new JsonObject { ["lamda"] = 1 })).Message);
         Assert.Contains("features",

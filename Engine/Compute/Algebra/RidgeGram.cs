@@ -4,20 +4,20 @@ using ManualVae.Data;
 namespace ManualVae.Compute.Algebra;
 
 /// <summary>
-/// X'X + ridge I of a click matrix and its inverse, items x items, in single precision on all cores. Catalogues have long tails:
-/// half of the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are eliminated through the
-/// few users who clicked them instead of by dense products. This leaves 5/8 of the n^3 operations if half of the items are rare,
-/// and fewer because the rare half is inverted in the same way.
+/// X'X + Gamma of a click matrix, Gamma diagonal, and its inverse, items x items, in single precision on all cores. Catalogues
+/// have long tails: half of the items may have a hundredth of the clicks. With items ordered by clicks, the rare ones R are
+/// eliminated through the few users who clicked them instead of by dense products. This leaves 5/8 of the n^3 operations if half
+/// of the items are rare, and fewer because the rare half is inverted in the same way.
 /// </summary>
 /// <remarks>
-/// Inverse by blocks (R rare, P popular items), M = X'X + ridge I: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T;
+/// Inverse by blocks (R rare, P popular items), M = X'X + Gamma: Q = M_RR^-1; W = M_PR Q; T = (M_PP - W M_RP)^-1; V = W' T;
 /// then M^-1 has the blocks RR: Q + V W, RP: -V, PP: T. M_PR = X_P' X_R is sparse as a product, and never needed as a whole: M_PR
 /// D = X_P' (X_R D). Everything happens in the matrix's own memory.
 /// </remarks>
 public sealed unsafe class RidgeGram
 {
     private readonly int _threads;
-    private readonly double _ridge;
+    private readonly double _ridge, _share;
     private readonly int[] _order, _position; // items by increasing clicks, and the place of each item among them
     private readonly CsrMatrix _users; // users x items in that order
 
@@ -25,9 +25,10 @@ public sealed unsafe class RidgeGram
     /// <param name="users">X, users x items. Values are ignored: a click counts 1.</param>
     /// <param name="ridge">Above 0.</param>
     /// <param name="threads">Threads that compute; 0 for all processors.</param>
-    public RidgeGram(CsrMatrix users, double ridge, int threads = 0)
+    /// <param name="share">Gamma has ridge + share times the item's clicks for each item; 0 or more.</param>
+    public RidgeGram(CsrMatrix users, double ridge, int threads = 0, double share = 0)
     {
-        (_ridge, _threads) = (ridge, threads);
+        (_ridge, _share, _threads) = (ridge, share, threads);
         var clicks = new int[users.Columns];
         foreach (int item in users.ColumnIndices) clicks[item]++;
         _order = [.. Enumerable.Range(0, clicks.Length).OrderBy(item => clicks[item])]; // stable: equal items by number
@@ -83,13 +84,17 @@ public sealed unsafe class RidgeGram
         return new CsrMatrix(users.Columns, offsets, columns);
     }
 
-    /// <summary>Writes X'X + ridge I, its rows and columns ordered by increasing clicks, for <see cref="Invert"/>.</summary>
+    /// <summary>Writes X'X + Gamma, its rows and columns ordered by increasing clicks, for <see cref="Invert"/>.</summary>
     /// <param name="matrix">Items x items elements.</param>
     /// <exception cref="ArgumentException">The span does not hold as many.</exception>
     public void Fill(Span<float> matrix)
     {
         SparseGram.Compute(_users, matrix, _threads);
-        for (int i = 0; i < Count; i++) matrix[i * Count + i] += (float)_ridge;
+        for (int i = 0; i < Count; i++)
+        {
+            ref float diagonal = ref matrix[i * Count + i]; // the clicks of the item
+            diagonal += (float)(_ridge + _share * diagonal);
+        }
     }
 
     /// <summary>Replaces what <see cref="Fill"/> wrote by its inverse, both triangles, items in their own order.</summary>

@@ -52,6 +52,10 @@ internal static class ScoringGraph
                 return OnnxTrace.Score(graph, x, own, own.Blank);
             case ItemItemModel:
                 return graph.Apply("MatMul", x, graph.Constant(ModelArrays.Of(model)[0]));
+            case ElsaModel:
+                string matrix = graph.Constant(ModelArrays.Of(model)[0]);
+                string code = graph.Apply("MatMul", x, matrix), turned = graph.Apply("Transpose", matrix);
+                return graph.Apply("Sub", graph.Apply("MatMul", code, turned), x);
             case SparseItemItemModel own:
                 return graph.Apply("MatMul", x, graph.Constant(ModelArrays.Dense("weights", own.Weights)));
             case Popularity:

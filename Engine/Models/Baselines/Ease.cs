@@ -1,13 +1,13 @@
-using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
 
 /// <summary>Settings of <see cref="Ease"/>.</summary>
 /// <param name="Lambda">
-/// Ridge, above 0. Steck's values are of the order of 500 (ML-20M), 1000 (Netflix), 200 (MSD); 500 is also best on ml-1m-strong.
+/// Ridge, above 0; null takes one that suits the data. Steck's values are of the order of 500 (ML-20M), 1000 (Netflix),
+/// 200 (MSD); on sparse data far smaller ones are better.
 /// </param>
-public sealed record EaseSettings(double Lambda = 500);
+public sealed record EaseSettings(double? Lambda = null);
 
 /// <summary>
 /// EASE^R (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", eq. 8): the full-rank linear item-item model with
@@ -17,23 +17,8 @@ public static class Ease
 {
     /// <summary>Solves for B. Memory: items^2 x 4 bytes, and panels of the inverse.</summary>
     /// <exception cref="InputException">Lambda is not above 0, or the matrix does not fit into memory.</exception>
-    public static ItemItemModel Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default)
-    {
-        if (!(settings.Lambda > 0)) throw new InputException($"ease: lambda must be above 0, not {settings.Lambda}.");
-        int n = train.Columns;
-        monitor.Needs("ease", CoOccurrence.Bytes(n) + InverseBytes(n) + CoOccurrence.Bytes(train));
-        var weights = CoOccurrence.Allocate(n);
-        var gram = new RidgeGram(train, settings.Lambda);
-        gram.Fill(weights);
-        monitor.Pass($"ease: X'X of {n} items");
-        gram.Invert(weights, monitor.Cancellation);
-        monitor.Pass("ease: inverse");
-        InverseToWeights(weights, n);
-        return new("ease", n, weights);
-    }
-
-    // Two panels of n x 256, packed once more for the product.
-    internal static long InverseBytes(int items) => 4L * 256 * items * sizeof(float);
+    public static ItemItemModel Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default) =>
+        LinearAutoencoder.Fit("ease", train, settings.Lambda, dropout: 0, (inverse, _, _) => (1 / inverse, 0), monitor);
 
     /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>
     internal static void InverseToWeights(float[] p, int n)

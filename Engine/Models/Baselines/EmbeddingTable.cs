@@ -138,7 +138,8 @@ internal sealed class EmbeddingTable
         _updated[row] = optimizer.Done;
     }
 
-    private static void Adam(AdamStep step, ReadOnlySpan<float> g, Span<float> w, Span<float> m, Span<float> v)
+    /// <summary>Adam's update of a vector and its moments.</summary>
+    public static void Adam(AdamStep step, ReadOnlySpan<float> g, Span<float> w, Span<float> m, Span<float> v)
     {
         float rate = (float)step.CorrectedRate, b1 = (float)step.Beta1, b2 = (float)step.Beta2, epsilon = (float)step.Epsilon;
         int i = 0, lanes = Vector<float>.Count;

@@ -33,7 +33,8 @@ public sealed class FactorModel : IBaseline
     }
 
     /// <summary>Alternates between users and items.</summary>
-    internal static FactorModel Fit(CsrMatrix train, AlsPlan plan, FitMonitor monitor, ItemStart? start)
+    internal static FactorModel Fit(CsrMatrix train, AlsPlan plan, FitMonitor monitor, ItemStart? start,
+        IReadOnlyDictionary<string, double>? fromData = null)
     {
         plan.Check();
         int d = plan.Factors, width = plan.Width;
@@ -60,7 +61,7 @@ public sealed class FactorModel : IBaseline
             Pass(users, byItem, items);
             monitor.Pass($"{plan.Name}: epoch {epoch} of {plan.Epochs}");
         }
-        return new(plan, items);
+        return new(plan, items) { FromData = fromData ?? DataDefaults.Nothing };
 
         void Pass(float[] given, CsrMatrix clicks, float[] solved)
         {
@@ -80,6 +81,9 @@ public sealed class FactorModel : IBaseline
 
     /// <summary>d, the length of a vector.</summary>
     public int Dimension => _plan.Factors;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> FromData { get; init; } = DataDefaults.Nothing;
 
     /// <inheritdoc/>
     public IReadOnlyList<Array> State => [_items];

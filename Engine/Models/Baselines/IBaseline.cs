@@ -8,6 +8,11 @@ public interface IBaseline : IRecommender
     /// </summary>
     IReadOnlyList<Array> State { get; }
 
+    /// <summary>
+    /// Settings that were left to the data (<see cref="DataDefaults"/>), by name in kebab case; empty where all were given.
+    /// </summary>
+    IReadOnlyDictionary<string, double> FromData => DataDefaults.Nothing;
+
     /// <summary>Rows are scored one by one: any number serves.</summary>
     int IRecommender.BatchSize => 256;
 }

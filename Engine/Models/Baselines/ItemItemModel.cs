@@ -23,6 +23,9 @@ public sealed class ItemItemModel : IBaseline
     /// <inheritdoc/>
     public int ItemCount { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> FromData { get; init; } = DataDefaults.Nothing;
+
     /// <summary>W, items x items, row-major: entry (i, j) is what a click on i adds to the score of j.</summary>
     public ReadOnlySpan<float> Weights => _weights;
 

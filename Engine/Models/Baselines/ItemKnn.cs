@@ -3,10 +3,13 @@ using ManualVae.Data;
 
 namespace ManualVae.Models.Baselines;
 
-/// <summary>Settings of <see cref="ItemKnn"/>; the defaults did best on the validation part of ml-1m-strong (NDCG@100).</summary>
+/// <summary>
+/// Settings of <see cref="ItemKnn"/>; the number of neighbours did best on the validation part of ml-1m-strong (NDCG@100).
+/// </summary>
 /// <param name="Neighbours">Most similar items kept for each item, 1 or more.</param>
-/// <param name="Shrinkage">Added to the denominator of the cosine: similarities of rare items count less. 0 or more.</param>
-public sealed record ItemKnnSettings(int Neighbours = 200, double Shrinkage = 10);
+/// <param name="Shrinkage">Added to the denominator of the cosine: similarities of rare items count less. 0 or more; null
+/// takes one that suits the data.</param>
+public sealed record ItemKnnSettings(int Neighbours = 200, double? Shrinkage = null);
 
 /// <summary>
 /// Item-based nearest neighbours on clicks: score(u, i) = sum over the user's clicks j among the neighbours of i of
@@ -20,8 +23,8 @@ public static class ItemKnn
     {
         if (settings.Neighbours < 1)
             throw new InputException($"itemknn: neighbours must be 1 or more, not {settings.Neighbours}.");
-        if (!(settings.Shrinkage >= 0))
-            throw new InputException($"itemknn: shrinkage must be 0 or more, not {settings.Shrinkage}.");
+        double shrinkage = settings.Shrinkage ?? DataDefaults.Shrinkage(train);
+        if (!(shrinkage >= 0)) throw new InputException($"itemknn: shrinkage must be 0 or more, not {shrinkage}.");
         int items = train.Columns, k = Math.Min(settings.Neighbours, items);
         // The neighbours with their similarities: by item, put together, transposed. The transposed clicks; a row for each
         // thread.
@@ -30,7 +33,7 @@ public static class ItemKnn
         var (neighbours, similarities) = (new int[items][], new float[items][]);
         Parallel.For(0, items, () => new float[items], (item, loop, row) =>
         {
-            clicks.Cosines(item, settings.Shrinkage, row);
+            clicks.Cosines(item, shrinkage, row);
             var (best, values) = (new int[k], new float[k]);
             TopK.Select(row, [item], best, values);
             int count = 0;
@@ -45,6 +48,9 @@ public static class ItemKnn
         var offsets = new long[items + 1];
         for (int item = 0; item < items; item++) offsets[item + 1] = offsets[item] + neighbours[item].Length;
         var similar = new CsrMatrix(items, offsets, [.. neighbours.SelectMany(n => n)], [.. similarities.SelectMany(s => s)]);
-        return new("itemknn", similar.Transpose()); // row j: the items that have j as a neighbour
+        return new("itemknn", similar.Transpose()) // row j: the items that have j as a neighbour
+        {
+            FromData = DataDefaults.Taken(("shrinkage", settings.Shrinkage, shrinkage)),
+        };
     }
 }

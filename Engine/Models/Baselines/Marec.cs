@@ -77,7 +77,7 @@ public static class Marec
         if (settings.Backbone == MarecBackbone.Slim) return 2 * CoOccurrence.Bytes(n) + MarecSlim.Bytes(train);
         bool printed = settings.Form == MarecForm.Printed;
         int rare = AlignmentStrength.Of(train.ColumnCounts(), settings.Beta).Count(d => d > 0);
-        return (printed ? 3 : 4) * CoOccurrence.Bytes(n) + Ease.InverseBytes(n) + CoOccurrence.Bytes(train)
+        return (printed ? 3 : 4) * CoOccurrence.Bytes(n) + LinearAutoencoder.InverseBytes(n) + CoOccurrence.Bytes(train)
             + (printed ? 28L * n * rare : 0);
     }
 

@@ -16,6 +16,9 @@ public sealed class SparseItemItemModel : IBaseline
     /// <inheritdoc/>
     public int ItemCount => Weights.Columns;
 
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> FromData { get; init; } = DataDefaults.Nothing;
+
     /// <summary>W, items x items: entry (i, j) is what a click on i adds to the score of j.</summary>
     public CsrMatrix Weights { get; }
 

@@ -46,7 +46,7 @@ internal sealed record FlagValues(ValueKind Kind, IReadOnlyList<string> Words)
         {
             (_, "--model") => ModelNames.All,
             ("data synthesize", "--preset") => SyntheticShape.Presets.Keys,
-            (_, "--preset") => Preset.Names,
+            (_, "--preset") => Preset.Names.Concat(Preset.BaselineNames),
             ("data import", "--format") => ClickFormats.Names,
             (_, "--device") => Devices,
             (_, "--metrics" or "--validation-metric") => Metrics,
