@@ -33,9 +33,15 @@ public sealed partial class Autoencoder
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
-            var logits = Logits(foldIn, firstRow + done, count);
+            var best = items.Slice(done * k, count * k);
+            var bestScores = scores.Slice(done * k, count * k);
+            bool few = count <= Backend.FewUsers;
+            EncodeAndSample(LoadForScoring(foldIn, firstRow + done, count), CleanInput, noise: null);
+            var output = few ? Decoder.ForwardToOutput(Latent) : Decoder.Forward(Latent);
             if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
-            Backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
+            if (few)
+                Backend.LinearTopK(output, Decoder.Output.Weight, Decoder.Output.Bias, _scoringBatch!, k, best, bestScores);
+            else Backend.TopK(output, _scoringBatch!, k, best, bestScores);
         }
     }
 
