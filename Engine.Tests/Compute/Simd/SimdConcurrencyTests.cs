@@ -138,6 +138,7 @@ public class SimdConcurrencyTests
             (nameof(IBackend.GaussianGramBackward),
                 x => x.GaussianGramBackward(new(LikelihoodKind.Gaussian), batch, 1, a, a, a, one, one, one, b)),
             (nameof(IBackend.TopK), x => x.TopK(a, batch, 1, new int[1], new float[1])),
+            (nameof(IBackend.LinearTopK), x => x.LinearTopK(a, weight, p, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
         ];
         string[] others =

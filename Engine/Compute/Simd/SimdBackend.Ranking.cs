@@ -33,6 +33,14 @@ public sealed unsafe partial class SimdBackend
         Debug.Assert(x.Columns == weight.Value.Columns && x.Rows == excluded.Rows && weight.Value.Rows == excluded.Columns);
         Debug.Assert(items.Length == (long)x.Rows * k && itemScores.Length == items.Length);
         using var call = Caller.Enter();
+        if (FewUsers == 0)
+        {
+            var scores = Allocate(x.Rows, weight.Value.Rows);
+            LinearForward(x, weight, bias, Activation.Identity, scores);
+            TopK(scores, excluded, k, items, itemScores);
+            Free(scores);
+            return;
+        }
         for (int done = 0; done < x.Rows; done += FewRows.Most)
         {
             int rows = Math.Min(FewRows.Most, x.Rows - done);
