@@ -277,9 +277,16 @@ public interface IBackend : IDisposable
     void TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores);
 
     /// <summary>
+    /// Prepares a weight that no longer changes for products of few rows: a backend whose products are in bfloat16 may keep a
+    /// rounded copy, half as large. Writing to the weight drops the copy.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The weight can be trained.</exception>
+    void Hold(Parameter weight) { }
+
+    /// <summary>
     /// Up to so many users <see cref="LinearTopK"/> is the faster way to ranked items; 0 if it never is.
     /// </summary>
-    int FewUsers => 0;
+    int FewUsers(Parameter weight) => 0;
 
     /// <summary>
     /// The k best items of each user by x W' + b: what <see cref="LinearForward"/> and <see cref="TopK"/> give, to the last bit.
@@ -296,9 +303,15 @@ public interface IBackend : IDisposable
         Tensor x, Parameter weight, Parameter? bias, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
     {
         var scores = Allocate(x.Rows, weight.Value.Rows);
-        LinearForward(x, weight, bias, Activation.Identity, scores);
-        TopK(scores, excluded, k, items, itemScores);
-        Free(scores);
+        try
+        {
+            LinearForward(x, weight, bias, Activation.Identity, scores);
+            TopK(scores, excluded, k, items, itemScores);
+        }
+        finally
+        {
+            Free(scores);
+        }
     }
 
     // ---- Optimiser -----------------------------------------------------------------------------------------------

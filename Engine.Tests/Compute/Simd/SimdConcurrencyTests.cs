@@ -142,7 +142,10 @@ public class SimdConcurrencyTests
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
         ];
         string[] others =
-            [nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush)];
+        [
+            nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush),
+            nameof(IBackend.Hold), nameof(IBackend.FewUsers),
+        ];
         var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
         Assert.Equal(methods.Except(others).Order(), operations.Select(operation => operation.Name).Distinct().Order());
 

@@ -202,7 +202,9 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         Note(start, scores, flops: 0, scores.Length, nameof(IBackend.TopK));
     }
 
-    int IBackend.FewUsers => inner.FewUsers;
+    void IBackend.Hold(Parameter weight) => inner.Hold(weight);
+
+    int IBackend.FewUsers(Parameter weight) => inner.FewUsers(weight);
 
     void IBackend.LinearTopK(
         Tensor x, Parameter weight, Parameter? bias, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)

@@ -159,30 +159,4 @@ internal static unsafe class FewRows
             }
         }
     }
-
-    /// <summary>A number of rows that the JIT knows.</summary>
-    private interface IRowCount
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct One : IRowCount
-    {
-        public static int Count => 1;
-    }
-
-    private readonly struct Two : IRowCount
-    {
-        public static int Count => 2;
-    }
-
-    private readonly struct Four : IRowCount
-    {
-        public static int Count => 4;
-    }
-
-    private readonly struct Eight : IRowCount
-    {
-        public static int Count => 8;
-    }
 }

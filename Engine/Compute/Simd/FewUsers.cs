@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ManualVae.Compute.Simd.Bf16;
 
 namespace ManualVae.Compute.Simd;
 
@@ -15,11 +16,29 @@ internal sealed unsafe class FewUsers(WorkerPool threads) : IDisposable
     private const int PartsPerThread = 4;
 
     private readonly NativeBuffer _tiles = new((long)threads.Count * FewRows.Most * MostItems);
+    private NativeBuffer? _rounded;
     private readonly GemmProgress _progress = new();
     private readonly RunningTopK[] _best =
         [.. Enumerable.Range(0, threads.Count * FewRows.Most).Select(_ => new RunningTopK())];
 
-    public void Dispose() => _tiles.Dispose();
+    public void Dispose()
+    {
+        _tiles.Dispose();
+        _rounded?.Dispose();
+    }
+
+    /// <summary>The product with a held weight: x is rounded, into memory that lasts until the next product.</summary>
+    public RowsTimesWeight Rounded(Tensor x, HeldWeight held)
+    {
+        long room = FewRows.Most * 2L * held.Pairs;
+        if (_rounded is null || _rounded.Length < room)
+        {
+            _rounded?.Dispose();
+            _rounded = new(room);
+        }
+        FewPairs.Round(x, _rounded.Pointer);
+        return new(_rounded.Pointer, x.Rows, held);
+    }
 
     /// <summary>y = f(x W' + bias).</summary>
     public void Forward(in RowsTimesWeight work, BiasEpilogue epilogue) => Run(in work, epilogue,
@@ -64,7 +83,7 @@ internal sealed unsafe class FewUsers(WorkerPool threads) : IDisposable
     {
         Debug.Assert(work.Rows is >= 1 and <= FewRows.Most);
         int share = Partition.Count(work.Items, PartsPerThread * threads.Count);
-        int step = Math.Clamp(Partition.Count(share, FewRows.Width) * FewRows.Width, FewRows.Width, MostItems);
+        int step = Math.Clamp(Partition.Count(share, work.Width) * work.Width, work.Width, MostItems);
         int parts = Partition.Count(work.Items, step);
         _progress.Begin(1, 0, parts, threads.Count);
         threads.For(parts, 1, (work, step, (nint)_tiles.Pointer, _progress, state, sink),
@@ -77,23 +96,4 @@ internal sealed unsafe class FewUsers(WorkerPool threads) : IDisposable
                 s.Sink(in s.State, in s.Work, worker, tile, s.Step, first, count);
             });
     }
-}
-
-/// <summary>Operands of x W'.</summary>
-/// <param name="w">W [items, k].</param>
-/// <param name="x">x [rows, k].</param>
-internal readonly unsafe struct RowsTimesWeight(Tensor x, Tensor w)
-{
-    private readonly float* _x = x.Pointer(), _w = w.Pointer();
-    private readonly int _k = x.Columns;
-
-    /// <summary>Rows of x.</summary>
-    public readonly int Rows = x.Rows;
-
-    /// <summary>Rows of W.</summary>
-    public readonly int Items = w.Rows;
-
-    /// <summary>Sums of items [first, first + count), into a tile.</summary>
-    public void Multiply(int first, int count, float* tile, int stride) => FewRows.Multiply(
-        _w + (nint)first * _k, count, _k, _x, Rows, tile, stride, _w + (nint)Items * _k);
 }

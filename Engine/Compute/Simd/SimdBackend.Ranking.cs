@@ -22,30 +22,4 @@ public sealed unsafe partial class SimdBackend
                 });
         }
     }
-
-    /// <inheritdoc/>
-    public int FewUsers => FewRows.IsSupported && !_gemm.TakesBf16 ? FewRows.Most : 0;
-
-    /// <inheritdoc/>
-    public void LinearTopK(
-        Tensor x, Parameter weight, Parameter? bias, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
-    {
-        Debug.Assert(x.Columns == weight.Value.Columns && x.Rows == excluded.Rows && weight.Value.Rows == excluded.Columns);
-        Debug.Assert(items.Length == (long)x.Rows * k && itemScores.Length == items.Length);
-        using var call = Caller.Enter();
-        if (FewUsers == 0)
-        {
-            var scores = Allocate(x.Rows, weight.Value.Rows);
-            LinearForward(x, weight, bias, Activation.Identity, scores);
-            TopK(scores, excluded, k, items, itemScores);
-            Free(scores);
-            return;
-        }
-        for (int done = 0; done < x.Rows; done += FewRows.Most)
-        {
-            int rows = Math.Min(FewRows.Most, x.Rows - done);
-            _fewUsers.TopK(new(x.Slice(done, rows), weight.Value), bias is null ? null : bias.Value.Pointer(), excluded, done, k,
-                items.Slice(done * k, rows * k), itemScores.Slice(done * k, rows * k));
-        }
-    }
 }

@@ -69,6 +69,7 @@ public sealed unsafe partial class SimdBackend : IBackend
         if (_ownsThreads) _threads.Dispose();
         _gemm.Dispose();
         _fewUsers.Dispose();
+        foreach (var held in _held.Values) held.Dispose();
         lock (_buffers)
         {
             foreach (var buffer in _buffers) buffer.Dispose();
@@ -112,6 +113,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         Debug.Assert(source.Length == destination.Length);
         using var call = Caller.Enter();
+        Forget(destination);
         source.CopyTo(Whole(destination));
     }
 
@@ -127,14 +129,18 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Copy(Tensor source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        Forget(destination);
         ForElements(source, (source, destination), static (in (Tensor From, Tensor To) s, long first, int count) =>
             Span(s.From, first, count).CopyTo(Span(s.To, first, count)));
     }
 
     /// <inheritdoc/>
-    public void Fill(Tensor tensor, double value) =>
+    public void Fill(Tensor tensor, double value)
+    {
+        Forget(tensor);
         ForElements(tensor, (tensor, (float)value), static (in (Tensor Tensor, float Value) s, long first, int count) =>
             Span(s.Tensor, first, count).Fill(s.Value));
+    }
 
     // ---- One caller at a time ------------------------------------------------------------------------------------
 
