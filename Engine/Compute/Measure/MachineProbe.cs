@@ -70,6 +70,9 @@ public sealed unsafe class MachineProbe : IDisposable
         _peaks.Add(Peak(SampleParts));
     }
 
+    /// <summary>Takes samples of copying and reading only.</summary>
+    public void SampleReads() => CopyAndRead();
+
     /// <summary>The limits between two samples: the mean of both peaks, and the medians of copying and reading.</summary>
     /// <param name="samples">Number of samples before.</param>
     public MachineLimits LimitsNextTo(int samples) =>
