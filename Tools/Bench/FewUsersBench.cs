@@ -13,12 +13,16 @@ namespace ManualVae.Tools.Bench;
 /// <summary>What answers to some users at a time took, from their clicks to their best items.</summary>
 /// <param name="Users">Users at a time.</param>
 /// <param name="Runs">Answers measured.</param>
+/// <param name="BestSeconds">Shortest latency.</param>
 /// <param name="MedianSeconds">Median latency.</param>
 /// <param name="P99Seconds">99th percentile of the latency.</param>
 /// <param name="AnswersPerSecond">Users a second, by the median.</param>
-/// <param name="TimesOneRead">The median, in times that one read of the decoder takes.</param>
+/// <param name="TimesOneRead">
+/// The median over rounds of a round's median latency, in times that one read of the decoder takes in this round.
+/// </param>
 internal sealed record FewUsersResult(
-    int Users, int Runs, double MedianSeconds, double P99Seconds, double AnswersPerSecond, double TimesOneRead);
+    int Users, int Runs, double BestSeconds, double MedianSeconds, double P99Seconds, double AnswersPerSecond,
+    double TimesOneRead);
 
 /// <summary>What <c>bench serve</c> measured without a service.</summary>
 /// <param name="Machine">Who measured.</param>
@@ -41,9 +45,9 @@ internal sealed record FewUsersReport(
             $"{Model}; {Readable.Count(Threads, "thread")}, {Precision.ToString().ToLowerInvariant()}; read "
                 + $"{ReadGigabytesPerSecond:0.0} GB/s: one read of the decoder ({DecoderBytes / 1e6:0.0} MB) takes "
                 + $"{OneReadSeconds * 1e3:0.000} ms"));
-        var table = Terminal.Table(">users at a time", ">median ms", ">p99 ms", ">answers a second", ">times one read");
+        var table = Terminal.Table(">users at a time", ">best ms", ">median ms", ">p99 ms", ">answers a second", ">times one read");
         foreach (var result in Results)
-            table.AddRow($"{result.Users}", $"{result.MedianSeconds * 1e3:0.000}", $"{result.P99Seconds * 1e3:0.000}",
+            table.AddRow($"{result.Users}", $"{result.BestSeconds * 1e3:0.000}", $"{result.MedianSeconds * 1e3:0.000}", $"{result.P99Seconds * 1e3:0.000}",
                 $"{result.AnswersPerSecond:#,0}", $"{result.TimesOneRead:0.00}");
         console.Write(table);
     }
@@ -85,33 +89,37 @@ internal static class FewUsersBench
     {
         model.HoldForServing();
         var clicks = Draw(model.ItemCount);
-        var seconds = UsersAtATime.Select(_ => new List<double>()).ToArray();
+        var output = model.Decoder.Output.Weight.Value;
+        double bytes = (double)output.Length * (precision == Precision.Bf16 ? sizeof(ushort) : sizeof(float));
+        var rounds = UsersAtATime.Select(_ => new List<(double[] Seconds, double Read)>()).ToArray();
         var progress = new BenchProgress("answers", WarmUpRounds + Rounds, "round", probe);
         int first = 0;
         for (int round = -WarmUpRounds; round < Rounds; round++)
         {
-            probe.SampleReads();
+            double read = bytes / probe.SampleReads() / 1e9;
             for (int i = 0; i < UsersAtATime.Length; i++)
-                for (int repeat = 0; repeat < RunsOfRound; repeat++)
-                {
-                    double took = Answer(model, clicks, ref first, UsersAtATime[i]);
-                    if (round >= 0) seconds[i].Add(took);
-                }
+            {
+                var seconds = new double[RunsOfRound];
+                for (int run = 0; run < RunsOfRound; run++) seconds[run] = Answer(model, clicks, ref first, UsersAtATime[i]);
+                if (round >= 0) rounds[i].Add((seconds, read));
+            }
             progress.Next();
         }
-        var output = model.Decoder.Output.Weight.Value;
-        double bytes = (double)output.Length * (precision == Precision.Bf16 ? 2 : 4);
-        double read = probe.Limits.ReadGigabytesPerSecond, oneRead = bytes / read / 1e9;
+        double rate = probe.Limits.ReadGigabytesPerSecond;
         return new(BenchMachine.Here, $"{model.Name} of {model.ItemCount} items, output layer {output.Rows} x {output.Columns}",
-            probe.Threads, precision, read, bytes, oneRead,
-            [.. UsersAtATime.Zip(seconds, (users, times) => Result(users, [.. times.Order()], oneRead))]);
+            probe.Threads, precision, rate, bytes, bytes / rate / 1e9,
+            [.. UsersAtATime.Zip(rounds, (users, measured) => Result(users, measured))]);
     }
 
-    private static FewUsersResult Result(int users, double[] sorted, double oneRead)
+    private static FewUsersResult Result(int users, List<(double[] Seconds, double Read)> rounds)
     {
-        double median = sorted[sorted.Length / 2];
-        return new(users, sorted.Length, median, sorted[(int)(sorted.Length * 0.99)], users / median, median / oneRead);
+        double[] sorted = [.. rounds.SelectMany(round => round.Seconds).Order()];
+        double median = Median(sorted);
+        return new(users, sorted.Length, sorted[0], median, sorted[(int)(sorted.Length * 0.99)], users / median,
+            Median(rounds.Select(round => Median(round.Seconds) / round.Read)));
     }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
 
     private static double Answer(Autoencoder model, CsrMatrix clicks, ref int first, int users)
     {

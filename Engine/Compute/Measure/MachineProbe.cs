@@ -24,6 +24,7 @@ public sealed unsafe class MachineProbe : IDisposable
 
     private readonly WorkerPool _pool;
     private readonly NativeBuffer _sink;
+    private NativeBuffer? _kept;
     private readonly List<double> _peaks = [], _copies = [], _reads = [];
 
     /// <summary>Warms up: code is compiled.</summary>
@@ -70,8 +71,20 @@ public sealed unsafe class MachineProbe : IDisposable
         _peaks.Add(Peak(SampleParts));
     }
 
-    /// <summary>Takes samples of copying and reading only.</summary>
-    public void SampleReads() => CopyAndRead();
+    /// <summary>
+    /// Takes samples of reading only, and returns their median in GB/s. The array that is read is kept (128 MiB).
+    /// </summary>
+    public double SampleReads()
+    {
+        if (_kept is null)
+        {
+            _kept = new(CopyLength);
+            new Span<float>(_kept.Pointer, CopyLength).Fill(1);
+        }
+        double[] samples = [.. Enumerable.Range(0, ReadsPerCopy).Select(_ => Read(_kept.Pointer))];
+        _reads.AddRange(samples);
+        return Timing.Quantile(samples, 0.5);
+    }
 
     /// <summary>The limits between two samples: the mean of both peaks, and the medians of copying and reading.</summary>
     /// <param name="samples">Number of samples before.</param>
@@ -83,6 +96,7 @@ public sealed unsafe class MachineProbe : IDisposable
     {
         _pool.Dispose();
         _sink.Dispose();
+        _kept?.Dispose();
     }
 
     private MachineLimits Under(double peak) =>
