@@ -32,10 +32,11 @@ internal sealed record FewUsersResult(
 /// <param name="ReadGigabytesPerSecond">Read bandwidth of the machine meanwhile.</param>
 /// <param name="DecoderBytes">Bytes of the decoder's output layer as it is held.</param>
 /// <param name="OneReadSeconds">One read of them at this bandwidth.</param>
+/// <param name="BestOneReadSeconds">The same in the round that read fastest: the machine at its calmest.</param>
 /// <param name="Results">A line for each number of users.</param>
 internal sealed record FewUsersReport(
     BenchMachine Machine, string Model, int Threads, Precision Precision, double ReadGigabytesPerSecond, double DecoderBytes,
-    double OneReadSeconds, IReadOnlyList<FewUsersResult> Results)
+    double OneReadSeconds, double BestOneReadSeconds, IReadOnlyList<FewUsersResult> Results)
 {
     /// <summary>The table for people.</summary>
     public void Print(IAnsiConsole console)
@@ -44,7 +45,7 @@ internal sealed record FewUsersReport(
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Model}; {Readable.Count(Threads, "thread")}, {Precision.ToString().ToLowerInvariant()}; read "
                 + $"{ReadGigabytesPerSecond:0.0} GB/s: one read of the decoder ({DecoderBytes / 1e6:0.0} MB) takes "
-                + $"{OneReadSeconds * 1e3:0.000} ms"));
+                + $"{OneReadSeconds * 1e3:0.000} ms, {BestOneReadSeconds * 1e3:0.000} ms at best"));
         var table = Terminal.Table(">users at a time", ">best ms", ">median ms", ">p99 ms", ">answers a second", ">times one read");
         foreach (var result in Results)
             table.AddRow($"{result.Users}", $"{result.BestSeconds * 1e3:0.000}", $"{result.MedianSeconds * 1e3:0.000}", $"{result.P99Seconds * 1e3:0.000}",
@@ -85,16 +86,17 @@ internal static class FewUsersBench
             : throw new InputException($"--run {run}: holds {fitted.Model.Name}; give the run of an autoencoder.");
     }
 
-    private static FewUsersReport Run(Autoencoder model, Precision precision, MachineProbe probe)
+    /// <summary>Measures a model that computes on the probe's threads.</summary>
+    internal static FewUsersReport Run(Autoencoder model, Precision precision, MachineProbe probe, int measured = Rounds)
     {
         model.HoldForServing();
         var clicks = Draw(model.ItemCount);
         var output = model.Decoder.Output.Weight.Value;
         double bytes = (double)output.Length * (precision == Precision.Bf16 ? sizeof(ushort) : sizeof(float));
         var rounds = UsersAtATime.Select(_ => new List<(double[] Seconds, double Read)>()).ToArray();
-        var progress = new BenchProgress("answers", WarmUpRounds + Rounds, "round", probe);
+        var progress = new BenchProgress("answers", WarmUpRounds + measured, "round", probe);
         int first = 0;
-        for (int round = -WarmUpRounds; round < Rounds; round++)
+        for (int round = -WarmUpRounds; round < measured; round++)
         {
             double read = bytes / probe.SampleReads() / 1e9;
             for (int i = 0; i < UsersAtATime.Length; i++)
@@ -107,8 +109,8 @@ internal static class FewUsersBench
         }
         double rate = probe.Limits.ReadGigabytesPerSecond;
         return new(BenchMachine.Here, $"{model.Name} of {model.ItemCount} items, output layer {output.Rows} x {output.Columns}",
-            probe.Threads, precision, rate, bytes, bytes / rate / 1e9,
-            [.. UsersAtATime.Zip(rounds, (users, measured) => Result(users, measured))]);
+            probe.Threads, precision, rate, bytes, bytes / rate / 1e9, rounds[0].Min(round => round.Read),
+            [.. UsersAtATime.Zip(rounds, (users, times) => Result(users, times))]);
     }
 
     private static FewUsersResult Result(int users, List<(double[] Seconds, double Read)> rounds)
