@@ -1,9 +1,17 @@
 using BenchmarkDotNet.Running;
 using ManualVae.Bench;
+using ManualVae.Compute;
 
 if (args is ["rows", var count, var path, .. var rest])
 {
     await ClickRows.Write(long.Parse(count), path, text: rest is ["text"]);
+    return 0;
+}
+
+if (args is ["onnx", .. var how])
+{
+    int blocks = how is [var given, ..] ? int.Parse(given) : 50;
+    OnnxTurns.Run(blocks, how is [_, "bf16"] ? Precision.Bf16 : Precision.Fp32);
     return 0;
 }
 

@@ -1,5 +1,9 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using ManualVae.Compute;
+using ManualVae.Compute.Measure;
+using ManualVae.Compute.Simd;
+using ManualVae.Models;
 using ManualVae.Tests.Compute.Simd.Bf16;
 using ManualVae.Tools;
 using ManualVae.Tools.Bench;
@@ -49,6 +53,39 @@ public sealed class BenchTests : IDisposable
         File.WriteAllText(_file, first.Output);
         var report = JsonSerializer.Deserialize<BenchReport>(first.Output, Terminal.Json)!;
         Assert.Equal("1.00", EarlierReport.Read(_file)!.Ratio(report.Results.Single()));
+    }
+
+    [Fact]
+    public void Answers_are_measured_beside_one_read_of_the_decoder()
+    {
+        using var probe = new MachineProbe(threads: 1);
+        using var backend = new SimdBackend(probe.Pool);
+        using var model = new Autoencoder(
+            backend, new AutoencoderSettings { Hidden = [8], Latent = 4 }, 90, 64, seed: 1, training: false);
+        var report = FewUsersBench.Run(model, Precision.Fp32, probe, measured: 2);
+        Assert.Equal(90 * 8 * 4, report.DecoderBytes);
+        Assert.Equal(report.DecoderBytes / report.ReadGigabytesPerSecond / 1e9, report.OneReadSeconds, 1e-12);
+        Assert.Equal([1, 4, 16, 64], report.Results.Select(result => result.Users));
+        Assert.All(report.Results, result =>
+        {
+            Assert.Equal(32, result.Runs);
+            Assert.True(0 < result.BestSeconds && result.BestSeconds <= result.MedianSeconds);
+            Assert.True(result.MedianSeconds <= result.P99Seconds);
+            Assert.Equal(result.Users / result.MedianSeconds, result.AnswersPerSecond, 1e-6);
+            Assert.True(result.TimesOneRead > 0);
+        });
+    }
+
+    [Theory]
+    [InlineData("--rate needs the URL", "--rate", "5")]
+    [InlineData("--requests needs the URL", "--requests", "10")]
+    [InlineData("--precision measures the engine itself", "http://127.0.0.1:1", "--precision", "bf16")]
+    [InlineData("--run measures the engine itself", "http://127.0.0.1:1", "--run", "nowhere")]
+    public void Flags_of_a_service_and_of_the_engine_are_not_mixed(string message, params string[] flags)
+    {
+        var run = CommandLine.Run(["bench", "serve", .. flags]);
+        Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
+        Assert.Contains(message, run.Messages.Replace(": ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Bf16Fact]

@@ -276,6 +276,44 @@ public interface IBackend : IDisposable
     /// </summary>
     void TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores);
 
+    /// <summary>
+    /// Prepares a weight that no longer changes for products of few rows: a backend whose products are in bfloat16 may keep a
+    /// rounded copy, half as large. Writing to the weight drops the copy.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The weight can be trained.</exception>
+    void Hold(Parameter weight) { }
+
+    /// <summary>
+    /// Up to so many users <see cref="LinearTopK"/> is the faster way to ranked items; 0 if it never is.
+    /// </summary>
+    int FewUsers(Parameter weight) => 0;
+
+    /// <summary>
+    /// The k best items of each user by x W' + b: what <see cref="LinearForward"/> and <see cref="TopK"/> give, to the last bit.
+    /// A backend may do it for up to <see cref="FewUsers"/> users without holding B x I scores.
+    /// </summary>
+    /// <param name="x">[B, n].</param>
+    /// <param name="weight">W [I, n].</param>
+    /// <param name="bias">b [1, I], or null.</param>
+    /// <param name="excluded">Items that are not ranked, of the same B users.</param>
+    /// <param name="k">How many items for each user.</param>
+    /// <param name="items">B x k: receives the items.</param>
+    /// <param name="itemScores">B x k: receives their scores.</param>
+    void LinearTopK(
+        Tensor x, Parameter weight, Parameter? bias, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
+    {
+        var scores = Allocate(x.Rows, weight.Value.Rows);
+        try
+        {
+            LinearForward(x, weight, bias, Activation.Identity, scores);
+            TopK(scores, excluded, k, items, itemScores);
+        }
+        finally
+        {
+            Free(scores);
+        }
+    }
+
     // ---- Optimiser -----------------------------------------------------------------------------------------------
 
     /// <summary>

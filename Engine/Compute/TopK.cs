@@ -33,23 +33,30 @@ public static class TopK
         for (int i = 0; i < count; i++) keys[i] = Key(scores[candidates[i]]);
         count = KeepBest(candidates.AsSpan(0, count), keys.AsSpan(0, count), k);
 
-        Span<ulong> best = k <= OnStack ? stackalloc ulong[count] : new ulong[count];
-        for (int i = 0; i < count; i++) best[i] = (ulong)~((uint)keys[i] ^ 0x8000_0000) << 32 | (uint)candidates[i];
-        best.Sort();
-        for (int rank = 0; rank < count; rank++)
-        {
-            int item = (int)(uint)best[rank];
-            (items[rank], itemScores[rank]) = (item, scores[item]);
-        }
-        items[count..].Fill(-1);
-        itemScores[count..].Fill(float.NegativeInfinity);
+        for (int i = 0; i < count; i++) itemScores[i] = scores[candidates[i]];
+        Sort(candidates.AsSpan(0, count), keys.AsSpan(0, count), items, itemScores);
         ArrayPool<int>.Shared.Return(candidates);
         ArrayPool<int>.Shared.Return(keys);
     }
 
+    /// <summary>
+    /// Writes candidates best first, and what is written where there are no more. Their scores lie in front of
+    /// <paramref name="itemScores"/> and are put in order there.
+    /// </summary>
+    internal static void Sort(ReadOnlySpan<int> candidates, ReadOnlySpan<int> keys, Span<int> items, Span<float> itemScores)
+    {
+        int count = candidates.Length;
+        Span<ulong> best = count <= OnStack ? stackalloc ulong[count] : new ulong[count];
+        for (int i = 0; i < count; i++) best[i] = (ulong)~((uint)keys[i] ^ 0x8000_0000) << 32 | (uint)candidates[i];
+        best.Sort(itemScores[..count]);
+        for (int rank = 0; rank < count; rank++) items[rank] = (int)(uint)best[rank];
+        items[count..].Fill(-1);
+        itemScores[count..].Fill(float.NegativeInfinity);
+    }
+
     /// <summary>An integer of the same order as the score; 0 and -0 are equal, NaN is below minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Key(float score)
+    internal static int Key(float score)
     {
         int bits = BitConverter.SingleToInt32Bits(score + 0f); // + 0 turns -0 into 0
         return float.IsNaN(score) ? int.MinValue : Ordered(bits);
@@ -57,6 +64,9 @@ public static class TopK
 
     /// <summary>The bits of a float as an integer of the same order, and back.</summary>
     private static int Ordered(int bits) => bits ^ ((bits >> 31) & int.MaxValue);
+
+    /// <summary>The score of a key that is no NaN's; 0 for both zeros.</summary>
+    internal static float ScoreOf(int key) => BitConverter.Int32BitsToSingle(Ordered(key));
 
     /// <summary>
     /// A bound that the scores of at least <paramref name="rank"/> items reach, and of not many more: about the rank-th largest
@@ -84,7 +94,7 @@ public static class TopK
             (bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue))).CopyTo(maxima[group..]); // Ordered
         }
         int key = KeyReachedBy(maxima, rank, rank + rank / 8);
-        float bound = BitConverter.Int32BitsToSingle(Ordered(key));
+        float bound = ScoreOf(key);
         return float.IsNegativeInfinity(bound) ? float.NaN : bound;
     }
 
@@ -92,7 +102,7 @@ public static class TopK
     /// A key that at least <paramref name="least"/> of the keys reach, and at most <paramref name="most"/> if there is such a
     /// key: bisection, counting in vectors. If there is none, the largest key that the least reach.
     /// </summary>
-    private static int KeyReachedBy(ReadOnlySpan<int> keys, int least, int most)
+    internal static int KeyReachedBy(ReadOnlySpan<int> keys, int least, int most)
     {
         int low = int.MaxValue, high = int.MinValue;
         foreach (int key in keys) (low, high) = (Math.Min(low, key), Math.Max(high, key));
@@ -105,7 +115,7 @@ public static class TopK
         return low;
     }
 
-    private static int CountFrom(ReadOnlySpan<int> keys, int least)
+    internal static int CountFrom(ReadOnlySpan<int> keys, int least)
     {
         var (from, counts) = (new Vector<int>(least), Vector<int>.Zero);
         int i = 0, count = 0;

@@ -14,6 +14,12 @@ public sealed partial class Autoencoder
     /// <inheritdoc/>
     public bool TakesOneCaller => true;
 
+    /// <summary>
+    /// Prepares the output layer for answers to few users (<see cref="IBackend.Hold"/>), once the weights are final.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The model was made for training.</exception>
+    public void HoldForServing() => Backend.Hold(Decoder.Output.Weight);
+
     /// <inheritdoc/>
     public void Score(CsrMatrix foldIn, int firstRow, int rows, Span<float> scores)
     {
@@ -33,9 +39,15 @@ public sealed partial class Autoencoder
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
-            var logits = Logits(foldIn, firstRow + done, count);
+            var best = items.Slice(done * k, count * k);
+            var bestScores = scores.Slice(done * k, count * k);
+            bool few = count <= Backend.FewUsers(Decoder.Output.Weight);
+            EncodeAndSample(LoadForScoring(foldIn, firstRow + done, count), CleanInput, noise: null);
+            var output = few ? Decoder.ForwardToOutput(Latent) : Decoder.Forward(Latent);
             if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
-            Backend.TopK(logits, _scoringBatch!, k, items.Slice(done * k, count * k), scores.Slice(done * k, count * k));
+            if (few)
+                Backend.LinearTopK(output, Decoder.Output.Weight, Decoder.Output.Bias, _scoringBatch!, k, best, bestScores);
+            else Backend.TopK(output, _scoringBatch!, k, best, bestScores);
         }
     }
 

@@ -45,7 +45,10 @@ public sealed class Decoder
     public OutputLayer Output { get; }
 
     /// <summary>Logits [B, I], in a buffer that the loss overwrites with its gradient.</summary>
-    public Tensor Forward(Tensor z) => Output.Forward(_hidden.Forward(z));
+    public Tensor Forward(Tensor z) => Output.Forward(ForwardToOutput(z));
+
+    /// <summary>What the output layer sees [B, n].</summary>
+    internal Tensor ForwardToOutput(Tensor z) => _hidden.Forward(z);
 
     /// <summary>The layers before the loss: logits [B, I], or none if <see cref="Form"/> never holds those of a batch.</summary>
     internal Tensor ForwardToLoss(Tensor z)

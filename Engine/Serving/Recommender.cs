@@ -58,6 +58,7 @@ public sealed class Recommender : IDisposable
         var fitted = FittedRun.Load(folder, () => backend(options.Device ?? manifest.Settings.Device), options.BatchSize);
         try
         {
+            fitted.HoldForServing();
             return new(fitted, fitted.Model, data, items ?? data!.Items, ownData: data?.ManifestHash == manifest.DataHash,
                 options.HideHeldOut);
         }

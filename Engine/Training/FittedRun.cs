@@ -58,6 +58,13 @@ public sealed class FittedRun : IDisposable
         }
     }
 
+    /// <summary>Prepares its autoencoders for answers to few users (<see cref="Autoencoder.HoldForServing"/>).</summary>
+    public void HoldForServing()
+    {
+        (Model as Autoencoder)?.HoldForServing();
+        foreach (var run in _owned.OfType<FittedRun>()) run.HoldForServing();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

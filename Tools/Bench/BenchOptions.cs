@@ -44,6 +44,9 @@ internal sealed record BenchOptions
     /// <summary>Write a roofline picture into this file; - is standard output.</summary>
     public string? Svg { get; init; }
 
+    /// <summary>The run of an autoencoder to measure; without it, a model of the shape of ML-20M.</summary>
+    public string? Run { get; init; }
+
     /// <summary>Refuses options outside their ranges.</summary>
     /// <exception cref="InputException">Names the option and its range.</exception>
     public void Validate()

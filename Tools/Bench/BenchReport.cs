@@ -11,13 +11,18 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
     /// <summary>Who measured; null in files of earlier versions.</summary>
     public BenchMachine? Machine { get; init; }
 
+    /// <summary>Read bandwidth at the largest number of threads; 0 where it was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ReadGigabytesPerSecond { get; init; }
+
     /// <summary>The GPU whose limits these are; null for the processor.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Device { get; init; }
 
     /// <summary>The machine and its limits, in one line.</summary>
     public string Header => $"{(Machine is null ? "" : $"{Machine}\n")}{(Device is null ? "" : $"{Device}\n")}"
-        + $"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy {CopyGigabytesPerSecond:0.0} GB/s";
+        + $"peak {PeakGflops:0.0} GFLOP/s (single-precision multiply-adds), copy {CopyGigabytesPerSecond:0.0} GB/s"
+        + (ReadGigabytesPerSecond > 0 ? $", read {ReadGigabytesPerSecond:0.0} GB/s" : "");
 
     /// <summary>True where caches, or reading alone, beat a copy of memory.</summary>
     public bool InCaches(BenchResult result) => IsAbove(result) && !IsComputing(result);

@@ -71,7 +71,8 @@ internal static class Examples
         ],
         ["bench serve"] =
         [
-            "bench serve http://127.0.0.1:8080", "bench serve http://127.0.0.1:8080 --requests 20000 --rate 1000",
+            "bench serve", "bench serve --run runs/vae --precision bf16",
+            "bench serve http://127.0.0.1:8080 --requests 20000 --rate 1000",
         ],
         ["sweep"] =
         [

@@ -51,17 +51,28 @@ internal static class BenchVerb
 
     private static Command Serve()
     {
-        var url = new Argument<string>("URL") { Description = "Where a service listens, such as http://127.0.0.1:8080." };
+        var url = new Argument<string?>("URL")
+        {
+            Description = "Where a service listens, such as http://127.0.0.1:8080; without it the engine alone is measured.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var connections = Flags.Count("--connections", "Connections that ask at the same time.", 64);
         var requests = Flags.Count("--requests", "Requests in all.", 10_000);
         var rate = new Option<double>("--rate")
         {
             Description = "Requests a second; 0 for as many as are answered.", HelpName = "n",
         };
+        var engine = new SettingFlags<BenchOptions>(
+            new(), [nameof(BenchOptions.Threads), nameof(BenchOptions.Precision), nameof(BenchOptions.Run)]);
         var json = Flags.Json();
-        return Verb.Create("serve", "Answers a second and latency of a service that runs (manualvae serve).", parsed =>
+        return Verb.Create("serve", "Latency and answers a second: of the engine, or of a service that runs (serve).", parsed =>
         {
-            string address = parsed.GetValue(url)!;
+            if (parsed.GetValue(url) is not string address)
+            {
+                Refuse(parsed, [connections, requests, rate], "needs the URL of a service");
+                return Answers(engine.Read(parsed, new()), parsed.GetValue(json));
+            }
+            Refuse(parsed, engine.Options.OfType<Option>(), "measures the engine itself; leave the URL out");
             if (!Uri.TryCreate(address, UriKind.Absolute, out var service) || service.Scheme != "http")
                 throw new InputException($"{address}: is no address of a service; give one such as http://127.0.0.1:8080.");
             if (!(parsed.GetValue(rate) >= 0)) throw new InputException($"--rate {parsed.GetValue(rate)}: give 0 or more.");
@@ -74,7 +85,25 @@ internal static class BenchVerb
                     $"{load.AnswersPerSecond:#,0} answers a second; median {load.MedianSeconds * 1e3:0.0} ms, 99 % within "
                         + $"{load.P99Seconds * 1e3:0.0} ms, longest {load.MaxSeconds * 1e3:0.0} ms; {load.Errors} errors"));
             return load.Errors == 0 ? ExitCode.Done : ExitCode.Failed;
-        }, url, connections, requests, rate, json);
+        }, [url, connections, requests, rate, .. engine.Options, json]);
+    }
+
+    /// <summary>Refuses flags of the other kind of measurement.</summary>
+    private static void Refuse(ParseResult parsed, IEnumerable<Option> options, string why)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new InputException($"{given.Name}: {why}.");
+    }
+
+    private static int Answers(BenchOptions options, bool json)
+    {
+        options.Validate();
+        if (options.Precision != default) IsBf16(options);
+        using var probe = new MachineProbe(options.Threads);
+        var report = FewUsersBench.Run(options.Run, options.Precision, probe);
+        if (json) Terminal.WriteJson(report);
+        else report.Print(Terminal.Results);
+        return ExitCode.Done;
     }
 
     private static Command Measure(string name, string description, Func<BenchOptions, bool, int> run, params string[] options)
@@ -127,12 +156,13 @@ internal static class BenchVerb
             limits = probe.Limits;
             var (low, high) = probe.PeakRange;
             Console.Error.WriteLine($"{Readable.Count(limits.Threads, "thread")}: peak {limits.PeakGflops:0.0} GFLOP/s "
-                + $"({low:0.0} to {high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s");
+                + $"({low:0.0} to {high:0.0} from sample to sample), copy {limits.CopyGigabytesPerSecond:0.0} GB/s, "
+                + $"read {limits.ReadGigabytesPerSecond:0.0} GB/s");
             results.AddRange(measured.Select(result => result.Under(limits)));
         }
         return Print(options, json, earlier, new(limits!.PeakGflops, limits.CopyGigabytesPerSecond, results)
         {
-            Machine = BenchMachine.Here,
+            Machine = BenchMachine.Here, ReadGigabytesPerSecond = limits.ReadGigabytesPerSecond,
         });
     }
 

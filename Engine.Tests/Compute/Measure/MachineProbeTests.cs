@@ -51,6 +51,8 @@ public class MachineProbeTests
         Assert.Equal(1, limits.Threads);
         Assert.InRange(limits.PeakGflops, 0.1, 1e5);
         Assert.InRange(limits.CopyGigabytesPerSecond, 0.01, 1e4);
+        Assert.InRange(limits.ReadGigabytesPerSecond, 0.01, 1e4);
+        Assert.InRange(probe.SampleReads(), 0.01, 1e4);
         Assert.True(probe.PeakRange.Low <= limits.PeakGflops && limits.PeakGflops <= probe.PeakRange.High);
     }
 

@@ -138,10 +138,14 @@ public class SimdConcurrencyTests
             (nameof(IBackend.GaussianGramBackward),
                 x => x.GaussianGramBackward(new(LikelihoodKind.Gaussian), batch, 1, a, a, a, one, one, one, b)),
             (nameof(IBackend.TopK), x => x.TopK(a, batch, 1, new int[1], new float[1])),
+            (nameof(IBackend.LinearTopK), x => x.LinearTopK(a, weight, p, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
         ];
         string[] others =
-            [nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush)];
+        [
+            nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush),
+            nameof(IBackend.Hold), nameof(IBackend.FewUsers),
+        ];
         var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
         Assert.Equal(methods.Except(others).Order(), operations.Select(operation => operation.Name).Distinct().Order());
 

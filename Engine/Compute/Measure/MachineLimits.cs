@@ -10,6 +10,12 @@ namespace ManualVae.Compute.Measure;
 /// </param>
 public sealed record MachineLimits(int Threads, double PeakGflops, double CopyGigabytesPerSecond)
 {
+    /// <summary>
+    /// Reading an array far larger than any cache, and nothing else; median. It is more than the copy's, which also reads the
+    /// lines it overwrites. 0 where it was not measured.
+    /// </summary>
+    public double ReadGigabytesPerSecond { get; init; }
+
     /// <summary>Fraction of the attainable rate for work of this intensity: the lower of the two roofs.</summary>
     /// <param name="flops">Operations of the work.</param>
     /// <param name="bytes">Bytes it must move.</param>

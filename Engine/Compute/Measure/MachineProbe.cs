@@ -13,7 +13,8 @@ namespace ManualVae.Compute.Measure;
 public sealed unsafe class MachineProbe : IDisposable
 {
     private const int CopyLength = 32 << 20; // 128 MiB each way
-    private const int PeakSamplesPerCopy = 8;
+    private const int Grain = 1 << 18; // of copying and reading
+    private const int PeakSamplesPerCopy = 8, ReadsPerCopy = 3;
     /// <summary>Some 0.05 to 0.1 ms each, so that threads end together.</summary>
     private const int Iterations = 10_000;
     /// <summary>
@@ -23,7 +24,8 @@ public sealed unsafe class MachineProbe : IDisposable
 
     private readonly WorkerPool _pool;
     private readonly NativeBuffer _sink;
-    private readonly List<double> _peaks = [], _copies = [];
+    private NativeBuffer? _kept;
+    private readonly List<double> _peaks = [], _copies = [], _reads = [];
 
     /// <summary>Warms up: code is compiled.</summary>
     /// <param name="threads">Threads; 0 for all processors.</param>
@@ -37,6 +39,7 @@ public sealed unsafe class MachineProbe : IDisposable
         for (int i = 0; i < WarmUp; i++) Sample();
         _peaks.Clear();
         _copies.Clear();
+        _reads.Clear();
         Sample();
     }
 
@@ -50,7 +53,7 @@ public sealed unsafe class MachineProbe : IDisposable
     public WorkerPool Pool => _pool;
 
     /// <summary>The medians of all samples.</summary>
-    public MachineLimits Limits => new(Threads, Median(_peaks), Median(_copies));
+    public MachineLimits Limits => Under(Median(_peaks));
 
     /// <summary>Number of samples of the peak.</summary>
     public int Samples => _peaks.Count;
@@ -60,25 +63,44 @@ public sealed unsafe class MachineProbe : IDisposable
     /// </summary>
     public (double Low, double High) PeakRange => (Timing.Quantile(_peaks, 0.1), Timing.Quantile(_peaks, 0.9));
 
-    /// <summary>Takes a sample of the peak, and with every eighth one a sample of the copy.</summary>
+    /// <summary>Takes a sample of the peak, and with every eighth one samples of copying and of reading.</summary>
     public void Sample()
     {
-        if (_peaks.Count % PeakSamplesPerCopy == 0) _copies.Add(Copy());
+        if (_peaks.Count % PeakSamplesPerCopy == 0) CopyAndRead();
         Peak(WakingParts); // wakes sleeping threads, which may share a core for some milliseconds
         _peaks.Add(Peak(SampleParts));
     }
 
-    /// <summary>The limits between two samples: the mean of both peaks, and the copy's median.</summary>
+    /// <summary>
+    /// Takes samples of reading only, and returns their median in GB/s. The array that is read is kept (128 MiB).
+    /// </summary>
+    public double SampleReads()
+    {
+        if (_kept is null)
+        {
+            _kept = new(CopyLength);
+            new Span<float>(_kept.Pointer, CopyLength).Fill(1);
+        }
+        double[] samples = [.. Enumerable.Range(0, ReadsPerCopy).Select(_ => Read(_kept.Pointer))];
+        _reads.AddRange(samples);
+        return Timing.Quantile(samples, 0.5);
+    }
+
+    /// <summary>The limits between two samples: the mean of both peaks, and the medians of copying and reading.</summary>
     /// <param name="samples">Number of samples before.</param>
     public MachineLimits LimitsNextTo(int samples) =>
-        new(Threads, (_peaks[samples - 1] + _peaks[Math.Min(samples, _peaks.Count - 1)]) / 2, Median(_copies));
+        Under((_peaks[samples - 1] + _peaks[Math.Min(samples, _peaks.Count - 1)]) / 2);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         _pool.Dispose();
         _sink.Dispose();
+        _kept?.Dispose();
     }
+
+    private MachineLimits Under(double peak) =>
+        new(Threads, peak, Median(_copies)) { ReadGigabytesPerSecond = Median(_reads) };
 
     private static double Median(List<double> samples) => Timing.Quantile(samples, 0.5);
 
@@ -100,9 +122,8 @@ public sealed unsafe class MachineProbe : IDisposable
         return flopsOfPart * parts / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
     }
 
-    private double Copy()
+    private void CopyAndRead()
     {
-        const int Grain = 1 << 18;
         // Not kept, so that a bench can measure the resident memory of the work itself.
         using var from = new NativeBuffer(CopyLength);
         using var to = new NativeBuffer(CopyLength);
@@ -111,7 +132,35 @@ public sealed unsafe class MachineProbe : IDisposable
         long start = Stopwatch.GetTimestamp();
         _pool.For(CopyLength, Grain, ((nint)from.Pointer, (nint)to.Pointer),
             static (in (nint From, nint To) s, int first, int last) => CopyRange((float*)s.From, (float*)s.To, first, last));
-        return 2.0 * sizeof(float) * CopyLength / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+        _copies.Add(Rate(2L * CopyLength, start));
+        for (int i = 0; i < ReadsPerCopy; i++) _reads.Add(Read(from.Pointer));
+    }
+
+    private double Read(float* from)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _pool.For(CopyLength, Grain, ((nint)from, (nint)_sink.Pointer),
+            static (in (nint From, nint Sink) s, int first, int last) =>
+                *((float*)s.Sink + first / Grain) = ReadRange((float*)s.From, first, last));
+        return Rate(CopyLength, start);
+    }
+
+    private static double Rate(long floats, long start) =>
+        (double)sizeof(float) * floats / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+
+    /// <summary>Some sum of everything, so that all is read.</summary>
+    private static float ReadRange(float* from, int first, int last)
+    {
+        int width = Vector<float>.Count;
+        Vector<float> a = default, b = default, c = default, d = default;
+        for (int i = first; i <= last - 4 * width; i += 4 * width)
+        {
+            a += Vector.Load(from + i);
+            b += Vector.Load(from + i + width);
+            c += Vector.Load(from + i + 2 * width);
+            d += Vector.Load(from + i + 3 * width);
+        }
+        return Vector.Sum((a + b) + (c + d));
     }
 
     private static void CopyRange(float* from, float* to, int first, int last)

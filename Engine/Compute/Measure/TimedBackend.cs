@@ -202,6 +202,18 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         Note(start, scores, flops: 0, scores.Length, nameof(IBackend.TopK));
     }
 
+    void IBackend.Hold(Parameter weight) => inner.Hold(weight);
+
+    int IBackend.FewUsers(Parameter weight) => inner.FewUsers(weight);
+
+    void IBackend.LinearTopK(
+        Tensor x, Parameter weight, Parameter? bias, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.LinearTopK(x, weight, bias, excluded, k, items, itemScores);
+        Note(start, weight.Value, 2.0 * x.Rows * weight.Value.Length, weight.Value.Length, nameof(IBackend.LinearTopK));
+    }
+
     void IBackend.Adam(Parameter parameter, AdamStep step) =>
         Time(parameter.Value, () => inner.Adam(parameter, step), floats: 7.0 * parameter.Value.Length);
 

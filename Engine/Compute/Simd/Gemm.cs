@@ -69,6 +69,11 @@ internal sealed unsafe class Gemm : IDisposable
     }
 
     /// <summary>
+    /// In how many parts sums of so many steps are made: each part from zero in the order of k, then added to those before.
+    /// </summary>
+    public static int Chunks(int steps) => Math.Max(1, Partition.Count(steps, MaxSteps));
+
+    /// <summary>
     /// C[m, n] (+)= A B; with k = 0 the sums are 0. Without C (null) k is not cut, and only the epilogue sees the sums.
     /// </summary>
     /// <param name="m">Rows of C.</param>
@@ -99,7 +104,7 @@ internal sealed unsafe class Gemm : IDisposable
         var kernel = _kernel.For(n);
         if (kernel.TakesPairs) (a, b) = (a with { AsPairs = true }, b with { AsPairs = true });
 
-        int kChunks = c == null ? 1 : Math.Max(1, Partition.Count(a.Steps(k), MaxSteps));
+        int kChunks = c == null ? 1 : Chunks(a.Steps(k));
         int steps = Partition.Count(a.Steps(k), kChunks), kStep = kernel.TakesPairs ? 2 * steps : steps;
         int step = ChunkStep(n, steps, kernel.Columns), chunks = checked(Partition.Count(n, step) * kChunks);
         int panels = Partition.Count(m, kernel.Rows);

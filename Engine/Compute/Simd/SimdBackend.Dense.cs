@@ -24,6 +24,12 @@ public sealed unsafe partial class SimdBackend
         var w = weight.Value;
         Debug.Assert(x.Columns == w.Columns && y.Columns == w.Rows && x.Rows == y.Rows);
         Debug.Assert(bias is null || bias.Value.Length == y.Columns);
+        if (x.Rows > 0 && x.Rows <= FewUsers(weight))
+        {
+            using var call = Caller.Enter();
+            _fewUsers.Forward(FewTimes(x, weight), new(y.Pointer(), y.Columns, bias is null ? null : bias.Value.Pointer(), activation));
+            return;
+        }
         if (bias is null && activation == Activation.Identity)
         {
             MatMul(Transpose.Second, x, w, y);

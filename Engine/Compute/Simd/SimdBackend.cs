@@ -17,6 +17,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     private readonly WorkerPool _threads;
     private readonly bool _ownsThreads;
     private readonly Gemm _gemm;
+    private readonly FewUsers _fewUsers;
     private readonly HashSet<NativeBuffer> _buffers = [];
 
     /// <summary>The thread inside an operation.</summary>
@@ -36,7 +37,8 @@ public sealed unsafe partial class SimdBackend : IBackend
     public SimdBackend(WorkerPool threads, Precision precision = Precision.Fp32) : this(threads, KernelOf(precision)) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
-    internal SimdBackend(WorkerPool threads, GemmKernel? kernel) => (_threads, _gemm) = (threads, new Gemm(threads, kernel));
+    internal SimdBackend(WorkerPool threads, GemmKernel? kernel) => 
+        (_threads, _gemm, _fewUsers) = (threads, new Gemm(threads, kernel), new FewUsers(threads));
 
     /// <summary>
     /// Why products in bfloat16 cannot be had here: the processor has no VDPBF16PS, or the system does not let memory become
@@ -66,6 +68,8 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         if (_ownsThreads) _threads.Dispose();
         _gemm.Dispose();
+        _fewUsers.Dispose();
+        foreach (var held in _held.Values) held.Dispose();
         lock (_buffers)
         {
             foreach (var buffer in _buffers) buffer.Dispose();
@@ -109,6 +113,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     {
         Debug.Assert(source.Length == destination.Length);
         using var call = Caller.Enter();
+        Forget(destination);
         source.CopyTo(Whole(destination));
     }
 
@@ -124,14 +129,18 @@ public sealed unsafe partial class SimdBackend : IBackend
     public void Copy(Tensor source, Tensor destination)
     {
         Debug.Assert(source.Length == destination.Length);
+        Forget(destination);
         ForElements(source, (source, destination), static (in (Tensor From, Tensor To) s, long first, int count) =>
             Span(s.From, first, count).CopyTo(Span(s.To, first, count)));
     }
 
     /// <inheritdoc/>
-    public void Fill(Tensor tensor, double value) =>
+    public void Fill(Tensor tensor, double value)
+    {
+        Forget(tensor);
         ForElements(tensor, (tensor, (float)value), static (in (Tensor Tensor, float Value) s, long first, int count) =>
             Span(s.Tensor, first, count).Fill(s.Value));
+    }
 
     // ---- One caller at a time ------------------------------------------------------------------------------------
 

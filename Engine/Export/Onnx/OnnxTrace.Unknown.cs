@@ -98,6 +98,10 @@ internal sealed partial class OnnxTrace
     void IBackend.TopK(Tensor scores, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores) =>
         throw Unknown(nameof(IBackend.TopK));
 
+    void IBackend.LinearTopK(
+        Tensor x, Parameter weight, Parameter? bias, SparseBatch excluded, int k, Span<int> items, Span<float> itemScores) =>
+        throw Unknown(nameof(IBackend.LinearTopK));
+
     void IBackend.Adam(Parameter parameter, AdamStep step) =>
         throw Unknown(nameof(IBackend.Adam));
 }
