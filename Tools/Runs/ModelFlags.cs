@@ -8,6 +8,11 @@ namespace ManualVae.Tools.Runs;
 /// <summary>The flags that say which data to use with a run, and where to compute.</summary>
 internal sealed class ModelFlags
 {
+    /// <summary>
+    /// Passes of so few users go to the processor where the device is <c>auto</c>: it has answered before a GPU is open.
+    /// </summary>
+    private const int FewUsers = 64;
+
     private readonly Option<string?> _data = new("--data")
     {
         Description = "Prepared dataset; items are matched by id. [default: the one the run was trained on]", HelpName = "folder",
@@ -59,7 +64,8 @@ internal sealed class ModelFlags
         Recommender.Load(run, new()
         {
             Data = parsed.GetValue(_data), Device = parsed.GetValue(_device), HideHeldOut = hideHeldOut, BatchSize = batch,
-            Note = Terminal.Note, Backend = device => Backend(parsed, device),
+            Note = Terminal.Note, Backend = device => Backend(parsed,
+                device == "auto" && batch <= FewUsers && parsed.GetValue(_precision) != Precision.Tf32 ? "simd" : device),
         });
 
     private IBackend Backend(ParseResult parsed, string device) => Session.Backend(device, parsed.GetValue(_threads),

@@ -38,7 +38,8 @@ internal static class RecommendVerb
             int reasons = parsed.GetResult(why) is null ? 0
                 : Flags.Positive("--why", parsed.GetValue(why) ?? ReasonsByDefault);
             var wanted = lists.Read(parsed) with { IncludeSeen = parsed.GetValue(includeSeen), Why = reasons };
-            using var recommender = model.OpenForRecommending(parsed, parsed.GetValue(run)!, parsed.GetValue(history) == "shown");
+            using var recommender = model.OpenForRecommending(
+                parsed, parsed.GetValue(run)!, parsed.GetValue(history) == "shown", batch: many ? 500 : 1);
             return many ? ForMany(recommender, people.Many(parsed, recommender, wanted), wanted, target!, parsed.GetValue(json))
                 : ForOne(recommender, people.One(parsed, recommender, wanted), target, parsed.GetValue(json));
         }, [run, .. people.Options, history, .. lists.Options, includeSeen, why, output, json, .. model.Options]);

@@ -27,7 +27,7 @@ internal static class SimilarVerb
             var wanted = lists.Read(parsed);
             string? target = parsed.GetValue(output);
             OutputFile.RefuseTwo("--output", target, parsed.GetValue(json));
-            using var recommender = model.OpenForRecommending(parsed, parsed.GetValue(run)!);
+            using var recommender = model.OpenForRecommending(parsed, parsed.GetValue(run)!, batch: 1);
             string text = parsed.GetValue(item)!;
             bool filtered = wanted.Exclude.Count > 0 || wanted.Allow is not null;
             var similar = recommender.Similar(recommender.ItemNamed(text) ?? text,
