@@ -65,7 +65,7 @@ internal sealed unsafe class FewUsers(WorkerPool threads) : IDisposable
                 {
                     float* scores = tile + row * stride;
                     if (s.Bias != 0) Elementwise.Apply(new AddScaled(1), count, scores, (float*)s.Bias + first, scores);
-                    s.Best[worker * FewRows.Most + row].Offer(new(scores, count), first, 
+                    s.Best[worker * FewRows.Most + row].Offer(new(scores, count), first,
                         excluded[offsets[row]..offsets[row + 1]]);
                 }
             });

@@ -54,7 +54,7 @@ internal static unsafe class FewPairs
                 {
                     int from = part * chunk, pairs = Math.Min(chunk, w.Pairs - from);
                     uint* pair = panel + from * HeldWeight.Width;
-                    float *values = x + 2 * ((nint)row * w.Pairs + from), to = sums + row * stride;
+                    float* values = x + 2 * ((nint)row * w.Pairs + from), to = sums + row * stride;
                     nint next = 2 * (nint)w.Pairs;
                     // What the next panel holds here is prefetched in the first pass over a panel.
                     uint* ahead = row == 0 ? pair + w.PanelSize : pair;
