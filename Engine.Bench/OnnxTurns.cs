@@ -80,7 +80,8 @@ internal sealed class OnnxTurns : IDisposable
         var (items, scores) = (new int[users * Top], new float[users * Top]);
         using var session = Session(stream =>
             new ModelExport(_model, new Dictionary<string, string>()).WriteOnnx(stream, OnnxForm.List));
-        long[] lists = [.. Enumerable.Range(0, users).SelectMany(user => _clicks.RowColumns(user).ToArray()).Select(i => (long)i)];
+        long[] lists = [.. Enumerable.Range(0, users)
+            .SelectMany(user => _clicks.RowColumns(user).ToArray()).Select(item => (long)item)];
         using var clicks = OrtValue.CreateTensorValueFromMemory(lists, [users, Clicks]);
         using var top = OrtValue.CreateTensorValueFromMemory([(long)Top], [1]);
         Compare($"whole model, {users}", blocks, () => _model.Rank(_clicks, 0, users, Top, items, scores),
@@ -98,7 +99,7 @@ internal sealed class OnnxTurns : IDisposable
         int same = items.Zip(theirs()).Count(pair => pair.First == pair.Second);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{work,-28}{Of(own, 0.5),10:0.000}{Of(own, 0.1),7:0.000}{own.Min(),7:0.000}{Of(other, 0.5),23:0.000}"
-                + $"{Of(other, 0.1),7:0.000}{other.Min(),7:0.000}   same items at {(double)same / items.Length:P1} of the ranks"));
+                + $"{Of(other, 0.1),7:0.000}{other.Min(),7:0.000}   same items in {(double)same / items.Length:P1} of places"));
     }
 
     private static void Block(List<double> times, Action work, bool measured)

@@ -40,7 +40,8 @@ public class RunningTopKTests
                 var (items, itemScores) = (new int[k], new float[k]);
                 running[0].Write(items, itemScores);
                 Assert.Equal(expected, items);
-                Assert.Equal(expectedScores.Select(BitConverter.SingleToInt32Bits), itemScores.Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(
+                    expectedScores.Select(BitConverter.SingleToInt32Bits), itemScores.Select(BitConverter.SingleToInt32Bits));
             }
     }
 

@@ -33,7 +33,7 @@ internal sealed class RunningTopK
     /// <summary>Takes the scores of neighbouring items.</summary>
     /// <param name="scores">One for each item.</param>
     /// <param name="first">The first of the items.</param>
-    /// <param name="excluded">Items that must not be ranked, strictly increasing; those of other pieces may be among them.</param>
+    /// <param name="excluded">Items that must not be ranked, strictly increasing; also those of other pieces.</param>
     public void Offer(ReadOnlySpan<float> scores, int first, ReadOnlySpan<int> excluded)
     {
         if (_most == 0) return;
@@ -65,7 +65,9 @@ internal sealed class RunningTopK
         _count += other._count;
     }
 
-    /// <summary>Writes the best items as <see cref="TopK.Select"/> does: best first, -1 and -infinity where there are no more.</summary>
+    /// <summary>
+    /// Writes the best items as <see cref="TopK.Select"/> does: best first, -1 and -infinity where there are no more.
+    /// </summary>
     public void Write(Span<int> items, Span<float> scores)
     {
         Drop();

@@ -46,9 +46,11 @@ internal sealed record FewUsersReport(
             $"{Model}; {Readable.Count(Threads, "thread")}, {Precision.ToString().ToLowerInvariant()}; read "
                 + $"{ReadGigabytesPerSecond:0.0} GB/s: one read of the decoder ({DecoderBytes / 1e6:0.0} MB) takes "
                 + $"{OneReadSeconds * 1e3:0.000} ms, {BestOneReadSeconds * 1e3:0.000} ms at best"));
-        var table = Terminal.Table(">users at a time", ">best ms", ">median ms", ">p99 ms", ">answers a second", ">times one read");
+        var table = Terminal.Table(
+            ">users at a time", ">best ms", ">median ms", ">p99 ms", ">answers a second", ">times one read");
         foreach (var result in Results)
-            table.AddRow($"{result.Users}", $"{result.BestSeconds * 1e3:0.000}", $"{result.MedianSeconds * 1e3:0.000}", $"{result.P99Seconds * 1e3:0.000}",
+            table.AddRow($"{result.Users}", $"{result.BestSeconds * 1e3:0.000}", $"{result.MedianSeconds * 1e3:0.000}",
+                $"{result.P99Seconds * 1e3:0.000}",
                 $"{result.AnswersPerSecond:#,0}", $"{result.TimesOneRead:0.00}");
         console.Write(table);
     }
@@ -67,7 +69,9 @@ internal static class FewUsersBench
     /// <summary>Runs of a number of users in each round: some 20 ms.</summary>
     private const int RunsOfRound = 16;
 
-    /// <summary>Measures the model of a run, or one of the shape of ML-20M (20108 items, 600-200-600) with first weights.</summary>
+    /// <summary>
+    /// Measures the model of a run, or one of the shape of ML-20M (20108 items, 600-200-600) with first weights.
+    /// </summary>
     /// <param name="run">The run folder, or null.</param>
     /// <param name="precision">Precision of the products.</param>
     /// <param name="probe">The threads, and the read bandwidth between rounds.</param>

@@ -35,7 +35,9 @@ internal static unsafe class FewRows
     /// <param name="k">Length of the sums.</param>
     /// <param name="x">The rows of x, one after another.</param>
     /// <param name="rows">Rows of x, 1 to <see cref="Most"/>.</param>
-    /// <param name="sums">[rows, stride]: receives the sums. Columns up to a multiple of <see cref="Width"/> are overwritten.</param>
+    /// <param name="sums">
+    /// [rows, stride]: receives the sums. Columns up to a multiple of <see cref="Width"/> are overwritten.
+    /// </param>
     /// <param name="stride">Distance of rows of sums.</param>
     /// <param name="end">Where W ends: memory up to there is prefetched.</param>
     public static void Multiply(float* w, int items, int k, float* x, int rows, float* sums, nint stride, float* end)

@@ -56,8 +56,8 @@ internal sealed unsafe class FewUsers(WorkerPool threads) : IDisposable
         for (int i = 0; i < threads.Count * FewRows.Most; i++)
             if (i % FewRows.Most < rows) _best[i].Begin(most, MostItems);
         Run(in work, ((nint)bias, excluded, firstRow, _best),
-            static (in (nint Bias, SparseBatch Excluded, int FirstRow, RunningTopK[] Best) s, in RowsTimesWeight work, int worker, float* tile,
-                int stride, int first, int count) =>
+            static (in (nint Bias, SparseBatch Excluded, int FirstRow, RunningTopK[] Best) s, in RowsTimesWeight work, int worker,
+                float* tile, int stride, int first, int count) =>
             {
                 var offsets = s.Excluded.RowOffsets[s.FirstRow..];
                 var excluded = s.Excluded.ColumnIndices;
@@ -65,7 +65,7 @@ internal sealed unsafe class FewUsers(WorkerPool threads) : IDisposable
                 {
                     float* scores = tile + row * stride;
                     if (s.Bias != 0) Elementwise.Apply(new AddScaled(1), count, scores, (float*)s.Bias + first, scores);
-                    s.Best[worker * FewRows.Most + row].Offer(new(scores, count), first, 
+                    s.Best[worker * FewRows.Most + row].Offer(new(scores, count), first,
                         excluded[offsets[row]..offsets[row + 1]]);
                 }
             });

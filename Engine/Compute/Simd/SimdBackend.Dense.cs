@@ -27,7 +27,8 @@ public sealed unsafe partial class SimdBackend
         if (x.Rows > 0 && x.Rows <= FewUsers(weight))
         {
             using var call = Caller.Enter();
-            _fewUsers.Forward(FewTimes(x, weight), new(y.Pointer(), y.Columns, bias is null ? null : bias.Value.Pointer(), activation));
+            float* addend = bias is null ? null : bias.Value.Pointer();
+            _fewUsers.Forward(FewTimes(x, weight), new(y.Pointer(), y.Columns, addend, activation));
             return;
         }
         if (bias is null && activation == Activation.Identity)

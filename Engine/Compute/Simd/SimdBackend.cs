@@ -37,7 +37,7 @@ public sealed unsafe partial class SimdBackend : IBackend
     public SimdBackend(WorkerPool threads, Precision precision = Precision.Fp32) : this(threads, KernelOf(precision)) { }
 
     /// <summary>The same with a given micro-kernel, for tests: every kernel is correct on every machine.</summary>
-    internal SimdBackend(WorkerPool threads, GemmKernel? kernel) => 
+    internal SimdBackend(WorkerPool threads, GemmKernel? kernel) =>
         (_threads, _gemm, _fewUsers) = (threads, new Gemm(threads, kernel), new FewUsers(threads));
 
     /// <summary>

@@ -45,7 +45,8 @@ internal static unsafe class FewPairs
     public static void Multiply(HeldWeight w, int first, int count, float* x, int rows, float* sums, nint stride)
     {
         Debug.Assert(IsSupported && first % HeldWeight.Width == 0);
-        uint* panel = w.Panels + first / HeldWeight.Width * w.PanelSize, end = w.Panels + (nint)Partition.Count(w.Items, HeldWeight.Width) * w.PanelSize - 1;
+        uint* panel = w.Panels + first / HeldWeight.Width * w.PanelSize;
+        uint* end = w.Panels + Partition.Count(w.Items, HeldWeight.Width) * w.PanelSize - 1;
         int chunks = Gemm.Chunks(w.Pairs), chunk = Partition.Count(w.Pairs, chunks);
         for (int item = 0; item < count; item += HeldWeight.Width, panel += w.PanelSize, sums += HeldWeight.Width)
             for (int row = 0; row < rows; row += RowsOfPass)
@@ -53,7 +54,7 @@ internal static unsafe class FewPairs
                 {
                     int from = part * chunk, pairs = Math.Min(chunk, w.Pairs - from);
                     uint* pair = panel + from * HeldWeight.Width;
-                    float *values = x + 2 * ((nint)row * w.Pairs + from), to = sums + row * stride;
+                    float* values = x + 2 * ((nint)row * w.Pairs + from), to = sums + row * stride;
                     nint next = 2 * (nint)w.Pairs;
                     // What the next panel holds here is prefetched in the first pass over a panel.
                     uint* ahead = row == 0 ? pair + w.PanelSize : pair;
@@ -71,7 +72,8 @@ internal static unsafe class FewPairs
         uint* panel, int pairs, float* x, nint next, int rows, float* sums, nint stride, bool accumulate, uint* ahead, uint* end)
         where TRows : struct, IRowCount
     {
-        float* x1 = x + Math.Min(1, rows - 1) * next, x2 = x + Math.Min(2, rows - 1) * next, x3 = x + Math.Min(3, rows - 1) * next;
+        float* x1 = x + Math.Min(1, rows - 1) * next, x2 = x + Math.Min(2, rows - 1) * next;
+        float* x3 = x + Math.Min(3, rows - 1) * next;
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default,
             b3 = default, c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default,
             d3 = default;
