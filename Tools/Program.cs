@@ -86,7 +86,7 @@ public static class Program
         {
             DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
             SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
-            EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), ServeVerb.Create(),
+            EnsembleVerb.Create(), SweepVerb.Create(), RecipeVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), ServeVerb.Create(),
             BenchVerb.Create(), DevicesVerb.Create(), CompletionVerb.Create(), HelpVerb.Create(),
         };
         root.Add(new Option<bool>("--quiet")
