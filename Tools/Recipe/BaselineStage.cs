@@ -21,7 +21,7 @@ internal sealed class BaselineStage(PreparedDataset data, RecipeTrials trials, R
             Session.Cancellation.ThrowIfCancellationRequested();
             // Popularity is fitted whatever the budget; the others share what is left.
             double left = budget.Plan.Baselines - budget.Spent;
-            double end = candidates[c].Axes.Count == 0 ? budget.Plan.End : budget.Spent + left / Math.Min(2, candidates.Count - c);
+            double end = candidates[c].Axes.Count == 0 ? budget.Plan.End : budget.Spent + left / (candidates.Count - c);
             Search(candidates[c], end);
             trials.KeepOnly(trials.All.Where(t => t.Validation is not null).OrderByDescending(t => t.Validation).Take(1)
                 .Select(t => t.Run));

@@ -63,14 +63,14 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
             .SelectMany(k => candidates.Where(c => c.Starts.Count > k).Select(c => new Entry(c, c.Starts[k])));
         foreach (var entry in starts) Add(entry);
         while (done.Count < MostOfBracket && budget.Spent < end) Add(Draw(candidates, popularity));
-        return GoOn(done, popularity, first: true);
+        return GoOn(done, popularity, first: true, each: bracket == 0);
 
         void Add(Entry entry)
         {
             // The very first has the whole search; the others begin while there is time.
             if (done.Count > 0 && budget.Spent >= end) return;
             done.Add(Try(entry, 0, done.Count == 0 ? budget.Plan.Family : end));
-            Keep(GoOn(done, popularity, first: true));
+            Keep(GoOn(done, popularity, first: true, each: bracket == 0));
         }
     }
 
@@ -98,8 +98,9 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
         return entry with { Trial = trials.Try(entry.Candidate, own, rungs[Math.Min(rung, rungs.Count - 1)], until.Token) };
     }
 
-    private static List<Entry> GoOn(List<Entry> done, double popularity, bool first) =>
-        [.. RecipeHalving.GoOn([.. done.Select((entry, i) => (i, entry.Trial!.Validation))], popularity, first)
+    private static List<Entry> GoOn(List<Entry> done, double popularity, bool first, bool each = false) =>
+        [.. RecipeHalving.GoOn([.. done.Select((entry, i) => (i, entry.Candidate.Name, entry.Trial!.Validation))],
+            popularity, first, each)
             .Select(i => done[i])];
 
     // Those that go on and the best of all keep their checkpoints.

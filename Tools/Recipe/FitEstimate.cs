@@ -24,7 +24,7 @@ internal static class FitEstimate
         {
             "ease" => 2 * items * items * items / rate, // an inverse
             "ials" => new IalsSettings().Epochs * 2.0 * factors * factors
-                * (2.0 * train.EntryCount + (items + train.Rows) * factors / 3) / rate * 4, // small systems run slower
+                * (2.0 * train.EntryCount + (items + train.Rows) * factors / 3) / rate,
             "slim" => train.Columns > MostItemsOfSample ? double.PositiveInfinity
                 : Slim.EstimateSeconds(train, new SlimSettings(), monitor: new(null, Session.Cancellation)),
             _ => 0,

@@ -13,15 +13,20 @@ internal static class RecipeHalving
     public static bool HasNotBegun(double value, double popularity) => value <= LevelOfPopularity * popularity;
 
     /// <summary>
-    /// The best third, at least one, the best first; after the first rung also up to three that are still at popularity's level.
+    /// The best third, at least one, the best first. After the first rung also up to three that are still at popularity's level,
+    /// and, where candidates are first compared, the best of each: few epochs say little across different losses.
     /// </summary>
-    /// <param name="finished">Trials and their values; one without a value ends here.</param>
+    /// <param name="finished">Trials, names of their candidates, and their values; one without a value ends here.</param>
     /// <param name="popularity">The value of popularity; 0 if unknown.</param>
     /// <param name="first">True for the first rung: who has not begun after the second does not go on.</param>
-    public static IReadOnlyList<int> GoOn(IReadOnlyCollection<(int Trial, double? Value)> finished, double popularity, bool first)
+    /// <param name="each">Whether the best of each candidate goes on.</param>
+    public static IReadOnlyList<int> GoOn(IReadOnlyCollection<(int Trial, string Candidate, double? Value)> finished,
+        double popularity, bool first, bool each = false)
     {
-        int[] best = [.. SuccessiveHalving.Best(finished).Take(Math.Max(1, finished.Count / SuccessiveHalving.Eta))];
+        int[] ranked = [.. SuccessiveHalving.Best(finished.Select(f => (f.Trial, f.Value)))];
+        int[] best = [.. ranked.Take(Math.Max(1, finished.Count / SuccessiveHalving.Eta))];
+        var ofEach = ranked.Where(_ => each).DistinctBy(trial => finished.First(f => f.Trial == trial).Candidate);
         var late = finished.Where(f => first && f.Value is double value && HasNotBegun(value, popularity)).Select(f => f.Trial);
-        return [.. best, .. late.Except(best).Order().Take(MostLate)];
+        return [.. best, .. ofEach.Except(best), .. late.Except(best).Except(ofEach).Order().Take(MostLate)];
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ManualVae.Data;
+using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools.Recipe;
 
@@ -13,7 +15,16 @@ namespace ManualVae.Tools.Recipe;
 /// <param name="Seconds">Time of fitting or training and of validation, all sessions together.</param>
 /// <param name="Failed">Why it has no value; null if it has one.</param>
 internal sealed record RecipeTrial(string Candidate, IReadOnlyDictionary<string, string> Settings, string Run,
-    double? Validation, int BestEpoch, int Epochs, double Seconds, string? Failed = null);
+    double? Validation, int BestEpoch, int Epochs, double Seconds, string? Failed = null)
+{
+    /// <summary>Its settings for people, without those of length, which follow from the data.</summary>
+    [JsonIgnore]
+    public string Shown => ShownOf(Settings);
+
+    /// <summary>Settings for people, without those of length.</summary>
+    public static string ShownOf(IReadOnlyDictionary<string, string> settings) =>
+        SweepTrial.Shown(settings.Where(s => s.Key is not ("epochs" or "patience" or "batch-size")).ToDictionary());
+}
 
 /// <summary>A candidate in the table: its best trial, and what became of it.</summary>
 /// <param name="Candidate">Its name.</param>
@@ -41,6 +52,7 @@ internal sealed record RecipeResult(string Data, string DataHash, string Metric,
     public const string RunName = "run";
 
     /// <summary>The trial that won, or null before the end.</summary>
+    [JsonIgnore]
     public RecipeTrial? Winner => Trials.FirstOrDefault(trial => trial.Run == RunName);
 
     /// <summary>Reads the file of a folder.</summary>

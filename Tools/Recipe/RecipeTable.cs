@@ -1,4 +1,3 @@
-using ManualVae.Tools.Sweep;
 using Spectre.Console;
 
 namespace ManualVae.Tools.Recipe;
@@ -21,7 +20,7 @@ internal static class RecipeTable
             table.AddRow(chosen ? $"[bold green]{row.Candidate}[/]" : row.Candidate, $"{row.Tried}",
                 row.Validation is double value ? chosen ? $"[bold green]{value:0.0000}[/]" : $"{value:0.0000}" : "–",
                 Readable.Clock(TimeSpan.FromSeconds(row.Seconds)), Markup.Escape(row.Verdict),
-                Markup.Escape(SweepTrial.Shown(row.Settings)));
+                Markup.Escape(RecipeTrial.ShownOf(row.Settings)));
         }
         table.Write(Terminal.Results);
         Console.Out.WriteLine($"\nchosen     {result.Reason}");

@@ -51,7 +51,8 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
         double before = _all.Find(t => t.Run == name)?.Seconds ?? earlier.GetValueOrDefault(name);
         var clock = Stopwatch.StartNew();
         string? failed = null;
-        if (_outcomes.Of(run, epochs) is null)
+        bool known = _outcomes.Of(run, epochs) is not null;
+        if (!known)
             try
             {
                 TrialTraining.Train(data, run, epochs, until);
@@ -69,10 +70,10 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
             outcome?.Epochs ?? 0, before + clock.Elapsed.TotalSeconds, outcome?.Validation is null ? outcome?.Failed ?? failed
                 ?? "no value" : null);
         _runs[name] = run;
-        int known = _all.FindIndex(t => t.Run == name);
-        if (known >= 0) _all[known] = trial;
+        int place = _all.FindIndex(t => t.Run == name);
+        if (place >= 0) _all[place] = trial;
         else _all.Add(trial);
-        Say(trial);
+        if (!known || place < 0) Say(trial);
         return trial;
     }
 
@@ -100,7 +101,7 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
         $"{Readable.Clock(TimeSpan.FromSeconds(trial.Seconds)),7}  {trial.Candidate,-13} "
             + (trial.Validation is double value ? $"{shared["validation-metric"]} {value:0.0000}" : trial.Failed)
             + (trial.Epochs > 1 ? $" by epoch {trial.Epochs}" : "")
-            + (trial.Settings.Count > 0 ? $"  {SweepTrial.Shown(trial.Settings)}" : ""));
+            + (trial.Settings.Count > 0 ? $"  {trial.Shown}" : ""));
 
     private static Dictionary<string, string> Prepend(RecipeCandidate candidate, IReadOnlyDictionary<string, string> own) =>
         new Dictionary<string, string> { ["recipe"] = candidate.Name }.Concat(own).ToDictionary();

@@ -1,6 +1,5 @@
 using ManualVae.Tools.Charts;
 using ManualVae.Tools.Recipe;
-using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools.Report;
 
@@ -25,7 +24,7 @@ internal static class RecipeReport
                     links.To(Path.Combine(folder, t.Run, "run.json"), t.Candidate),
                     t.Validation is double value ? $"{value:0.0000}" : Html.Escape(t.Failed ?? "no value"),
                     t.BestEpoch > 0 ? $"{t.BestEpoch}" : "–", t.BestEpoch > 0 ? $"{t.Epochs}" : "–", Time(t.Seconds),
-                    Html.Escape(SweepTrial.Shown(t.Settings)),
+                    Html.Escape(t.Shown),
                 ]))))
             + $"<p class=\"muted\">Numbers: {links.To(Path.Combine(folder, RecipeResult.File), RecipeResult.File)}</p>\n");
     }
