@@ -32,8 +32,8 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
             {
                 Keep(going);
                 var done = new List<Entry>();
-                foreach (var entry in going)
-                    if (budget.Spent < budget.Plan.Family) done.Add(Try(entry, rung, start + step * (rung + 1)));
+                for (int i = 0; i < going.Count && budget.Spent < budget.Plan.Family; i++)
+                    done.Add(Try(going[i], rung, Share(start + step * (rung + 1), going.Count - i)));
                 going = GoOn(done, popularity, first: false);
             }
             Keep([]);
@@ -59,20 +59,21 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
     private List<Entry> FirstRung(IReadOnlyList<RecipeCandidate> candidates, double popularity, int bracket, double end)
     {
         var done = new List<Entry>();
-        var starts = bracket > 0 ? [] : Enumerable.Range(0, candidates.Max(c => c.Starts.Count))
-            .SelectMany(k => candidates.Where(c => c.Starts.Count > k).Select(c => new Entry(c, c.Starts[k])));
-        foreach (var entry in starts) Add(entry);
-        while (done.Count < MostOfBracket && budget.Spent < end) Add(Draw(candidates, popularity));
+        Entry[] starts = bracket > 0 ? [] : [.. Enumerable.Range(0, candidates.Max(c => c.Starts.Count))
+            .SelectMany(k => candidates.Where(c => c.Starts.Count > k).Select(c => new Entry(c, c.Starts[k])))];
+        for (int i = 0; i < starts.Length && budget.Spent < end; i++) Add(starts[i], Share(end, starts.Length - i));
+        while (done.Count < MostOfBracket && budget.Spent < end) Add(Draw(candidates, popularity), end);
         return GoOn(done, popularity, first: true, each: bracket == 0);
 
-        void Add(Entry entry)
+        void Add(Entry entry, double until)
         {
-            // The very first has the whole search; the others begin while there is time.
-            if (done.Count > 0 && budget.Spent >= end) return;
-            done.Add(Try(entry, 0, done.Count == 0 ? budget.Plan.Family : end));
+            done.Add(Try(entry, 0, until));
             Keep(GoOn(done, popularity, first: true, each: bracket == 0));
         }
     }
+
+    // Until when one of several trials may take, so that each has a part of the time: what one leaves, the next ones have.
+    private double Share(double end, int trials) => budget.Spent + Math.Max(0, end - budget.Spent) / trials;
 
     // In turn of the candidates that are not far behind, or have not begun.
     private Entry Draw(IReadOnlyList<RecipeCandidate> candidates, double popularity)

@@ -46,7 +46,7 @@ public class RecipePlanTests
     [Theory] // users, items, clicks: the density, whether dense, iALS' weight to begin with
     [InlineData(100, 100, 450, 0.045, true, 0.2)]
     [InlineData(100, 100, 100, 0.01, true, 0.05)]
-    [InlineData(1000, 1000, 5000, 0.005, false, 0.02)]
+    [InlineData(1000, 1000, 4000, 0.004, false, 0.02)]
     [InlineData(1000, 1000, 700, 0.0007, false, 0.004)]
     [InlineData(1000, 1000, 1, 0.000001, false, 0.002)]
     [InlineData(0, 0, 0, 0, false, 0.002)]

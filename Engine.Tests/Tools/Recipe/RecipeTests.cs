@@ -50,7 +50,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void An_interrupted_recipe_goes_on_and_trains_nothing_twice()
     {
-        string[] flags = ["recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "20s", "--threads", "1"];
+        string[] flags = ["recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "8s", "--threads", "1"];
         var stopped = CommandLine.RunUntil("  slim ", flags);
         Assert.Equal(130, stopped.ExitCode);
         Assert.Contains("--resume", stopped.Messages, StringComparison.Ordinal);
@@ -125,6 +125,6 @@ public sealed class RecipeTests : IDisposable
         Assert.Contains(message, result.Messages, StringComparison.Ordinal);
     }
 
-    private CommandResult Recipe() => CommandLine.Run("recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "6s",
+    private CommandResult Recipe() => CommandLine.Run("recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "5s",
         "--threads", "1");
 }
