@@ -13,7 +13,7 @@ namespace ManualVae.Tools;
 /// <summary>
 /// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
 /// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Help; Runs and Datasets;
-/// Report, Serve, Studies, Sweep, Recipe, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
+/// Report, Serve, Studies, Sweep, Recipe, Tables and Bench; Mechanisms; Verbs; and this program, which alone knows the verbs.
 /// </summary>
 public static class Program
 {

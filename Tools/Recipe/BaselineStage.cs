@@ -23,8 +23,7 @@ internal sealed class BaselineStage(PreparedDataset data, RecipeTrials trials, R
             double left = budget.Plan.Baselines - budget.Spent;
             double end = candidates[c].Axes.Count == 0 ? budget.Plan.End : budget.Spent + left / (candidates.Count - c);
             Search(candidates[c], end);
-            trials.KeepOnly(trials.All.Where(t => t.Validation is not null).OrderByDescending(t => t.Validation).Take(1)
-                .Select(t => t.Run));
+            trials.KeepOnly(trials.Leaders(RecipeEnsemble.Most).Select(t => t.Run));
         }
     }
 

@@ -47,8 +47,8 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
     {
         var all = new Dictionary<string, string>(own);
         int fitting = RunSettings.BatchSizeFor(users);
-        int batch = all.TryGetValue("batch-size", out string? given) ? Math.Min(fitting, int.Parse(given, CultureInfo.InvariantCulture))
-            : fitting;
+        int batch = all.TryGetValue("batch-size", out string? given)
+            ? Math.Min(fitting, int.Parse(given, CultureInfo.InvariantCulture)) : fitting;
         all["batch-size"] = $"{batch}";
         int updates = (users + batch - 1) / batch; // of an epoch
         all.TryAdd("epochs", $"{Math.Clamp((Updates + updates - 1) / Math.Max(1, updates), FewestEpochs, MostEpochs)}");
@@ -104,7 +104,7 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
             popularity, first, each)
             .Select(i => done[i])];
 
-    // Those that go on and the best of all keep their checkpoints.
+    // Those that go on and the leaders keep their checkpoints.
     private void Keep(IReadOnlyList<Entry> going) => trials.KeepOnly([.. going.Select(entry => entry.Trial!.Run),
-        .. trials.All.Where(t => t.Validation is not null).OrderByDescending(t => t.Validation).Take(1).Select(t => t.Run)]);
+        .. trials.Leaders(RecipeEnsemble.Most).Select(t => t.Run)]);
 }

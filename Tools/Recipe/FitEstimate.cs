@@ -4,7 +4,7 @@ using ManualVae.Models.Baselines;
 namespace ManualVae.Tools.Recipe;
 
 /// <summary>
-/// Seconds that a fit will take, before it begins: from operation counts at a modest rate. It only has to tell minutes from hours;
+/// Seconds that a fit will take, before it begins: from operation counts at a modest rate. It has to tell minutes from hours;
 /// later fits of the same model go by the time of the earlier ones, and a fit is stopped when its time is over.
 /// </summary>
 internal static class FitEstimate

@@ -34,7 +34,8 @@ internal sealed class RecipeBudget(TimeSpan budget, double spentBefore = 0)
     public static TimeSpan Parse(string text)
     {
         double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        bool read = double.TryParse(unit > 0 ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number);
+        string digits = unit > 0 ? text[..^1] : text;
+        bool read = double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double number);
         double seconds = number * (unit > 0 ? unit : 60);
         if (!read || !double.IsFinite(seconds) || seconds > 1e7)
             throw new InputException($"--budget {text}: write a time such as 90s, 30m or 2h.");

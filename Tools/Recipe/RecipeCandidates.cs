@@ -5,7 +5,7 @@ using ManualVae.Tools.Sweep;
 namespace ManualVae.Tools.Recipe;
 
 /// <summary>
-/// What a recipe tries on data of a shape, the simplest first. The order is also that of the tie rule. A new model is a line here;
+/// What a recipe tries on data of a shape, the simplest first. The order is also that of the tie rule. A new model is a line;
 /// where its search begins comes from the results on public data (docs/results.md), where it ends from the data at hand.
 /// </summary>
 internal static class RecipeCandidates
@@ -38,7 +38,8 @@ internal static class RecipeCandidates
             Starts =
             [
                 Settings("learning-rate=0.003 latent=200 dropout=0.5 weight-decay=0.0005"),
-                Settings("learning-rate=0.0015 latent=286 dropout=0.43 weight-decay=0.00016 mask=mask-then-normalise batch-size=100"),
+                Settings("learning-rate=0.0015 latent=286 dropout=0.43 weight-decay=0.00016 mask=mask-then-normalise "
+                    + "batch-size=100"),
             ],
             Space = new(["learning-rate=log:0.001..0.005", "latent=100..400", "dropout=0.3..0.7",
                 "weight-decay=log:0.0001..0.003"]),

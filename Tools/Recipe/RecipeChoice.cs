@@ -9,7 +9,9 @@ internal static class RecipeChoice
     /// </summary>
     public const double Tie = 0.002;
 
-    /// <summary>The best trial of the simplest candidate within <see cref="Tie"/> of the best; null if none has a value.</summary>
+    /// <summary>
+    /// The best trial of the simplest candidate within <see cref="Tie"/> of the best; null if none has a value.
+    /// </summary>
     /// <param name="candidates">Names, the simplest first.</param>
     /// <param name="trials">All trials.</param>
     public static RecipeTrial? Of(IEnumerable<string> candidates, IEnumerable<RecipeTrial> trials)
@@ -34,7 +36,8 @@ internal static class RecipeChoice
             var own = trials.Where(t => t.Candidate == candidate.Name).ToList();
             var best = Best(candidate.Name, own);
             string verdict = best is null ? $"skipped: {Why(candidate, own, skipped)}"
-                : best.Candidate == chosen?.Candidate ? best.Validation < most ? "chosen: simpler, level with the best" : "chosen: best"
+                : best.Candidate == chosen?.Candidate
+                    ? best.Validation < most ? "chosen: simpler, level with the best" : "chosen: best"
                 : chosen?.Validation is double won
                     ? best.Validation >= won ? "level with the chosen one, less simple"
                         : $"{(1 - best.Validation!.Value / won) * 100:0.0} % behind"

@@ -40,7 +40,7 @@ internal sealed record RecipeRow(string Candidate, string Why, int Tried, double
 /// <summary>The contents of <c>recipe.json</c>.</summary>
 internal sealed record RecipeResult(string Data, string DataHash, string Metric, ulong Seed, DataShape Shape,
     double BudgetSeconds, double SpentSeconds, bool Finished, string? Chosen, string Reason, IReadOnlyList<RecipeRow> Rows,
-    IReadOnlyList<RecipeTrial> Trials, long BytesKept)
+    IReadOnlyList<RecipeTrial> Trials, long BytesKept, RecipeEnsemble? Ensemble = null)
 {
     /// <summary>Name of the file.</summary>
     public const string File = "recipe.json";

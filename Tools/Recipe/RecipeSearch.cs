@@ -16,7 +16,7 @@ namespace ManualVae.Tools.Recipe;
 internal sealed record RecipeOptions(string Output, TimeSpan Budget, string? Metric, ulong Seed, int Threads, string Device,
     bool Resume);
 
-/// <summary>Looks at the data, tries what suits it within a budget, judged by the validation part, and trains the winner.</summary>
+/// <summary>Looks at the data, tries what suits it in a budget, judged by the validation part, and trains the winner.</summary>
 internal sealed class RecipeSearch
 {
     private readonly PreparedDataset _data;
@@ -25,13 +25,13 @@ internal sealed class RecipeSearch
     private readonly RecipeResult? _earlier;
 
     /// <summary>Checks what was asked for.</summary>
-    /// <exception cref="InputException">No validation part, a metric it cannot give, or a folder that holds something else.</exception>
+    /// <exception cref="InputException">No validation part, a metric it cannot give, or a folder of something else.</exception>
     public RecipeSearch(PreparedDataset data, RecipeOptions options)
     {
         (_data, _options) = (data, options);
         if (data.Validation is not { HasClicksToFind: true } validation)
             throw new InputException($"{data.Directory}: has no validation part with clicks to find, and a recipe judges by "
-                + "that; divide the data anew (data import --split).");
+                + "that; import the data anew with --split, or ready-made parts with --carve-validation.");
         _metric = options.Metric ?? (validation.Candidates is null ? new RunSettings().ValidationMetric : "sampled-NDCG@10");
         var probe = new RunSettings { ValidationMetric = _metric };
         probe.Validate();
@@ -66,8 +66,8 @@ internal sealed class RecipeSearch
             baselines.Run(simple);
             double popularity = trials.All.FirstOrDefault(t => t.Candidate == "popularity")?.Validation ?? 0;
             new FamilyStage(_data, trials, budget, _options.Seed).Run(family, popularity);
-            var winner = Finish(candidates, trials, budget);
-            return Write(finished: true, winner);
+            var (winner, ensemble) = Finish(candidates, trials, budget);
+            return Write(finished: true, winner, ensemble);
         }
         catch (OperationCanceledException)
         {
@@ -76,20 +76,22 @@ internal sealed class RecipeSearch
             throw;
         }
 
-        RecipeResult Write(bool finished, RecipeTrial? winner)
+        RecipeResult Write(bool finished, RecipeTrial? winner, RecipeEnsemble? ensemble = null)
         {
-            var all = trials.All.Select(t => finished && t.Run == winner?.Run ? t with { Run = RecipeResult.RunName } : t).ToList();
+            var all = trials.All.Select(t => finished && t.Run == winner?.Run ? t with { Run = RecipeResult.RunName } : t)
+                .ToList();
             var rows = RecipeChoice.Rows(candidates, all, winner, baselines.Skipped);
             string reason = winner is null ? "" : Reason(rows, winner);
             var result = new RecipeResult(Path.GetFullPath(_data.Directory), _data.ManifestHash, _metric, _options.Seed, shape,
-                _options.Budget.TotalSeconds, budget.Spent, finished, winner?.Candidate, reason, rows, all, Bytes());
+                _options.Budget.TotalSeconds, budget.Spent, finished, winner?.Candidate, reason, rows, all, Bytes(), ensemble);
             AtomicFile.WriteText(Path.Combine(_options.Output, RecipeResult.File), Terminal.ToJson(result) + "\n");
             return result;
         }
     }
 
     // The winner's run, trained to its end where time allows, becomes the folder run.
-    private RecipeTrial Finish(RecipeCandidate[] candidates, RecipeTrials trials, RecipeBudget budget)
+    private (RecipeTrial Winner, RecipeEnsemble? Ensemble) Finish(
+        RecipeCandidate[] candidates, RecipeTrials trials, RecipeBudget budget)
     {
         var winner = RecipeChoice.Of(candidates.Select(c => c.Name), trials.All) ?? throw new InputException(
             $"--budget {Readable.Clock(_options.Budget)}: nothing had a value within it; give more time.");
@@ -99,7 +101,8 @@ internal sealed class RecipeSearch
         {
             Console.Error.WriteLine($"           {winner.Candidate} is trained again, as its checkpoint was not kept");
             Directory.Delete(folder, recursive: true);
-            TrialTraining.Train(_data, trials.RunOf(candidate, winner.Settings), Math.Max(1, winner.Epochs), Session.Cancellation);
+            TrialTraining.Train(_data, trials.RunOf(candidate, winner.Settings), Math.Max(1, winner.Epochs),
+                Session.Cancellation);
         }
         if (candidate.Space is not null && !trials.IsWhole(winner))
         {
@@ -107,11 +110,15 @@ internal sealed class RecipeSearch
             using var until = budget.Until(budget.Plan.End);
             winner = trials.Try(candidate, winner.Settings, trials.EpochsOf(winner), until.Token);
         }
-        trials.KeepOnly([winner.Run]);
+        string[] others = [.. trials.Leaders(RecipeEnsemble.Most).Select(t => t.Run).Where(name => name != winner.Run
+            && File.Exists(Path.Combine(_options.Output, name, "best.ckpt")))];
         AtomicFile.WriteText(Path.Combine(_options.Output, RecipeResult.PresetFile),
             SweepResult.PresetOf(RunFolder.Open(folder).Manifest));
         Directory.Move(folder, run);
-        return winner;
+        var ensemble = RecipeEnsemble.Try(_data, _options.Output, [RecipeResult.RunName, .. others.Take(RecipeEnsemble.Most - 1)],
+            _metric, winner.Validation!.Value);
+        trials.KeepOnly(ensemble?.Members.Keys ?? []);
+        return (winner, ensemble);
     }
 
     private static string Reason(IReadOnlyList<RecipeRow> rows, RecipeTrial winner)
@@ -119,7 +126,7 @@ internal sealed class RecipeSearch
         var next = rows.Where(r => r.Candidate != winner.Candidate && r.Validation is not null).MaxBy(r => r.Validation);
         string against = next is null ? "nothing else had a value"
             : next.Validation > winner.Validation
-                ? $"{next.Candidate} has {next.Validation:0.0000}, less than {RecipeChoice.Tie * 100:0.0} % more, and is less simple"
+                ? $"{next.Candidate} has {next.Validation:0.0000}, {RecipeChoice.Tie * 100:0.0} % more at most, less simple"
                 : $"the next is {next.Candidate} with {next.Validation:0.0000}";
         return $"{winner.Candidate} has {winner.Validation:0.0000} on validation; {against}.";
     }
@@ -132,8 +139,8 @@ internal sealed class RecipeSearch
         string folder = _options.Output, file = Path.Combine(folder, RecipeResult.File);
         if (!File.Exists(file))
             return _options.Resume || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()
-                ? throw new InputException($"--output {folder}: " + (_options.Resume ? "holds no recipe to go on with; leave out --resume."
-                    : "is not empty and holds no recipe; give another."))
+                ? throw new InputException($"--output {folder}: " + (_options.Resume
+                    ? "holds no recipe to go on with; leave out --resume." : "is not empty and holds no recipe; give another."))
                 : null;
         if (!_options.Resume)
             throw new InputException($"--output {folder}: holds a recipe; give --resume to go on with it, or another --output.");

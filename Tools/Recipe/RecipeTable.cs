@@ -24,11 +24,20 @@ internal static class RecipeTable
         }
         table.Write(Terminal.Results);
         Console.Out.WriteLine($"\nchosen     {result.Reason}");
+        if (EnsembleLine(result, folder) is string together) Console.Out.WriteLine($"together   {together}");
         Console.Out.WriteLine($"spent      {Readable.Clock(TimeSpan.FromSeconds(result.SpentSeconds))} of "
-            + $"{Readable.Clock(TimeSpan.FromSeconds(result.BudgetSeconds))}; {Readable.Bytes(result.BytesKept)} kept in {folder}");
+            + $"{Readable.Clock(TimeSpan.FromSeconds(result.BudgetSeconds))}; {Readable.Bytes(result.BytesKept)} kept in "
+            + folder);
         Console.Out.WriteLine("next");
         foreach (string command in Next(result, folder)) Console.Out.WriteLine($"  {command}");
     }
+
+    /// <summary>What the leading models reach together, and where they are; null if no more than the winner.</summary>
+    public static string? EnsembleLine(RecipeResult result, string folder) => result.Ensemble is not { } ensemble ? null
+        : $"{ensemble.Validation:0.0000} with {Readable.Count(ensemble.Members.Count, "model")} "
+            + $"({string.Join(", ", ensemble.Members.Select(m => FormattableString.Invariant(
+                $"{result.Trials.First(t => t.Run == m.Key).Candidate} {m.Value:0.00}")))}): "
+            + $"{Path.Combine(folder, RecipeEnsemble.RunName)}, a run like any other, slower to serve";
 
     /// <summary>The commands that follow.</summary>
     public static IReadOnlyList<string> Next(RecipeResult result, string folder)

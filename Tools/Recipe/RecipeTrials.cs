@@ -83,6 +83,10 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
     /// <summary>Epochs of a whole trial.</summary>
     public int EpochsOf(RecipeTrial trial) => _runs[trial.Run].Epochs;
 
+    /// <summary>The best trials of the leading candidates, one of each, the best first.</summary>
+    public IEnumerable<RecipeTrial> Leaders(int count) => _all.Where(t => t.Validation is not null)
+        .GroupBy(t => t.Candidate).Select(own => own.MaxBy(t => t.Validation)!).OrderByDescending(t => t.Validation).Take(count);
+
     /// <summary>Deletes the checkpoints of all trials but some. What they were and how they did stays.</summary>
     public void KeepOnly(IEnumerable<string> kept)
     {

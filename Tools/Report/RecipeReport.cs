@@ -47,14 +47,17 @@ internal static class RecipeReport
                 + $"</ul>\n<p>Settings of the chosen model: {links.To(Path.Combine(folder, RecipeResult.PresetFile),
                     RecipeResult.PresetFile)}.</p>\n";
         return new("The recipe", Html.Card(Html.Facts(facts))
-            + (result.Reason.Length > 0 ? $"<p class=\"found\">{Html.Escape(result.Reason)}</p>\n" : "") + next);
+            + (result.Reason.Length > 0 ? $"<p class=\"found\">{Html.Escape(result.Reason)}</p>\n" : "")
+            + (RecipeTable.EnsembleLine(result, folder) is string together ? $"<p>Together: {Html.Escape(together)}.</p>\n" : "")
+            + next);
     }
 
     private static string Tried(RecipeResult result) => Html.Card(Html.Table("Models, the simplest first",
         ["model", ">trials", $">validation {result.Metric}", ">time", "verdict", "why it is tried"],
         result.Rows.Select(row => (IReadOnlyList<string>)
         [
-            row.Candidate == result.Chosen ? $"<span class=\"best\">{Html.Escape(row.Candidate)}</span>" : Html.Escape(row.Candidate),
+            row.Candidate == result.Chosen ? $"<span class=\"best\">{Html.Escape(row.Candidate)}</span>"
+                : Html.Escape(row.Candidate),
             $"{row.Tried}", row.Validation is double value ? $"{value:0.0000}" : "–", Time(row.Seconds),
             Html.Escape(row.Verdict), Html.Escape(row.Why),
         ])))

@@ -30,7 +30,10 @@ internal static class RecipeVerb
                 + "candidates]",
             HelpName = "name",
         };
-        var resume = new Option<bool>("--resume") { Description = "Go on with the recipe in the folder; --budget may be larger." };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Go on with the recipe in the folder; --budget may be larger.",
+        };
         var seed = Flags.Seed("--seed", "Seed of draws and of trainings.", 1);
         var threads = new Option<int>("--threads") { Description = "Threads of trainings; 0 for all.", HelpName = "n" };
         var device = new Option<string>("--device")

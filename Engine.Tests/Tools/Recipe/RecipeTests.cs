@@ -42,8 +42,10 @@ public sealed class RecipeTests : IDisposable
         foreach (string part in (string[])["What was tried", recipe.Chosen!, "<svg", "All trials"])
             Assert.Contains(part, report, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", report, StringComparison.Ordinal);
-        // Of all trials the winner alone keeps its checkpoints.
-        Assert.Empty(Directory.GetFiles(_folder["recipe", "trials"], "*.ckpt", SearchOption.AllDirectories));
+        // Of all trials the winner alone keeps its checkpoints, and members of an ensemble.
+        Assert.Equal((recipe.Ensemble?.Members.Keys ?? []).Where(name => name != "run").Order(),
+            Directory.GetFiles(_folder["recipe", "trials"], "best.ckpt", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(_folder["recipe"], Path.GetDirectoryName(file)!)).Order());
         Assert.True(File.Exists(Path.Combine(run, "best.ckpt")));
     }
 
@@ -116,6 +118,26 @@ public sealed class RecipeTests : IDisposable
     {
         _folder.Write("full/notes.txt", "mine");
         Refused("is not empty and holds no recipe", ["recipe", "--data", _data, "--output", _folder["full"]]);
+    }
+
+    [Fact]
+    public void Leading_models_together_are_a_run_only_if_they_gain()
+    {
+        string[] members = ["1", "2", "3"];
+        foreach (string seed in members)
+            CommandLine.Run("train", "--data", _data, "--output", _folder["out", seed], "--model", "random", "--seed", seed)
+                .Succeeded();
+        var data = PreparedDataset.Open(_data);
+        double alone = CommandLine.Run("evaluate", "--run", _folder["out", "1"], "--split", "validation", "--json").Succeeded()
+            .Json.GetProperty("metrics").GetProperty("NDCG@100").GetProperty("mean").GetDouble();
+        Assert.Null(RecipeEnsemble.Try(data, _folder["out"], members, "NDCG@100", winner: 1));
+        Assert.Null(RecipeEnsemble.Try(data, _folder["out"], ["1"], "NDCG@100", winner: 0));
+        Assert.False(Directory.Exists(_folder["out", "ensemble"]));
+        var ensemble = RecipeEnsemble.Try(data, _folder["out"], members, "NDCG@100", winner: 0);
+        Assert.NotNull(ensemble);
+        Assert.Equal(1, ensemble.Members.Values.Sum(), 9);
+        Assert.True(ensemble.Validation >= alone);
+        Assert.True(File.Exists(_folder["out", "ensemble", "run.json"]));
     }
 
     private static void Refused(string message, string[] arguments)
