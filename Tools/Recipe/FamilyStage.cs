@@ -32,8 +32,13 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
             {
                 Keep(going);
                 var done = new List<Entry>();
+                double longest = 0;
                 for (int i = 0; i < going.Count && budget.Spent < budget.Plan.Family; i++)
-                    done.Add(Try(going[i], rung, Share(start + step * (rung + 1), going.Count - i)));
+                {
+                    double begun = budget.Spent;
+                    done.Add(Try(going[i], rung, Share(start + step * (rung + 1), going.Count - i, longest)));
+                    longest = Math.Max(longest, budget.Spent - begun);
+                }
                 going = GoOn(done, popularity, first: false);
             }
             Keep([]);
@@ -61,7 +66,13 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
         var done = new List<Entry>();
         Entry[] starts = bracket > 0 ? [] : [.. Enumerable.Range(0, candidates.Max(c => c.Starts.Count))
             .SelectMany(k => candidates.Where(c => c.Starts.Count > k).Select(c => new Entry(c, c.Starts[k])))];
-        for (int i = 0; i < starts.Length && budget.Spent < end; i++) Add(starts[i], Share(end, starts.Length - i));
+        double longest = 0;
+        for (int i = 0; i < starts.Length && budget.Spent < end; i++)
+        {
+            double begun = budget.Spent;
+            Add(starts[i], Share(end, starts.Length - i, longest));
+            longest = Math.Max(longest, budget.Spent - begun);
+        }
         while (done.Count < MostOfBracket && budget.Spent < end) Add(Draw(candidates, popularity), end);
         return GoOn(done, popularity, first: true, each: bracket == 0);
 
@@ -72,8 +83,10 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
         }
     }
 
-    // Until when one of several trials may take, so that each has a part of the time: what one leaves, the next ones have.
-    private double Share(double end, int trials) => budget.Spent + Math.Max(0, end - budget.Spent) / trials;
+    // Until when one of several trials may take: half of the time that is left, or as long as an earlier one had. On small data
+    // all have their turn; on data so large that an epoch takes minutes, the first two are trained, not all of them for no epoch.
+    private double Share(double end, int trials, double longest) =>
+        Math.Min(end, budget.Spent + Math.Max(longest, Math.Max(0, end - budget.Spent) / Math.Min(2, trials)));
 
     // In turn of the candidates that are not far behind, or have not begun.
     private Entry Draw(IReadOnlyList<RecipeCandidate> candidates, double popularity)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ManualVae.Models.Baselines;
-using ManualVae.Tools.Sweep;
 
 namespace ManualVae.Tools.Recipe;
 

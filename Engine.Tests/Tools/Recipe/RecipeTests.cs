@@ -123,7 +123,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Leading_models_together_are_a_run_only_if_they_gain()
     {
-        string[] members = ["1", "2", "3"];
+        string[] members = ["1", "2", "3", "4", "5", "6"];
         foreach (string seed in members)
             CommandLine.Run("train", "--data", _data, "--output", _folder["out", seed], "--model", "random", "--seed", seed)
                 .Succeeded();
