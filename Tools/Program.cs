@@ -13,7 +13,7 @@ namespace ManualVae.Tools;
 /// <summary>
 /// The <c>manualvae</c> command. Results go to standard output, progress and messages to standard error. The rooms of Tools,
 /// from the ground up: ExitCode, Readable, Terminal, OutputFile, Session and Flags; Charts and Settings; Help; Runs and Datasets;
-/// Report, Serve, Studies, Sweep, Tables and Bench; Mechanisms; Verbs; and this program, the only one that knows the verbs.
+/// Report, Serve, Studies, Sweep, Recipe, Tables and Bench; Mechanisms; Verbs; and this program, which alone knows the verbs.
 /// </summary>
 public static class Program
 {
@@ -86,8 +86,8 @@ public static class Program
         {
             DemoVerb.Create(), DataVerb.Create(), TrainVerb.Create(), EvaluateVerb.Create(), RecommendVerb.Create(),
             SimilarVerb.Create(), StudyVerb.Create(), GradcheckVerb.Create(), TablesVerb.Create(), CompareVerb.Create(),
-            EnsembleVerb.Create(), SweepVerb.Create(), ReportVerb.Create(), ExportVerb.Create(), ServeVerb.Create(),
-            BenchVerb.Create(), DevicesVerb.Create(), CompletionVerb.Create(), HelpVerb.Create(),
+            EnsembleVerb.Create(), SweepVerb.Create(), RecipeVerb.Create(), ReportVerb.Create(), ExportVerb.Create(),
+            ServeVerb.Create(), BenchVerb.Create(), DevicesVerb.Create(), CompletionVerb.Create(), HelpVerb.Create(),
         };
         root.Add(new Option<bool>("--quiet")
         {

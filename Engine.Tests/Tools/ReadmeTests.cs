@@ -39,6 +39,11 @@ public sealed class ReadmeTests : IDisposable
                 Assert.Equal(0, CommandLine.RunUntil("listening on", [.. words, "--urls", "http://127.0.0.1:0"]).ExitCode);
                 return true;
             }
+            if (words is ["recipe", .. var flags, "--budget", _])
+            {
+                CommandLine.Run(["recipe", .. flags, "--budget", "6s"]).Succeeded();
+                return true;
+            }
             if (words is not ["data", "download", var name, ..]) return false;
             Assert.NotNull(DatasetCatalogue.Find(DatasetCatalogue.Read(null), name));
             return true;

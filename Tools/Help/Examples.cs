@@ -81,6 +81,11 @@ internal static class Examples
             "sweep --data data/ml-1m --output runs/tpe --vary latent=64..256 --vary beta=log:0.02..1 --sampler tpe --halving "
                 + "--budget-epochs 2000",
         ],
+        ["recipe"] =
+        [
+            "recipe --data data/mine --output runs/recipe --budget 30m",
+            "recipe --data data/mine --output runs/recipe --budget 2h --resume",
+        ],
         ["report"] = ["report runs/vae", "report runs/vae runs/ease --output report.html"],
         ["bench gemm"] = ["bench gemm", "bench gemm --threads 1 --json", "bench gemm --shape decoder --precision bf16"],
         ["bench step"] = ["bench step --steps 20", "bench step --precision bf16"],

@@ -11,7 +11,7 @@ internal static class Overview
     private static readonly (string Title, string[] Verbs)[] Groups =
     [
         ("Begin", ["demo", "data"]),
-        ("Train and measure", ["train", "evaluate", "compare", "ensemble", "sweep", "tables"]),
+        ("Train and measure", ["recipe", "train", "evaluate", "compare", "ensemble", "sweep", "tables"]),
         ("Use", ["recommend", "similar", "serve", "export", "report"]),
         ("Understand", ["study", "gradcheck"]),
         ("This machine", ["devices", "bench", "completion", "help"]),

@@ -16,6 +16,7 @@ internal static class HtmlReport
         var (sections, runs) = (new List<ReportSection>(), new List<ReportedRun>());
         foreach (string folder in folders)
             if (SweepReport.Is(folder)) sections.AddRange(SweepReport.Of(folder, links));
+            else if (RecipeReport.Is(folder)) sections.AddRange(RecipeReport.Of(folder, links));
             else if (MechanismsReport.Is(folder)) sections.AddRange(MechanismsReport.Of(folder, links));
             else
                 foreach (string run in TableFolders.Runs(folder))

@@ -37,7 +37,8 @@ internal static class TrainingJob
             settings.Run.RequireValidationBy(validation);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         var continuation = older is null ? null : Continuation.Open(older, data, settings.Run);
-        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null, continuation);
+        if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null, continuation,
+            waypoints.Cancellation ?? Session.Cancellation);
         using var device = Device.Open(settings.Run, header);
         continuation?.RequireSameShapes(settings.Run, device.Backend);
         var memory = MemoryEstimate.Of(settings.Run, data, device.Backend);
@@ -158,11 +159,11 @@ internal static class TrainingJob
     }
 
     private static TrainingOutcome Fit(PreparedDataset data, ResolvedSettings settings, string folder, Action<string>? report,
-        Continuation? continuation)
+        Continuation? continuation, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         foreach (string line in continuation is null ? [] : ContinuationText.Lines(continuation)) report?.Invoke(line);
-        var monitor = new FitMonitor(report, Session.Cancellation);
+        var monitor = new FitMonitor(report, cancellation);
         PopularityCheck? check = null;
         AtomicFile.WriteFolder(folder, overwrite: false, unfinished =>
         {

@@ -62,9 +62,16 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
             .Concat(plan.Trials.Where(plan.MayGoOn).SelectMany(trial => trial.Runs.Select(run => run.Folder))).ToHashSet();
         foreach (string folder in plan.Trials.SelectMany(trial => trial.Runs).Select(run => run.Folder).Distinct())
             if (!kept.Contains(folder) && Directory.Exists(folder) && !watch.IsHeld(Path.GetFileName(folder)))
-                // The latest first: a run without it begins anew, whatever else is there.
-                foreach (string file in (string[])["last.ckpt", "best.ckpt", .. Unfinished(folder)])
-                    File.Delete(Path.Combine(folder, file));
+                DropCheckpoints(folder);
+    }
+
+    /// <summary>Deletes the checkpoints of a run; what it was and how it did stays.</summary>
+    public static void DropCheckpoints(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        // The latest first: a run without it begins anew, whatever else is there.
+        foreach (string file in (string[])["last.ckpt", "best.ckpt", .. Unfinished(folder)])
+            File.Delete(Path.Combine(folder, file));
     }
 
     /// <summary>

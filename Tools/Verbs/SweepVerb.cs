@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ManualVae.Data;
 using ManualVae.Tools.Runs;
 using ManualVae.Tools.Settings;
@@ -68,8 +69,16 @@ internal static class SweepVerb
         };
         var keep = new Option<int>("--keep")
         {
-            Description = "Trials that keep their checkpoints, the best; 0 for all.", HelpName = "n",
+            Description = "Trials that keep their checkpoints: best, the best n, or all (0).", HelpName = "best|n|all",
             DefaultValueFactory = _ => 1,
+            CustomParser = given =>
+            {
+                string text = given.Tokens[0].Value;
+                if (text is "best" or "all") return text == "best" ? 1 : 0;
+                if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int trials))
+                    given.AddError($"--keep '{text}': give best, all or a number of trials.");
+                return trials;
+            },
         };
         var lease = new Option<double>("--lease")
         {
