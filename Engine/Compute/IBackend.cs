@@ -228,6 +228,12 @@ public interface IBackend : IDisposable
     // ---- Losses and ranking --------------------------------------------------------------------------------------
 
     /// <summary>
+    /// emphasis[1, E] of each click of the batch, by its <see cref="SparseBatch.Inputs"/>: <paramref name="dropped"/> where that
+    /// is 0, else <paramref name="kept"/>. No derivative.
+    /// </summary>
+    void DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis);
+
+    /// <summary>
     /// loss[R, 1]: negative log-likelihoods of the targets of the batch's users [firstRow, firstRow + R) given their logits
     /// [R, I], which stay as they are.
     /// </summary>

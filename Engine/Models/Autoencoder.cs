@@ -61,10 +61,11 @@ public sealed partial class Autoencoder : IRecommender
             Decoder = new Decoder(
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
                 gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse
-                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent)
+                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent,
+                        settings.WeighsLoss)
                     : OutputForm.Whole), rowsOfBlock);
             _decoderParameters = [.. Parameters.All.Skip(encoderParameters)];
-            Likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
+            Likelihood = _weighted = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
             if (settings.Variational)
             {
                 _prior = parts.Prior(maxRows);
@@ -134,7 +135,10 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>The latent code z [B, K] that the last <see cref="Forward"/> decoded.</summary>
     public Tensor Latent => Settings.Variational ? _z.Top(Code.Rows) : Code;
 
-    /// <summary>Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>; with the weights of clicks and
+    /// users, if the model has any.
+    /// </summary>
     public ReadOnlySpan<double> ReconstructionLosses => HostLosses(0);
 
     /// <summary>Each user's KL divergence, unweighted; zero for a DAE.</summary>
@@ -193,6 +197,7 @@ public sealed partial class Autoencoder : IRecommender
     {
         if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
         EncodeAndSample(batch, mask, noise);
+        WeighLoss(batch, mask);
         return Decoder.ForwardToLoss(Latent);
     }
 
@@ -220,7 +225,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
     public double Loss(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {
-        Decoder.Loss(Likelihood, targets ?? batch, Latent, _losses[0].Top(batch.Rows));
+        Decoder.Loss(_weighted, targets ?? batch, Latent, _losses[0].Top(batch.Rows));
         RegulariserLosses(batch);
         return DownloadLosses(batch, objective);
     }
@@ -244,7 +249,7 @@ public sealed partial class Autoencoder : IRecommender
         var dLatent = !Settings.Variational || !encoder ? dCode : _dz.Top(rows);
         if (encoder && Settings.Variational) Backend.Fill(dLatent, 0);
         Decoder.LossBackward(
-            Likelihood, targets ?? batch, objective.Reconstruction * share, latent, dLatent, _losses[0].Top(rows));
+            _weighted, targets ?? batch, objective.Reconstruction * share, latent, dLatent, _losses[0].Top(rows));
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.
@@ -257,13 +262,15 @@ public sealed partial class Autoencoder : IRecommender
             var rowScale = _rowScale.Top(rows);
             if (_anchors is not null && objective.AnchorWeight != 0)
             {
-                Backend.Fill(rowScale, objective.AnchorWeight * share);
+                if (_userMean == 0) Backend.Fill(rowScale, objective.AnchorWeight * share);
+                else UploadRowScale(batch, objective.AnchorWeight * share, false, rowScale);
                 Backend.AnchorBackward(
                     _anchorTerm, batch, _anchors, Code, z, _centroids.Top(rows), rowScale, dCode, dz);
             }
             if (objective.Beta != 0)
             {
-                if (Settings.KlPerClick) UploadKlScale(batch, objective.Beta * share, rowScale);
+                if (Settings.KlPerClick || _userMean != 0)
+                    UploadRowScale(batch, objective.Beta * share, Settings.KlPerClick, rowScale);
                 else Backend.Fill(rowScale, objective.Beta * share);
                 _prior!.Backward(batch, Code, z, rowScale, dCode, dz);
             }
@@ -282,9 +289,10 @@ public sealed partial class Autoencoder : IRecommender
 
     private Tensor Noise(int rows) => _sampled ? _noise.Top(rows) : default;
 
-    private void UploadKlScale(SparseBatch batch, double scale, Tensor rowScale)
+    private void UploadRowScale(SparseBatch batch, double scale, bool perClick, Tensor rowScale)
     {
-        for (int row = 0; row < batch.Rows; row++) _hostScale[row] = (float)(scale * KlWeight(batch, row));
+        for (int row = 0; row < batch.Rows; row++)
+            _hostScale[row] = (float)(scale * (perClick ? KlWeight(batch, row) : 1) * UserWeight(batch, row));
         Backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
     }
 
@@ -316,7 +324,9 @@ public sealed partial class Autoencoder : IRecommender
         {
             var losses = HostLosses(part);
             bool perClick = part == 1 && Settings.KlPerClick;
-            for (int row = 0; row < rows; row++) sum += weights[part] * losses[row] * (perClick ? KlWeight(batch, row) : 1);
+            for (int row = 0; row < rows; row++)
+                sum += weights[part] * losses[row] * (perClick ? KlWeight(batch, row) : 1)
+                    * (part == 0 ? 1 : UserWeight(batch, row)); // the likelihood has weighed its own
         }
         return sum / rows;
     }

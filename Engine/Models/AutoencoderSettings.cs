@@ -77,6 +77,15 @@ public record AutoencoderSettings
     /// <remarks>In training only; in [0, 1).</remarks>
     public double Dropout { get; init; } = 0.5;
 
+    /// <summary>Loss weight of clicks that dropout took from the input, relative to those it kept; 1 is off.</summary>
+    /// <remarks>
+    /// Emphasised denoising (Vincent et al. 2010, section 4.2.2; linear: Steck 2020). The mean weight of a click is 1.
+    /// </remarks>
+    public double Emphasis { get; init; } = 1;
+
+    /// <summary>p: a user's loss is weighted by the user's clicks to the power -p, the mean over the users 1; 0 is off.</summary>
+    public double UserWeightPower { get; init; }
+
     /// <summary>How the input is masked.</summary>
     public MaskMode Mask { get; init; } = MaskMode.NormaliseThenDrop;
 
@@ -125,6 +134,9 @@ public record AutoencoderSettings
     /// <summary>Anchors among which a click's is the nearest: those of its item, or all codes.</summary>
     internal int AnchorChoices => HasCodebook ? AnchorCodebook : AnchorsPerItem;
 
+    /// <summary>True if clicks or users have weights of their own in the loss.</summary>
+    internal bool WeighsLoss => Emphasis != 1 || UserWeightPower != 0;
+
     /// <summary>True if the model has anchors.</summary>
     public virtual bool HasAnchors => Anchors;
 
@@ -153,6 +165,9 @@ public record AutoencoderSettings
         if (!Variational && (Encoder != EncoderKind.Mlp || Prior != PriorKind.Normal))
             throw About($"Mult-DAE has the mlp encoder and no prior; choose {Setting("Model")} multvae for the others.");
         Require(Dropout >= 0 && Dropout < 1, Dropout, "in [0, 1)");
+        Require(Emphasis > 0, Emphasis, "above 0");
+        if (Emphasis != 1 && (Dropout == 0 || Mask == MaskMode.Clean))
+            throw About($"{Setting(nameof(Emphasis))} weighs dropped clicks; it needs {Setting(nameof(Dropout))} above 0 and a mask.");
         if (!(WeightDecay >= 0)) throw About($"{Setting(nameof(WeightDecay))} is {WeightDecay}; it must not be negative.");
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
             throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");

@@ -115,10 +115,10 @@ public sealed class Continuation
     }
 
     /// <summary>The weights that the older run is used with: those of its best epoch, or its last without validation.</summary>
-    internal TrainingState LoadBest(Autoencoder model) => Load(Run.UsedCheckpoint, model);
+    internal TrainingState LoadBest(Autoencoder model) => Load(Run.UsedCheckpoint, model, Checkpoint.AveragesAre.Weights);
 
     /// <summary>The weights and moments that training goes on with.</summary>
-    internal TrainingState LoadLast(Autoencoder model) => Load(Run.LastCheckpoint, model);
+    internal TrainingState LoadLast(Autoencoder model) => Load(Run.LastCheckpoint, model, Checkpoint.AveragesAre.LeftOut);
 
     /// <summary>What the new run inherits from the older one's state.</summary>
     /// <param name="state">The older run's.</param>
@@ -136,10 +136,10 @@ public sealed class Continuation
             - (encoder - before.EncoderUpdates), validation);
     }
 
-    private TrainingState Load(string checkpoint, Autoencoder model)
+    private TrainingState Load(string checkpoint, Autoencoder model, Checkpoint.AveragesAre averages)
     {
         _transfer ??= new ItemTransfer(model, _known, Ids.Items.Count, _newer.Train);
-        return Checkpoint.Load(checkpoint, model, _transfer).State;
+        return Checkpoint.Load(checkpoint, model, _transfer, averages).State;
     }
 
     // An epoch that was cut short counts: its order of the users is used up.

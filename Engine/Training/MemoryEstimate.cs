@@ -52,6 +52,7 @@ public readonly record struct MemoryEstimate(
         void CountBatch(params ReadOnlySpan<CsrMatrix> rows) =>
             memory.CountBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, rows));
         CountBatch(trained.Train);
+        if (settings.Emphasis != 1) memory.Allocate(1, SparseBatch.LargestBatch(batchSize, trained.Train));
         if (settings.Alignment > 0)
             memory.CountBatch(batchSize, data.ItemCount, AlignedTargets.LargestBatch(
                 batchSize, RunAlignment.RareItems(settings, trained), trained.Train));
@@ -62,7 +63,9 @@ public readonly record struct MemoryEstimate(
             data.Train, data.Validation?.FoldIn, data.Validation?.HeldOut, data.Test?.FoldIn, data.Test?.HeldOut,
             settings.FitValidation ? trained.Train : null, // a copy
         ];
-        return Of(settings, data.ItemCount, backend, batchSize, trained.Validation?.FoldIn.Rows ?? 0) with
+        var model = Of(settings, data.ItemCount, backend, batchSize, trained.Validation?.FoldIn.Rows ?? 0);
+        if (settings.Average != AverageKind.None) model = model.WithCopyOfWeights(backend);
+        return model with
         {
             BatchBytes = memory.Bytes,
             DataBytes = RunAlignment.Bytes(settings, trained)
@@ -70,7 +73,7 @@ public readonly record struct MemoryEstimate(
         };
     }
 
-    /// <summary>The same with the weights of the best epoch kept beside those in training.</summary>
+    /// <summary>The same with other weights kept beside those in training: of the best epoch, or averages.</summary>
     /// <param name="backend">Where the run is trained.</param>
     public MemoryEstimate WithCopyOfWeights(IBackend backend) => this with
     {

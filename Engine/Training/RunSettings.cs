@@ -31,6 +31,17 @@ public sealed record RunSettings : AutoencoderSettings
     /// <summary>How the step size moves over the epochs: linear falls to 0.</summary>
     public LearningRateScheduleKind LearningRateSchedule { get; init; }
 
+    /// <summary>
+    /// Average of the weights that is validated, kept and used: none, ema (over updates) or swa (over the last epochs).
+    /// </summary>
+    public AverageKind Average { get; init; }
+
+    /// <summary>Decay of the ema in an update, in (0, 1); the first updates weigh more.</summary>
+    public double AverageDecay { get; init; } = 0.999;
+
+    /// <summary>Last epochs of the planned ones that the swa takes the mean of.</summary>
+    public int AverageEpochs { get; init; } = 10;
+
     /// <summary>Largest weight of the KL.</summary>
     public double Beta { get; init; } = 0.2;
 
@@ -109,8 +120,9 @@ public sealed record RunSettings : AutoencoderSettings
     [
         .. ((string[])[
             nameof(Model), nameof(Epochs), nameof(BatchSize), nameof(LearningRate), nameof(LearningRateSchedule),
+            nameof(Average), nameof(AverageDecay), nameof(AverageEpochs),
             nameof(Encoder), nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels),
-            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps),
+            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Emphasis), nameof(Mask), nameof(UserWeightPower), nameof(Beta), nameof(BetaSteps),
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup),
             nameof(AnchorGrowth), nameof(AnchorGrowthEpochs), nameof(Anchors), nameof(AnchorForm), nameof(AnchorPart),
@@ -177,6 +189,8 @@ public sealed record RunSettings : AutoencoderSettings
         Require(Epochs >= 1, Epochs, "at least 1");
         Require(BatchSize >= 1, BatchSize, "at least 1");
         Require(LearningRate > 0, LearningRate, "above 0");
+        Require(AverageDecay > 0 && AverageDecay < 1, AverageDecay, "in (0, 1)");
+        Require(AverageEpochs >= 1, AverageEpochs, "at least 1");
         Require(Beta >= 0, Beta, "0 or more");
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
         Require(AnchorWeight >= 0, AnchorWeight, "0 or more");
@@ -188,6 +202,8 @@ public sealed record RunSettings : AutoencoderSettings
         Require(AlignmentZeroWeight > 0, AlignmentZeroWeight, "above 0");
         if (Alignment > 0 && Likelihood != LikelihoodKind.Multinomial)
             throw About($"{Setting(nameof(Alignment))} needs {Setting(nameof(Likelihood))} multinomial.");
+        if (Alignment > 0 && Emphasis != 1)
+            throw About($"{Setting(nameof(Emphasis))} knows no weights for aligned targets; leave out {Setting(nameof(Alignment))}.");
         Require(EncoderPasses >= 0, EncoderPasses, "0 or more");
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
         {

@@ -29,6 +29,7 @@ public sealed partial class Trainer : IDisposable
     private readonly Metric _metric;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int[] _order;
+    private readonly WeightAverage? _average;
     private Tensor[]? _best; // weights of the best epoch, if they are kept in memory
     private TrainingState _state = new();
 
@@ -63,7 +64,9 @@ public sealed partial class Trainer : IDisposable
                     AlignedTargets.LargestBatch(batchSize, aligned.RareItems, _train));
             }
             Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, resume ? null : settings.Seed, fuse: true);
-            if (resume) _state = Checkpoint.Load(run!.LastCheckpoint, Model).State;
+            if (settings.Average != AverageKind.None) _average = new(backend, Model.Parameters.All, _memory, settings);
+            if (resume) _state = Checkpoint.LoadState(run!.LastCheckpoint, Model, _average?.Averages).State;
+            else _average?.Start();
         }
         catch
         {
@@ -115,11 +118,14 @@ public sealed partial class Trainer : IDisposable
     public IReadOnlyList<EpochMetrics> Run(CancellationToken cancellation = default)
     {
         if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(_train.ColumnCounts());
+        Model.WeightUsersBy(_train);
         while (_state.Epoch < Math.Min(_settings.Epochs, PauseAfter ?? int.MaxValue) && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);
             var (anchorSpread, meanSpread) = Spreads();
             RequireFiniteWeights();
+            _average?.EpochEnded(_state.Epoch + 1);
+            _average?.Enter(_state.Epoch + 1);
             double beta = _beta.At(_state.Updates);
             double? value = Validate();
             bool best = value is double v && !(v <= _state.BestValue);
@@ -145,15 +151,17 @@ public sealed partial class Trainer : IDisposable
             {
                 if (best) Checkpoint.Save(_run.BestCheckpoint, Model, _settings, _state, moments: false);
                 if (Snapshots.Contains(epoch)) Checkpoint.Save(_run.Snapshot(epoch), Model, _settings, _state, moments: false);
-                _run.WriteMetrics(_epochs);
-                Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
             }
             else if (best && KeepBest)
             {
                 CopyBest(toModel: false);
             }
+            _average?.Leave();
+            _run?.WriteMetrics(_epochs);
+            SaveLast();
             _observer?.EpochEnded(metrics);
         }
+        if (KeepBest && _state.BestValue is null) _average?.Enter(_state.Epoch);
         if (KeepBest && _state.BestValue is not null)
         {
             if (_run is not null) Checkpoint.Load(_run.BestCheckpoint, Model);
@@ -167,6 +175,12 @@ public sealed partial class Trainer : IDisposable
     {
         Model.Dispose();
         _memory.Dispose();
+    }
+
+    private void SaveLast()
+    {
+        if (_run is not null)
+            Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true, _average?.Averages);
     }
 
     private void CopyBest(bool toModel)
@@ -217,7 +231,7 @@ public sealed partial class Trainer : IDisposable
             if (cancellation.IsCancellationRequested)
             {
                 _state = _state with { EpochSeconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
-                if (_run is not null) Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
+                SaveLast();
                 cancellation.ThrowIfCancellationRequested();
             }
             double beta = _beta.At(_state.Updates);
@@ -268,6 +282,7 @@ public sealed partial class Trainer : IDisposable
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();
+        _average?.Updated(_state.Updates - (_state.Start?.Updates ?? 0) + 1);
         return loss;
     }
 

@@ -131,6 +131,7 @@ public class SimdConcurrencyTests
             (nameof(IBackend.MixtureLogDensityBackward), x => x.MixtureLogDensityBackward(a, wide, one, one, b, wide)),
             (nameof(IBackend.AnchorForward), x => x.AnchorForward(term, batch, weight, wide, a, b, one)),
             (nameof(IBackend.AnchorBackward), x => x.AnchorBackward(term, batch, weight, wide, a, b, one, wide, b)),
+            (nameof(IBackend.DropEmphasis), x => x.DropEmphasis(batch, 2, 1, one)),
             (nameof(IBackend.LikelihoodForward), x => x.LikelihoodForward(likelihood, batch, a, one)),
             (nameof(IBackend.LikelihoodBackward), x => x.LikelihoodBackward(likelihood, batch, 1, a, one)),
             (nameof(IBackend.ClickLogitsForward), x => x.ClickLogitsForward(batch, a, weight, p, one)),

@@ -173,6 +173,9 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         Tensor dPosterior, Tensor dz) =>
         Time(posterior, () => inner.AnchorBackward(term, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz));
 
+    void IBackend.DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis) =>
+        Time(emphasis, () => inner.DropEmphasis(batch, dropped, kept, emphasis), floats: 2.0 * batch.Entries, varies: true);
+
     void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow) =>
         Time(logits, () => inner.LikelihoodForward(likelihood, batch, logits, loss, firstRow));
 

@@ -77,6 +77,9 @@ internal sealed partial class OnnxTrace
         Tensor rowScale, Tensor dPosterior, Tensor dz) =>
         throw Unknown(nameof(IBackend.AnchorBackward));
 
+    void IBackend.DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis) =>
+        throw Unknown(nameof(IBackend.DropEmphasis));
+
     void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow) =>
         throw Unknown(nameof(IBackend.LikelihoodForward));
 
