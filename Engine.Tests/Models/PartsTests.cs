@@ -2,6 +2,7 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Models;
+using ManualVae.Models.Baselines;
 using ManualVae.Study;
 using Xunit;
 
@@ -17,7 +18,9 @@ public class PartsTests
     private static readonly Objective Loss = new(Beta: 0.3, AnchorWeight: 0.7);
 
     public static TheoryData<string> Members =>
-        ["emphasised", "emphasised gaussian", "emphasised logistic dae", "weighted users", "weighted users with anchors"];
+        ["emphasised", "emphasised gaussian", "emphasised logistic dae", "weighted users", "weighted users with anchors",
+            "low-rank path", "low-rank path on recvae", "ease", "cosine", "cosine gaussian", "corrected logits",
+            "everything"];
 
     private static AutoencoderSettings SettingsOf(string member) => member switch
     {
@@ -26,6 +29,23 @@ public class PartsTests
         "emphasised logistic dae" => Dae with { Emphasis = 3, Likelihood = LikelihoodKind.Logistic },
         "weighted users" => Vae with { UserWeightPower = 0.5, KlPerClick = true, Emphasis = 2 },
         "weighted users with anchors" => Vae with { UserWeightPower = -0.5, Anchors = true },
+        "low-rank path" => Vae with { LinearPath = LinearPathKind.LowRank, LinearRank = 4, LinearScale = 1.5 },
+        "low-rank path on recvae" => SettingsOf("low-rank path") with
+        {
+            Encoder = EncoderKind.Recvae, Prior = PriorKind.Composite, Mask = MaskMode.MaskThenNormalise,
+        },
+        "ease" => Dae with { LinearPath = LinearPathKind.Ease, LinearScale = 3, Likelihood = LikelihoodKind.Logistic },
+        "cosine" => Vae with { OutputHead = OutputHead.Cosine, Temperature = 0.5 },
+        "cosine gaussian" => Dae with
+        {
+            OutputHead = OutputHead.Cosine, Temperature = 1, Likelihood = LikelihoodKind.Gaussian,
+        },
+        "corrected logits" => Vae with { LogitCorrection = 0.7 },
+        "everything" => SettingsOf("low-rank path") with
+        {
+            OutputHead = OutputHead.Cosine, LogitCorrection = -1, Emphasis = 2, UserWeightPower = 0.5,
+            Likelihood = LikelihoodKind.Logistic,
+        },
         _ => throw new ArgumentException(member),
     };
 
@@ -76,7 +96,14 @@ public class PartsTests
     private static Autoencoder Build(AutoencoderSettings settings, IBackend? backend = null, bool fuse = false)
     {
         var model = new Autoencoder(backend ?? new ReferenceBackend(), settings, Items, Users, seed: 5, fuse: fuse);
-        model.WeightUsersBy(ToyClicks.Random(Users, Items));
+        var clicks = ToyClicks.Random(Users, Items);
+        model.WeightUsersBy(clicks);
+        model.CorrectLogitsBy(clicks.ColumnCounts());
+        if (model.TakesLinearWeights) model.TakeLinearWeights(Ease.Fit(clicks, new(2)));
+        if (settings.LinearPath == LinearPathKind.LowRank)
+            model.Backend.Copy(model.Parameters["linear.in"].Value, model.Parameters["linear.out"].Value); // away from its zeros
+        // A user without clicks has only the bias, and a short vector turns by a small step.
+        if (settings.OutputHead == OutputHead.Cosine) model.Backend.Fill(model.Parameters["encoder.0.bias"].Value, 0.3);
         return model;
     }
 

@@ -23,6 +23,8 @@ public sealed partial class TrainerTests
     [InlineData("simd", "ema")]
     [InlineData("simd", "swa")]
     [InlineData("simd", "weighted loss")]
+    [InlineData("simd", "ease")]
+    [InlineData("simd", "every part")]
     [InlineData("bf16", "multvae")]
     [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
@@ -36,6 +38,12 @@ public sealed partial class TrainerTests
             "codebook" => Settings with { AnchorWeight = 1, AnchorCodebook = 3 },
             "ema" => Recvae with { Average = AverageKind.Ema, AverageDecay = 0.8 },
             "swa" => Settings with { Average = AverageKind.Swa, AverageEpochs = 3 },
+            "ease" => Settings with { LinearPath = LinearPathKind.Ease, LinearLambda = 5, Model = "multdae" },
+            "every part" => Recvae with
+            {
+                LinearPath = LinearPathKind.LowRank, LinearRank = 3, OutputHead = OutputHead.Cosine, LogitCorrection = 0.3,
+                Emphasis = 2, Average = AverageKind.Swa, AverageEpochs = 2,
+            },
             "weighted loss" => Settings with { Emphasis = 3, UserWeightPower = 0.5 },
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };

@@ -60,10 +60,14 @@ public sealed partial class Autoencoder : IRecommender
             IReadOnlyList<int> hidden = settings.DecoderHidden ?? [.. settings.Hidden.Reverse()];
             Decoder = new Decoder(
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
-                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse
+                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse && !settings.AddsToLogits
                     ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent,
-                        settings.WeighsLoss)
-                    : OutputForm.Whole), rowsOfBlock);
+                        settings.WeighsLoss || settings.OutputHead != OutputHead.Linear)
+                    : OutputForm.Whole), rowsOfBlock,
+                settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null);
+            if (settings.LinearPath != LinearPathKind.None)
+                _linear = new(memory, Parameters, settings, items, Decoder.Output.MaxRows);
+            RequireForm(Decoder.Form);
             _decoderParameters = [.. Parameters.All.Skip(encoderParameters)];
             Likelihood = _weighted = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
             if (settings.Variational)
@@ -198,7 +202,12 @@ public sealed partial class Autoencoder : IRecommender
         if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
         EncodeAndSample(batch, mask, noise);
         WeighLoss(batch, mask);
-        return Decoder.ForwardToLoss(Latent);
+        var logits = Decoder.ForwardToLoss(Latent);
+        _mask = mask;
+        if (_linear is not null) AddLinearPath(batch, mask, logits);
+        if (!_correction.IsNone)
+            Backend.MatMul(Transpose.None, _ones.Top(batch.Rows), _correction, logits, accumulate: true);
+        return logits;
     }
 
     /// <summary>
@@ -254,6 +263,7 @@ public sealed partial class Autoencoder : IRecommender
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.
         double loss = DownloadLosses(batch, objective);
+        if (_linear is not null) LinearPathBackward(batch);
         Decoder.BackwardFromLoss(latent, dLatent);
         if (!encoder) return loss;
         if (Settings.Variational)

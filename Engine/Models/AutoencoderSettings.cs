@@ -108,6 +108,29 @@ public record AutoencoderSettings
     /// <summary>Confidence of zeros, Gaussian likelihood.</summary>
     public double ZeroWeight { get; init; } = 1;
 
+    /// <summary>Linear autoencoder of zero diagonal whose scores are added to the logits: none, low-rank (learned) or ease.</summary>
+    public LinearPathKind LinearPath { get; init; }
+
+    /// <summary>Rank of the low-rank linear path.</summary>
+    public int LinearRank { get; init; } = 50;
+
+    /// <summary>Ridge of the linear path ease, above 0.</summary>
+    public double LinearLambda { get; init; } = 500;
+
+    /// <summary>Factor of the linear path's scores, above 0.</summary>
+    /// <remarks>EASE scores clicks near 1 and the rest near 0; logits differ by several units.</remarks>
+    public double LinearScale { get; init; } = 1;
+
+    /// <summary>Output layer: linear, or cosine (its vectors and those of users have length 1).</summary>
+    public OutputHead OutputHead { get; init; }
+
+    /// <summary>What cosines are divided by, above 0; cosine head only.</summary>
+    public double Temperature { get; init; } = 0.1;
+
+    /// <summary>tau: training adds tau times the log of an item's share of the clicks to its logit, scoring does not; 0 is off.</summary>
+    /// <remarks>Above 0, scores favour popular items less (Menon et al. 2021, eq. 10); below 0, more.</remarks>
+    public double LogitCorrection { get; init; }
+
     /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
     /// <remarks>Anchors: learned points in latent space, one for each item (arXiv 2511.06781, section 3).</remarks>
     public bool Anchors { get; init; }
@@ -133,6 +156,9 @@ public record AutoencoderSettings
 
     /// <summary>Anchors among which a click's is the nearest: those of its item, or all codes.</summary>
     internal int AnchorChoices => HasCodebook ? AnchorCodebook : AnchorsPerItem;
+
+    /// <summary>True if something is added to the logits of the whole batch.</summary>
+    internal bool AddsToLogits => LinearPath != LinearPathKind.None || LogitCorrection != 0;
 
     /// <summary>True if clicks or users have weights of their own in the loss.</summary>
     internal bool WeighsLoss => Emphasis != 1 || UserWeightPower != 0;
@@ -168,6 +194,10 @@ public record AutoencoderSettings
         Require(Emphasis > 0, Emphasis, "above 0");
         if (Emphasis != 1 && (Dropout == 0 || Mask == MaskMode.Clean))
             throw About($"{Setting(nameof(Emphasis))} weighs dropped clicks; it needs {Setting(nameof(Dropout))} above 0 and a mask.");
+        Require(LinearRank >= 1, LinearRank, "at least 1");
+        Require(LinearLambda > 0, LinearLambda, "above 0");
+        Require(LinearScale > 0, LinearScale, "above 0");
+        Require(Temperature > 0, Temperature, "above 0");
         if (!(WeightDecay >= 0)) throw About($"{Setting(nameof(WeightDecay))} is {WeightDecay}; it must not be negative.");
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
             throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");

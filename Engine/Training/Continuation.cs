@@ -42,6 +42,8 @@ public sealed class Continuation
         if (manifest.KnowsTrainingUsersOnly())
             throw new InputException($"{path}: {manifest.Model} has weights of its training users and cannot go on with other "
                 + "data; train on it anew.");
+        if (!isBaseline && manifest.Settings.LinearPath == LinearPathKind.Ease)
+            throw About($"{path}: {Setting(nameof(RunSettings.LinearPath))} ease belongs to the clicks it was fitted to; train anew.");
         string checkpoint = isBaseline ? run.BestCheckpoint : run.LastCheckpoint;
         if (!File.Exists(checkpoint))
             throw new InputException($"{path}: has no {Path.GetFileName(checkpoint)}, from which training goes on; train anew.");
@@ -80,7 +82,7 @@ public sealed class Continuation
             nameof(settings.Encoder), nameof(settings.Hidden), nameof(settings.DecoderHidden), nameof(settings.Prior),
             nameof(settings.PseudoInputs), nameof(settings.Levels), nameof(settings.Latent), nameof(settings.Anchors),
             nameof(settings.AnchorWeight), nameof(settings.AnchorWeighting), nameof(settings.AnchorsPerItem),
-            nameof(settings.AnchorCodebook),
+            nameof(settings.AnchorCodebook), nameof(settings.LinearPath), nameof(settings.LinearRank),
         ];
         string name = shaping.First(name => !Equal(settings, older, name));
         throw About(

@@ -2,6 +2,7 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
+using ManualVae.Models.Baselines;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -68,7 +69,7 @@ public readonly record struct MemoryEstimate(
         return model with
         {
             BatchBytes = memory.Bytes,
-            DataBytes = RunAlignment.Bytes(settings, trained)
+            DataBytes = (settings.LinearPath == LinearPathKind.Ease ? Ease.Bytes(trained.Train) : 0) + RunAlignment.Bytes(settings, trained)
                 + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
     }

@@ -4,6 +4,7 @@ using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
+using ManualVae.Models.Baselines;
 
 namespace ManualVae.Training;
 
@@ -119,6 +120,9 @@ public sealed partial class Trainer : IDisposable
     {
         if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(_train.ColumnCounts());
         Model.WeightUsersBy(_train);
+        Model.CorrectLogitsBy(_train.ColumnCounts());
+        if (Model.TakesLinearWeights && _state.Updates == 0)
+            Model.TakeLinearWeights(Ease.Fit(_train, new(_settings.LinearLambda), new(Cancellation: cancellation)));
         while (_state.Epoch < Math.Min(_settings.Epochs, PauseAfter ?? int.MaxValue) && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);

@@ -36,6 +36,8 @@ public static partial class OperationCases
         yield return Swish(b, n);
         yield return Gate(b, m);
         yield return LayerNorm(b, n + 1);
+        yield return UnitRows(b, m);
+        yield return SelfTerm(b, 2 * n, m);
         yield return Sample(b, m);
         yield return Noise(b, n);
         yield return StandardKl(b, n);

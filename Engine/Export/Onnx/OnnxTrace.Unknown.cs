@@ -23,6 +23,9 @@ internal sealed partial class OnnxTrace
     void IBackend.GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg) =>
         throw Unknown(nameof(IBackend.GateBackward));
 
+    void IBackend.UnitRowsBackward(Tensor y, double length, Tensor norms, Tensor dy, Tensor dx) =>
+        throw Unknown(nameof(IBackend.UnitRowsBackward));
+
     void IBackend.LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx) =>
         throw Unknown(nameof(IBackend.LayerNormBackward));
 
@@ -34,6 +37,9 @@ internal sealed partial class OnnxTrace
 
     void IBackend.SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy) =>
         throw Unknown(nameof(IBackend.SparseLinearBackward));
+
+    void IBackend.SelfTermBackward(SparseBatch batch, Parameter input, Parameter output, Tensor dy) =>
+        throw Unknown(nameof(IBackend.SelfTermBackward));
 
     void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
         throw Unknown(nameof(IBackend.DrawNoise));

@@ -21,7 +21,7 @@ public static class Ease
     {
         if (!(settings.Lambda > 0)) throw new InputException($"ease: lambda must be above 0, not {settings.Lambda}.");
         int n = train.Columns;
-        monitor.Needs("ease", CoOccurrence.Bytes(n) + InverseBytes(n) + CoOccurrence.Bytes(train));
+        monitor.Needs("ease", Bytes(train));
         var weights = CoOccurrence.Allocate(n);
         var gram = new RidgeGram(train, settings.Lambda);
         gram.Fill(weights);
@@ -31,6 +31,10 @@ public static class Ease
         InverseToWeights(weights, n);
         return new("ease", n, weights);
     }
+
+    /// <summary>What fitting takes.</summary>
+    internal static long Bytes(CsrMatrix train) =>
+        CoOccurrence.Bytes(train.Columns) + InverseBytes(train.Columns) + CoOccurrence.Bytes(train);
 
     // Two panels of n x 256, packed once more for the product.
     internal static long InverseBytes(int items) => 4L * 256 * items * sizeof(float);
