@@ -20,9 +20,9 @@ public sealed class LogitTests
     public void Ease_beside_a_silent_decoder_scores_as_the_baseline(bool simd)
     {
         using IBackend backend = simd ? new SimdBackend(2) : new ReferenceBackend();
-        using var model = Model(backend, Plain with { LinearPath = LinearPathKind.Ease, LinearScale = 4 });
+        using var model = Model(backend, Plain with { LinearPath = LinearPathKind.Ease, LinearScale = 4, LinearLambda = 2 });
         var ease = Ease.Fit(Clicks, new(2));
-        model.TakeLinearWeights(ease);
+        model.FitLinearPath(Clicks);
         Silence(model);
         float[] expected = new float[Users * Items], actual = new float[Users * Items];
         ease.Score(Clicks, 0, Users, expected);
@@ -52,25 +52,45 @@ public sealed class LogitTests
             }
     }
 
-    /// <summary>In training the path sees the kept clicks alone, divided by the probability that one is kept.</summary>
-    [Fact]
-    public void The_path_sees_what_the_mask_keeps()
+    /// <summary>The oracle is EASE fitted anew without the user, for each user.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public void Training_sees_eases_scores_without_the_users_own_row(bool simd)
     {
-        using var backend = new ReferenceBackend();
-        using var model = Model(backend, Plain with { LinearPath = LinearPathKind.Ease, Dropout = 0.4 });
-        var ease = Ease.Fit(Clicks, new(2));
-        model.TakeLinearWeights(ease);
+        using IBackend backend = simd ? new SimdBackend(2) : new ReferenceBackend();
+        using var model = Model(backend, Plain with { LinearPath = LinearPathKind.Ease, LinearScale = 3, LinearLambda = 2 });
+        model.FitLinearPath(Clicks);
         Silence(model);
         using var batch = ToyClicks.Batch(backend, Clicks);
-        var mask = model.TrainingMask(3, 1);
-        double[] logits = backend.Values(model.Forward(batch, mask, null));
+        double[] logits = backend.Values(model.Forward(batch, model.TrainingMask(3, 1), null));
+        for (int user = 0; user < Users; user++)
+        {
+            var others = Clicks.SelectRows([.. Enumerable.Range(0, Users).Where(other => other != user)]);
+            var expected = new float[Items];
+            Ease.Fit(others, new(2)).Score(Clicks, user, 1, expected);
+            for (int item = 0; item < Items; item++)
+                Assert.Equal(3 * expected[item], logits[user * Items + item], 1e-4);
+        }
+    }
+
+    /// <summary>In training the learned path sees the kept clicks alone, divided by the probability that one is kept.</summary>
+    [Fact]
+    public void The_learned_path_sees_what_the_mask_keeps()
+    {
+        using var backend = new ReferenceBackend();
+        using var model = Model(backend, Plain with { LinearPath = LinearPathKind.LowRank, LinearRank = 4, Dropout = 0.4 });
+        backend.Copy(model.Parameters["linear.in"].Value, model.Parameters["linear.out"].Value);
+        Silence(model);
+        using var batch = ToyClicks.Batch(backend, Clicks);
+        double[] v = backend.Values(model.Parameters["linear.in"].Value);
+        double[] logits = backend.Values(model.Forward(batch, model.TrainingMask(3, 1), null));
         double[] inputs = backend.Values(batch.Inputs.View(0, 1, batch.Entries));
         for (int user = 0; user < Users; user++)
             for (int item = 0; item < Items; item++)
             {
                 double expected = 0;
                 for (int e = batch.RowOffsets[user]; e < batch.RowOffsets[user + 1]; e++)
-                    if (inputs[e] != 0) expected += ease.Weights[batch.ColumnIndices[e] * Items + item] / 0.6;
+                    for (int k = 0; k < 4 && inputs[e] != 0 && batch.ColumnIndices[e] != item; k++)
+                        expected += v[batch.ColumnIndices[e] * 4 + k] * v[item * 4 + k] / 0.6;
                 Assert.Equal(expected, logits[user * Items + item], 1e-5);
             }
     }

@@ -2,7 +2,6 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Models;
-using ManualVae.Models.Baselines;
 using ManualVae.Study;
 using Xunit;
 
@@ -34,7 +33,7 @@ public class PartsTests
         {
             Encoder = EncoderKind.Recvae, Prior = PriorKind.Composite, Mask = MaskMode.MaskThenNormalise,
         },
-        "ease" => Dae with { LinearPath = LinearPathKind.Ease, LinearScale = 3, Likelihood = LikelihoodKind.Logistic },
+        "ease" => Dae with { LinearPath = LinearPathKind.Ease, LinearScale = 3, LinearLambda = 2, Likelihood = LikelihoodKind.Logistic },
         "cosine" => Vae with { OutputHead = OutputHead.Cosine, Temperature = 0.5 },
         "cosine gaussian" => Dae with
         {
@@ -99,7 +98,7 @@ public class PartsTests
         var clicks = ToyClicks.Random(Users, Items);
         model.WeightUsersBy(clicks);
         model.CorrectLogitsBy(clicks.ColumnCounts());
-        if (model.TakesLinearWeights) model.TakeLinearWeights(Ease.Fit(clicks, new(2)));
+        model.FitLinearPath(clicks);
         if (settings.LinearPath == LinearPathKind.LowRank)
             model.Backend.Copy(model.Parameters["linear.in"].Value, model.Parameters["linear.out"].Value); // away from its zeros
         // A user without clicks has only the bias, and a short vector turns by a small step.

@@ -25,6 +25,7 @@ public sealed partial class TrainerTests
     [InlineData("simd", "weighted loss")]
     [InlineData("simd", "ease")]
     [InlineData("simd", "every part")]
+    [InlineData("simd", "implicit slim")]
     [InlineData("bf16", "multvae")]
     [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
@@ -44,6 +45,7 @@ public sealed partial class TrainerTests
                 LinearPath = LinearPathKind.LowRank, LinearRank = 3, OutputHead = OutputHead.Cosine, LogitCorrection = 0.3,
                 Emphasis = 2, Average = AverageKind.Swa, AverageEpochs = 2,
             },
+            "implicit slim" => Recvae with { ImplicitSlim = 2, ImplicitSlimLambda = 5 },
             "weighted loss" => Settings with { Emphasis = 3, UserWeightPower = 0.5 },
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };

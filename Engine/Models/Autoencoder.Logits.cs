@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Models.Baselines;
 
 namespace ManualVae.Models;
@@ -10,17 +11,15 @@ public sealed partial class Autoencoder
     private InputMask _mask; // of the last forward pass
     private Tensor _correction, _ones;
 
-    /// <summary>True if the linear path waits for EASE's weights: not read from a checkpoint, not fitted yet.</summary>
-    public bool TakesLinearWeights => Settings.LinearPath == LinearPathKind.Ease;
-
-    /// <summary>Gives the linear path its weights.</summary>
-    /// <param name="ease">Fitted to the training clicks.</param>
-    /// <exception cref="InvalidOperationException">The model has no such path.</exception>
-    public void TakeLinearWeights(ItemItemModel ease)
-    {
-        if (!TakesLinearWeights) throw new InvalidOperationException("The model has no linear path of given weights.");
-        _linear!.Take(ease.Weights);
-    }
+    /// <summary>
+    /// Fits the linear path <see cref="LinearPathKind.Ease"/> to the training clicks, before the first update; without such a path
+    /// nothing happens.
+    /// </summary>
+    /// <param name="train">Training clicks.</param>
+    /// <param name="monitor">Watches and stops.</param>
+    /// <exception cref="InputException">The matrix does not fit into memory.</exception>
+    public void FitLinearPath(CsrMatrix train, FitMonitor monitor = default) =>
+        _linear?.Fit(train, Settings.LinearLambda, monitor);
 
     /// <summary>
     /// From now on the losses see logits f_i + tau log p_i, p_i = (n_i + 1) / sum_j (n_j + 1), as
@@ -52,7 +51,7 @@ public sealed partial class Autoencoder
     // The path writes the batch's inputs anew; the encoder's backward pass reads its own.
     private void AddLinearPath(SparseBatch batch, InputMask mask, Tensor logits)
     {
-        _linear!.Forward(batch, mask, logits);
+        _linear!.Forward(batch, mask, logits, training: true);
         Backend.EncodeInputs(batch, mask);
     }
 

@@ -64,7 +64,7 @@ public sealed partial class Autoencoder
         var batch = LoadForScoring(foldIn, firstRow, rows);
         EncodeAndSample(batch, CleanInput, noise: null);
         var logits = Decoder.Forward(Latent);
-        _linear?.Forward(batch, CleanInput, logits);
+        _linear?.Forward(batch, CleanInput, logits, training: false);
         return logits;
     }
 

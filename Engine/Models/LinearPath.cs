@@ -1,4 +1,6 @@
 using ManualVae.Compute;
+using ManualVae.Data;
+using ManualVae.Models.Baselines;
 
 namespace ManualVae.Models;
 
@@ -11,23 +13,27 @@ public enum LinearPathKind
     /// <summary>B = P Q' without its diagonal, learned, of rank <see cref="AutoencoderSettings.LinearRank"/>.</summary>
     LowRank,
 
-    /// <summary>EASE's weights, fitted to the training clicks once and never trained.</summary>
+    /// <summary>
+    /// EASE's weights, fitted to the training clicks once and never trained. Training sees each user's scores as they were if
+    /// EASE had been fitted without the user: in its own fit it is better than on new users, and training would lean on that.
+    /// </summary>
     Ease,
 }
 
 /// <summary>
 /// A linear item-item model beside the decoder, as in VASP (Vančura and Kordík 2021, section 3): logits += scale x_h B, where B has
-/// a zero diagonal, so that no click explains itself, and x_h are the clicks that the mask keeps, divided by the probability
-/// that it keeps one. It starts at zero, so the first step is that of the model without it; EASE starts as it is.
+/// a zero diagonal, so that no click explains itself. Low rank: x_h are the clicks that the mask keeps, divided by the probability
+/// that it keeps one; B starts at zero, so the first step is that of the model without it. EASE: x_h are all clicks.
 /// </summary>
 internal sealed class LinearPath
 {
-    /// <summary>Name of EASE's weights [I, I], constant in checkpoints.</summary>
-    public const string Weights = "linear.weight";
+    /// <summary>Names of EASE's weights [I, I] and of the diagonal of its inverse [1, I], constant in checkpoints.</summary>
+    private const string Weights = "linear.weight", Diagonal = "linear.diagonal";
 
     private readonly IBackend _backend;
     private readonly Parameter _in; // P [I, r]; of EASE B [I, I]
     private readonly Parameter? _out; // Q [I, r]
+    private readonly Parameter? _diagonal;
     private readonly double _scale;
     private readonly Tensor _sum, _code, _dCode;
 
@@ -39,7 +45,9 @@ internal sealed class LinearPath
         if (settings.LinearPath == LinearPathKind.Ease)
         {
             parameters.KeepConstant(Weights);
+            parameters.KeepConstant(Diagonal);
             _in = parameters.Declare(Weights, items, items, Initialiser.Zero);
+            _diagonal = parameters.Declare(Diagonal, 1, items, Initialiser.Zero);
             return;
         }
         int rank = settings.LinearRank;
@@ -48,18 +56,28 @@ internal sealed class LinearPath
         (_code, _dCode) = (memory.Allocate(maxRows, rank), memory.Allocate(maxRows, rank));
     }
 
-    /// <summary>EASE's weights take their place.</summary>
-    /// <param name="weights">[I, I], row-major: what a click on the row's item adds to the column's score.</param>
-    public void Take(ReadOnlySpan<float> weights) => _backend.Upload(weights, _in.Value);
+    /// <summary>Fits EASE; the learned path needs no fit.</summary>
+    public void Fit(CsrMatrix train, double lambda, FitMonitor monitor)
+    {
+        if (_diagonal is null) return;
+        var (weights, diagonal) = Ease.Solve(train, new(lambda), monitor);
+        _backend.Upload(weights, _in.Value);
+        _backend.Upload(diagonal, _diagonal.Value);
+    }
 
     /// <summary>Adds to the logits [B, I]. The batch's inputs are written anew.</summary>
-    public void Forward(SparseBatch batch, InputMask mask, Tensor logits)
+    /// <param name="batch">Users.</param>
+    /// <param name="mask">Mask of the encoder's input.</param>
+    /// <param name="logits">Logits.</param>
+    /// <param name="training">The users are those that EASE was fitted to.</param>
+    public void Forward(SparseBatch batch, InputMask mask, Tensor logits, bool training)
     {
         double scale = Encode(batch, mask);
         var sum = _sum.Top(batch.Rows);
         if (_out is null)
         {
             _backend.SparseLinearForward(batch, _in, bias: null, Activation.Identity, sum);
+            if (training) _backend.LeaveUsersOut(batch, _diagonal!.Value, sum);
         }
         else
         {
@@ -88,10 +106,10 @@ internal sealed class LinearPath
         _backend.SelfTermBackward(batch, _in, _out, sum);
     }
 
-    /// <summary>Writes the kept clicks as the batch's inputs; returns the factor of their sums.</summary>
+    /// <summary>Writes the kept clicks (of EASE all) as the batch's inputs; returns the factor of their sums.</summary>
     private double Encode(SparseBatch batch, InputMask mask)
     {
-        float keep = mask.Mode == MaskMode.Clean ? 1 : mask.KeepProbability;
+        float keep = mask.Mode == MaskMode.Clean || _out is null ? 1 : mask.KeepProbability;
         _backend.EncodeInputs(batch, mask with { Mode = MaskMode.Plain, KeepProbability = keep });
         return _scale / keep;
     }

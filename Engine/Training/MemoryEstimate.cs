@@ -53,6 +53,9 @@ public readonly record struct MemoryEstimate(
         void CountBatch(params ReadOnlySpan<CsrMatrix> rows) =>
             memory.CountBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, rows));
         CountBatch(trained.Train);
+        if (settings.ImplicitSlim > 0)
+            ImplicitSlim.Count(memory, data.ItemCount, batchSize,
+                settings.Hidden.Concat(settings.DecoderHidden ?? []).Append(settings.Latent * 2).Max());
         if (settings.Emphasis != 1) memory.Allocate(1, SparseBatch.LargestBatch(batchSize, trained.Train));
         if (settings.Alignment > 0)
             memory.CountBatch(batchSize, data.ItemCount, AlignedTargets.LargestBatch(

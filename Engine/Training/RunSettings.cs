@@ -42,6 +42,18 @@ public sealed record RunSettings : AutoencoderSettings
     /// <summary>Last epochs of the planned ones that the swa takes the mean of.</summary>
     public int AverageEpochs { get; init; } = 10;
 
+    /// <summary>Above 0: ImplicitSLIM moves the item vectors of the first and last layer before every so many epochs.</summary>
+    public int ImplicitSlim { get; init; }
+
+    /// <summary>Items of fewer training clicks give ImplicitSLIM no vector, and get one from the others.</summary>
+    public int ImplicitSlimThreshold { get; init; }
+
+    /// <summary>Ridge of ImplicitSLIM, above 0.</summary>
+    public double ImplicitSlimLambda { get; init; } = 500;
+
+    /// <summary>alpha of ImplicitSLIM, above 0: a larger one keeps more of the vectors' lengths.</summary>
+    public double ImplicitSlimAlpha { get; init; } = 100;
+
     /// <summary>Largest weight of the KL.</summary>
     public double Beta { get; init; } = 0.2;
 
@@ -120,7 +132,8 @@ public sealed record RunSettings : AutoencoderSettings
     [
         .. ((string[])[
             nameof(Model), nameof(Epochs), nameof(BatchSize), nameof(LearningRate), nameof(LearningRateSchedule),
-            nameof(Average), nameof(AverageDecay), nameof(AverageEpochs),
+            nameof(Average), nameof(AverageDecay), nameof(AverageEpochs), nameof(ImplicitSlim),
+            nameof(ImplicitSlimThreshold), nameof(ImplicitSlimLambda), nameof(ImplicitSlimAlpha),
             nameof(Encoder), nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels),
             nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Emphasis), nameof(Mask), nameof(UserWeightPower), nameof(Beta), nameof(BetaSteps),
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
@@ -193,6 +206,12 @@ public sealed record RunSettings : AutoencoderSettings
         Require(LearningRate > 0, LearningRate, "above 0");
         Require(AverageDecay > 0 && AverageDecay < 1, AverageDecay, "in (0, 1)");
         Require(AverageEpochs >= 1, AverageEpochs, "at least 1");
+        Require(ImplicitSlim >= 0, ImplicitSlim, "0 or more");
+        Require(ImplicitSlimThreshold >= 0, ImplicitSlimThreshold, "0 or more");
+        Require(ImplicitSlimLambda > 0, ImplicitSlimLambda, "above 0");
+        Require(ImplicitSlimAlpha > 0, ImplicitSlimAlpha, "above 0");
+        if (ImplicitSlim > 0 && Encoder == EncoderKind.Gated)
+            throw About($"{Setting(nameof(ImplicitSlim))} needs {Setting(nameof(Encoder))} mlp or recvae: gates are no item vectors.");
         Require(Beta >= 0, Beta, "0 or more");
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
         Require(AnchorWeight >= 0, AnchorWeight, "0 or more");

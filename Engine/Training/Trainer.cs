@@ -4,7 +4,6 @@ using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
-using ManualVae.Models.Baselines;
 
 namespace ManualVae.Training;
 
@@ -31,6 +30,7 @@ public sealed partial class Trainer : IDisposable
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int[] _order;
     private readonly WeightAverage? _average;
+    private readonly ImplicitSlim? _implicitSlim;
     private Tensor[]? _best; // weights of the best epoch, if they are kept in memory
     private TrainingState _state = new();
 
@@ -65,6 +65,7 @@ public sealed partial class Trainer : IDisposable
                     AlignedTargets.LargestBatch(batchSize, aligned.RareItems, _train));
             }
             Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, resume ? null : settings.Seed, fuse: true);
+            if (settings.ImplicitSlim > 0) _implicitSlim = ImplicitSlimOf(Model.Parameters["encoder.0.weight"].Value.Columns);
             if (settings.Average != AverageKind.None) _average = new(backend, Model.Parameters.All, _memory, settings);
             if (resume) _state = Checkpoint.LoadState(run!.LastCheckpoint, Model, _average?.Averages).State;
             else _average?.Start();
@@ -118,11 +119,7 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="TrainingException">A loss or weight is not finite; the last good checkpoint stays.</exception>
     public IReadOnlyList<EpochMetrics> Run(CancellationToken cancellation = default)
     {
-        if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(_train.ColumnCounts());
-        Model.WeightUsersBy(_train);
-        Model.CorrectLogitsBy(_train.ColumnCounts());
-        if (Model.TakesLinearWeights && _state.Updates == 0)
-            Model.TakeLinearWeights(Ease.Fit(_train, new(_settings.LinearLambda), new(Cancellation: cancellation)));
+        TellTheModel(cancellation);
         while (_state.Epoch < Math.Min(_settings.Epochs, PauseAfter ?? int.MaxValue) && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);
@@ -181,24 +178,6 @@ public sealed partial class Trainer : IDisposable
         _memory.Dispose();
     }
 
-    private void SaveLast()
-    {
-        if (_run is not null)
-            Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true, _average?.Averages);
-    }
-
-    private void CopyBest(bool toModel)
-    {
-        var weights = Model.Parameters.All;
-        _best ??= [.. weights.Select(p => _memory.Allocate(p.Value.Rows, p.Value.Columns))];
-        foreach (var (parameter, best) in weights.Zip(_best))
-        {
-            Model.Backend.Flush(parameter);
-            if (toModel) Model.Backend.Copy(best, parameter.Value);
-            else Model.Backend.Copy(parameter.Value, best);
-        }
-    }
-
     private bool OutOfPatience =>
         _settings.Patience > 0 && _state.BestValue is not null && _state.Epoch - _state.BestEpoch >= _settings.Patience;
 
@@ -238,6 +217,7 @@ public sealed partial class Trainer : IDisposable
                 SaveLast();
                 cancellation.ThrowIfCancellationRequested();
             }
+            if (b == 0) UpdateItemVectors();
             double beta = _beta.At(_state.Updates);
             if (Alternating)
             {

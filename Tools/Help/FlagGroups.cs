@@ -24,7 +24,8 @@ internal static class FlagGroups
             "anchor-codebook"),
         new("Training", ["epochs", "batch-size", "learning-rate", "beta", "beta-steps", "validation-metric", "patience",
             "fit-validation", "seed"], "learning-rate-schedule", "average", "average-decay",
-            "average-epochs", "beta-schedule", "kl-per-click", "encoder-passes",
+            "average-epochs", "implicit-slim", "implicit-slim-threshold", "implicit-slim-lambda", "implicit-slim-alpha",
+            "beta-schedule", "kl-per-click", "encoder-passes",
             "decoder-passes", "weight-decay", "anchor-weight", "anchor-warmup", "anchor-growth", "anchor-growth-epochs",
             "alignment", "alignment-delta", "alignment-zero-weight", "alignment-attributes"),
         .. BaselineCatalogue.All.Where(baseline => baseline.Defaults is not null).Select(baseline => new FlagGroup(

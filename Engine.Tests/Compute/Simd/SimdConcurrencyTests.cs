@@ -116,6 +116,7 @@ public class SimdConcurrencyTests
             (nameof(IBackend.UnitRowsBackward), x => x.UnitRowsBackward(a, 1, one, a, b)),
             (nameof(IBackend.SelfTermForward), x => x.SelfTermForward(batch, weight, weight, a)),
             (nameof(IBackend.SelfTermBackward), x => x.SelfTermBackward(batch, weight, weight, a)),
+            (nameof(IBackend.LeaveUsersOut), x => x.LeaveUsersOut(batch, a, a)),
             (nameof(IBackend.MatMul), x => x.MatMul(Transpose.None, a, square, b)),
             (nameof(IBackend.LinearForward), x => x.LinearForward(a, weight, p, Activation.Tanh, b)),
             (nameof(IBackend.LinearBackward), x => x.LinearBackward(a, weight, p, a, b)),

@@ -13,6 +13,20 @@ public static partial class OperationCases
         run.Backward = () => run.Backend.UnitRowsBackward(y.Value, length, norms, y.Gradient, x.Gradient);
     });
 
+    /// <summary>Scores without the users' own rows.</summary>
+    public static OperationCase LeaveUsersOut(int b, int items) =>
+        new("leave users out", $"{b}x{items}", Loose, 6.0 * b * items, 8.0 * b * items, run =>
+    {
+        var batch = run.Batch(b, items, 0.3);
+        var (start, diagonal, y) = (run.Random("start", b, items, 0.3), run.Scratch("diagonal", 1, items), run.Output("y", b, items));
+        run.Backend.Upload([.. Enumerable.Range(0, items).Select(item => 0.1f / (item + 2))], diagonal);
+        run.Forward = () =>
+        {
+            run.Backend.Copy(start, y.Value);
+            run.Backend.LeaveUsersOut(batch, diagonal, y.Value);
+        };
+    });
+
     /// <summary>What clicks add to their own items.</summary>
     public static OperationCase SelfTerm(int b, int items, int n) =>
         new("self term", $"{b}x{items}x{n}", Loose, 1.2 * b * items * n, 24.0 * items * n, run =>

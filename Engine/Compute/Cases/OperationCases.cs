@@ -38,6 +38,7 @@ public static partial class OperationCases
         yield return LayerNorm(b, n + 1);
         yield return UnitRows(b, m);
         yield return SelfTerm(b, 2 * n, m);
+        yield return LeaveUsersOut(b, 3 * n);
         yield return Sample(b, m);
         yield return Noise(b, n);
         yield return StandardKl(b, n);

@@ -24,6 +24,11 @@ internal sealed partial class GpuBackend
     }
 
     /// <inheritdoc/>
+    public void LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y) => _launcher.Run(
+        Launcher.Groups(batch.Rows), PartKernels.LeaveUsersOut, Structure(batch), View(batch.Inputs), View(diagonal), View(y),
+        y.Columns);
+
+    /// <inheritdoc/>
     public void UnitRowsForward(Tensor x, double length, Tensor y, Tensor norms) => _launcher.Run(
         Launcher.Groups(x.Rows), PartKernels.UnitRows, View(x), (float)length, View(y), View(norms), x.Columns);
 

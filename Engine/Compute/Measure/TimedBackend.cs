@@ -144,6 +144,9 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         input.Value, () => inner.SelfTermBackward(batch, input, output, dy), 4.0 * batch.ActiveColumnCount * input.Value.Columns,
         6.0 * batch.ActiveColumnCount * input.Value.Columns, varies: true);
 
+    void IBackend.LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y) =>
+        Time(y, () => inner.LeaveUsersOut(batch, diagonal, y), floats: 2.0 * y.Length);
+
     void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
         Time(noise, () => inner.DrawNoise(batch, key, noise));
 

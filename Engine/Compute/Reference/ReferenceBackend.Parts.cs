@@ -31,6 +31,28 @@ public sealed partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
+    public void LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y)
+    {
+        var x = new double[y.Columns];
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            Array.Clear(x);
+            double product = 0;
+            for (int e = batch.RowOffsets[row]; e < batch.RowOffsets[row + 1]; e++)
+            {
+                int item = batch.ColumnIndices[e];
+                x[item] = Data(batch.Inputs)[e];
+                product += x[item] * (x[item] - Row(y, row)[item]) * Data(diagonal)[item];
+            }
+            for (int item = 0; item < x.Length; item++)
+            {
+                double rest = x[item] - Row(y, row)[item];
+                Row(y, row)[item] = x[item] - rest / Math.Max(1 - product + rest * rest * Data(diagonal)[item], 1e-3);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void UnitRowsForward(Tensor x, double length, Tensor y, Tensor norms)
     {
         for (int row = 0; row < x.Rows; row++)

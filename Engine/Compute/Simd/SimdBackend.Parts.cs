@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace ManualVae.Compute.Simd;
@@ -6,7 +7,7 @@ namespace ManualVae.Compute.Simd;
 // The linear path's own term, and rows of equal length.
 public sealed unsafe partial class SimdBackend
 {
-    private const float LeastNorm = 1e-6f;
+    private const float LeastNorm = 1e-6f, LeastShare = 1e-3f;
 
     /// <inheritdoc/>
     public void SelfTermForward(SparseBatch batch, Parameter input, Parameter output, Tensor y)
@@ -40,6 +41,33 @@ public sealed unsafe partial class SimdBackend
                 if (!s.DOut.IsNone)
                     TensorPrimitives.MultiplyAdd<float>(s.In.RowSpan(item), -sum, s.DOut.RowSpan(item), s.DOut.RowSpan(item));
             });
+    }
+
+    /// <inheritdoc/>
+    public void LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y)
+    {
+        Debug.Assert(y.Rows == batch.Rows && y.Columns == batch.Columns && diagonal.Length == y.Columns);
+        ForRows(batch.Rows, 1, (batch, diagonal, y), static (in (SparseBatch Batch, Tensor Diagonal, Tensor Y) s, int row) =>
+        {
+            int start = s.Batch.RowOffsets[row], end = s.Batch.RowOffsets[row + 1];
+            var columns = s.Batch.ColumnIndices;
+            float* y = s.Y.Row(row), p = s.Diagonal.Pointer(), inputs = s.Batch.Inputs.Pointer();
+            double product = 0;
+            for (int e = start; e < end; e++)
+            {
+                product += (double)inputs[e] * (inputs[e] - y[columns[e]]) * p[columns[e]];
+                y[columns[e]] -= inputs[e]; // -r
+            }
+            var left = new Vector<float>((float)(1 - product));
+            int items = s.Y.Columns, width = Vector<float>.Count, i = 0;
+            for (; i <= items - width; i += width)
+            {
+                var rest = Vector.Load(y + i);
+                (rest / Vector.Max(left + rest * rest * Vector.Load(p + i), new Vector<float>(LeastShare))).Store(y + i);
+            }
+            for (; i < items; i++) y[i] /= Math.Max((float)(1 - product) + y[i] * y[i] * p[i], LeastShare);
+            for (int e = start; e < end; e++) y[columns[e]] += inputs[e];
+        });
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,9 @@ internal sealed partial class OnnxTrace
     void IBackend.SelfTermBackward(SparseBatch batch, Parameter input, Parameter output, Tensor dy) =>
         throw Unknown(nameof(IBackend.SelfTermBackward));
 
+    void IBackend.LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y) =>
+        throw Unknown(nameof(IBackend.LeaveUsersOut));
+
     void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
         throw Unknown(nameof(IBackend.DrawNoise));
 

@@ -17,7 +17,11 @@ public static class Ease
 {
     /// <summary>Solves for B. Memory: items^2 x 4 bytes, and panels of the inverse.</summary>
     /// <exception cref="InputException">Lambda is not above 0, or the matrix does not fit into memory.</exception>
-    public static ItemItemModel Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default)
+    public static ItemItemModel Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default) =>
+        new("ease", train.Columns, Solve(train, settings, monitor).Weights);
+
+    /// <summary>B [I, I], and the diagonal of P.</summary>
+    internal static (float[] Weights, float[] Diagonal) Solve(CsrMatrix train, EaseSettings settings, FitMonitor monitor)
     {
         if (!(settings.Lambda > 0)) throw new InputException($"ease: lambda must be above 0, not {settings.Lambda}.");
         int n = train.Columns;
@@ -28,8 +32,7 @@ public static class Ease
         monitor.Pass($"ease: X'X of {n} items");
         gram.Invert(weights, monitor.Cancellation);
         monitor.Pass("ease: inverse");
-        InverseToWeights(weights, n);
-        return new("ease", n, weights);
+        return (weights, InverseToWeights(weights, n));
     }
 
     /// <summary>What fitting takes.</summary>
@@ -39,8 +42,8 @@ public static class Ease
     // Two panels of n x 256, packed once more for the product.
     internal static long InverseBytes(int items) => 4L * 256 * items * sizeof(float);
 
-    /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>
-    internal static void InverseToWeights(float[] p, int n)
+    /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric. Returns diag P.</summary>
+    internal static float[] InverseToWeights(float[] p, int n)
     {
         var diagonal = new float[n];
         for (int j = 0; j < n; j++) diagonal[j] = p[j * n + j];
@@ -48,5 +51,6 @@ public static class Ease
         {
             for (int j = 0; j < n; j++) p[i * n + j] = i == j ? 0 : -p[i * n + j] / diagonal[j];
         });
+        return diagonal;
     }
 }

@@ -30,6 +30,25 @@ internal static class PartKernels
         for (int j = Group.IdxX; j < n; j += Group.DimX) gradient[item * n + j] -= sum * other[item * n + j];
     }
 
+    public static void LeaveUsersOut(DeviceBatch batch, View inputs, View diagonal, View y, int items)
+    {
+        int row = Grid.IdxX, start = batch.RowOffsets[row], end = batch.RowOffsets[row + 1];
+        var scores = y.SubView((long)row * items, items);
+        float product = 0;
+        for (int e = start + Group.IdxX; e < end; e += Group.DimX)
+        {
+            int item = batch.Columns[e];
+            product += inputs[e] * (inputs[e] - scores[item]) * diagonal[item];
+            scores[item] -= inputs[e]; // -r
+        }
+        float left = 1 - GroupReduce.Sum(product);
+        Group.Barrier();
+        for (int i = Group.IdxX; i < items; i += Group.DimX)
+            scores[i] /= MathF.Max(left + scores[i] * scores[i] * diagonal[i], 1e-3f);
+        Group.Barrier();
+        for (int e = start + Group.IdxX; e < end; e += Group.DimX) scores[batch.Columns[e]] += inputs[e];
+    }
+
     public static void UnitRows(View x, float length, View y, View norms, int n)
     {
         long row = Grid.IdxX, start = row * n;
