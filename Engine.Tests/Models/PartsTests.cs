@@ -31,18 +31,25 @@ public class PartsTests
         "low-rank path" => Vae with { LinearPath = LinearPathKind.LowRank, LinearRank = 4, LinearScale = 1.5 },
         "low-rank path on recvae" => SettingsOf("low-rank path") with
         {
-            Encoder = EncoderKind.Recvae, Prior = PriorKind.Composite, Mask = MaskMode.MaskThenNormalise,
+            Encoder = EncoderKind.Recvae,
+            Prior = PriorKind.Composite,
+            Mask = MaskMode.MaskThenNormalise,
         },
         "ease" => Dae with { LinearPath = LinearPathKind.Ease, LinearScale = 3, LinearLambda = 2, Likelihood = LikelihoodKind.Logistic },
         "cosine" => Vae with { OutputHead = OutputHead.Cosine, Temperature = 0.5 },
         "cosine gaussian" => Dae with
         {
-            OutputHead = OutputHead.Cosine, Temperature = 1, Likelihood = LikelihoodKind.Gaussian,
+            OutputHead = OutputHead.Cosine,
+            Temperature = 1,
+            Likelihood = LikelihoodKind.Gaussian,
         },
         "corrected logits" => Vae with { LogitCorrection = 0.7 },
         "everything" => SettingsOf("low-rank path") with
         {
-            OutputHead = OutputHead.Cosine, LogitCorrection = -1, Emphasis = 2, UserWeightPower = 0.5,
+            OutputHead = OutputHead.Cosine,
+            LogitCorrection = -1,
+            Emphasis = 2,
+            UserWeightPower = 0.5,
             Likelihood = LikelihoodKind.Logistic,
         },
         _ => throw new ArgumentException(member),

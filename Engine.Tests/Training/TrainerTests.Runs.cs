@@ -42,8 +42,13 @@ public sealed partial class TrainerTests
             "ease" => Settings with { LinearPath = LinearPathKind.Ease, LinearLambda = 5, Model = "multdae" },
             "every part" => Recvae with
             {
-                LinearPath = LinearPathKind.LowRank, LinearRank = 3, OutputHead = OutputHead.Cosine, LogitCorrection = 0.3,
-                Emphasis = 2, Average = AverageKind.Swa, AverageEpochs = 2,
+                LinearPath = LinearPathKind.LowRank,
+                LinearRank = 3,
+                OutputHead = OutputHead.Cosine,
+                LogitCorrection = 0.3,
+                Emphasis = 2,
+                Average = AverageKind.Swa,
+                AverageEpochs = 2,
             },
             "implicit slim" => Recvae with { ImplicitSlim = 2, ImplicitSlimLambda = 5 },
             "weighted loss" => Settings with { Emphasis = 3, UserWeightPower = 0.5 },

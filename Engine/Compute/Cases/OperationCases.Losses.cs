@@ -36,7 +36,8 @@ public static partial class OperationCases
         {
             likelihood = likelihood with
             {
-                Emphasis = run.Scratch("emphasis", 1, Math.Max(1, batch.Entries)), UserWeights = run.Scratch("user weights", b, 1),
+                Emphasis = run.Scratch("emphasis", 1, Math.Max(1, batch.Entries)),
+                UserWeights = run.Scratch("user weights", b, 1),
             };
             run.Backend.DropEmphasis(batch, 1.5, 0.5, likelihood.Emphasis);
             run.Backend.Upload([.. Enumerable.Range(0, b).Select(user => 2f / (user + 1))], likelihood.UserWeights);
