@@ -4,22 +4,6 @@ using ManualVae.Models.Baselines;
 
 namespace ManualVae.Models;
 
-/// <summary>Which linear autoencoder stands beside the decoder.</summary>
-public enum LinearPathKind
-{
-    /// <summary>None.</summary>
-    None,
-
-    /// <summary>B = P Q' without its diagonal, learned, of rank <see cref="AutoencoderSettings.LinearRank"/>.</summary>
-    LowRank,
-
-    /// <summary>
-    /// EASE's weights, fitted to the training clicks once and never trained. Training sees each user's scores as they were if
-    /// EASE had been fitted without the user: in its own fit it is better than on new users, and training would lean on that.
-    /// </summary>
-    Ease,
-}
-
 /// <summary>
 /// A linear item-item model beside the decoder, as in VASP (Vančura and Kordík 2021, section 3): logits += scale x_h B, where B has
 /// a zero diagonal, so that no click explains itself. Low rank: x_h are the clicks that the mask keeps, divided by the probability
