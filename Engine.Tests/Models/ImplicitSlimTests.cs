@@ -12,7 +12,7 @@ public sealed class ImplicitSlimTests
     private const int Users = 9, Items = 12, Width = 3;
     private static readonly CsrMatrix Clicks = ToyClicks.Random(Users, Items);
 
-    /// <summary>The formula in the form that the paper derives it, W A' A K (I / alpha + A' A K ...)^-1, dense and naive.</summary>
+    /// <summary>The formula on dense matrices, product by product.</summary>
     [Theory]
     [InlineData(false, 0)]
     [InlineData(false, 4)]

@@ -168,7 +168,8 @@ public sealed class LogitTests
         }
         var gaussian = Plain with { Likelihood = LikelihoodKind.Gaussian };
         foreach (var settings in (AutoencoderSettings[])[
-            gaussian with { OutputHead = OutputHead.Cosine }, gaussian with { Emphasis = 2 }, gaussian with { UserWeightPower = 1 }])
+            gaussian with { OutputHead = OutputHead.Cosine }, gaussian with { Emphasis = 2 },
+            gaussian with { UserWeightPower = 1 }])
             Assert.NotEqual(OutputForm.Gram, new Autoencoder(memory, settings, 5, 500, seed: null, fuse: true).Decoder.Form);
     }
 

@@ -35,7 +35,10 @@ public class PartsTests
             Prior = PriorKind.Composite,
             Mask = MaskMode.MaskThenNormalise,
         },
-        "ease" => Dae with { LinearPath = LinearPathKind.Ease, LinearScale = 3, LinearLambda = 2, Likelihood = LikelihoodKind.Logistic },
+        "ease" => Dae with
+        {
+            LinearPath = LinearPathKind.Ease, LinearScale = 3, LinearLambda = 2, Likelihood = LikelihoodKind.Logistic,
+        },
         "cosine" => Vae with { OutputHead = OutputHead.Cosine, Temperature = 0.5 },
         "cosine gaussian" => Dae with
         {

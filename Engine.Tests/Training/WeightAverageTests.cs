@@ -85,5 +85,6 @@ public sealed partial class TrainerTests
     [InlineData(1, 10, "AverageDecay")]
     [InlineData(0.9, 0, "AverageEpochs")]
     public void Averages_out_of_range_are_refused(double decay, int epochs, string name) => Assert.Contains(
-        name, Assert.Throws<InputException>(() => (Settings with { AverageDecay = decay, AverageEpochs = epochs }).Validate()).Message);
+        name, Assert.Throws<InputException>(
+            () => (Settings with { AverageDecay = decay, AverageEpochs = epochs }).Validate()).Message);
 }

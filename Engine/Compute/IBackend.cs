@@ -179,13 +179,13 @@ public interface IBackend : IDisposable
     /// </summary>
     void SelfTermForward(SparseBatch batch, Parameter input, Parameter output, Tensor y);
 
-    /// <summary>din[i] -= s out[i], dout[i] -= s in[i], with s = sum over the batch's clicks on i of input * dy[user, i].</summary>
+    /// <summary>din[i] -= s out[i], dout[i] -= s in[i]; s = sum over the batch's clicks on i of input * dy[user, i].</summary>
     void SelfTermBackward(SparseBatch batch, Parameter input, Parameter output, Tensor dy);
 
     /// <summary>
     /// In place, y[u, j] of a training user u by ridge regressions of each item on the others becomes what it were if they had
     /// been fitted without u: y := x - r / (1 - h), r = x_j - y_j, h = x'q - r^2 p_j, q_i = (x_i - y_i) p_i, x the batch's
-    /// inputs and p[1, I] the diagonal of (X'X + lambda I)^-1. Exact (the leverage of a row in each regression). 1 - h is at least
+    /// inputs, p[1, I] the diagonal of (X'X + lambda I)^-1. Exact (the leverage of a row in each regression). 1 - h is at least
     /// 1e-3. No derivative.
     /// </summary>
     void LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y);

@@ -12,8 +12,8 @@ public sealed partial class Autoencoder
     private Tensor _correction, _ones;
 
     /// <summary>
-    /// Fits the linear path <see cref="LinearPathKind.Ease"/> to the training clicks, before the first update; without such a path
-    /// nothing happens.
+    /// Fits the linear path <see cref="LinearPathKind.Ease"/> to the training clicks, before the first update; without such a
+    /// path nothing happens.
     /// </summary>
     /// <param name="train">Training clicks.</param>
     /// <param name="monitor">Watches and stops.</param>

@@ -12,8 +12,8 @@ public sealed partial class Autoencoder
 
     /// <summary>
     /// From now on losses weigh each user by the user's clicks n to the power -p, divided by the mean of that over the training
-    /// users; a user without clicks counts as one of 1. Without <see cref="AutoencoderSettings.UserWeightPower"/> nothing happens,
-    /// and a model that was not told its training users weighs all alike.
+    /// users; a user without clicks counts as one of 1. Without <see cref="AutoencoderSettings.UserWeightPower"/> nothing
+    /// happens, and a model that was not told its training users weighs all alike.
     /// </summary>
     /// <param name="train">Clicks of the training users.</param>
     public void WeightUsersBy(CsrMatrix train)
@@ -48,5 +48,12 @@ public sealed partial class Autoencoder
         if (_userWeights.IsNone) _userWeights = _memory.Allocate(_rowScale.Rows, 1);
         UploadRowScale(batch, 1, false, _userWeights.Top(batch.Rows));
         _weighted = _weighted with { UserWeights = _userWeights };
+    }
+
+    private void UploadRowScale(SparseBatch batch, double scale, bool perClick, Tensor rowScale)
+    {
+        for (int row = 0; row < batch.Rows; row++)
+            _hostScale[row] = (float)(scale * (perClick ? KlWeight(batch, row) : 1) * UserWeight(batch, row));
+        Backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
     }
 }

@@ -166,18 +166,6 @@ public sealed partial class Autoencoder : IRecommender
     public UpdatedParts PartOf(Parameter parameter) =>
         _decoderParameters.Contains(parameter) ? UpdatedParts.Decoder : UpdatedParts.Encoder;
 
-    /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>
-    public void UpdatePrior()
-    {
-        foreach (var parameter in Parameters.All)
-        {
-            if (!parameter.Name.StartsWith(AutoencoderBuilder.OldEncoder, StringComparison.Ordinal)) continue;
-            var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderBuilder.OldEncoder.Length)}"];
-            Backend.Flush(source);
-            Backend.Copy(source.Value, parameter.Value);
-        }
-    }
-
     /// <summary>Weight of a user's KL besides beta: 1, or the user's number of clicks.</summary>
     public double KlWeight(SparseBatch batch, int row) =>
         Settings.KlPerClick ? batch.RowOffsets[row + 1] - batch.RowOffsets[row] : 1;
@@ -298,13 +286,6 @@ public sealed partial class Autoencoder : IRecommender
     }
 
     private Tensor Noise(int rows) => _sampled ? _noise.Top(rows) : default;
-
-    private void UploadRowScale(SparseBatch batch, double scale, bool perClick, Tensor rowScale)
-    {
-        for (int row = 0; row < batch.Rows; row++)
-            _hostScale[row] = (float)(scale * (perClick ? KlWeight(batch, row) : 1) * UserWeight(batch, row));
-        Backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
-    }
 
     /// <summary>KL and anchor term; zeros while the decoder alone is trained.</summary>
     private void RegulariserLosses(SparseBatch batch)

@@ -108,7 +108,7 @@ public record AutoencoderSettings
     /// <summary>Confidence of zeros, Gaussian likelihood.</summary>
     public double ZeroWeight { get; init; } = 1;
 
-    /// <summary>Linear autoencoder of zero diagonal whose scores are added to the logits: none, low-rank (learned) or ease.</summary>
+    /// <summary>Linear autoencoder of zero diagonal, added to the logits: none, low-rank (learned) or ease.</summary>
     public LinearPathKind LinearPath { get; init; }
 
     /// <summary>Rank of the low-rank linear path.</summary>
@@ -127,7 +127,7 @@ public record AutoencoderSettings
     /// <summary>What cosines are divided by, above 0; cosine head only.</summary>
     public double Temperature { get; init; } = 0.1;
 
-    /// <summary>tau: training adds tau times the log of an item's share of the clicks to its logit, scoring does not; 0 is off.</summary>
+    /// <summary>Factor of the log of an item's share of the clicks, added to its logit in training; 0 is off.</summary>
     /// <remarks>Above 0, scores favour popular items less (Menon et al. 2021, eq. 10); below 0, more.</remarks>
     public double LogitCorrection { get; init; }
 
@@ -193,7 +193,7 @@ public record AutoencoderSettings
         Require(Dropout >= 0 && Dropout < 1, Dropout, "in [0, 1)");
         Require(Emphasis > 0, Emphasis, "above 0");
         if (Emphasis != 1 && (Dropout == 0 || Mask == MaskMode.Clean))
-            throw About($"{Setting(nameof(Emphasis))} weighs dropped clicks; it needs {Setting(nameof(Dropout))} above 0 and a mask.");
+            throw About($"{Setting(nameof(Emphasis))} needs clicks to drop: a mask, and {Setting(nameof(Dropout))} above 0.");
         Require(LinearRank >= 1, LinearRank, "at least 1");
         Require(LinearLambda > 0, LinearLambda, "above 0");
         Require(LinearScale > 0, LinearScale, "above 0");

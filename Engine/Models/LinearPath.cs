@@ -5,9 +5,9 @@ using ManualVae.Models.Baselines;
 namespace ManualVae.Models;
 
 /// <summary>
-/// A linear item-item model beside the decoder, as in VASP (Vančura and Kordík 2021, section 3): logits += scale x_h B, where B has
-/// a zero diagonal, so that no click explains itself. Low rank: x_h are the clicks that the mask keeps, divided by the probability
-/// that it keeps one; B starts at zero, so the first step is that of the model without it. EASE: x_h are all clicks.
+/// A linear item-item model beside the decoder, as in VASP (Vančura and Kordík 2021, section 3): logits += scale x_h B. B has a
+/// zero diagonal, so that no click explains itself. Low rank: x_h are the clicks that the mask keeps, divided by the probability
+/// of keeping; B starts at zero, so the first step is that of the model without it. EASE: x_h are all clicks.
 /// </summary>
 internal sealed class LinearPath
 {

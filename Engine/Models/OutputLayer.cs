@@ -17,7 +17,8 @@ public sealed class OutputLayer : IDenseLayer
         bool fusable, bool lazily = false, double? temperature = null)
     {
         (_memory, MaxRows, Items) = (memory, maxRows, items);
-        Weight = parameters.Declare($"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable && temperature is null, weightDecay);
+        Weight = parameters.Declare(
+            $"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable && temperature is null, weightDecay);
         Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal);
         if (temperature is double t) _cosine = new(memory, Weight, items, inputs, maxRows, t);
         if (!lazily) _logits = memory.Allocate(maxRows, items);

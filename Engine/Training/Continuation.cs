@@ -43,7 +43,7 @@ public sealed class Continuation
             throw new InputException($"{path}: {manifest.Model} has weights of its training users and cannot go on with other "
                 + "data; train on it anew.");
         if (!isBaseline && manifest.Settings.LinearPath == LinearPathKind.Ease)
-            throw About($"{path}: {Setting(nameof(RunSettings.LinearPath))} ease belongs to the clicks it was fitted to; train anew.");
+            throw About($"{path}: {Setting(nameof(RunSettings.LinearPath))} ease belongs to the clicks of its fit; train anew.");
         string checkpoint = isBaseline ? run.BestCheckpoint : run.LastCheckpoint;
         if (!File.Exists(checkpoint))
             throw new InputException($"{path}: has no {Path.GetFileName(checkpoint)}, from which training goes on; train anew.");

@@ -135,7 +135,8 @@ public sealed record RunSettings : AutoencoderSettings
             nameof(Average), nameof(AverageDecay), nameof(AverageEpochs), nameof(ImplicitSlim),
             nameof(ImplicitSlimThreshold), nameof(ImplicitSlimLambda), nameof(ImplicitSlimAlpha),
             nameof(Encoder), nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels),
-            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Emphasis), nameof(Mask), nameof(UserWeightPower), nameof(Beta), nameof(BetaSteps),
+            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Emphasis), nameof(Mask),
+            nameof(UserWeightPower), nameof(Beta), nameof(BetaSteps),
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(LinearPath), nameof(LinearRank),
             nameof(LinearLambda), nameof(LinearScale), nameof(OutputHead), nameof(Temperature), nameof(LogitCorrection),
@@ -211,7 +212,7 @@ public sealed record RunSettings : AutoencoderSettings
         Require(ImplicitSlimLambda > 0, ImplicitSlimLambda, "above 0");
         Require(ImplicitSlimAlpha > 0, ImplicitSlimAlpha, "above 0");
         if (ImplicitSlim > 0 && Encoder == EncoderKind.Gated)
-            throw About($"{Setting(nameof(ImplicitSlim))} needs {Setting(nameof(Encoder))} mlp or recvae: gates are no item vectors.");
+            throw About($"{Setting(nameof(ImplicitSlim))} needs {Setting(nameof(Encoder))} mlp or recvae, not gated.");
         Require(Beta >= 0, Beta, "0 or more");
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
         Require(AnchorWeight >= 0, AnchorWeight, "0 or more");
@@ -224,7 +225,7 @@ public sealed record RunSettings : AutoencoderSettings
         if (Alignment > 0 && Likelihood != LikelihoodKind.Multinomial)
             throw About($"{Setting(nameof(Alignment))} needs {Setting(nameof(Likelihood))} multinomial.");
         if (Alignment > 0 && Emphasis != 1)
-            throw About($"{Setting(nameof(Emphasis))} knows no weights for aligned targets; leave out {Setting(nameof(Alignment))}.");
+            throw About($"{Setting(nameof(Emphasis))} has no aligned targets; leave out {Setting(nameof(Alignment))}.");
         Require(EncoderPasses >= 0, EncoderPasses, "0 or more");
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
         {

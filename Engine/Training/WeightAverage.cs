@@ -39,7 +39,8 @@ internal sealed class WeightAverage(
     /// <summary>Takes in the weights after an epoch, from 1.</summary>
     public void EpochEnded(int epoch)
     {
-        if (settings.Average == AverageKind.Swa && epoch >= FirstEpoch(settings)) MoveBy(1.0 / (epoch - FirstEpoch(settings) + 1));
+        int number = epoch - FirstEpoch(settings) + 1;
+        if (settings.Average == AverageKind.Swa && number >= 1) MoveBy(1.0 / number);
     }
 
     /// <summary>Puts the averages in the place of the weights if they are used after an epoch.</summary>

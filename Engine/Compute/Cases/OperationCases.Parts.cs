@@ -18,7 +18,8 @@ public static partial class OperationCases
         new("leave users out", $"{b}x{items}", Loose, 6.0 * b * items, 8.0 * b * items, run =>
     {
         var batch = run.Batch(b, items, 0.3);
-        var (start, diagonal, y) = (run.Random("start", b, items, 0.3), run.Scratch("diagonal", 1, items), run.Output("y", b, items));
+        var (start, diagonal) = (run.Random("start", b, items, 0.3), run.Scratch("diagonal", 1, items));
+        var y = run.Output("y", b, items);
         run.Backend.Upload([.. Enumerable.Range(0, items).Select(item => 0.1f / (item + 2))], diagonal);
         run.Forward = () =>
         {

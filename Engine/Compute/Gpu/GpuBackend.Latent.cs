@@ -90,5 +90,6 @@ internal sealed partial class GpuBackend
         _launcher.Run(
             Launcher.Groups(logits.Rows), LikelihoodKernels.Loss, Structure(batch).From(firstRow), View(batch.Targets),
             new DeviceLikelihood(likelihood, View(likelihood.Emphasis), View(likelihood.UserWeights.IsNone
-                ? default : likelihood.UserWeights.Slice(firstRow, logits.Rows))), View(logits), View(loss), View(entryGradients), (float)scale, logits.Columns);
+                ? default : likelihood.UserWeights.Slice(firstRow, logits.Rows))), View(logits),
+            View(loss), View(entryGradients), (float)scale, logits.Columns);
 }

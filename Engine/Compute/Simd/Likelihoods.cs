@@ -24,8 +24,8 @@ internal static unsafe class Likelihoods
     private const int Piece = 512;
 
     /// <summary>
-    /// -sum w x log softmax(f); gradient N softmax(f) - w x, N = sum w x. The maximum is subtracted first. While the exponentials keep
-    /// the core busy, the logits that this thread will probably read next (or null) are prefetched.
+    /// -sum w x log softmax(f); gradient N softmax(f) - w x, N = sum w x. The maximum is subtracted first. While the exponentials
+    /// keep the core busy, the logits that this thread will probably read next (or null) are prefetched.
     /// </summary>
     public static double Multinomial(Clicks clicks, int items, float* logits, double scale, bool backward, float* next)
     {

@@ -36,7 +36,7 @@ internal sealed partial class OnnxTrace : IBackend
         var trace = new OnnxTrace(graph, x, model);
         using var traced = blank(trace);
         if (traced is Autoencoder { Parameters.All: var parameters })
-            foreach (var parameter in parameters) trace._places[(parameter.Value.Buffer, parameter.Value.Offset)] = parameter.Name;
+            foreach (var p in parameters) trace._places[(p.Value.Buffer, p.Value.Offset)] = p.Name;
         traced.Score(new CsrMatrix(model.ItemCount, [0, 0], []), 0, 1, new float[model.ItemCount]);
         return trace._result ?? throw new InvalidOperationException($"{model.Name} scored without its backend.");
     }
