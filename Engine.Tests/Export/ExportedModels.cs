@@ -33,6 +33,9 @@ internal static class ExportedModels
             AnchorsPerItem = 2,
             AnchorWeighting = AnchorWeighting.Rarity,
         },
+        ["linear path"] = Vae with { LinearPath = LinearPathKind.LowRank, LinearRank = 4, LinearScale = 3 },
+        ["ease beside it"] = Vae with { LinearPath = LinearPathKind.Ease, Mask = MaskMode.Plain },
+        ["cosine"] = Vae with { OutputHead = OutputHead.Cosine },
         ["plain input"] = Vae with { Mask = MaskMode.Plain },
         ["recvae"] = Vae with
         {

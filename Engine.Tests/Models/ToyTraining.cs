@@ -24,6 +24,6 @@ internal static class ToyTraining
             optimizer.End();
         }
         return [.. model.Parameters.All.SelectMany(p => (Tensor[])[p.Value, p.FirstMoment, p.SecondMoment])
-            .SelectMany(tensor => model.Backend.Values(tensor))];
+            .Where(tensor => !tensor.IsNone).SelectMany(tensor => model.Backend.Values(tensor))];
     }
 }

@@ -20,6 +20,12 @@ public sealed partial class TrainerTests
     [InlineData("simd", "anchor")]
     [InlineData("simd", "rare anchors")]
     [InlineData("simd", "codebook")]
+    [InlineData("simd", "ema")]
+    [InlineData("simd", "swa")]
+    [InlineData("simd", "weighted loss")]
+    [InlineData("simd", "ease")]
+    [InlineData("simd", "every part")]
+    [InlineData("simd", "implicit slim")]
     [InlineData("bf16", "multvae")]
     [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
@@ -31,6 +37,21 @@ public sealed partial class TrainerTests
             "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
             "rare anchors" => Settings with { AnchorWeight = 1, AnchorWeighting = AnchorWeighting.Rarity, AnchorsPerItem = 2 },
             "codebook" => Settings with { AnchorWeight = 1, AnchorCodebook = 3 },
+            "ema" => Recvae with { Average = AverageKind.Ema, AverageDecay = 0.8 },
+            "swa" => Settings with { Average = AverageKind.Swa, AverageEpochs = 3 },
+            "ease" => Settings with { LinearPath = LinearPathKind.Ease, LinearLambda = 5, Model = "multdae" },
+            "every part" => Recvae with
+            {
+                LinearPath = LinearPathKind.LowRank,
+                LinearRank = 3,
+                OutputHead = OutputHead.Cosine,
+                LogitCorrection = 0.3,
+                Emphasis = 2,
+                Average = AverageKind.Swa,
+                AverageEpochs = 2,
+            },
+            "implicit slim" => Recvae with { ImplicitSlim = 2, ImplicitSlimLambda = 5 },
+            "weighted loss" => Settings with { Emphasis = 3, UserWeightPower = 0.5 },
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };
         var data = Data();

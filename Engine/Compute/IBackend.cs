@@ -127,6 +127,15 @@ public interface IBackend : IDisposable
     void GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg);
 
     /// <summary>
+    /// y = length x / ||x|| for each row: rows of equal length. <paramref name="norms"/> [B, 1] keeps max(||x||, 1e-6); a row of
+    /// zeros stays one.
+    /// </summary>
+    void UnitRowsForward(Tensor x, double length, Tensor y, Tensor norms);
+
+    /// <summary>dx += (length dy - y (y . dy) / length) / norm, by the output y.</summary>
+    void UnitRowsBackward(Tensor y, double length, Tensor norms, Tensor dy, Tensor dx);
+
+    /// <summary>
     /// y = gain * (x - mean) / sqrt(var + epsilon) + bias for each row (Ba et al. 2016; var without Bessel's correction).
     /// <paramref name="saved"/> [B, 2] keeps each row's mean and 1 / sqrt(var + epsilon).
     /// </summary>
@@ -163,6 +172,23 @@ public interface IBackend : IDisposable
 
     /// <summary>dW[i] += sum over the batch's clicks on i of input * dy[user]; dbias += column sums of dy.</summary>
     void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy);
+
+    /// <summary>
+    /// y[u, i] -= input * in[i] . out[i] for each click of user u on item i: what a click adds to its own item through
+    /// in[I, n] out[I, n]'. In place, y [B, I].
+    /// </summary>
+    void SelfTermForward(SparseBatch batch, Parameter input, Parameter output, Tensor y);
+
+    /// <summary>din[i] -= s out[i], dout[i] -= s in[i]; s = sum over the batch's clicks on i of input * dy[user, i].</summary>
+    void SelfTermBackward(SparseBatch batch, Parameter input, Parameter output, Tensor dy);
+
+    /// <summary>
+    /// In place, y[u, j] of a training user u by ridge regressions of each item on the others becomes what it were if they had
+    /// been fitted without u: y := x - r / (1 - h), r = x_j - y_j, h = x'q - r^2 p_j, q_i = (x_i - y_i) p_i, x the batch's
+    /// inputs, p[1, I] the diagonal of (X'X + lambda I)^-1. Exact (the leverage of a row in each regression). 1 - h is at least
+    /// 1e-3. No derivative.
+    /// </summary>
+    void LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y);
 
     // ---- Latent variables ----------------------------------------------------------------------------------------
 
@@ -226,6 +252,12 @@ public interface IBackend : IDisposable
         Tensor dPosterior, Tensor dz);
 
     // ---- Losses and ranking --------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// emphasis[1, E] of each click of the batch, by its <see cref="SparseBatch.Inputs"/>: <paramref name="dropped"/> where that
+    /// is 0, else <paramref name="kept"/>. No derivative.
+    /// </summary>
+    void DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis);
 
     /// <summary>
     /// loss[R, 1]: negative log-likelihoods of the targets of the batch's users [firstRow, firstRow + R) given their logits

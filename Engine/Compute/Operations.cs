@@ -76,11 +76,17 @@ public enum LikelihoodKind
     Logistic,
 }
 
-/// <summary>A likelihood and the confidence weights of the Gaussian one.</summary>
+/// <summary>A likelihood, the confidence weights of the Gaussian one, and factors of the loss of clicks and of users.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="ClickWeight">c_1, for clicks; Gaussian only.</param>
 /// <param name="ZeroWeight">c_0, for zeros; Gaussian only; above 0 and at most c_1.</param>
-public readonly record struct Likelihood(LikelihoodKind Kind, double ClickWeight = 1, double ZeroWeight = 1);
+/// <param name="Emphasis">
+/// [1, E], w_e of each click of the batch; none for 1. It multiplies the click's own term: of the multinomial loss x_e, of the
+/// Gaussian one c_e, of the logistic one both logarithms. Not in the Gram form.
+/// </param>
+/// <param name="UserWeights">[B, 1], the factor of each user's loss; none for 1. Not in the Gram form.</param>
+public readonly record struct Likelihood(
+    LikelihoodKind Kind, double ClickWeight = 1, double ZeroWeight = 1, Tensor Emphasis = default, Tensor UserWeights = default);
 
 /// <summary>How the anchor regulariser estimates E ||z - e_i||^2.</summary>
 public enum AnchorForm

@@ -42,6 +42,14 @@ public sealed class Parameter
         (_isFused, IsConstant, IsFrozen) = (isFused, isConstant, isConstant);
     }
 
+    /// <summary>Takes other weights of the same shape; returns those it had.</summary>
+    internal Tensor Exchange(Tensor other)
+    {
+        var mine = Value;
+        Value = other;
+        return mine;
+    }
+
     /// <summary>Name in checkpoints and messages, such as <c>decoder.0.weight</c>.</summary>
     public string Name { get; }
 

@@ -1,6 +1,6 @@
 namespace ManualVae.Models;
 
-// Item weights of the anchor term.
+// Item weights of the anchor term, and the prior's copy of the encoder.
 public sealed partial class Autoencoder
 {
     /// <summary>Name of the item weights, constant in checkpoints; with <see cref="AnchorWeighting.Rarity"/> only.</summary>
@@ -25,5 +25,17 @@ public sealed partial class Autoencoder
     public void WeightAnchorsBy(ReadOnlySpan<int> clicks)
     {
         if (_anchorWeights is not null) Backend.Upload(Rarity(clicks), _anchorWeights.Value);
+    }
+
+    /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>
+    public void UpdatePrior()
+    {
+        foreach (var parameter in Parameters.All)
+        {
+            if (!parameter.Name.StartsWith(AutoencoderBuilder.OldEncoder, StringComparison.Ordinal)) continue;
+            var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderBuilder.OldEncoder.Length)}"];
+            Backend.Flush(source);
+            Backend.Copy(source.Value, parameter.Value);
+        }
     }
 }

@@ -73,8 +73,11 @@ public sealed partial class Autoencoder
 
     private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows)
     {
-        EncodeAndSample(LoadForScoring(foldIn, firstRow, rows), CleanInput, noise: null);
-        return Decoder.Forward(Latent);
+        var batch = LoadForScoring(foldIn, firstRow, rows);
+        EncodeAndSample(batch, CleanInput, noise: null);
+        var logits = Decoder.Forward(Latent);
+        _linear?.Forward(batch, CleanInput, logits, training: false);
+        return logits;
     }
 
     private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)

@@ -60,11 +60,16 @@ public sealed partial class Autoencoder : IRecommender
             IReadOnlyList<int> hidden = settings.DecoderHidden ?? [.. settings.Hidden.Reverse()];
             Decoder = new Decoder(
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
-                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse
-                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent)
-                    : OutputForm.Whole), rowsOfBlock);
+                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse && !settings.AddsToLogits
+                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent,
+                        settings.WeighsLoss || settings.OutputHead != OutputHead.Linear)
+                    : OutputForm.Whole), rowsOfBlock,
+                settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null);
+            if (settings.LinearPath != LinearPathKind.None)
+                _linear = new(memory, Parameters, settings, items, Decoder.Output.MaxRows);
+            RequireForm(Decoder.Form);
             _decoderParameters = [.. Parameters.All.Skip(encoderParameters)];
-            Likelihood = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
+            Likelihood = _weighted = new Likelihood(settings.Likelihood, settings.ClickWeight, settings.ZeroWeight);
             if (settings.Variational)
             {
                 _prior = parts.Prior(maxRows);
@@ -134,7 +139,10 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>The latent code z [B, K] that the last <see cref="Forward"/> decoded.</summary>
     public Tensor Latent => Settings.Variational ? _z.Top(Code.Rows) : Code;
 
-    /// <summary>Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// Each user's negative log-likelihood, after <see cref="Loss"/> or <see cref="Backward"/>; with the weights of clicks and
+    /// users, if the model has any.
+    /// </summary>
     public ReadOnlySpan<double> ReconstructionLosses => HostLosses(0);
 
     /// <summary>Each user's KL divergence, unweighted; zero for a DAE.</summary>
@@ -157,18 +165,6 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>The part whose updates a parameter belongs to.</summary>
     public UpdatedParts PartOf(Parameter parameter) =>
         _decoderParameters.Contains(parameter) ? UpdatedParts.Decoder : UpdatedParts.Encoder;
-
-    /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>
-    public void UpdatePrior()
-    {
-        foreach (var parameter in Parameters.All)
-        {
-            if (!parameter.Name.StartsWith(AutoencoderBuilder.OldEncoder, StringComparison.Ordinal)) continue;
-            var source = Parameters[$"encoder{parameter.Name.AsSpan(AutoencoderBuilder.OldEncoder.Length)}"];
-            Backend.Flush(source);
-            Backend.Copy(source.Value, parameter.Value);
-        }
-    }
 
     /// <summary>Weight of a user's KL besides beta: 1, or the user's number of clicks.</summary>
     public double KlWeight(SparseBatch batch, int row) =>
@@ -193,7 +189,13 @@ public sealed partial class Autoencoder : IRecommender
     {
         if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
         EncodeAndSample(batch, mask, noise);
-        return Decoder.ForwardToLoss(Latent);
+        WeighLoss(batch, mask);
+        var logits = Decoder.ForwardToLoss(Latent);
+        _mask = mask;
+        if (_linear is not null) AddLinearPath(batch, mask, logits);
+        if (!_correction.IsNone)
+            Backend.MatMul(Transpose.None, _ones.Top(batch.Rows), _correction, logits, accumulate: true);
+        return logits;
     }
 
     /// <summary>
@@ -220,7 +222,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <param name="targets">What is to be reconstructed, real values of the same users; null for their clicks.</param>
     public double Loss(SparseBatch batch, Objective objective, SparseBatch? targets = null)
     {
-        Decoder.Loss(Likelihood, targets ?? batch, Latent, _losses[0].Top(batch.Rows));
+        Decoder.Loss(_weighted, targets ?? batch, Latent, _losses[0].Top(batch.Rows));
         RegulariserLosses(batch);
         return DownloadLosses(batch, objective);
     }
@@ -244,11 +246,12 @@ public sealed partial class Autoencoder : IRecommender
         var dLatent = !Settings.Variational || !encoder ? dCode : _dz.Top(rows);
         if (encoder && Settings.Variational) Backend.Fill(dLatent, 0);
         Decoder.LossBackward(
-            Likelihood, targets ?? batch, objective.Reconstruction * share, latent, dLatent, _losses[0].Top(rows));
+            _weighted, targets ?? batch, objective.Reconstruction * share, latent, dLatent, _losses[0].Top(rows));
         RegulariserLosses(batch);
         // Before the products of the backward pass: a backend that queues its work runs them while the host prepares the next
         // batch.
         double loss = DownloadLosses(batch, objective);
+        if (_linear is not null) LinearPathBackward(batch);
         Decoder.BackwardFromLoss(latent, dLatent);
         if (!encoder) return loss;
         if (Settings.Variational)
@@ -257,13 +260,15 @@ public sealed partial class Autoencoder : IRecommender
             var rowScale = _rowScale.Top(rows);
             if (_anchors is not null && objective.AnchorWeight != 0)
             {
-                Backend.Fill(rowScale, objective.AnchorWeight * share);
+                if (_userMean == 0) Backend.Fill(rowScale, objective.AnchorWeight * share);
+                else UploadRowScale(batch, objective.AnchorWeight * share, false, rowScale);
                 Backend.AnchorBackward(
                     _anchorTerm, batch, _anchors, Code, z, _centroids.Top(rows), rowScale, dCode, dz);
             }
             if (objective.Beta != 0)
             {
-                if (Settings.KlPerClick) UploadKlScale(batch, objective.Beta * share, rowScale);
+                if (Settings.KlPerClick || _userMean != 0)
+                    UploadRowScale(batch, objective.Beta * share, Settings.KlPerClick, rowScale);
                 else Backend.Fill(rowScale, objective.Beta * share);
                 _prior!.Backward(batch, Code, z, rowScale, dCode, dz);
             }
@@ -281,12 +286,6 @@ public sealed partial class Autoencoder : IRecommender
     }
 
     private Tensor Noise(int rows) => _sampled ? _noise.Top(rows) : default;
-
-    private void UploadKlScale(SparseBatch batch, double scale, Tensor rowScale)
-    {
-        for (int row = 0; row < batch.Rows; row++) _hostScale[row] = (float)(scale * KlWeight(batch, row));
-        Backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
-    }
 
     /// <summary>KL and anchor term; zeros while the decoder alone is trained.</summary>
     private void RegulariserLosses(SparseBatch batch)
@@ -316,7 +315,9 @@ public sealed partial class Autoencoder : IRecommender
         {
             var losses = HostLosses(part);
             bool perClick = part == 1 && Settings.KlPerClick;
-            for (int row = 0; row < rows; row++) sum += weights[part] * losses[row] * (perClick ? KlWeight(batch, row) : 1);
+            for (int row = 0; row < rows; row++)
+                sum += weights[part] * losses[row] * (perClick ? KlWeight(batch, row) : 1)
+                    * (part == 0 ? 1 : UserWeight(batch, row)); // the likelihood has weighed its own
         }
         return sum / rows;
     }

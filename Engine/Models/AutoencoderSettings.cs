@@ -77,6 +77,15 @@ public record AutoencoderSettings
     /// <remarks>In training only; in [0, 1).</remarks>
     public double Dropout { get; init; } = 0.5;
 
+    /// <summary>Loss weight of clicks that dropout took from the input, relative to those it kept; 1 is off.</summary>
+    /// <remarks>
+    /// Emphasised denoising (Vincent et al. 2010, section 4.2.2; linear: Steck 2020). The mean weight of a click is 1.
+    /// </remarks>
+    public double Emphasis { get; init; } = 1;
+
+    /// <summary>p: a user's loss is weighted by the user's clicks to the power -p, the mean over the users 1; 0 is off.</summary>
+    public double UserWeightPower { get; init; }
+
     /// <summary>How the input is masked.</summary>
     public MaskMode Mask { get; init; } = MaskMode.NormaliseThenDrop;
 
@@ -98,6 +107,29 @@ public record AutoencoderSettings
 
     /// <summary>Confidence of zeros, Gaussian likelihood.</summary>
     public double ZeroWeight { get; init; } = 1;
+
+    /// <summary>Linear autoencoder of zero diagonal, added to the logits: none, low-rank (learned) or ease.</summary>
+    public LinearPathKind LinearPath { get; init; }
+
+    /// <summary>Rank of the low-rank linear path.</summary>
+    public int LinearRank { get; init; } = 50;
+
+    /// <summary>Ridge of the linear path ease, above 0.</summary>
+    public double LinearLambda { get; init; } = 500;
+
+    /// <summary>Factor of the linear path's scores, above 0.</summary>
+    /// <remarks>EASE scores clicks near 1 and the rest near 0; logits differ by several units.</remarks>
+    public double LinearScale { get; init; } = 1;
+
+    /// <summary>Output layer: linear, or cosine (its vectors and those of users have length 1).</summary>
+    public OutputHead OutputHead { get; init; }
+
+    /// <summary>What cosines are divided by, above 0; cosine head only.</summary>
+    public double Temperature { get; init; } = 0.1;
+
+    /// <summary>Factor of the log of an item's share of the clicks, added to its logit in training; 0 is off.</summary>
+    /// <remarks>Above 0, scores favour popular items less (Menon et al. 2021, eq. 10); below 0, more.</remarks>
+    public double LogitCorrection { get; init; }
 
     /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
     /// <remarks>Anchors: learned points in latent space, one for each item (arXiv 2511.06781, section 3).</remarks>
@@ -124,6 +156,12 @@ public record AutoencoderSettings
 
     /// <summary>Anchors among which a click's is the nearest: those of its item, or all codes.</summary>
     internal int AnchorChoices => HasCodebook ? AnchorCodebook : AnchorsPerItem;
+
+    /// <summary>True if something is added to the logits of the whole batch.</summary>
+    internal bool AddsToLogits => LinearPath != LinearPathKind.None || LogitCorrection != 0;
+
+    /// <summary>True if clicks or users have weights of their own in the loss.</summary>
+    internal bool WeighsLoss => Emphasis != 1 || UserWeightPower != 0;
 
     /// <summary>True if the model has anchors.</summary>
     public virtual bool HasAnchors => Anchors;
@@ -153,6 +191,13 @@ public record AutoencoderSettings
         if (!Variational && (Encoder != EncoderKind.Mlp || Prior != PriorKind.Normal))
             throw About($"Mult-DAE has the mlp encoder and no prior; choose {Setting("Model")} multvae for the others.");
         Require(Dropout >= 0 && Dropout < 1, Dropout, "in [0, 1)");
+        Require(Emphasis > 0, Emphasis, "above 0");
+        if (Emphasis != 1 && (Dropout == 0 || Mask == MaskMode.Clean))
+            throw About($"{Setting(nameof(Emphasis))} needs clicks to drop: a mask, and {Setting(nameof(Dropout))} above 0.");
+        Require(LinearRank >= 1, LinearRank, "at least 1");
+        Require(LinearLambda > 0, LinearLambda, "above 0");
+        Require(LinearScale > 0, LinearScale, "above 0");
+        Require(Temperature > 0, Temperature, "above 0");
         if (!(WeightDecay >= 0)) throw About($"{Setting(nameof(WeightDecay))} is {WeightDecay}; it must not be negative.");
         if (!(ClickWeight > 0) || !(ZeroWeight > 0) || ClickWeight < ZeroWeight)
             throw About($"{click} is {ClickWeight} and {zero} {ZeroWeight}; both must be positive, clicks at least zeros.");

@@ -4,7 +4,7 @@ namespace ManualVae.Models;
 
 /// <summary>
 /// From the latent code z [B, K] to logits [B, I]: tanh (Liang et al. 2018, section 2.1) or gated (Kim and Suh 2019) hidden
-/// layers, then one linear layer.
+/// layers, then one linear layer or the cosine head.
 /// </summary>
 public sealed class Decoder
 {
@@ -15,7 +15,7 @@ public sealed class Decoder
     internal Decoder(
         MemoryScope memory, ParameterBlock parameters, int latent, IReadOnlyList<int> hidden, int items, int maxRows,
         double weightDecay = 0, bool gated = false, OutputForm form = OutputForm.Whole,
-        int rowsOfBlock = OutputForms.RowsOfBlock)
+        int rowsOfBlock = OutputForms.RowsOfBlock, double? temperature = null)
     {
         int[] widths = [latent, .. hidden];
         Hidden = [.. hidden.Select((width, i) => (IDenseLayer)(gated
@@ -25,7 +25,7 @@ public sealed class Decoder
         Output = new(
             memory, parameters, $"decoder.{hidden.Count}", widths[^1], items,
             form == OutputForm.Whole ? maxRows : Math.Min(maxRows, rowsOfBlock), weightDecay, form == OutputForm.Whole,
-            lazily: form == OutputForm.Gram);
+            lazily: form == OutputForm.Gram, temperature);
         _hidden = new(Hidden);
         _loss = form switch
         {

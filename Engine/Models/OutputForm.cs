@@ -2,6 +2,18 @@ using ManualVae.Compute;
 
 namespace ManualVae.Models;
 
+/// <summary>What the output layer computes from h, the layer below it, and the items' vectors w_i.</summary>
+public enum OutputHead
+{
+    /// <summary>h . w_i + b_i.</summary>
+    Linear,
+
+    /// <summary>
+    /// cos(h, w_i) / temperature + b_i (the cosine as in SimpleX, Mao et al. 2021; the bias is kept).
+    /// </summary>
+    Cosine,
+}
+
 /// <summary>How a training step computes the output layer and its loss. All forms are exact; sums are in another order.</summary>
 public enum OutputForm
 {
@@ -34,8 +46,9 @@ internal static class OutputForms
     /// <param name="likelihood">The likelihood.</param>
     /// <param name="rows">Users of a batch, B.</param>
     /// <param name="width">Width of the layer below the output layer, n.</param>
-    public static OutputForm Cheapest(LikelihoodKind likelihood, int rows, int width) =>
-        likelihood == LikelihoodKind.Gaussian && width < 1.2 * rows ? OutputForm.Gram
+    /// <param name="weighted">The loss has weights of clicks or users, or the head is no linear one: no Gram form.</param>
+    public static OutputForm Cheapest(LikelihoodKind likelihood, int rows, int width, bool weighted = false) =>
+        likelihood == LikelihoodKind.Gaussian && width < 1.2 * rows && !weighted ? OutputForm.Gram
         : rows > RowsOfBlock + width ? OutputForm.Blocks
         : OutputForm.Whole;
 }

@@ -9,15 +9,18 @@ namespace ManualVae.Models;
 public sealed class OutputLayer : IDenseLayer
 {
     private readonly MemoryScope _memory;
+    private readonly CosineHead? _cosine;
     private Tensor _logits;
 
     internal OutputLayer(
         MemoryScope memory, ParameterBlock parameters, string name, int inputs, int items, int maxRows, double weightDecay,
-        bool fusable, bool lazily = false)
+        bool fusable, bool lazily = false, double? temperature = null)
     {
         (_memory, MaxRows, Items) = (memory, maxRows, items);
-        Weight = parameters.Declare($"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable, weightDecay);
+        Weight = parameters.Declare(
+            $"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable && temperature is null, weightDecay);
         Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal);
+        if (temperature is double t) _cosine = new(memory, Weight, items, inputs, maxRows, t);
         if (!lazily) _logits = memory.Allocate(maxRows, items);
     }
 
@@ -57,10 +60,15 @@ public sealed class OutputLayer : IDenseLayer
     public Tensor Forward(Tensor x)
     {
         var logits = Logits(x.Rows);
-        Backend.LinearForward(x, Weight, Bias, Activation.Identity, logits);
+        if (_cosine is not null) _cosine.Forward(x, Bias, logits);
+        else Backend.LinearForward(x, Weight, Bias, Activation.Identity, logits);
         return logits;
     }
 
     /// <summary>From the logits' gradient: adds to dx (unless none) and to the gradients of W and b.</summary>
-    public void Backward(Tensor x, Tensor dx) => Backend.LinearBackward(x, Weight, Bias, Logits(x.Rows), dx);
+    public void Backward(Tensor x, Tensor dx)
+    {
+        if (_cosine is not null) _cosine.Backward(Bias, Logits(x.Rows), dx);
+        else Backend.LinearBackward(x, Weight, Bias, Logits(x.Rows), dx);
+    }
 }

@@ -17,6 +17,11 @@ internal static class StudyModel
     public static void RequireDenseDecoder(Autoencoder model)
     {
         RequireOneLevel(model);
+        if (model.Settings.LinearPath != LinearPathKind.None || model.Settings.OutputHead != OutputHead.Linear)
+        {
+            SettingName path = Setting("LinearPath"), head = Setting("OutputHead");
+            throw About($"This study needs logits that the code alone gives by linear layers: {path} none and {head} linear.");
+        }
         if (model.Decoder.Hidden.Any(layer => layer is not Linear))
             throw About(
                 $"This study needs a decoder of tanh layers ({Setting("Encoder")} mlp or recvae); this run's decoder is gated.");

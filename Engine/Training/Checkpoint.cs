@@ -71,18 +71,23 @@ public static class Checkpoint
     /// <param name="DoublePrecision">Elements are 64-bit.</param>
     /// <param name="Moments">Adam's moments follow each weight.</param>
     /// <param name="Parameters">Names and shapes, in the order of the elements.</param>
+    /// <param name="Averages">The average of each weight that is not constant follows it and its moments.</param>
     public sealed record Header(
         RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments,
-            IReadOnlyList<ParameterShape> Parameters);
+            IReadOnlyList<ParameterShape> Parameters, bool Averages = false);
 
     /// <summary>Writes a model; with its moments the run can go on from there.</summary>
-    public static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state,
-        bool moments)
+    public static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state, bool moments) =>
+        Save(path, model, settings, state, moments, averages: null);
+
+    /// <summary>Writes a model and, if there are any, the averages of its weights.</summary>
+    internal static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state,
+        bool moments, IReadOnlyList<Tensor>? averages)
     {
         var backend = model.Backend;
         var parameters = model.Parameters.All;
         var header = new Header(settings, model.ItemCount, state, backend.IsDoublePrecision, moments,
-            [.. parameters.Select(p => ParameterShape.Of(p))]);
+            [.. parameters.Select(p => ParameterShape.Of(p))], averages is not null);
         AtomicFile.Write(path, file =>
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -94,13 +99,14 @@ public static class Checkpoint
             Write(lengths);
             Write(json);
             byte[] buffer = [];
-            foreach (var parameter in parameters)
+            foreach (var (number, parameter) in parameters.Index())
             {
                 backend.Flush(parameter);
                 WriteTensor(parameter.Value);
-                if (!moments || parameter.IsConstant) continue;
-                WriteTensor(parameter.FirstMoment);
-                WriteTensor(parameter.SecondMoment);
+                if (parameter.IsConstant) continue;
+                if (moments) WriteTensor(parameter.FirstMoment);
+                if (moments) WriteTensor(parameter.SecondMoment);
+                if (averages is not null) WriteTensor(averages[number]);
             }
             file.Write(hash.GetHashAndReset());
 
@@ -127,12 +133,30 @@ public static class Checkpoint
         return ReadHeader(file, path);
     }
 
-    /// <summary>Reads weights (and moments, if the file and the model have them) into a model of the same shape.</summary>
+    /// <summary>
+    /// Reads weights (and moments, if the file and the model have them) into a model of the same shape; their averages in place
+    /// of the weights, where the file has them and the run uses them.
+    /// </summary>
     /// <exception cref="InputException">Not a checkpoint, damaged, or of another model.</exception>
-    public static Header Load(string path, Autoencoder model) => Load(path, model, transfer: null);
+    public static Header Load(string path, Autoencoder model) => Load(path, model, transfer: null, AveragesAre.Weights);
+
+    /// <summary>Reads what a run in training goes on with: weights, moments, and their averages, if there are any.</summary>
+    internal static Header LoadState(string path, Autoencoder model, IReadOnlyList<Tensor>? averages) =>
+        Load(path, model, transfer: null, AveragesAre.LeftOut, averages);
+
+    /// <summary>What becomes of the averages in a file.</summary>
+    internal enum AveragesAre
+    {
+        /// <summary>They are passed over, or go where the caller says.</summary>
+        LeftOut,
+
+        /// <summary>They are the weights, if the run uses them.</summary>
+        Weights,
+    }
 
     /// <summary>Reads a checkpoint of other items into a model: a transfer says where each item goes.</summary>
-    internal static Header Load(string path, Autoencoder model, ItemTransfer? transfer)
+    internal static Header Load(
+        string path, Autoencoder model, ItemTransfer? transfer, AveragesAre averagesAre, IReadOnlyList<Tensor>? averages = null)
     {
         using var file = Open(path);
         ReadHeader(file, path); // says so if the file is no checkpoint at all
@@ -147,24 +171,31 @@ public static class Checkpoint
                 $"{path}: its parameters are not those of this model; use the settings it was trained with.");
         int size = header.DoublePrecision ? sizeof(double) : sizeof(float);
         bool HasMoments(Parameter parameter) => header.Moments && !parameter.IsConstant;
+        bool HasAverage(Parameter parameter) => header.Averages && !parameter.IsConstant;
         if (file.Length != file.Position + SHA256.HashSizeInBytes
-            + model.Parameters.All.Zip(expected).Sum(p => p.Second.Length * size * (HasMoments(p.First) ? 3 : 1)))
+            + model.Parameters.All.Zip(expected).Sum(p => p.Second.Length * size
+                * ((HasMoments(p.First) ? 3 : 1) + (HasAverage(p.First) ? 1 : 0))))
             throw Damaged(path);
+        bool used = averagesAre == AveragesAre.Weights && WeightAverage.IsUsedAfter(header.State.Epoch, header.Settings);
         byte[] buffer = [];
         double[] values = [];
-        foreach (var (parameter, stored) in model.Parameters.All.Zip(expected))
+        foreach (var (number, (parameter, stored)) in model.Parameters.All.Zip(expected).Index())
         {
             Read(stored, parameter.Value, isMoment: false);
-            if (!HasMoments(parameter)) continue;
-            if (parameter.FirstMoment.IsNone)
+            if (HasMoments(parameter) && parameter.FirstMoment.IsNone) Skip(2, stored);
+            else if (HasMoments(parameter))
             {
-                file.Seek(2 * stored.Length * size, SeekOrigin.Current);
-                continue;
+                Read(stored, parameter.FirstMoment, isMoment: true);
+                Read(stored, parameter.SecondMoment, isMoment: true);
             }
-            Read(stored, parameter.FirstMoment, isMoment: true);
-            Read(stored, parameter.SecondMoment, isMoment: true);
+            if (!HasAverage(parameter)) continue;
+            if (used) Read(stored, parameter.Value, isMoment: false);
+            else if (averages is not null) Read(stored, averages[number], isMoment: false);
+            else Skip(1, stored);
         }
         return header;
+
+        void Skip(int tensors, ParameterShape stored) => file.Seek(tensors * stored.Length * size, SeekOrigin.Current);
 
         void Read(ParameterShape stored, Tensor tensor, bool isMoment)
         {

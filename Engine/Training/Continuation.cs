@@ -42,6 +42,8 @@ public sealed class Continuation
         if (manifest.KnowsTrainingUsersOnly())
             throw new InputException($"{path}: {manifest.Model} has weights of its training users and cannot go on with other "
                 + "data; train on it anew.");
+        if (!isBaseline && manifest.Settings.LinearPath == LinearPathKind.Ease)
+            throw About($"{path}: {Setting(nameof(RunSettings.LinearPath))} ease belongs to the clicks of its fit; train anew.");
         string checkpoint = isBaseline ? run.BestCheckpoint : run.LastCheckpoint;
         if (!File.Exists(checkpoint))
             throw new InputException($"{path}: has no {Path.GetFileName(checkpoint)}, from which training goes on; train anew.");
@@ -80,7 +82,7 @@ public sealed class Continuation
             nameof(settings.Encoder), nameof(settings.Hidden), nameof(settings.DecoderHidden), nameof(settings.Prior),
             nameof(settings.PseudoInputs), nameof(settings.Levels), nameof(settings.Latent), nameof(settings.Anchors),
             nameof(settings.AnchorWeight), nameof(settings.AnchorWeighting), nameof(settings.AnchorsPerItem),
-            nameof(settings.AnchorCodebook),
+            nameof(settings.AnchorCodebook), nameof(settings.LinearPath), nameof(settings.LinearRank),
         ];
         string name = shaping.First(name => !Equal(settings, older, name));
         throw About(
@@ -115,10 +117,10 @@ public sealed class Continuation
     }
 
     /// <summary>The weights that the older run is used with: those of its best epoch, or its last without validation.</summary>
-    internal TrainingState LoadBest(Autoencoder model) => Load(Run.UsedCheckpoint, model);
+    internal TrainingState LoadBest(Autoencoder model) => Load(Run.UsedCheckpoint, model, Checkpoint.AveragesAre.Weights);
 
     /// <summary>The weights and moments that training goes on with.</summary>
-    internal TrainingState LoadLast(Autoencoder model) => Load(Run.LastCheckpoint, model);
+    internal TrainingState LoadLast(Autoencoder model) => Load(Run.LastCheckpoint, model, Checkpoint.AveragesAre.LeftOut);
 
     /// <summary>What the new run inherits from the older one's state.</summary>
     /// <param name="state">The older run's.</param>
@@ -136,10 +138,10 @@ public sealed class Continuation
             - (encoder - before.EncoderUpdates), validation);
     }
 
-    private TrainingState Load(string checkpoint, Autoencoder model)
+    private TrainingState Load(string checkpoint, Autoencoder model, Checkpoint.AveragesAre averages)
     {
         _transfer ??= new ItemTransfer(model, _known, Ids.Items.Count, _newer.Train);
-        return Checkpoint.Load(checkpoint, model, _transfer).State;
+        return Checkpoint.Load(checkpoint, model, _transfer, averages).State;
     }
 
     // An epoch that was cut short counts: its order of the users is used up.

@@ -2,6 +2,7 @@ using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
+using ManualVae.Models.Baselines;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -52,6 +53,10 @@ public readonly record struct MemoryEstimate(
         void CountBatch(params ReadOnlySpan<CsrMatrix> rows) =>
             memory.CountBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, rows));
         CountBatch(trained.Train);
+        if (settings.ImplicitSlim > 0)
+            ImplicitSlim.Count(memory, data.ItemCount, batchSize,
+                settings.Hidden.Concat(settings.DecoderHidden ?? []).Append(settings.Latent * 2).Max());
+        if (settings.Emphasis != 1) memory.Allocate(1, SparseBatch.LargestBatch(batchSize, trained.Train));
         if (settings.Alignment > 0)
             memory.CountBatch(batchSize, data.ItemCount, AlignedTargets.LargestBatch(
                 batchSize, RunAlignment.RareItems(settings, trained), trained.Train));
@@ -62,15 +67,18 @@ public readonly record struct MemoryEstimate(
             data.Train, data.Validation?.FoldIn, data.Validation?.HeldOut, data.Test?.FoldIn, data.Test?.HeldOut,
             settings.FitValidation ? trained.Train : null, // a copy
         ];
-        return Of(settings, data.ItemCount, backend, batchSize, trained.Validation?.FoldIn.Rows ?? 0) with
+        var model = Of(settings, data.ItemCount, backend, batchSize, trained.Validation?.FoldIn.Rows ?? 0);
+        if (settings.Average != AverageKind.None) model = model.WithCopyOfWeights(backend);
+        return model with
         {
             BatchBytes = memory.Bytes,
-            DataBytes = RunAlignment.Bytes(settings, trained)
+            DataBytes = (settings.LinearPath == LinearPathKind.Ease ? Ease.Bytes(trained.Train) : 0)
+                + RunAlignment.Bytes(settings, trained)
                 + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
     }
 
-    /// <summary>The same with the weights of the best epoch kept beside those in training.</summary>
+    /// <summary>The same with other weights kept beside those in training: of the best epoch, or averages.</summary>
     /// <param name="backend">Where the run is trained.</param>
     public MemoryEstimate WithCopyOfWeights(IBackend backend) => this with
     {

@@ -31,6 +31,29 @@ public sealed record RunSettings : AutoencoderSettings
     /// <summary>How the step size moves over the epochs: linear falls to 0.</summary>
     public LearningRateScheduleKind LearningRateSchedule { get; init; }
 
+    /// <summary>
+    /// Average of the weights that is validated, kept and used: none, ema (over updates) or swa (over the last epochs).
+    /// </summary>
+    public AverageKind Average { get; init; }
+
+    /// <summary>Decay of the ema in an update, in (0, 1); the first updates weigh more.</summary>
+    public double AverageDecay { get; init; } = 0.999;
+
+    /// <summary>Last epochs of the planned ones that the swa takes the mean of.</summary>
+    public int AverageEpochs { get; init; } = 10;
+
+    /// <summary>Above 0: ImplicitSLIM moves the item vectors of the first and last layer before every so many epochs.</summary>
+    public int ImplicitSlim { get; init; }
+
+    /// <summary>Items of fewer training clicks give ImplicitSLIM no vector, and get one from the others.</summary>
+    public int ImplicitSlimThreshold { get; init; }
+
+    /// <summary>Ridge of ImplicitSLIM, above 0.</summary>
+    public double ImplicitSlimLambda { get; init; } = 500;
+
+    /// <summary>alpha of ImplicitSLIM, above 0: a larger one keeps more of the vectors' lengths.</summary>
+    public double ImplicitSlimAlpha { get; init; } = 100;
+
     /// <summary>Largest weight of the KL.</summary>
     public double Beta { get; init; } = 0.2;
 
@@ -109,10 +132,15 @@ public sealed record RunSettings : AutoencoderSettings
     [
         .. ((string[])[
             nameof(Model), nameof(Epochs), nameof(BatchSize), nameof(LearningRate), nameof(LearningRateSchedule),
+            nameof(Average), nameof(AverageDecay), nameof(AverageEpochs), nameof(ImplicitSlim),
+            nameof(ImplicitSlimThreshold), nameof(ImplicitSlimLambda), nameof(ImplicitSlimAlpha),
             nameof(Encoder), nameof(Hidden), nameof(DecoderHidden), nameof(Prior), nameof(PseudoInputs), nameof(Levels),
-            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Mask), nameof(Beta), nameof(BetaSteps),
+            nameof(FanInInitialisation), nameof(Latent), nameof(Dropout), nameof(Emphasis), nameof(Mask),
+            nameof(UserWeightPower), nameof(Beta), nameof(BetaSteps),
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
-            nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(AnchorWeight), nameof(AnchorWarmup),
+            nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(LinearPath), nameof(LinearRank),
+            nameof(LinearLambda), nameof(LinearScale), nameof(OutputHead), nameof(Temperature), nameof(LogitCorrection),
+            nameof(AnchorWeight), nameof(AnchorWarmup),
             nameof(AnchorGrowth), nameof(AnchorGrowthEpochs), nameof(Anchors), nameof(AnchorForm), nameof(AnchorPart),
             nameof(AnchorWeighting), nameof(AnchorsPerItem), nameof(AnchorCodebook), nameof(Alignment),
             nameof(AlignmentDelta), nameof(AlignmentZeroWeight), nameof(AlignmentAttributes), nameof(FitValidation),
@@ -177,6 +205,14 @@ public sealed record RunSettings : AutoencoderSettings
         Require(Epochs >= 1, Epochs, "at least 1");
         Require(BatchSize >= 1, BatchSize, "at least 1");
         Require(LearningRate > 0, LearningRate, "above 0");
+        Require(AverageDecay > 0 && AverageDecay < 1, AverageDecay, "in (0, 1)");
+        Require(AverageEpochs >= 1, AverageEpochs, "at least 1");
+        Require(ImplicitSlim >= 0, ImplicitSlim, "0 or more");
+        Require(ImplicitSlimThreshold >= 0, ImplicitSlimThreshold, "0 or more");
+        Require(ImplicitSlimLambda > 0, ImplicitSlimLambda, "above 0");
+        Require(ImplicitSlimAlpha > 0, ImplicitSlimAlpha, "above 0");
+        if (ImplicitSlim > 0 && Encoder == EncoderKind.Gated)
+            throw About($"{Setting(nameof(ImplicitSlim))} needs {Setting(nameof(Encoder))} mlp or recvae, not gated.");
         Require(Beta >= 0, Beta, "0 or more");
         Require(BetaSteps >= 0, BetaSteps, "0 or more");
         Require(AnchorWeight >= 0, AnchorWeight, "0 or more");
@@ -188,6 +224,8 @@ public sealed record RunSettings : AutoencoderSettings
         Require(AlignmentZeroWeight > 0, AlignmentZeroWeight, "above 0");
         if (Alignment > 0 && Likelihood != LikelihoodKind.Multinomial)
             throw About($"{Setting(nameof(Alignment))} needs {Setting(nameof(Likelihood))} multinomial.");
+        if (Alignment > 0 && Emphasis != 1)
+            throw About($"{Setting(nameof(Emphasis))} has no aligned targets; leave out {Setting(nameof(Alignment))}.");
         Require(EncoderPasses >= 0, EncoderPasses, "0 or more");
         if (DecoderPasses < 0 || DecoderPasses > 0 != EncoderPasses > 0)
         {

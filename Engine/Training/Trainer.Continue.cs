@@ -25,6 +25,7 @@ public sealed partial class Trainer
         _state = _state with { Updates = start.Updates, HeldBeta = last.HeldBeta, Start = start };
         (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
         _beta.Held = _state.HeldBeta;
-        if (_run is not null) Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
+        _average?.Start();
+        SaveLast();
     }
 }

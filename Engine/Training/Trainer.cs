@@ -29,6 +29,8 @@ public sealed partial class Trainer : IDisposable
     private readonly Metric _metric;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int[] _order;
+    private readonly WeightAverage? _average;
+    private readonly ImplicitSlim? _implicitSlim;
     private Tensor[]? _best; // weights of the best epoch, if they are kept in memory
     private TrainingState _state = new();
 
@@ -63,7 +65,10 @@ public sealed partial class Trainer : IDisposable
                     AlignedTargets.LargestBatch(batchSize, aligned.RareItems, _train));
             }
             Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, resume ? null : settings.Seed, fuse: true);
-            if (resume) _state = Checkpoint.Load(run!.LastCheckpoint, Model).State;
+            if (settings.ImplicitSlim > 0) _implicitSlim = ImplicitSlimOf(Model.Parameters["encoder.0.weight"].Value.Columns);
+            if (settings.Average != AverageKind.None) _average = new(backend, Model.Parameters.All, _memory, settings);
+            if (resume) _state = Checkpoint.LoadState(run!.LastCheckpoint, Model, _average?.Averages).State;
+            else _average?.Start();
         }
         catch
         {
@@ -114,12 +119,14 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="TrainingException">A loss or weight is not finite; the last good checkpoint stays.</exception>
     public IReadOnlyList<EpochMetrics> Run(CancellationToken cancellation = default)
     {
-        if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(_train.ColumnCounts());
+        TellTheModel(cancellation);
         while (_state.Epoch < Math.Min(_settings.Epochs, PauseAfter ?? int.MaxValue) && !OutOfPatience)
         {
             double seconds = TrainEpoch(cancellation);
             var (anchorSpread, meanSpread) = Spreads();
             RequireFiniteWeights();
+            _average?.EpochEnded(_state.Epoch + 1);
+            _average?.Enter(_state.Epoch + 1);
             double beta = _beta.At(_state.Updates);
             double? value = Validate();
             bool best = value is double v && !(v <= _state.BestValue);
@@ -145,15 +152,17 @@ public sealed partial class Trainer : IDisposable
             {
                 if (best) Checkpoint.Save(_run.BestCheckpoint, Model, _settings, _state, moments: false);
                 if (Snapshots.Contains(epoch)) Checkpoint.Save(_run.Snapshot(epoch), Model, _settings, _state, moments: false);
-                _run.WriteMetrics(_epochs);
-                Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
             }
             else if (best && KeepBest)
             {
                 CopyBest(toModel: false);
             }
+            _average?.Leave();
+            _run?.WriteMetrics(_epochs);
+            SaveLast();
             _observer?.EpochEnded(metrics);
         }
+        if (KeepBest && _state.BestValue is null) _average?.Enter(_state.Epoch);
         if (KeepBest && _state.BestValue is not null)
         {
             if (_run is not null) Checkpoint.Load(_run.BestCheckpoint, Model);
@@ -167,18 +176,6 @@ public sealed partial class Trainer : IDisposable
     {
         Model.Dispose();
         _memory.Dispose();
-    }
-
-    private void CopyBest(bool toModel)
-    {
-        var weights = Model.Parameters.All;
-        _best ??= [.. weights.Select(p => _memory.Allocate(p.Value.Rows, p.Value.Columns))];
-        foreach (var (parameter, best) in weights.Zip(_best))
-        {
-            Model.Backend.Flush(parameter);
-            if (toModel) Model.Backend.Copy(best, parameter.Value);
-            else Model.Backend.Copy(parameter.Value, best);
-        }
     }
 
     private bool OutOfPatience =>
@@ -217,9 +214,10 @@ public sealed partial class Trainer : IDisposable
             if (cancellation.IsCancellationRequested)
             {
                 _state = _state with { EpochSeconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
-                if (_run is not null) Checkpoint.Save(_run.LastCheckpoint, Model, _settings, _state, moments: true);
+                SaveLast();
                 cancellation.ThrowIfCancellationRequested();
             }
+            if (b == 0) UpdateItemVectors();
             double beta = _beta.At(_state.Updates);
             if (Alternating)
             {
@@ -268,6 +266,7 @@ public sealed partial class Trainer : IDisposable
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();
+        _average?.Updated(_state.Updates - (_state.Start?.Updates ?? 0) + 1);
         return loss;
     }
 

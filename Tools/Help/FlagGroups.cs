@@ -19,10 +19,14 @@ internal static class FlagGroups
     [
         new("Model", ["model", "preset", "config", "hidden", "latent", "dropout"],
             "encoder", "decoder-hidden", "prior", "pseudo-inputs", "levels", "fan-in-initialisation", "mask", "likelihood",
-            "click-weight", "zero-weight", "anchors", "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item",
+            "click-weight", "zero-weight", "emphasis", "user-weight-power",
+            "linear-path", "linear-rank", "linear-lambda", "linear-scale", "output-head", "temperature", "logit-correction",
+            "anchors", "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item",
             "anchor-codebook"),
         new("Training", ["epochs", "batch-size", "learning-rate", "beta", "beta-steps", "validation-metric", "patience",
-            "fit-validation", "seed"], "learning-rate-schedule", "beta-schedule", "kl-per-click", "encoder-passes",
+            "fit-validation", "seed"], "learning-rate-schedule", "average", "average-decay",
+            "average-epochs", "implicit-slim", "implicit-slim-threshold", "implicit-slim-lambda", "implicit-slim-alpha",
+            "beta-schedule", "kl-per-click", "encoder-passes",
             "decoder-passes", "weight-decay", "anchor-weight", "anchor-warmup", "anchor-growth", "anchor-growth-epochs",
             "alignment", "alignment-delta", "alignment-zero-weight", "alignment-attributes"),
         .. BaselineCatalogue.All.Where(baseline => baseline.Defaults is not null).Select(baseline => new FlagGroup(

@@ -34,7 +34,7 @@ internal static class GradcheckVerb
         foreach (var finding in (preset is null ? GradientSuite.Operations().Concat(GradientSuite.OperationParities(fast)) : [])
             .Concat(models.SelectMany(m => GradientSuite.Model(m.Name, m.Settings,
                 new(m.Settings.Beta, m.Settings.AnchorWeight), m.Settings.Seed, fast)))
-            .Concat(preset is null ? Aligned(fast).Concat(Plain(fast)).Concat(Forms(fast)) : []))
+            .Concat(preset is null ? Aligned(fast).Concat(Plain(fast)).Concat(Forms(fast)).Concat(Parts(fast)) : []))
         {
             Session.Cancellation.ThrowIfCancellationRequested();
             findings.Add(finding);
@@ -68,6 +68,20 @@ internal static class GradcheckVerb
                 form: OutputForm.Blocks)
             .Concat(GradientSuite.Model("gaussian loss in Gram form", gaussian, new(gaussian.Beta), gaussian.Seed, fast,
                 form: OutputForm.Gram));
+    }
+
+    // Parts that no preset has.
+    private static IEnumerable<GradientFinding> Parts(IBackend fast)
+    {
+        var settings = Preset.Load("logistic-dae");
+        (string Name, RunSettings Settings)[] parts =
+        [
+            ("emphasised denoising", settings with { Emphasis = 2 }),
+            ("linear path of low rank", settings with { LinearPath = LinearPathKind.LowRank, LinearRank = 5 }),
+            ("cosine head", settings with { OutputHead = OutputHead.Cosine, Likelihood = LikelihoodKind.Multinomial }),
+        ];
+        return parts.SelectMany(part =>
+            GradientSuite.Model(part.Name, part.Settings, new(part.Settings.Beta), settings.Seed, fast));
     }
 
     private static string Line(GradientFinding f) => $"{(f.Passed ? "ok  " : "FAIL")} {f.Kind,-9} {f.Name,-40} "

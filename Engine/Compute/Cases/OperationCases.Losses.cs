@@ -11,13 +11,37 @@ public static partial class OperationCases
     public static OperationCase LikelihoodBlocks(int b, int items) => Likelihood(
         "likelihood by blocks", LikelihoodKind.Multinomial, b, items, 0.2, [(b / 2, b - b / 2), (0, b / 2)]);
 
+    /// <summary>A likelihood with weights of users, and of the clicks that the input lacks, in two blocks of users.</summary>
+    public static OperationCase WeightedLikelihood(LikelihoodKind kind, int b, int items) => Likelihood(
+        $"weighted likelihood {kind}", kind, b, items, 0.2, [(b / 2, b - b / 2), (0, b / 2)], weighted: true);
+
+    /// <summary>Weights of clicks by what the input keeps.</summary>
+    public static OperationCase DropEmphasis(int b, int items) =>
+        new("drop emphasis", $"{b}x{items}", Tight, 0.3 * b * items, 2.4 * b * items, run =>
+    {
+        var batch = run.Batch(b, items, 0.3);
+        var emphasis = run.Output("emphasis", 1, Math.Max(1, batch.Entries));
+        run.Forward = () => run.Backend.DropEmphasis(batch, 1.5, 0.5, emphasis.Value);
+    });
+
     private static OperationCase Likelihood(
-        string name, LikelihoodKind kind, int b, int items, double density, (int First, int Rows)[] blocks) =>
+        string name, LikelihoodKind kind, int b, int items, double density, (int First, int Rows)[] blocks,
+        bool weighted = false) =>
         new(name, $"{b}x{items}", Loose, 20.0 * b * items, 8.0 * b * items, run =>
     {
         const double scale = 0.25;
         var likelihood = new Likelihood(kind, ClickWeight: 5, ZeroWeight: 0.5);
         var batch = run.Batch(b, items, density);
+        if (weighted)
+        {
+            likelihood = likelihood with
+            {
+                Emphasis = run.Scratch("emphasis", 1, Math.Max(1, batch.Entries)),
+                UserWeights = run.Scratch("user weights", b, 1),
+            };
+            run.Backend.DropEmphasis(batch, 1.5, 0.5, likelihood.Emphasis);
+            run.Backend.Upload([.. Enumerable.Range(0, b).Select(user => 2f / (user + 1))], likelihood.UserWeights);
+        }
         var (logits, loss) = (run.Input("logits", b, items, 2), run.Output("loss", b, 1, gradient: scale));
         var inPlace = run.Scratch("logits in place", b, items);
         run.Forward = () =>

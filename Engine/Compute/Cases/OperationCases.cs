@@ -36,6 +36,9 @@ public static partial class OperationCases
         yield return Swish(b, n);
         yield return Gate(b, m);
         yield return LayerNorm(b, n + 1);
+        yield return UnitRows(b, m);
+        yield return SelfTerm(b, 2 * n, m);
+        yield return LeaveUsersOut(b, 3 * n);
         yield return Sample(b, m);
         yield return Noise(b, n);
         yield return StandardKl(b, n);
@@ -51,6 +54,8 @@ public static partial class OperationCases
         yield return Anchor(AnchorForm.ClosedForm, AnchorPart.Both, n, false, b, 2 * n, m, codebook: true);
         foreach (var kind in Enum.GetValues<LikelihoodKind>()) yield return Likelihood(kind, b, 11 * n);
         yield return LikelihoodBlocks(b, 3 * n);
+        foreach (var kind in Enum.GetValues<LikelihoodKind>()) yield return WeightedLikelihood(kind, b, 3 * n);
+        yield return DropEmphasis(b, 3 * n);
         yield return ClickLogits(b, 2 * n, m);
         yield return GaussianGram(b, n, m);
         yield return Adam(n, m);

@@ -34,6 +34,7 @@ internal sealed partial class GpuBackend
         Likelihood likelihood, SparseBatch batch, double scale, Tensor h, Tensor products, Tensor shift, Tensor square,
         Tensor clickLogits, Tensor loss, Tensor dh) => _launcher.Run(
         Launcher.Groups(batch.Rows), LikelihoodKernels.GaussianGram, Structure(batch), View(batch.Targets),
-        new DeviceLikelihood(likelihood), new GramViews(View(h), View(products), View(shift), View(square), View(clickLogits)),
+        new DeviceLikelihood(likelihood, View(default), View(default)),
+        new GramViews(View(h), View(products), View(shift), View(square), View(clickLogits)),
         View(loss), View(dh), (float)scale, h.Columns);
 }

@@ -71,6 +71,11 @@ internal sealed partial class GpuBackend
     }
 
     /// <inheritdoc/>
+    public void DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis) => _launcher.Run(
+        Launcher.Groups(batch.Rows), LikelihoodKernels.DropEmphasis, Structure(batch), View(batch.Inputs), (float)dropped,
+        (float)kept, View(emphasis));
+
+    /// <inheritdoc/>
     public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow = 0) =>
         Loss(likelihood, batch, firstRow, logits, loss, default, 0);
 
@@ -84,5 +89,7 @@ internal sealed partial class GpuBackend
         double scale) =>
         _launcher.Run(
             Launcher.Groups(logits.Rows), LikelihoodKernels.Loss, Structure(batch).From(firstRow), View(batch.Targets),
-            new DeviceLikelihood(likelihood), View(logits), View(loss), View(entryGradients), (float)scale, logits.Columns);
+            new DeviceLikelihood(likelihood, View(likelihood.Emphasis), View(likelihood.UserWeights.IsNone
+                ? default : likelihood.UserWeights.Slice(firstRow, logits.Rows))), View(logits),
+            View(loss), View(entryGradients), (float)scale, logits.Columns);
 }

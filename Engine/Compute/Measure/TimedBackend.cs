@@ -89,6 +89,12 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     void IBackend.GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg) =>
         Time(h, () => inner.GateBackward(h, g, dy, dh, dg));
 
+    void IBackend.UnitRowsForward(Tensor x, double length, Tensor y, Tensor norms) =>
+        Time(x, () => inner.UnitRowsForward(x, length, y, norms), floats: 2.0 * x.Length);
+
+    void IBackend.UnitRowsBackward(Tensor y, double length, Tensor norms, Tensor dy, Tensor dx) =>
+        Time(y, () => inner.UnitRowsBackward(y, length, norms, dy, dx), floats: 4.0 * y.Length);
+
     void IBackend.LayerNormForward(Tensor x, Parameter gain, Parameter bias, double epsilon, Tensor y, Tensor saved) =>
         Time(x, () => inner.LayerNormForward(x, gain, bias, epsilon, y, saved));
 
@@ -129,6 +135,17 @@ public sealed class TimedBackend(IBackend inner) : IBackend
             2.0 * batch.Entries * dy.Columns, dy.Length + moved,
             weight.IsFused ? "SparseLinearBackward + Adam" : "SparseLinearBackward", varies: true);
     }
+
+    void IBackend.SelfTermForward(SparseBatch batch, Parameter input, Parameter output, Tensor y) => Time(
+        input.Value, () => inner.SelfTermForward(batch, input, output, y), 2.0 * batch.Entries * input.Value.Columns,
+        2.0 * batch.Entries * input.Value.Columns, varies: true);
+
+    void IBackend.SelfTermBackward(SparseBatch batch, Parameter input, Parameter output, Tensor dy) => Time(
+        input.Value, () => inner.SelfTermBackward(batch, input, output, dy), 4.0 * batch.ActiveColumnCount * input.Value.Columns,
+        6.0 * batch.ActiveColumnCount * input.Value.Columns, varies: true);
+
+    void IBackend.LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y) =>
+        Time(y, () => inner.LeaveUsersOut(batch, diagonal, y), floats: 2.0 * y.Length);
 
     void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
         Time(noise, () => inner.DrawNoise(batch, key, noise));
@@ -172,6 +189,9 @@ public sealed class TimedBackend(IBackend inner) : IBackend
         AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids, Tensor rowScale,
         Tensor dPosterior, Tensor dz) =>
         Time(posterior, () => inner.AnchorBackward(term, batch, anchors, posterior, z, centroids, rowScale, dPosterior, dz));
+
+    void IBackend.DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis) =>
+        Time(emphasis, () => inner.DropEmphasis(batch, dropped, kept, emphasis), floats: 2.0 * batch.Entries, varies: true);
 
     void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow) =>
         Time(logits, () => inner.LikelihoodForward(likelihood, batch, logits, loss, firstRow));

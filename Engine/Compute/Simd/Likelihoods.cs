@@ -2,12 +2,16 @@ using System.Numerics;
 
 namespace ManualVae.Compute.Simd;
 
-/// <summary>One user's clicks.</summary>
-internal readonly unsafe struct Clicks(int* items, float* values, int count)
+/// <summary>One user's clicks; without emphasis each counts 1.</summary>
+internal readonly unsafe struct Clicks(int* items, float* values, float* emphasis, int count)
 {
     public readonly int* Items = items;
     public readonly float* Values = values;
+    public readonly float* Emphasis = emphasis;
     public readonly int Count = count;
+
+    /// <summary>Factor of a click's term.</summary>
+    public double Weight(int e) => Emphasis == null ? 1 : Emphasis[e];
 }
 
 /// <summary>
@@ -20,8 +24,8 @@ internal static unsafe class Likelihoods
     private const int Piece = 512;
 
     /// <summary>
-    /// -sum x log softmax(f); gradient N softmax(f) - x, N = sum x. The maximum is subtracted first. While the exponentials keep
-    /// the core busy, the logits that this thread will probably read next (or null) are prefetched.
+    /// -sum w x log softmax(f); gradient N softmax(f) - w x, N = sum w x. The maximum is subtracted first. While the exponentials
+    /// keep the core busy, the logits that this thread will probably read next (or null) are prefetched.
     /// </summary>
     public static double Multinomial(Clicks clicks, int items, float* logits, double scale, bool backward, float* next)
     {
@@ -29,8 +33,9 @@ internal static unsafe class Likelihoods
         double clicked = 0, total = 0;
         for (int e = 0; e < clicks.Count; e++)
         {
-            total += clicks.Values[e];
-            clicked += (double)clicks.Values[e] * logits[clicks.Items[e]];
+            double x = clicks.Weight(e) * clicks.Values[e];
+            total += x;
+            clicked += x * logits[clicks.Items[e]];
         }
         double sum = 0;
         for (int i = 0; i < items; i += Piece)
@@ -42,19 +47,20 @@ internal static unsafe class Likelihoods
         if (backward)
         {
             Elementwise.Apply(new Scaled((float)(scale * total / sum)), items, logits, logits);
-            for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
+            for (int e = 0; e < clicks.Count; e++)
+                logits[clicks.Items[e]] -= (float)(scale * (clicks.Weight(e) * clicks.Values[e]));
         }
         return total == 0 ? 0 : total * (max + Math.Log(sum)) - clicked;
     }
 
-    /// <summary>sum c/2 (x - f)^2; gradient c (f - x).</summary>
+    /// <summary>sum w c/2 (x - f)^2; gradient w c (f - x).</summary>
     public static double Gaussian(Likelihood likelihood, Clicks clicks, int items, float* logits, double scale, bool backward)
     {
         double zero = likelihood.ZeroWeight, click = likelihood.ClickWeight;
         double loss = zero / 2 * Elementwise.Sum(default(Square), items, logits);
         for (int e = 0; e < clicks.Count; e++)
         {
-            double f = logits[clicks.Items[e]], x = clicks.Values[e], weight = x > 0 ? click : zero;
+            double f = logits[clicks.Items[e]], x = clicks.Values[e], weight = clicks.Weight(e) * (x > 0 ? click : zero);
             loss += (weight * (x - f) * (x - f) - zero * f * f) / 2;
             // Chosen so that the scaling of all items below gives weight * (f - x).
             if (backward) logits[clicks.Items[e]] = (float)(weight / zero * (f - x));
@@ -63,14 +69,26 @@ internal static unsafe class Likelihoods
         return loss;
     }
 
-    /// <summary>sum softplus(f) - x f; gradient sigmoid(f) - x.</summary>
+    /// <summary>sum w (softplus(f) - x f); gradient w (sigmoid(f) - x).</summary>
     public static double Logistic(Clicks clicks, int items, float* logits, double scale, bool backward)
     {
         double loss = Elementwise.Sum(default(SoftplusMap), items, logits);
-        for (int e = 0; e < clicks.Count; e++) loss -= (double)clicks.Values[e] * logits[clicks.Items[e]];
+        for (int e = 0; e < clicks.Count; e++)
+        {
+            double f = logits[clicks.Items[e]], x = clicks.Values[e];
+            loss -= x * f;
+            if (clicks.Emphasis != null)
+                loss += (clicks.Emphasis[e] - 1) * (Math.Max(f, 0) + Math.Log(1 + Math.Exp(-Math.Abs(f))) - x * f);
+        }
         if (!backward) return loss;
         Elementwise.Apply(new ScaledSigmoid((float)scale), items, logits, logits);
-        for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
+        if (clicks.Emphasis != null)
+            for (int e = 0; e < clicks.Count; e++)
+            {
+                ref float slope = ref logits[clicks.Items[e]];
+                slope = (float)(clicks.Emphasis[e] * (slope - scale * clicks.Values[e]));
+            }
+        else for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
         return loss;
     }
 

@@ -6,6 +6,19 @@ namespace ManualVae.Compute.Simd;
 public sealed unsafe partial class SimdBackend
 {
     /// <inheritdoc/>
+    public void DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis)
+    {
+        Debug.Assert(emphasis.Length >= batch.Entries);
+        ForRows(batch.Rows, 16, (batch, (float)dropped, (float)kept, emphasis),
+            static (in (SparseBatch Batch, float Dropped, float Kept, Tensor Emphasis) s, int row) =>
+            {
+                float* inputs = s.Batch.Inputs.Pointer(), emphasis = s.Emphasis.Pointer();
+                for (int e = s.Batch.RowOffsets[row]; e < s.Batch.RowOffsets[row + 1]; e++)
+                    emphasis[e] = inputs[e] == 0 ? s.Dropped : s.Kept;
+            });
+    }
+
+    /// <inheritdoc/>
     public void LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow = 0) =>
         EachUser(likelihood, batch, firstRow, 0, logits, loss, false);
 
@@ -26,14 +39,16 @@ public sealed unsafe partial class SimdBackend
                 int n = s.Logits.Columns;
                 float* logits = s.Logits.Row(row), targets = s.Batch.Targets.Pointer() + start;
                 float* next = row + s.Threads < s.Logits.Rows ? s.Logits.Row(row + s.Threads) : null;
+                float* emphasis = s.L.Emphasis.IsNone ? null : s.L.Emphasis.Pointer() + start;
+                double user = s.L.UserWeights.IsNone ? 1 : s.L.UserWeights.Pointer()[s.First + row], scale = s.Scale * user;
                 fixed (int* items = s.Batch.ColumnIndices)
                 {
-                    var clicks = new Clicks(items + start, targets, count);
-                    s.Loss.Pointer()[row] = (float)(s.L.Kind switch
+                    var clicks = new Clicks(items + start, targets, emphasis, count);
+                    s.Loss.Pointer()[row] = (float)(user * s.L.Kind switch
                     {
-                        LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, n, logits, s.Scale, s.Backward, next),
-                        LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, n, logits, s.Scale, s.Backward),
-                        LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, n, logits, s.Scale, s.Backward),
+                        LikelihoodKind.Multinomial => Likelihoods.Multinomial(clicks, n, logits, scale, s.Backward, next),
+                        LikelihoodKind.Gaussian => Likelihoods.Gaussian(s.L, clicks, n, logits, scale, s.Backward),
+                        LikelihoodKind.Logistic => Likelihoods.Logistic(clicks, n, logits, scale, s.Backward),
                         _ => throw new UnreachableException(),
                     });
                 }

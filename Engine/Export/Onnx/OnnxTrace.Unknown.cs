@@ -23,6 +23,9 @@ internal sealed partial class OnnxTrace
     void IBackend.GateBackward(Tensor h, Tensor g, Tensor dy, Tensor dh, Tensor dg) =>
         throw Unknown(nameof(IBackend.GateBackward));
 
+    void IBackend.UnitRowsBackward(Tensor y, double length, Tensor norms, Tensor dy, Tensor dx) =>
+        throw Unknown(nameof(IBackend.UnitRowsBackward));
+
     void IBackend.LayerNormBackward(Tensor x, Parameter gain, Parameter bias, Tensor saved, Tensor dy, Tensor dx) =>
         throw Unknown(nameof(IBackend.LayerNormBackward));
 
@@ -34,6 +37,12 @@ internal sealed partial class OnnxTrace
 
     void IBackend.SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy) =>
         throw Unknown(nameof(IBackend.SparseLinearBackward));
+
+    void IBackend.SelfTermBackward(SparseBatch batch, Parameter input, Parameter output, Tensor dy) =>
+        throw Unknown(nameof(IBackend.SelfTermBackward));
+
+    void IBackend.LeaveUsersOut(SparseBatch batch, Tensor diagonal, Tensor y) =>
+        throw Unknown(nameof(IBackend.LeaveUsersOut));
 
     void IBackend.DrawNoise(SparseBatch batch, RandomKey key, Tensor noise) =>
         throw Unknown(nameof(IBackend.DrawNoise));
@@ -76,6 +85,9 @@ internal sealed partial class OnnxTrace
         AnchorTerm term, SparseBatch batch, Parameter anchors, Tensor posterior, Tensor z, Tensor centroids,
         Tensor rowScale, Tensor dPosterior, Tensor dz) =>
         throw Unknown(nameof(IBackend.AnchorBackward));
+
+    void IBackend.DropEmphasis(SparseBatch batch, double dropped, double kept, Tensor emphasis) =>
+        throw Unknown(nameof(IBackend.DropEmphasis));
 
     void IBackend.LikelihoodForward(Likelihood likelihood, SparseBatch batch, Tensor logits, Tensor loss, int firstRow) =>
         throw Unknown(nameof(IBackend.LikelihoodForward));

@@ -16,6 +16,7 @@ internal sealed partial class OnnxTrace : IBackend
     private readonly Dictionary<string, NamedArray> _weights;
     private readonly Dictionary<TensorBuffer, string> _values = []; // a tensor of zeros has none
     private readonly HashSet<TensorBuffer> _inputs = [];
+    private readonly Dictionary<(TensorBuffer, long), string> _places = []; // of the parameters, which share a buffer
     private string? _normalised, _result;
 
     private OnnxTrace(OnnxGraph graph, string x, IRecommender model)
@@ -34,6 +35,8 @@ internal sealed partial class OnnxTrace : IBackend
     {
         var trace = new OnnxTrace(graph, x, model);
         using var traced = blank(trace);
+        if (traced is Autoencoder { Parameters.All: var parameters })
+            foreach (var p in parameters) trace._places[(p.Value.Buffer, p.Value.Offset)] = p.Name;
         traced.Score(new CsrMatrix(model.ItemCount, [0, 0], []), 0, 1, new float[model.ItemCount]);
         return trace._result ?? throw new InvalidOperationException($"{model.Name} scored without its backend.");
     }
@@ -73,8 +76,8 @@ internal sealed partial class OnnxTrace : IBackend
 
     void IBackend.Add(Tensor source, double scale, Tensor destination)
     {
-        if (scale != 1) throw Unknown(nameof(IBackend.Add));
-        Accumulate(destination, Of(source));
+        string added = Of(source);
+        Accumulate(destination, scale == 1 ? added : _graph.Apply("Mul", added, _graph.Constant((float)scale)));
     }
 
     void IBackend.ConcatForward(Tensor a, Tensor b, Tensor y) =>
@@ -113,6 +116,21 @@ internal sealed partial class OnnxTrace : IBackend
     void IBackend.SparseLinearForward(SparseBatch batch, Parameter weight, Parameter? bias, Activation activation, Tensor y) =>
         Set(y, Linear(Of(batch.Inputs), weight, transposed: false, bias, activation));
 
+    void IBackend.SelfTermForward(SparseBatch batch, Parameter input, Parameter output, Tensor y)
+    {
+        string products = _graph.Apply("Mul", Weight(input), Weight(output)), ones = _graph.Constant(NamedArray.Of<float>(
+            "ones", () => Enumerable.Repeat(1f, input.Value.Columns).ToArray(), input.Value.Columns, 1));
+        string own = _graph.Apply("Transpose", [_graph.Apply("MatMul", products, ones)], ("perm", new long[] { 1, 0 }));
+        Set(y, _graph.Apply("Sub", Of(y), _graph.Apply("Mul", Of(batch.Inputs), own)));
+    }
+
+    void IBackend.UnitRowsForward(Tensor x, double length, Tensor y, Tensor norms)
+    {
+        string rows = Of(x), norm = _graph.Apply("Max", _graph.Apply("Sqrt", _graph.Apply("ReduceSumSquare",
+            [rows], ("axes", new long[] { 1 }), ("keepdims", 1))), _graph.Constant(1e-6f));
+        Set(y, _graph.Apply("Mul", _graph.Apply("Div", rows, norm), _graph.Constant((float)length)));
+    }
+
     void IBackend.SampleForward(Tensor posterior, Tensor noise, Tensor z)
     {
         if (!noise.IsNone) throw Unknown(nameof(IBackend.SampleForward));
@@ -122,6 +140,7 @@ internal sealed partial class OnnxTrace : IBackend
     private static Tensor Allocate(int rows, int columns) => new(new NoMemory((long)rows * columns), 0, rows, columns);
 
     private string Of(Tensor tensor) => _values.TryGetValue(tensor.Buffer, out string? value) ? value
+        : _places.TryGetValue((tensor.Buffer, tensor.Offset), out string? name) ? _graph.Constant(_weights[name])
         : throw new InvalidOperationException("The model reads a tensor that it has not written.");
 
     private void Set(Tensor tensor, string value) => _values[tensor.Buffer] = value;
@@ -129,7 +148,9 @@ internal sealed partial class OnnxTrace : IBackend
     private void Accumulate(Tensor tensor, string value) =>
         Set(tensor, _values.TryGetValue(tensor.Buffer, out string? sum) ? _graph.Apply("Add", sum, value) : value);
 
-    private string Weight(Parameter parameter) => _graph.Constant(_weights[parameter.Name]);
+    // One that is no weight of the model was made from others.
+    private string Weight(Parameter parameter) =>
+        _weights.TryGetValue(parameter.Name, out var array) ? _graph.Constant(array) : Of(parameter.Value);
 
     private string Gated(string value, string gate) => _graph.Apply("Mul", value, _graph.Apply("Sigmoid", gate));
 

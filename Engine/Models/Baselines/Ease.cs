@@ -20,6 +20,22 @@ public static class Ease
     public static ItemItemModel Fit(CsrMatrix train, EaseSettings settings, FitMonitor monitor = default) =>
         LinearAutoencoder.Fit("ease", train, settings.Lambda, dropout: 0, (inverse, _, _) => (1 / inverse, 0), monitor);
 
+    /// <summary>B [I, I], and the diagonal of P.</summary>
+    internal static (float[] Weights, float[] Diagonal) Solve(CsrMatrix train, EaseSettings settings, FitMonitor monitor)
+    {
+        var diagonal = new List<float>(train.Columns);
+        var model = LinearAutoencoder.Fit("ease", train, settings.Lambda, dropout: 0, (inverse, _, _) =>
+        {
+            diagonal.Add((float)inverse); // column after column
+            return (1 / inverse, 0);
+        }, monitor);
+        return ((float[])model.State[0], [.. diagonal]);
+    }
+
+    /// <summary>What fitting takes.</summary>
+    internal static long Bytes(CsrMatrix train) =>
+        CoOccurrence.Bytes(train.Columns) + LinearAutoencoder.InverseBytes(train.Columns) + CoOccurrence.Bytes(train);
+
     /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>
     internal static void InverseToWeights(float[] p, int n)
     {

@@ -4,9 +4,10 @@ using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
-/// <summary>A likelihood in the form that kernels take.</summary>
-internal readonly struct DeviceLikelihood(Likelihood likelihood)
+/// <summary>A likelihood in the form that kernels take; factors of clicks and users from the first user on, or empty.</summary>
+internal readonly struct DeviceLikelihood(Likelihood likelihood, View emphasis, View userWeights)
 {
+    public readonly View Emphasis = emphasis, UserWeights = userWeights;
     public readonly int Kind = (int)likelihood.Kind;
     public readonly float ClickWeight = (float)likelihood.ClickWeight, ZeroWeight = (float)likelihood.ZeroWeight;
 }
@@ -44,33 +45,47 @@ internal static class LikelihoodKernels
             for (int i = Group.IdxX; i < items; i += Group.DimX)
                 sum += likelihood.Kind == (int)LikelihoodKind.Gaussian
                     ? likelihood.ZeroWeight / 2 * f[i] * f[i]
-                    : MathF.Max(f[i], 0) + DeviceMath.Log(1 + DeviceMath.Exp(f[i] < 0 ? f[i] : -f[i])); // log(1 + e^f)
+                    : Softplus(f[i]);
 
         // The clicks' share of the loss, beside what they would have cost as zeros.
         for (int e = start + Group.IdxX; e < end; e += Group.DimX)
         {
-            float x = targets[e], logit = f[batch.Columns[e]];
-            clicks += x;
-            if (likelihood.Kind == (int)LikelihoodKind.Multinomial) sum -= x == 0 ? 0 : x * (logit - logNormaliser);
-            else if (likelihood.Kind == (int)LikelihoodKind.Logistic) sum -= x * logit;
+            float x = targets[e], logit = f[batch.Columns[e]], w = Emphasis(likelihood, e);
+            if (likelihood.Kind == (int)LikelihoodKind.Multinomial)
+            {
+                x *= w;
+                clicks += x;
+                sum -= x == 0 ? 0 : x * (logit - logNormaliser);
+            }
+            else if (likelihood.Kind == (int)LikelihoodKind.Logistic)
+            {
+                sum -= x * logit;
+                if (likelihood.Emphasis.Length > 0) sum += (w - 1) * (Softplus(logit) - x * logit);
+            }
             else
             {
-                float weight = x > 0 ? likelihood.ClickWeight : likelihood.ZeroWeight;
+                float weight = w * (x > 0 ? likelihood.ClickWeight : likelihood.ZeroWeight);
                 sum += weight / 2 * (x - logit) * (x - logit) - likelihood.ZeroWeight / 2 * logit * logit;
             }
         }
         sum = GroupReduce.Sum(sum);
+        if (likelihood.UserWeights.Length > 0)
+        {
+            sum *= likelihood.UserWeights[row];
+            scale *= likelihood.UserWeights[row];
+        }
         if (Group.IdxX == 0) loss[row] = sum;
         if (entryGradients.Length == 0) return;
 
         clicks = GroupReduce.Sum(clicks);
         for (int e = start + Group.IdxX; e < end; e += Group.DimX)
         {
-            float x = targets[e], logit = f[batch.Columns[e]];
+            float x = targets[e], logit = f[batch.Columns[e]], w = Emphasis(likelihood, e);
             float weight = x > 0 ? likelihood.ClickWeight : likelihood.ZeroWeight;
             entryGradients[e] = scale * (likelihood.Kind == (int)LikelihoodKind.Gaussian
-                ? weight * (logit - x)
-                : Slope(likelihood, logit, logNormaliser, clicks) - x);
+                ? w * weight * (logit - x)
+                : likelihood.Kind == (int)LikelihoodKind.Logistic ? w * (DeviceMath.Sigmoid(logit) - x)
+                : Slope(likelihood, logit, logNormaliser, clicks) - w * x);
         }
         Group.Barrier();
         for (int i = Group.IdxX; i < items; i += 4 * Group.DimX)
@@ -84,6 +99,13 @@ internal static class LikelihoodKernels
         }
         Group.Barrier();
         for (int e = start + Group.IdxX; e < end; e += Group.DimX) f[batch.Columns[e]] = entryGradients[e];
+    }
+
+    /// <summary>The emphasis of each click, a group for each user.</summary>
+    public static void DropEmphasis(DeviceBatch batch, View inputs, float dropped, float kept, View emphasis)
+    {
+        int row = Grid.IdxX, end = batch.RowOffsets[row + 1];
+        for (int e = batch.RowOffsets[row] + Group.IdxX; e < end; e += Group.DimX) emphasis[e] = inputs[e] == 0 ? dropped : kept;
     }
 
     /// <summary>The Gaussian loss in Gram form, a group for each user; see <see cref="IBackend.GaussianGramBackward"/>.</summary>
@@ -114,6 +136,12 @@ internal static class LikelihoodKernels
         likelihood.Kind == (int)LikelihoodKind.Multinomial ? clicks * DeviceMath.Exp(logit - logNormaliser)
         : likelihood.Kind == (int)LikelihoodKind.Gaussian ? likelihood.ZeroWeight * logit
         : DeviceMath.Sigmoid(logit);
+
+    private static float Emphasis(DeviceLikelihood likelihood, int e) =>
+        likelihood.Emphasis.Length > 0 ? likelihood.Emphasis[e] : 1;
+
+    /// <summary>log(1 + e^f).</summary>
+    private static float Softplus(float f) => MathF.Max(f, 0) + DeviceMath.Log(1 + DeviceMath.Exp(f < 0 ? f : -f));
 
     private static float LogSumExp(View f, int items)
     {
