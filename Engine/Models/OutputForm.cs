@@ -34,8 +34,9 @@ internal static class OutputForms
     /// <param name="likelihood">The likelihood.</param>
     /// <param name="rows">Users of a batch, B.</param>
     /// <param name="width">Width of the layer below the output layer, n.</param>
-    public static OutputForm Cheapest(LikelihoodKind likelihood, int rows, int width) =>
-        likelihood == LikelihoodKind.Gaussian && width < 1.2 * rows ? OutputForm.Gram
+    /// <param name="split">Ranks share the items, which the Gram form cannot do.</param>
+    public static OutputForm Cheapest(LikelihoodKind likelihood, int rows, int width, bool split = false) =>
+        likelihood == LikelihoodKind.Gaussian && !split && width < 1.2 * rows ? OutputForm.Gram
         : rows > RowsOfBlock + width ? OutputForm.Blocks
         : OutputForm.Whole;
 }

@@ -57,7 +57,8 @@ public sealed record TrainingStart(int Epochs, long Updates, long EncoderUpdates
 
 /// <summary>
 /// Checkpoint file: magic, version, a JSON header (settings, state, names and shapes), the elements in the backend's precision,
-/// and the SHA-256 of everything before. Written to a temporary name and moved into place.
+/// and the SHA-256 of everything before. Written to a temporary name and moved into place. Of ranks that share the items the
+/// first writes the whole, and each reads its own part: any number of them goes on with the same file.
 /// </summary>
 public static class Checkpoint
 {
@@ -75,12 +76,20 @@ public static class Checkpoint
         RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments,
             IReadOnlyList<ParameterShape> Parameters);
 
-    /// <summary>Writes a model; with its moments the run can go on from there.</summary>
+    /// <summary>
+    /// Writes a model; with its moments the run can go on from there. All ranks call it, and the file is there when it returns.
+    /// </summary>
     public static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state,
         bool moments)
     {
         var backend = model.Backend;
         var parameters = model.Parameters.All;
+        if (!backend.Ranks.IsFirst)
+        {
+            Elements(static _ => { });
+            backend.Ranks.Barrier();
+            return;
+        }
         var header = new Header(settings, model.ItemCount, state, backend.IsDoublePrecision, moments,
             [.. parameters.Select(p => ParameterShape.Of(p))]);
         AtomicFile.Write(path, file =>
@@ -93,23 +102,8 @@ public static class Checkpoint
             Write(Magic);
             Write(lengths);
             Write(json);
-            byte[] buffer = [];
-            foreach (var parameter in parameters)
-            {
-                backend.Flush(parameter);
-                WriteTensor(parameter.Value);
-                if (!moments || parameter.IsConstant) continue;
-                WriteTensor(parameter.FirstMoment);
-                WriteTensor(parameter.SecondMoment);
-            }
+            Elements(Write);
             file.Write(hash.GetHashAndReset());
-
-            void WriteTensor(Tensor tensor)
-            {
-                int rows = RowsAtOnce(tensor.Columns);
-                for (int row = 0; row < tensor.Rows; row += rows)
-                    Write(Bytes(backend, tensor.Slice(row, Math.Min(rows, tensor.Rows - row)), ref buffer));
-            }
 
             void Write(ReadOnlySpan<byte> bytes)
             {
@@ -117,6 +111,19 @@ public static class Checkpoint
                 file.Write(bytes);
             }
         });
+        backend.Ranks.Barrier();
+
+        void Elements(PieceTaker take)
+        {
+            foreach (var parameter in parameters)
+            {
+                backend.Flush(parameter);
+                GatheredTensor.Read(backend, parameter, parameter.Value, take);
+                if (!moments || parameter.IsConstant) continue;
+                GatheredTensor.Read(backend, parameter, parameter.FirstMoment, take);
+                GatheredTensor.Read(backend, parameter, parameter.SecondMoment, take);
+            }
+        }
     }
 
     /// <summary>Reads the header alone, without checking the elements.</summary>
@@ -154,20 +161,26 @@ public static class Checkpoint
         double[] values = [];
         foreach (var (parameter, stored) in model.Parameters.All.Zip(expected))
         {
-            Read(stored, parameter.Value, isMoment: false);
+            Read(parameter, stored, parameter.Value, isMoment: false);
             if (!HasMoments(parameter)) continue;
             if (parameter.FirstMoment.IsNone)
             {
                 file.Seek(2 * stored.Length * size, SeekOrigin.Current);
                 continue;
             }
-            Read(stored, parameter.FirstMoment, isMoment: true);
-            Read(stored, parameter.SecondMoment, isMoment: true);
+            Read(parameter, stored, parameter.FirstMoment, isMoment: true);
+            Read(parameter, stored, parameter.SecondMoment, isMoment: true);
         }
         return header;
 
-        void Read(ParameterShape stored, Tensor tensor, bool isMoment)
+        void Read(Parameter parameter, ParameterShape stored, Tensor tensor, bool isMoment)
         {
+            long end = file.Position + stored.Length * size;
+            if (parameter.Items is { } own && own.Count != own.All) // a rank's part of them
+            {
+                file.Seek((long)own.First * parameter.ItemWidth * size, SeekOrigin.Current);
+                stored = stored with { Rows = tensor.Rows, Columns = tensor.Columns };
+            }
             int rows = RowsAtOnce(stored.Columns);
             for (int row = 0; row < stored.Rows; row += rows)
             {
@@ -191,20 +204,11 @@ public static class Checkpoint
                     backend.Upload(MemoryMarshal.Cast<byte, float>(bytes), tensor.Slice(row, count));
                 }
             }
+            file.Position = end;
         }
     }
 
     private static int RowsAtOnce(int columns) => Math.Max(1, (1 << 18) / Math.Max(1, columns));
-
-    private static ReadOnlySpan<byte> Bytes(IBackend backend, Tensor tensor, ref byte[] buffer)
-    {
-        int size = checked((int)(tensor.Length * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float))));
-        if (buffer.Length < size) buffer = new byte[size];
-        var bytes = buffer.AsSpan(0, size);
-        if (backend.IsDoublePrecision) backend.Download(tensor, MemoryMarshal.Cast<byte, double>(bytes));
-        else backend.Download(tensor, MemoryMarshal.Cast<byte, float>(bytes));
-        return bytes;
-    }
 
     internal static FileStream Open(string path)
     {
