@@ -60,6 +60,9 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <summary>Number of weights.</summary>
     public long Count => _parameters.Sum(p => p.Value.Length);
 
+    /// <summary>The same of the whole model, where this is a rank's part of it.</summary>
+    public long WholeCount => _declared.Sum(d => (long)d.Rows * d.Columns);
+
     /// <summary>The parameter of that name.</summary>
     public Parameter this[string name] => _parameters.Find(p => p.Name == name)
         ?? throw new KeyNotFoundException(

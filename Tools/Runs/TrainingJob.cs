@@ -22,6 +22,7 @@ internal static class TrainingJob
     public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay>? show = null, bool header = true, RunFolder? older = null)
     {
+        if (!Session.Ranks.IsFirst) return StartClaimed(data, settings, folder, () => { }, show, header);
         using var claim = OutputFolder.Claim(folder, older is null ? [data.Directory] : [data.Directory, older.Path]);
         return StartClaimed(data, settings, folder, claim.Clear, show, header, older);
     }
@@ -30,13 +31,15 @@ internal static class TrainingJob
         Action clear, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null,
         Waypoints waypoints = default)
     {
-        RunFolder.RefuseToReplace(folder);
+        if (Session.Ranks.IsFirst) RunFolder.RefuseToReplace(folder);
         int batchSize = settings.Run.BatchSize;
         settings = settings.On(data);
         if (settings.Run.TrainedOn(data).Validation is { HasClicksToFind: true } validation)
             settings.Run.RequireValidationBy(validation);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         var continuation = older is null ? null : Continuation.Open(older, data, settings.Run);
+        if (settings.Baseline is not null && Session.Ranks.Size > 1)
+            throw new InputException($"--model {settings.Run.Model}: ranks share autoencoders only; leave out --ranks.");
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null, continuation);
         using var device = Device.Open(settings.Run, header);
         continuation?.RequireSameShapes(settings.Run, device.Backend);
@@ -47,7 +50,8 @@ internal static class TrainingJob
                 $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
                     + $"{data.Train.Rows:#,0} training users"));
         var ids = RunIds.Of(data, settings.Run);
-        var run = RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids);
+        var run = RankFolder.Same(
+            () => RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids), folder);
         try
         {
             return Train(data, run, device, display, header, waypoints);
@@ -117,11 +121,11 @@ internal static class TrainingJob
             PauseAfter = waypoints.PauseAfter, Snapshots = waypoints.Snapshots ?? [],
         };
         watch.Model = trainer.Model;
-        run = run.Update(run.Manifest with
+        run = RankFolder.Same(() => run.Update(run.Manifest with
         {
-            Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length),
+            Parameters = trainer.Model.Parameters.WholeCount,
             Backend = device.Backend.Description,
-        });
+        }), run.Path);
         if (header) WriteHeader(trained, run, device, trainer.Memory);
         if (!resume && run.Manifest.ContinuedFrom is { } source)
         {

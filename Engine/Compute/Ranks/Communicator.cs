@@ -29,6 +29,9 @@ public abstract class Communicator : IDisposable
     /// <summary>One line for run headers: the library and the number of ranks.</summary>
     public abstract string Description { get; }
 
+    /// <summary>How many of the ranks share this machine's memory and processors.</summary>
+    public virtual int OnThisMachine => Size;
+
     /// <summary>True for the rank that writes files and speaks.</summary>
     public bool IsFirst => Rank == 0;
 
