@@ -64,8 +64,13 @@ internal static class Session
         var ranks = Ranks;
         if (ranks.Size == 1) return code;
         Ranks = Communicator.Alone;
+        if (code is not (ExitCode.Done or ExitCode.Interrupted))
+        {
+            RankWatch.TellOthers((MpiCommunicator)ranks);
+            ranks.Abort(code);
+        }
+        ranks.Barrier();
         RankWatch.End();
-        if (code is not (ExitCode.Done or ExitCode.Interrupted)) ranks.Abort(code);
         ranks.Dispose();
         return code;
     }

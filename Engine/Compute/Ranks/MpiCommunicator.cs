@@ -16,8 +16,8 @@ public sealed class MpiCommunicator : Communicator
         (_sendStarts, _receiveStarts) = (new int[Size], new int[Size]);
         Processes = Introduce();
         OnThisMachine = Processes.Count(process => process.Machine == Environment.MachineName);
-        Description = $"{library.Description}, {Size} ranks on "
-            + $"{Processes.DistinctBy(process => process.Machine).Count()} machines";
+        int machines = Processes.DistinctBy(process => process.Machine).Count();
+        Description = $"{library.Description}, {machines} machine{(machines == 1 ? "" : "s")}";
     }
 
     /// <summary>Joins the job that a launcher started.</summary>
