@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ManualVae.Compute;
+using ManualVae.Compute.Ranks;
 using ManualVae.Data;
 using ManualVae.Models.Baselines;
 using ManualVae.Tools.Settings;
@@ -203,7 +204,9 @@ internal static class TrainingJob
             $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, "
                 + $"{counts.TrainClicks:#,0} clicks"));
         message.WriteLine($"device     {device.Backend.Description}{device.Note}");
-        message.WriteLine($"memory     about {memory}");
+        if (Session.Ranks is MpiCommunicator job)
+            message.WriteLine($"ranks      {string.Join(", ", job.Processes.Select((p, rank) => $"{rank} is {p.Machine}:{p.Process}"))}");
+        message.WriteLine($"memory     about {memory}{(Session.Ranks.Size > 1 ? ", on each rank" : "")}");
         message.WriteLine($"seed       {settings.Seed}");
         string deviations = manifest.Deviations.Count == 0 ? "no deviation"
             : $"{Readable.Count(manifest.Deviations.Count, "deviation")}:";

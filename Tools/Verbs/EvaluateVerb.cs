@@ -49,8 +49,8 @@ internal static class EvaluateVerb
                 Session.Join(parsed.GetValue(ranks)!);
                 using var trained = model.Open(parsed, folder!);
                 measured = heldOut.Evaluate(parsed, trained);
-                if (!Session.Ranks.IsFirst) return ExitCode.Done;
                 if (results is null) EvaluationRecord.Save(trained, measured);
+                if (!Session.Ranks.IsFirst) return ExitCode.Done;
             }
             else
             {
