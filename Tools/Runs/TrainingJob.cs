@@ -151,6 +151,10 @@ internal static class TrainingJob
         {
             var epochs = display.Watch(() => trainer.Run(waypoints.Cancellation ?? Session.Cancellation));
             foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
+            if (header && Session.Ranks is { Size: > 1 } ranks)
+                display.Say(string.Create(CultureInfo.InvariantCulture,
+                    $"exchange   rank 0 spent {ranks.Seconds:0.0} s in exchanges (checkpoints and validation included) and sent "
+                        + $"{ranks.BytesSent / 1e6:#,0.0} MB"));
             return TrainingOutcome.Of(run, epochs);
         }
         catch (OperationCanceledException) when (Session.Cancellation.IsCancellationRequested)
