@@ -14,7 +14,8 @@ public sealed class RankVerbTests : IDisposable
 {
     private static readonly string[] Settings =
         ["--batch-size", "5", "--hidden", "12", "--latent", "5", "--seed", "3", "--device", "simd",
-        "--threads", "1", "--anchor-weight", "0.3", "--beta-steps", "100", "--validation-metric", "NDCG@5"]; // 24 users: 20 updates
+        "--threads", "1", "--anchor-weight", "0.3", "--beta-steps", "100",
+        "--validation-metric", "NDCG@5"]; // 24 users: 20 updates in 4 epochs
 
     private readonly string _folder = Directory.CreateTempSubdirectory("manualvae-mpi-").FullName;
 
@@ -46,7 +47,8 @@ public sealed class RankVerbTests : IDisposable
     [LauncherFact("mpirun.openmpi")]
     public void An_error_of_all_ranks_is_one_line_and_their_exit_code()
     {
-        var (code, _, errors) = Run("mpirun.openmpi", 2, "train", "--data", Path.Combine(_folder, "none"), "--output", NewRun("x"));
+        string none = Path.Combine(_folder, "none");
+        var (code, _, errors) = Run("mpirun.openmpi", 2, "train", "--data", none, "--output", NewRun("x"));
         Assert.Equal(ExitCode.WrongUsage, code);
         Assert.Single(errors.Split('\n'), line => line.Contains("manualvae: ", StringComparison.Ordinal));
         Assert.False(Directory.Exists(NewRun("x")));
@@ -90,9 +92,12 @@ public sealed class RankVerbTests : IDisposable
                 Assert.Equal(one, split, tolerance * Math.Abs(one));
         }
 
-        Dictionary<string, double> Results() => JsonDocument.Parse(File.ReadAllText(Path.Combine(NewRun("split"), "results.json")))
-            .RootElement.GetProperty("metrics").EnumerateObject().ToDictionary(m => m.Name,
-                m => m.Value.GetProperty("mean").GetDouble());
+        Dictionary<string, double> Results()
+        {
+            var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(NewRun("split"), "results.json")));
+            return results.RootElement.GetProperty("metrics").EnumerateObject()
+                .ToDictionary(metric => metric.Name, metric => metric.Value.GetProperty("mean").GetDouble());
+        }
     }
 
     private void Dies(string launcher)

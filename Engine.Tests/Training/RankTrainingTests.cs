@@ -42,8 +42,15 @@ public sealed class RankTrainingTests : IDisposable
         ["vamp, two levels"] = Plain with { Prior = PriorKind.Vamp, PseudoInputs = 4, Encoder = EncoderKind.Gated, Levels = 2 },
         ["recvae"] = Plain with
         {
-            Encoder = EncoderKind.Recvae, Prior = PriorKind.Composite, KlPerClick = true, Beta = 0.01, Hidden = [12, 12],
-            DecoderHidden = [], EncoderPasses = 2, DecoderPasses = 1, BetaSchedule = BetaScheduleKind.Constant,
+            Encoder = EncoderKind.Recvae,
+            Prior = PriorKind.Composite,
+            KlPerClick = true,
+            Beta = 0.01,
+            Hidden = [12, 12],
+            DecoderHidden = [],
+            EncoderPasses = 2,
+            DecoderPasses = 1,
+            BetaSchedule = BetaScheduleKind.Constant,
         },
     };
 
@@ -88,7 +95,8 @@ public sealed class RankTrainingTests : IDisposable
     {
         var seen = new Seen();
         using var trainer = new Trainer(Data(), settings, backend, run, seen, resume: run is not null
-            && File.Exists(run.LastCheckpoint)) { PauseAfter = pauseAfter };
+            && File.Exists(run.LastCheckpoint))
+        { PauseAfter = pauseAfter };
         trainer.Run();
         Metric[] metrics = [Metric.Parse("Recall@3"), Metric.Parse("NDCG@10"), Metric.Parse("GAUC")];
         seen.Values.AddRange(Evaluator.Evaluate(trainer.Model, Data().Validation!, metrics).Metrics.Select(m => m.Mean));

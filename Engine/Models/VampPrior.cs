@@ -34,7 +34,8 @@ public sealed class VampPrior : IPrior
         int most = Array.MaxLength / items;
         var setting = Setting(nameof(AutoencoderSettings.PseudoInputs));
         if (pseudoInputs > most) throw About($"{setting} is {pseudoInputs}; with {items} items it must be at most {most}.");
-        _pseudoInputs = parameters.Declare("prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput, items: ItemAxis.Rows);
+        _pseudoInputs = parameters.Declare(
+            "prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput, items: ItemAxis.Rows);
         int own = _backend.OwnItems(items).Count;
         _identity = memory.Allocate(pseudoInputs, pseudoInputs);
         _inputs = memory.Allocate(pseudoInputs, own);

@@ -6,7 +6,9 @@ namespace ManualVae.Training;
 /// <summary>Takes a piece of a tensor's elements.</summary>
 internal delegate void PieceTaker(ReadOnlySpan<byte> elements);
 
-/// <summary>A parameter's tensor as a whole, piece by piece: where ranks share its items, the first rank gets all parts.</summary>
+/// <summary>
+/// A parameter's tensor as a whole, piece by piece: where ranks share its items, the first rank gets all parts.
+/// </summary>
 internal static class GatheredTensor
 {
     private const int AtOnce = 1 << 18; // elements

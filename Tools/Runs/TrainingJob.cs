@@ -117,6 +117,8 @@ internal static class TrainingJob
         int users = trained.Train.Rows;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
+        // What reading the data left goes back to the machine that the ranks share.
+        if (Session.Ranks.Size > 1) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume)
         {
             PauseAfter = waypoints.PauseAfter, Snapshots = waypoints.Snapshots ?? [],
@@ -209,7 +211,8 @@ internal static class TrainingJob
                 + $"{counts.TrainClicks:#,0} clicks"));
         message.WriteLine($"device     {device.Backend.Description}{device.Note}");
         if (Session.Ranks is MpiCommunicator job)
-            message.WriteLine($"ranks      {string.Join(", ", job.Processes.Select((p, rank) => $"{rank} is {p.Machine}:{p.Process}"))}");
+            message.WriteLine("ranks      "
+                + string.Join(", ", job.Processes.Select((p, rank) => $"{rank} is {p.Machine}:{p.Process}")));
         message.WriteLine($"memory     about {memory}{(Session.Ranks.Size > 1 ? ", on each rank" : "")}");
         message.WriteLine($"seed       {settings.Seed}");
         string deviations = manifest.Deviations.Count == 0 ? "no deviation"

@@ -60,8 +60,10 @@ internal sealed unsafe class MpiLibrary
     public (int Rank, int Size) Start()
     {
         int given, rank, size;
-        Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, OneThreadAtATime, &given));
-        if (given < OneThreadAtATime) throw new InputException($"MPI: {Description} was built without threads; take another one.");
+        var start = (delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread");
+        Check(start(null, null, OneThreadAtATime, &given));
+        if (given < OneThreadAtATime)
+            throw new InputException($"MPI: {Description} was built without threads; take another one.");
         Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank"))(_world, &rank));
         Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size"))(_world, &size));
         return (rank, size);

@@ -10,7 +10,9 @@ namespace ManualVae.Compute.Ranks;
 /// gradient below the output layer, the softmax's normaliser and the losses. Exact: any number of ranks trains the same model,
 /// but for the order of sums.
 /// </summary>
-/// <remarks>All ranks make the same calls in the same order. Masks and noise are drawn by the items' numbers in the whole.</remarks>
+/// <remarks>
+/// All ranks make the same calls in the same order. Masks and noise are drawn by the items' numbers in the whole.
+/// </remarks>
 public sealed partial class RankBackend : IBackend
 {
     private readonly IBackend _inner;
