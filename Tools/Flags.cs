@@ -30,6 +30,13 @@ internal static class Flags
         HelpName = "fp32|tf32|bf16",
     }.AcceptOnlyFromAmong("fp32", "tf32", "bf16");
 
+    /// <summary><c>--ranks</c>: whether the processes of a launcher share one model.</summary>
+    public static Option<string> Ranks() => new Option<string>("--ranks")
+    {
+        Description = "mpi: the processes that mpirun or srun started share the model by items (docs/cluster.md).",
+        HelpName = "off|mpi", DefaultValueFactory = _ => "off",
+    }.AcceptOnlyFromAmong("off", "mpi");
+
     /// <summary><c>--history</c>: whether held-out clicks count.</summary>
     public static Option<string> History(string description) => new Option<string>("--history")
     {

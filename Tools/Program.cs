@@ -47,6 +47,11 @@ public static class Program
         }
         using var silence = Has(parsed, "--quiet") ? Terminal.Quiet() : null;
         if (parsed.Errors.Count > 0) return Failed(ExitCode.WrongUsage, UsageError.Describe(parsed));
+        return Session.Leave(Invoke(parsed));
+    }
+
+    private static int Invoke(ParseResult parsed)
+    {
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -76,7 +81,8 @@ public static class Program
     // The message may hold text of a file; control characters in it must not reach the terminal.
     private static int Failed(int code, string message)
     {
-        Terminal.Errors.WriteLine($"manualvae: {string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c))}");
+        if (!Session.Speaks(code, out string who)) return code;
+        Terminal.Errors.WriteLine($"manualvae: {who}{string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c))}");
         return code;
     }
 

@@ -12,7 +12,8 @@ public sealed partial class DocumentTests
     /// <summary>Flags of other programs in the documents.</summary>
     private static readonly string[] ForeignFlags =
         ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode",
-        "--serve", "--array", "--wrap"];
+        "--serve", "--array", "--wrap", "--oversubscribe", "--nodes", "--ntasks-per-node", "--cpus-per-task", "--mpi",
+        "--mem"];
 
     private static readonly string[] Documents =
         [.. new[] { "", "docs", "docs/appendix", "datasets", "samples", "Engine.Bench/results/*" }.SelectMany(FilesOf)];

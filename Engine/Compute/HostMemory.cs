@@ -21,7 +21,9 @@ public static class HostMemory
     /// <param name="backend">A backend; its own memory counts, if it has any.</param>
     public static (string Holder, long Bytes) Available(IBackend? backend) => backend?.MemoryLimit is long limit
         ? (backend.Name, limit)
-        : ("this machine", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        : (backend?.Ranks.OnThisMachine ?? 1) is > 1 and int ranks
+            ? ($"this machine, shared by {ranks} ranks,", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ranks)
+            : ("this machine", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <summary>A number of bytes for messages.</summary>
     public static string Mebibytes(long bytes) => FormattableString.Invariant($"{bytes / 1048576.0:N0} MiB");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using ManualVae.Compute.Ranks;
 
 namespace ManualVae.Compute;
 
@@ -44,6 +45,17 @@ public interface IBackend : IDisposable
     /// Bytes that tensors may take if the backend has memory of its own; null if they lie in the machine's memory.
     /// </summary>
     long? MemoryLimit => null;
+
+    /// <summary>The ranks that share the items; one process alone, unless a backend splits them.</summary>
+    Communicator Ranks => Communicator.Alone;
+
+    /// <summary>
+    /// The items that it holds of so many: its tensors have rows (or columns) for these, its batches take their clicks.
+    /// </summary>
+    ItemRange OwnItems(int items) => ItemRange.Of(items, Ranks.Rank, Ranks.Size);
+
+    /// <summary>True if it has <see cref="LogSumExp"/> and <see cref="MultinomialOfPart"/>.</summary>
+    bool ComputesParts => false;
 
     /// <summary>
     /// Brings a parameter's values and moments up to date if the backend has deferred part of its updates. Called before
@@ -270,6 +282,23 @@ public interface IBackend : IDisposable
     /// </summary>
     void LikelihoodBackward(
         Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow = 0);
+
+    /// <summary>normalisers[R, 1] = log sum_i e^f_i of the logits [R, I], which stay as they are.</summary>
+    void LogSumExp(Tensor logits, Tensor normalisers) => throw new NotSupportedException($"{Name} holds no part of items");
+
+    /// <summary>
+    /// The multinomial likelihood of a part of the items: loss[R, 1] = sum_i x_i (lse - f_i), and unless
+    /// <paramref name="scale"/> is NaN in place logits := scale * (n e^(f - lse) - x). The parts' losses add up to the whole.
+    /// </summary>
+    /// <param name="batch">Its targets.</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="logits">[R, I of the part].</param>
+    /// <param name="totals">[R, 2]: lse over all items, and n, the sum of all x.</param>
+    /// <param name="loss">[R, 1].</param>
+    /// <param name="firstRow">Row of the batch that belongs to the first row.</param>
+    void MultinomialOfPart(
+        SparseBatch batch, double scale, Tensor logits, Tensor totals, Tensor loss, int firstRow = 0) =>
+        throw new NotSupportedException($"{Name} holds no part of items");
 
     /// <summary>
     /// Logits of the clicks alone: logits[1, e] = h[u] . weight[i] + bias[i] of each click e of user u on item i; weight [I, n],

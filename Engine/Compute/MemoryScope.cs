@@ -42,7 +42,7 @@ public sealed class MemoryScope(IBackend backend, bool counting = false) : IDisp
 
     /// <summary>Counts a batch without making it.</summary>
     public void CountBatch(int maxRows, int columns, int maxEntries) =>
-        Bytes += SparseBatch.Bytes(maxRows, columns, maxEntries, backend.IsDoublePrecision);
+        Bytes += SparseBatch.Bytes(maxRows, backend.OwnItems(columns).Count, maxEntries, backend.IsDoublePrecision);
 
     /// <summary>Gives one batch back before the scope ends.</summary>
     public void Free(SparseBatch batch)

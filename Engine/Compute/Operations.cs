@@ -134,8 +134,12 @@ public readonly record struct AnchorTerm(
     internal ReadOnlySpan<int> ItemsOf(SparseBatch batch, int row)
     {
         var clicks = batch.ColumnIndices[batch.RowOffsets[row]..batch.RowOffsets[row + 1]];
-        return IsCodebook && clicks.Length > 0 ? OneItem : clicks;
+        return IsCodebook && batch.ClicksOf(row) > 0 ? OneItem : clicks;
     }
+
+    /// <summary>How many items a user counts with, those of other ranks too.</summary>
+    internal int CountOf(SparseBatch batch, int row) =>
+        IsCodebook ? Math.Min(1, batch.ClicksOf(row)) : batch.ClicksOf(row);
 
     /// <summary>True if the distance to anchors counts.</summary>
     internal bool Aligns => Part != AnchorPart.Variance;

@@ -53,6 +53,15 @@ public sealed class Parameter
     /// <summary>Name in checkpoints and messages, such as <c>decoder.0.weight</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Where its items lie, if each item has a part of it.</summary>
+    public ItemAxis ItemAxis { get; internal init; }
+
+    /// <summary>The items whose part this process holds; with an <see cref="ItemAxis"/> only.</summary>
+    public ItemRange Items { get; internal init; }
+
+    /// <summary>Elements of one item's part.</summary>
+    internal int ItemWidth => ItemAxis == ItemAxis.Rows ? Value.Columns : 1;
+
     /// <summary>The weights.</summary>
     public Tensor Value { get; private set; }
 

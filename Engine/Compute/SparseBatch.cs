@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ManualVae.Data;
 
 namespace ManualVae.Compute;
@@ -12,6 +13,8 @@ public abstract class SparseBatch : IDisposable
     private readonly int[] _users, _rowOffsets, _columnIndices;
     private readonly int[] _activeColumns, _columnOffsets, _entryRows, _entryIndices, _columnCount, _order;
     private readonly float[] _values;
+    private int[]? _clicks; // of each user, where the batch holds a part of them
+    private bool _countsClicks;
 
     /// <summary>Makes room.</summary>
     /// <param name="maxRows">Most users in a batch.</param>
@@ -21,7 +24,7 @@ public abstract class SparseBatch : IDisposable
     /// <param name="targets">1 x maxEntries tensor of the backend.</param>
     protected SparseBatch(int maxRows, int columns, int maxEntries, Tensor inputs, Tensor targets)
     {
-        Columns = columns;
+        (Columns, Items) = (columns, ItemRange.Whole(columns));
         (Inputs, Targets) = (inputs, targets);
         (_users, _rowOffsets) = (new int[maxRows], new int[maxRows + 1]);
         (_columnIndices, _values) = (new int[maxEntries], new float[maxEntries]);
@@ -36,6 +39,12 @@ public abstract class SparseBatch : IDisposable
 
     /// <summary>Number of items.</summary>
     public int Columns { get; }
+
+    /// <summary>
+    /// Which items of a loaded matrix the batch takes, as many as it has columns; column 0 is the first of them. All of a
+    /// matrix, but where ranks share the items.
+    /// </summary>
+    public ItemRange Items { get; private set; }
 
     /// <summary>Number of clicks loaded.</summary>
     public int Entries => _rowOffsets[Rows];
@@ -82,26 +91,49 @@ public abstract class SparseBatch : IDisposable
     /// </summary>
     public Tensor Targets { get; protected set; }
 
+    /// <summary>The raw values, as <see cref="Targets"/> has them, in host memory.</summary>
+    internal ReadOnlySpan<float> Values => _values.AsSpan(0, Entries);
+
+    /// <summary>Number of a user's clicks, on items of other ranks too.</summary>
+    public int ClicksOf(int row) => _countsClicks ? _clicks![row] : _rowOffsets[row + 1] - _rowOffsets[row];
+
+    /// <summary>From now on <see cref="Load"/> takes these items of wider matrices.</summary>
+    internal void TakeOnly(ItemRange items) =>
+        Items = items.Count == Columns ? items : throw new ArgumentException($"{items} for {Columns} columns.", nameof(items));
+
+    /// <summary>Tells the users' numbers of clicks over all ranks; they hold until the next load.</summary>
+    internal void CountClicks(ReadOnlySpan<double> clicks)
+    {
+        _clicks ??= new int[MaxRows];
+        for (int row = 0; row < Rows; row++) _clicks[row] = (int)clicks[row];
+        _countsClicks = true;
+    }
+
     /// <summary>Loads rows of a matrix; user identities are the row numbers plus <paramref name="firstUser"/>.</summary>
     public void Load(CsrMatrix matrix, ReadOnlySpan<int> rows, int firstUser = 0)
     {
         if (rows.Length > MaxRows) throw new ArgumentException($"Got {rows.Length} rows, room for {MaxRows}.", nameof(rows));
-        if (matrix.Columns != Columns)
-            throw new ArgumentException($"Got a matrix of {matrix.Columns} columns, expected {Columns}.", nameof(matrix));
+        if (matrix.Columns != Items.All)
+            throw new ArgumentException($"Got a matrix of {matrix.Columns} columns, expected {Items.All}.", nameof(matrix));
         int entries = 0;
         for (int i = 0; i < rows.Length; i++)
         {
-            var columns = matrix.RowColumns(rows[i]);
+            var all = matrix.RowColumns(rows[i]);
+            var within = Items.Within(all);
+            var columns = all[within];
             if (entries + columns.Length > MaxEntries)
                 throw new ArgumentException($"The rows hold more than the {MaxEntries} entries there is room for.", nameof(rows));
             columns.CopyTo(_columnIndices.AsSpan(entries));
             if (matrix.IsBinary) _values.AsSpan(entries, columns.Length).Fill(1);
-            else matrix.RowValues(rows[i]).CopyTo(_values.AsSpan(entries));
+            else matrix.RowValues(rows[i])[within].CopyTo(_values.AsSpan(entries));
+            if (Items.First > 0)
+                TensorPrimitives.Subtract(columns, Items.First, _columnIndices.AsSpan(entries, columns.Length));
             _users[i] = rows[i] + firstUser;
             entries += columns.Length;
             _rowOffsets[i + 1] = entries;
         }
         Rows = rows.Length;
+        _countsClicks = false;
         Invert();
         Loaded(_values.AsSpan(0, entries));
     }

@@ -24,7 +24,8 @@ public sealed partial class Autoencoder
     /// <param name="clicks">Training clicks of each item.</param>
     public void WeightAnchorsBy(ReadOnlySpan<int> clicks)
     {
-        if (_anchorWeights is not null) Backend.Upload(Rarity(clicks), _anchorWeights.Value);
+        if (_anchorWeights is { Items: var own })
+            Backend.Upload(Rarity(clicks).AsSpan(own.First, own.Count), _anchorWeights.Value);
     }
 
     /// <summary>The composite prior takes over the encoder as it is now; without one nothing happens.</summary>

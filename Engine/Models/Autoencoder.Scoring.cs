@@ -27,7 +27,7 @@ public sealed partial class Autoencoder
         for (int done = 0; done < rows; done += BatchSize)
         {
             int count = Math.Min(BatchSize, rows - done);
-            Backend.Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
+            Download(Logits(foldIn, firstRow + done, count), scores.Slice(done * ItemCount, count * ItemCount));
         }
     }
 
@@ -78,6 +78,24 @@ public sealed partial class Autoencoder
         var logits = Decoder.Forward(Latent);
         _linear?.Forward(batch, CleanInput, logits, training: false);
         return logits;
+    }
+
+    /// <summary>The scores of all items; where ranks share them, each has all of them then.</summary>
+    private void Download(Tensor logits, Span<float> scores)
+    {
+        var ranks = Backend.Ranks;
+        if (ranks.Size == 1)
+        {
+            Backend.Download(logits, scores);
+            return;
+        }
+        var own = new float[logits.Columns];
+        int[] counts = [.. Enumerable.Range(0, ranks.Size).Select(rank => ItemRange.Of(ItemCount, rank, ranks.Size).Count)];
+        for (int row = 0; row < logits.Rows; row++)
+        {
+            Backend.Download(logits.Slice(row, 1), own);
+            ranks.AllGather(own, scores.Slice(row * ItemCount, ItemCount), counts);
+        }
     }
 
     private SparseBatch LoadForScoring(CsrMatrix clicks, int firstRow, int rows)

@@ -49,6 +49,7 @@ public sealed partial class Autoencoder : IRecommender
         bool fuse = false, OutputForm? form = null, int rowsOfBlock = OutputForms.RowsOfBlock)
     {
         settings.Validate();
+        if (memory.Backend.Ranks.Size > 1) settings.RequireSharable();
         (_memory, Backend, Settings, ItemCount) = (memory, memory.Backend, settings, items);
         try
         {
@@ -62,7 +63,7 @@ public sealed partial class Autoencoder : IRecommender
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
                 gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse && !settings.AddsToLogits
                     ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent,
-                        settings.WeighsLoss || settings.OutputHead != OutputHead.Linear)
+                        dense: settings.WeighsLoss || settings.OutputHead != OutputHead.Linear || Backend.Ranks.Size > 1)
                     : OutputForm.Whole), rowsOfBlock,
                 settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null);
             if (settings.LinearPath != LinearPathKind.None)
@@ -83,12 +84,13 @@ public sealed partial class Autoencoder : IRecommender
             {
                 var (rows, columns) = settings.HasCodebook
                     ? (settings.AnchorCodebook, latent) : (items, checked(latent * settings.AnchorsPerItem));
-                _anchors = Parameters.Declare("anchors", rows, columns, Initialiser.SmallNormal);
+                _anchors = Parameters.Declare("anchors", rows, columns, Initialiser.SmallNormal,
+                    items: settings.HasCodebook ? ItemAxis.None : ItemAxis.Rows);
                 _centroids = memory.Allocate(maxRows, latent);
                 if (settings.AnchorWeighting == AnchorWeighting.Rarity)
                 {
                     Parameters.KeepConstant(AnchorWeights);
-                    _anchorWeights = Parameters.Declare(AnchorWeights, items, 1, Initialiser.One);
+                    _anchorWeights = Parameters.Declare(AnchorWeights, items, 1, Initialiser.One, items: ItemAxis.Rows);
                 }
             }
             _lossParts = memory.Allocate(3, maxRows);
@@ -168,7 +170,7 @@ public sealed partial class Autoencoder : IRecommender
 
     /// <summary>Weight of a user's KL besides beta: 1, or the user's number of clicks.</summary>
     public double KlWeight(SparseBatch batch, int row) =>
-        Settings.KlPerClick ? batch.RowOffsets[row + 1] - batch.RowOffsets[row] : 1;
+        Settings.KlPerClick ? batch.ClicksOf(row) : 1;
 
     /// <summary>The clean input of this model, that of evaluation.</summary>
     public InputMask CleanInput => InputMask.CleanFor(Settings.Mask);

@@ -163,6 +163,19 @@ public record AutoencoderSettings
     /// <summary>True if clicks or users have weights of their own in the loss.</summary>
     internal bool WeighsLoss => Emphasis != 1 || UserWeightPower != 0;
 
+    /// <summary>Refuses what ranks that share the items cannot compute.</summary>
+    internal virtual void RequireSharable()
+    {
+        string? part = LinearPath != LinearPathKind.None ? nameof(LinearPath) : LogitCorrection != 0 ? nameof(LogitCorrection)
+            : OutputHead != OutputHead.Linear ? nameof(OutputHead) : Emphasis != 1 ? nameof(Emphasis)
+            : UserWeightPower != 0 ? nameof(UserWeightPower) : null;
+        if (part is not null) throw ForOneProcess(part);
+    }
+
+    /// <summary>The refusal of a setting that ranks cannot share.</summary>
+    private protected static InputException ForOneProcess(string name) =>
+        About($"{Setting(name)} is for one process: ranks that share the items cannot compute it.");
+
     /// <summary>True if the model has anchors.</summary>
     public virtual bool HasAnchors => Anchors;
 

@@ -46,9 +46,11 @@ internal static class OutputForms
     /// <param name="likelihood">The likelihood.</param>
     /// <param name="rows">Users of a batch, B.</param>
     /// <param name="width">Width of the layer below the output layer, n.</param>
-    /// <param name="weighted">The loss has weights of clicks or users, or the head is no linear one: no Gram form.</param>
-    public static OutputForm Cheapest(LikelihoodKind likelihood, int rows, int width, bool weighted = false) =>
-        likelihood == LikelihoodKind.Gaussian && width < 1.2 * rows && !weighted ? OutputForm.Gram
+    /// <param name="dense">
+    /// No Gram form: the loss has weights of clicks or users, the head is no linear one, or ranks share the items.
+    /// </param>
+    public static OutputForm Cheapest(LikelihoodKind likelihood, int rows, int width, bool dense = false) =>
+        likelihood == LikelihoodKind.Gaussian && width < 1.2 * rows && !dense ? OutputForm.Gram
         : rows > RowsOfBlock + width ? OutputForm.Blocks
         : OutputForm.Whole;
 }

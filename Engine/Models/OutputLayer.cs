@@ -4,7 +4,7 @@ namespace ManualVae.Models;
 
 /// <summary>
 /// The decoder's last layer, x W' + b. Its logits, the largest buffer of a model, are also the place of their gradient: a loss
-/// writes it there.
+/// writes it there. A rank has the logits of its own items.
 /// </summary>
 public sealed class OutputLayer : IDenseLayer
 {
@@ -16,12 +16,12 @@ public sealed class OutputLayer : IDenseLayer
         MemoryScope memory, ParameterBlock parameters, string name, int inputs, int items, int maxRows, double weightDecay,
         bool fusable, bool lazily = false, double? temperature = null)
     {
-        (_memory, MaxRows, Items) = (memory, maxRows, items);
-        Weight = parameters.Declare(
-            $"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable && temperature is null, weightDecay);
-        Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal);
+        (_memory, MaxRows, Items) = (memory, maxRows, memory.Backend.OwnItems(items).Count);
+        Weight = parameters.Declare($"{name}.weight", items, inputs, Initialiser.GlorotUniform, fusable && temperature is null,
+            weightDecay, items: ItemAxis.Rows);
+        Bias = parameters.Declare($"{name}.bias", 1, items, Initialiser.TruncatedNormal, items: ItemAxis.Columns);
         if (temperature is double t) _cosine = new(memory, Weight, items, inputs, maxRows, t);
-        if (!lazily) _logits = memory.Allocate(maxRows, items);
+        if (!lazily) _logits = memory.Allocate(maxRows, Items);
     }
 
     /// <summary>W [I, inputs].</summary>

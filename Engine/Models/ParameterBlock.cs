@@ -38,10 +38,15 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
 {
     private const int Alignment = 16; // elements: each parameter starts on a cache line
 
+    /// <summary>Rows and columns are those of the whole; a rank holds its own items' share.</summary>
     private sealed record Declaration(Parameter Parameter, int Rows, int Columns, Initialiser Initialiser, bool Fusable,
         int FanIn)
     {
-        public long Padded => ((long)Rows * Columns + Alignment - 1) / Alignment * Alignment;
+        public int OwnRows => Parameter.ItemAxis == ItemAxis.Rows ? Parameter.Items.Count : Rows;
+        public int OwnColumns => Parameter.ItemAxis == ItemAxis.Columns ? Parameter.Items.Count : Columns;
+        public int FirstRow => Parameter.ItemAxis == ItemAxis.Rows ? Parameter.Items.First : 0;
+        public int FirstColumn => Parameter.ItemAxis == ItemAxis.Columns ? Parameter.Items.First : 0;
+        public long Padded => ((long)OwnRows * OwnColumns + Alignment - 1) / Alignment * Alignment;
     }
 
     private readonly IBackend _backend = memory.Backend;
@@ -55,6 +60,9 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <summary>Number of weights.</summary>
     public long Count => _parameters.Sum(p => p.Value.Length);
 
+    /// <summary>The same of the whole model, where this is a rank's part of it.</summary>
+    public long WholeCount => _declared.Sum(d => (long)d.Rows * d.Columns);
+
     /// <summary>The parameter of that name.</summary>
     public Parameter this[string name] => _parameters.Find(p => p.Name == name)
         ?? throw new KeyNotFoundException(
@@ -65,7 +73,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <param name="inputs">Fan-in.</param>
     /// <param name="outputs">Fan-out.</param>
     /// <param name="weightDecay">lambda of lambda ||W||^2; biases are never decayed.</param>
-    /// <param name="inputMajor">The weight is [inputs, outputs] and not [outputs, inputs].</param>
+    /// <param name="inputMajor">The inputs are items: the weight is [inputs, outputs] and not [outputs, inputs].</param>
     public (Parameter Weight, Parameter Bias) DeclareLayer(
         string name, int inputs, int outputs, double weightDecay, bool inputMajor = false)
     {
@@ -74,7 +82,8 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
             ? (Initialiser.FanInUniform, Initialiser.FanInUniform)
             : (Initialiser.GlorotUniform, Initialiser.TruncatedNormal);
         return (
-            Declare($"{name}.weight", rows, columns, weight, fusable: true, weightDecay, inputs),
+            Declare($"{name}.weight", rows, columns, weight, fusable: true, weightDecay, inputs,
+                inputMajor ? ItemAxis.Rows : ItemAxis.None),
             Declare($"{name}.bias", 1, outputs, bias, fanIn: inputs));
     }
 
@@ -98,13 +107,16 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <param name="fusable">Exactly one operation of each backward pass produces its whole gradient.</param>
     /// <param name="weightDecay">lambda of lambda ||w||^2.</param>
     /// <param name="fanIn">Inputs of the layer, for the initialisers that scale by them.</param>
+    /// <param name="items">Whether its rows or columns are the items, of which a rank holds its own.</param>
     public Parameter Declare(
-        string name, int rows, int columns, Initialiser initialiser, bool fusable = false, double weightDecay = 0, int fanIn = 1)
+        string name, int rows, int columns, Initialiser initialiser, bool fusable = false, double weightDecay = 0, int fanIn = 1,
+        ItemAxis items = ItemAxis.None)
     {
         int index = _declared.FindIndex(d => d.Parameter.Name == name);
         if (index < 0)
         {
-            var parameter = new Parameter(name) { WeightDecay = weightDecay };
+            var own = _backend.OwnItems(items == ItemAxis.Rows ? rows : items == ItemAxis.Columns ? columns : 0);
+            var parameter = new Parameter(name) { WeightDecay = weightDecay, ItemAxis = items, Items = own };
             _parameters.Add(parameter);
             _declared.Add(new(parameter, rows, columns, initialiser, fusable, fanIn));
             return parameter;
@@ -134,7 +146,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
         long offset = 0, gradientOffset = 0, momentOffset = 0;
         foreach (var (number, d) in _declared.Index())
         {
-            Tensor View(Tensor block, long at) => block.IsNone ? default : block.View(at, d.Rows, d.Columns);
+            Tensor View(Tensor block, long at) => block.IsNone ? default : block.View(at, d.OwnRows, d.OwnColumns);
             bool constant = IsConstant(d), hasGradient = HasGradient(d);
             d.Parameter.Bind(
                 View(value, offset), hasGradient ? View(gradient, gradientOffset) : default,
@@ -167,16 +179,18 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     private void Initialise(Declaration declared, ulong seed, uint number)
     {
         var key = new RandomKey(seed, 0, RandomPurpose.Initialisation);
-        var (rows, columns) = (declared.Rows, declared.Columns);
+        var (rows, columns, firstRow, firstColumn) =
+            (declared.Rows, declared.Columns, declared.FirstRow, declared.FirstColumn);
         float limit = (float)Math.Sqrt(6.0 / ((double)rows + columns)), fanInLimit = (float)(1 / Math.Sqrt(declared.FanIn));
         float leCunLimit = (float)Math.Sqrt(3.0 / declared.FanIn);
         float pseudoLimit = (float)Math.Sqrt(3.0 / rows);
-        var row = new float[columns];
-        for (int r = 0; r < rows; r++)
+        var row = new float[declared.OwnColumns];
+        for (int r = 0; r < declared.OwnRows; r++)
         {
-            for (int c = 0; c < columns; c++)
+            for (int c = 0; c < row.Length; c++)
             {
-                uint index = checked((uint)((long)r * columns + c));
+                // By its place in the whole, so that any number of ranks starts from the same weights.
+                uint index = checked((uint)((long)(firstRow + r) * columns + firstColumn + c));
                 row[c] = declared.Initialiser switch
                 {
                     Initialiser.One => 1,

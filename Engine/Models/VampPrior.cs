@@ -34,20 +34,22 @@ public sealed class VampPrior : IPrior
         int most = Array.MaxLength / items;
         var setting = Setting(nameof(AutoencoderSettings.PseudoInputs));
         if (pseudoInputs > most) throw About($"{setting} is {pseudoInputs}; with {items} items it must be at most {most}.");
-        _pseudoInputs = parameters.Declare("prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput);
+        _pseudoInputs = parameters.Declare(
+            "prior.pseudo-inputs", items, pseudoInputs, Initialiser.PseudoInput, items: ItemAxis.Rows);
+        int own = _backend.OwnItems(items).Count;
         _identity = memory.Allocate(pseudoInputs, pseudoInputs);
-        _inputs = memory.Allocate(pseudoInputs, items);
-        _dInputs = memory.Allocate(pseudoInputs, items);
+        _inputs = memory.Allocate(pseudoInputs, own);
+        _dInputs = memory.Allocate(pseudoInputs, own);
         _logDensity = memory.Allocate(maxRows, 1);
         _responsibilities = memory.Allocate(maxRows, pseudoInputs);
         _negativeScale = memory.Allocate(maxRows, 1);
         if (memory.IsCounting)
         {
-            memory.CountBatch(pseudoInputs, items, pseudoInputs * items);
+            memory.CountBatch(pseudoInputs, items, pseudoInputs * own);
             return;
         }
         for (int p = 0; p < pseudoInputs; p++) _backend.Fill(_identity.View(p * (pseudoInputs + 1L), 1, 1), 1);
-        _batch = memory.AllocateBatch(pseudoInputs, items, pseudoInputs * items);
+        _batch = memory.AllocateBatch(pseudoInputs, items, pseudoInputs * own);
         // One user who clicked everything, P times over: only the structure is used, the values are the pseudo-inputs.
         _batch.Load(new CsrMatrix(items, [0, items], [.. Enumerable.Range(0, items)]), new int[pseudoInputs]);
     }

@@ -57,7 +57,8 @@ public sealed record TrainingStart(int Epochs, long Updates, long EncoderUpdates
 
 /// <summary>
 /// Checkpoint file: magic, version, a JSON header (settings, state, names and shapes), the elements in the backend's precision,
-/// and the SHA-256 of everything before. Written to a temporary name and moved into place.
+/// and the SHA-256 of everything before. Written to a temporary name and moved into place. Of ranks that share the items the
+/// first writes the whole, and each reads its own part: any number of them goes on with the same file.
 /// </summary>
 public static class Checkpoint
 {
@@ -76,7 +77,9 @@ public static class Checkpoint
         RunSettings Settings, int Items, TrainingState State, bool DoublePrecision, bool Moments,
             IReadOnlyList<ParameterShape> Parameters, bool Averages = false);
 
-    /// <summary>Writes a model; with its moments the run can go on from there.</summary>
+    /// <summary>
+    /// Writes a model; with its moments the run can go on from there. All ranks call it, and the file is there when it returns.
+    /// </summary>
     public static void Save(string path, Autoencoder model, RunSettings settings, TrainingState state, bool moments) =>
         Save(path, model, settings, state, moments, averages: null);
 
@@ -86,6 +89,12 @@ public static class Checkpoint
     {
         var backend = model.Backend;
         var parameters = model.Parameters.All;
+        if (!backend.Ranks.IsFirst)
+        {
+            Elements(static _ => { });
+            backend.Ranks.Barrier();
+            return;
+        }
         var header = new Header(settings, model.ItemCount, state, backend.IsDoublePrecision, moments,
             [.. parameters.Select(p => ParameterShape.Of(p))], averages is not null);
         AtomicFile.Write(path, file =>
@@ -98,24 +107,8 @@ public static class Checkpoint
             Write(Magic);
             Write(lengths);
             Write(json);
-            byte[] buffer = [];
-            foreach (var (number, parameter) in parameters.Index())
-            {
-                backend.Flush(parameter);
-                WriteTensor(parameter.Value);
-                if (parameter.IsConstant) continue;
-                if (moments) WriteTensor(parameter.FirstMoment);
-                if (moments) WriteTensor(parameter.SecondMoment);
-                if (averages is not null) WriteTensor(averages[number]);
-            }
+            Elements(Write);
             file.Write(hash.GetHashAndReset());
-
-            void WriteTensor(Tensor tensor)
-            {
-                int rows = RowsAtOnce(tensor.Columns);
-                for (int row = 0; row < tensor.Rows; row += rows)
-                    Write(Bytes(backend, tensor.Slice(row, Math.Min(rows, tensor.Rows - row)), ref buffer));
-            }
 
             void Write(ReadOnlySpan<byte> bytes)
             {
@@ -123,6 +116,20 @@ public static class Checkpoint
                 file.Write(bytes);
             }
         });
+        backend.Ranks.Barrier();
+
+        void Elements(PieceTaker take)
+        {
+            foreach (var (number, parameter) in parameters.Index())
+            {
+                backend.Flush(parameter);
+                GatheredTensor.Read(backend, parameter, parameter.Value, take);
+                if (parameter.IsConstant) continue;
+                if (moments) GatheredTensor.Read(backend, parameter, parameter.FirstMoment, take);
+                if (moments) GatheredTensor.Read(backend, parameter, parameter.SecondMoment, take);
+                if (averages is not null) GatheredTensor.Read(backend, parameter, averages[number], take);
+            }
+        }
     }
 
     /// <summary>Reads the header alone, without checking the elements.</summary>
@@ -181,24 +188,30 @@ public static class Checkpoint
         double[] values = [];
         foreach (var (number, (parameter, stored)) in model.Parameters.All.Zip(expected).Index())
         {
-            Read(stored, parameter.Value, isMoment: false);
+            Read(parameter, stored, parameter.Value, isMoment: false);
             if (HasMoments(parameter) && parameter.FirstMoment.IsNone) Skip(2, stored);
             else if (HasMoments(parameter))
             {
-                Read(stored, parameter.FirstMoment, isMoment: true);
-                Read(stored, parameter.SecondMoment, isMoment: true);
+                Read(parameter, stored, parameter.FirstMoment, isMoment: true);
+                Read(parameter, stored, parameter.SecondMoment, isMoment: true);
             }
             if (!HasAverage(parameter)) continue;
-            if (used) Read(stored, parameter.Value, isMoment: false);
-            else if (averages is not null) Read(stored, averages[number], isMoment: false);
+            if (used) Read(parameter, stored, parameter.Value, isMoment: false);
+            else if (averages is not null) Read(parameter, stored, averages[number], isMoment: false);
             else Skip(1, stored);
         }
         return header;
 
         void Skip(int tensors, ParameterShape stored) => file.Seek(tensors * stored.Length * size, SeekOrigin.Current);
 
-        void Read(ParameterShape stored, Tensor tensor, bool isMoment)
+        void Read(Parameter parameter, ParameterShape stored, Tensor tensor, bool isMoment)
         {
+            long end = file.Position + stored.Length * size;
+            if (parameter.Items is { } own && own.Count != own.All) // a rank's part of them
+            {
+                file.Seek((long)own.First * parameter.ItemWidth * size, SeekOrigin.Current);
+                stored = stored with { Rows = tensor.Rows, Columns = tensor.Columns };
+            }
             int rows = RowsAtOnce(stored.Columns);
             for (int row = 0; row < stored.Rows; row += rows)
             {
@@ -222,20 +235,11 @@ public static class Checkpoint
                     backend.Upload(MemoryMarshal.Cast<byte, float>(bytes), tensor.Slice(row, count));
                 }
             }
+            file.Position = end;
         }
     }
 
     private static int RowsAtOnce(int columns) => Math.Max(1, (1 << 18) / Math.Max(1, columns));
-
-    private static ReadOnlySpan<byte> Bytes(IBackend backend, Tensor tensor, ref byte[] buffer)
-    {
-        int size = checked((int)(tensor.Length * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float))));
-        if (buffer.Length < size) buffer = new byte[size];
-        var bytes = buffer.AsSpan(0, size);
-        if (backend.IsDoublePrecision) backend.Download(tensor, MemoryMarshal.Cast<byte, double>(bytes));
-        else backend.Download(tensor, MemoryMarshal.Cast<byte, float>(bytes));
-        return bytes;
-    }
 
     internal static FileStream Open(string path)
     {

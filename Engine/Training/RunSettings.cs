@@ -199,6 +199,13 @@ public sealed record RunSettings : AutoencoderSettings
         (long)Epochs * Math.Max(1, EncoderPasses + DecoderPasses) * ((users + BatchSize - 1L) / BatchSize);
 
     /// <inheritdoc/>
+    internal override void RequireSharable()
+    {
+        base.RequireSharable();
+        if (ImplicitSlim > 0) throw ForOneProcess(nameof(ImplicitSlim));
+    }
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequireValues();

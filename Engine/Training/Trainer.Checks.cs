@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Data;
 
 namespace ManualVae.Training;
@@ -43,7 +44,8 @@ public sealed partial class Trainer
         foreach (var parameter in Model.Parameters.All)
         {
             Model.Backend.Flush(parameter);
-            if (!double.IsFinite(Model.Backend.SquaredNorm(parameter.Value))) return parameter.Name;
+            double norm = Model.Backend.SquaredNorm(parameter.Value);
+            if (!double.IsFinite(parameter.ItemAxis == ItemAxis.None ? norm : Ranks.Sum(norm))) return parameter.Name;
         }
         return null;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ManualVae.Compute;
+using ManualVae.Compute.Ranks;
 using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
@@ -158,7 +159,7 @@ public sealed partial class Trainer : IDisposable
                 CopyBest(toModel: false);
             }
             _average?.Leave();
-            _run?.WriteMetrics(_epochs);
+            if (Ranks.IsFirst) _run?.WriteMetrics(_epochs);
             SaveLast();
             _observer?.EpochEnded(metrics);
         }
@@ -180,6 +181,11 @@ public sealed partial class Trainer : IDisposable
 
     private bool OutOfPatience =>
         _settings.Patience > 0 && _state.BestValue is not null && _state.Epoch - _state.BestEpoch >= _settings.Patience;
+
+    private Communicator Ranks => Model.Backend.Ranks;
+
+    /// <summary>All ranks stop at the same update, whoever of them was told to.</summary>
+    private bool Stops(CancellationToken cancellation) => Ranks.Sum(cancellation.IsCancellationRequested ? 1 : 0) > 0;
 
     private int EpochsBefore => _state.Start?.Epochs ?? 0;
 
@@ -211,11 +217,11 @@ public sealed partial class Trainer : IDisposable
             var (pass, batch) = Math.DivRem(b, batchesOfPass);
             if (pass != shuffled) Shuffle((EpochsBefore + _state.Epoch) * Passes + (shuffled = pass));
             bool encoderPass = !Alternating || pass < _settings.EncoderPasses;
-            if (cancellation.IsCancellationRequested)
+            if (Stops(cancellation))
             {
                 _state = _state with { EpochSeconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds };
                 SaveLast();
-                cancellation.ThrowIfCancellationRequested();
+                throw new OperationCanceledException(cancellation);
             }
             if (b == 0) UpdateItemVectors();
             double beta = _beta.At(_state.Updates);
@@ -279,7 +285,7 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>How far the anchors, and the posterior means of the last batch, lie apart.</summary>
     private (double? Anchors, double? Means) Spreads() => !Model.Settings.HasAnchors ? (null, null) : (
-        RowSpread.Of(Model.Backend, Anchors(Model.Parameters["anchors"].Value)),
+        RowSpread.Of(Model.Backend, Anchors(Model.Parameters["anchors"].Value), shared: !_settings.HasCodebook),
         RowSpread.Of(Model.Backend, Model.Code, Model.Code.Columns / 2));
 
     /// <summary>Several anchors of an item lie side by side; here each has a row.</summary>

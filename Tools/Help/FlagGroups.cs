@@ -51,7 +51,10 @@ internal static class FlagGroups
     };
 
     private static readonly FlagGroup[] Everywhere =
-        [new("Device", ["device", "threads", "precision"]), new("Messages", ["json", "quiet", "help", "help-all", "version"])];
+    [
+        new("Device", ["device", "threads", "precision"], "ranks"),
+        new("Messages", ["json", "quiet", "help", "help-all", "version"]),
+    ];
 
     /// <summary>The flags of a verb by group, and how many of them only <c>--help-all</c> shows.</summary>
     public static (IReadOnlyList<(string Title, IReadOnlyList<Option> Options)> Groups, int Left) Of(Command verb, bool all)

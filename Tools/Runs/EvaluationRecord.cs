@@ -33,15 +33,19 @@ internal sealed record EvaluationRecord(
     public static EvaluationRecord Of(ResultsDocument results) =>
         new(results, new Dictionary<string, ResultsValue>(), null, [], [], new Dictionary<string, double[]>(), []);
 
-    /// <summary>Writes <c>results.json</c> and adds an evaluation to what is known of the run.</summary>
+    /// <summary>
+    /// Writes <c>results.json</c> and adds an evaluation to what is known of the run. All ranks call it, since the examples ask
+    /// the model; the first writes.
+    /// </summary>
     public static void Save(TrainedModel trained, MeasuredLists measured)
     {
         var (document, part, users) = (measured.Document, measured.Part, measured.Users);
-        document.Save(trained.Folder.Results);
+        if (Session.Ranks.IsFirst) document.Save(trained.Folder.Results);
         var record = new EvaluationRecord(
             document, ByName(measured.Lists), EpochOf(trained.Folder), users.Users, users.Clicks, users.Values,
             document.Protocol is null && part.Candidates is null ? EvaluationExample.Choose(trained, part, measured.Result) : [],
             users.FoldIn);
+        if (!Session.Ranks.IsFirst) return;
         string file = Path.Combine(trained.Folder.Path, Folder, record.FileName(trained.Folder));
         AtomicFile.WriteText(file, JsonSerializer.Serialize(record.After(ReadOrNull(file)), Format) + "\n");
     }

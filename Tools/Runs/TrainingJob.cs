@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ManualVae.Compute;
+using ManualVae.Compute.Ranks;
 using ManualVae.Data;
 using ManualVae.Models.Baselines;
 using ManualVae.Tools.Settings;
@@ -22,6 +23,7 @@ internal static class TrainingJob
     public static TrainingOutcome Start(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay>? show = null, bool header = true, RunFolder? older = null)
     {
+        if (!Session.Ranks.IsFirst) return StartClaimed(data, settings, folder, () => { }, show, header);
         using var claim = OutputFolder.Claim(folder, older is null ? [data.Directory] : [data.Directory, older.Path]);
         return StartClaimed(data, settings, folder, claim.Clear, show, header, older);
     }
@@ -30,13 +32,15 @@ internal static class TrainingJob
         Action clear, Func<RunSettings, TrainingDisplay>? show, bool header, RunFolder? older = null,
         Waypoints waypoints = default)
     {
-        RunFolder.RefuseToReplace(folder);
+        if (Session.Ranks.IsFirst) RunFolder.RefuseToReplace(folder);
         int batchSize = settings.Run.BatchSize;
         settings = settings.On(data);
         if (settings.Run.TrainedOn(data).Validation is { HasClicksToFind: true } validation)
             settings.Run.RequireValidationBy(validation);
         var display = (show ?? TrainingDisplay.Create)(settings.Run);
         var continuation = older is null ? null : Continuation.Open(older, data, settings.Run);
+        if (settings.Baseline is not null && Session.Ranks.Size > 1)
+            throw new InputException($"--model {settings.Run.Model}: ranks share autoencoders only; leave out --ranks.");
         if (settings.Baseline is not null) return Fit(data, settings, folder, header ? display.Say : null, continuation,
             waypoints.Cancellation ?? Session.Cancellation);
         using var device = Device.Open(settings.Run, header);
@@ -48,7 +52,8 @@ internal static class TrainingJob
                 $"note       batches of {settings.Run.BatchSize} instead of {batchSize}, as suits "
                     + $"{data.Train.Rows:#,0} training users"));
         var ids = RunIds.Of(data, settings.Run);
-        var run = RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids);
+        var run = RankFolder.Same(
+            () => RunFolder.Create(folder, Manifest(data, settings, continuation), continuation?.Extend(ids) ?? ids), folder);
         try
         {
             return Train(data, run, device, display, header, waypoints);
@@ -113,16 +118,18 @@ internal static class TrainingJob
         int users = trained.Train.Rows;
         bool resume = File.Exists(run.LastCheckpoint);
         var watch = new CollapseWatch(display, display.Say);
+        // What reading the data left goes back to the machine that the ranks share.
+        if (Session.Ranks.Size > 1) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var trainer = new Trainer(data, settings, device.Backend, run, watch, resume)
         {
             PauseAfter = waypoints.PauseAfter, Snapshots = waypoints.Snapshots ?? [],
         };
         watch.Model = trainer.Model;
-        run = run.Update(run.Manifest with
+        run = RankFolder.Same(() => run.Update(run.Manifest with
         {
-            Parameters = trainer.Model.Parameters.All.Sum(p => p.Value.Length),
+            Parameters = trainer.Model.Parameters.WholeCount,
             Backend = device.Backend.Description,
-        });
+        }), run.Path);
         if (header) WriteHeader(trained, run, device, trainer.Memory);
         if (!resume && run.Manifest.ContinuedFrom is { } source)
         {
@@ -147,7 +154,11 @@ internal static class TrainingJob
         {
             var epochs = display.Watch(() => trainer.Run(waypoints.Cancellation ?? Session.Cancellation));
             foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
-            var check = header ? PopularityCheck.Of(run, epochs, data) : null;
+            if (header && Session.Ranks is { Size: > 1 } ranks)
+                display.Say(string.Create(CultureInfo.InvariantCulture,
+                    $"exchange   rank 0 spent {ranks.Seconds:0.0} s in exchanges (checkpoints and validation included) and sent "
+                        + $"{ranks.BytesSent / 1e6:#,0.0} MB"));
+            var check = header && Session.Ranks.Size == 1 ? PopularityCheck.Of(run, epochs, data) : null;
             if (check?.Warning is string warning) display.Say(warning);
             return TrainingOutcome.Of(run, epochs) with { Popularity = check?.Popularity };
         }
@@ -215,7 +226,10 @@ internal static class TrainingJob
             $"data       {data.Directory}: {counts.TrainUsers:#,0} training users, {counts.Items:#,0} items, "
                 + $"{counts.TrainClicks:#,0} clicks"));
         message.WriteLine($"device     {device.Backend.Description}{device.Note}");
-        message.WriteLine($"memory     about {memory}");
+        if (Session.Ranks is MpiCommunicator job)
+            message.WriteLine("ranks      "
+                + string.Join(", ", job.Processes.Select((p, rank) => $"{rank} is {p.Machine}:{p.Process}")));
+        message.WriteLine($"memory     about {memory}{(Session.Ranks.Size > 1 ? ", on each rank" : "")}");
         message.WriteLine($"seed       {settings.Seed}");
         string deviations = manifest.Deviations.Count == 0 ? "no deviation"
             : $"{Readable.Count(manifest.Deviations.Count, "deviation")}:";

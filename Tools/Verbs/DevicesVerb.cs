@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManualVae.Compute;
+using ManualVae.Compute.Ranks;
 
 namespace ManualVae.Tools.Verbs;
 
@@ -12,9 +13,12 @@ internal static class DevicesVerb
         return Verb.Create("devices", "The devices of this machine, and why one cannot be used.", parsed =>
         {
             var devices = Backends.List();
-            if (parsed.GetValue(json)) Terminal.WriteJson(new { devices });
+            IReadOnlyList<string> mpi = MpiCommunicator.Libraries;
+            if (parsed.GetValue(json)) Terminal.WriteJson(new { devices, mpi, launcher = Launcher.Here?.Name });
             else
-                foreach (var device in devices)
+                foreach (var device in devices.Append(new("mpi", mpi.Count > 0, mpi.Count == 0
+                    ? "no library found (Open MPI, MPICH); needed by --ranks mpi alone"
+                    : $"{string.Join("; ", mpi)}; {Launcher.Here?.Name ?? "not started by a launcher"}")))
                     Console.WriteLine($"{device.Name,-10} {(device.Available ? "yes" : "no "),-4} {device.Description}");
             return ExitCode.Done;
         }, json);

@@ -32,6 +32,7 @@ internal static class EvaluateVerb
         {
             Description = "Write the results here. [default: results.json in the run; predictions: nowhere]", HelpName = "file",
         };
+        var ranks = Flags.Ranks();
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("evaluate", "Measure a run, or a file of predictions, on held-out clicks.", parsed =>
@@ -45,9 +46,11 @@ internal static class EvaluateVerb
             OutputFile.RefuseTwo("--output", results, parsed.GetValue(json));
             if (file is null)
             {
+                Session.Join(parsed.GetValue(ranks)!);
                 using var trained = model.Open(parsed, folder!);
                 measured = heldOut.Evaluate(parsed, trained);
                 if (results is null) EvaluationRecord.Save(trained, measured);
+                if (!Session.Ranks.IsFirst) return ExitCode.Done;
             }
             else
             {
@@ -62,7 +65,7 @@ internal static class EvaluateVerb
             else WriteTable(OutputFile.IsStandardOutput(values) || OutputFile.IsStandardOutput(results)
                 ? Terminal.Messages : Terminal.Results, measured.Document, measured.Result);
             return ExitCode.Done;
-        }, [run, predictions, .. heldOut.Options, perUser, output, json, .. model.Options]);
+        }, [run, predictions, .. heldOut.Options, perUser, output, ranks, json, .. model.Options]);
     }
 
     private static void WriteTable(IAnsiConsole console, ResultsDocument document, EvaluationResult result)

@@ -39,6 +39,7 @@ internal static class TrainVerb
             HelpName = "run",
         };
         var board = TensorBoardLog.Flag();
+        var ranks = Flags.Ranks();
         var json = Flags.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
         {
@@ -49,14 +50,17 @@ internal static class TrainVerb
             if (older is not null && parsed.GetValue(resume))
                 throw new InputException("--resume goes on with an interrupted run, --continue starts a new one from a finished "
                     + "run; give one of them.");
-            var show = TensorBoardLog.Beside(parsed.GetValue(board));
+            Session.Join(parsed.GetValue(ranks)!);
+            if (older is not null && Session.Ranks.Size > 1)
+                throw new InputException("--continue is for one process; leave out --ranks.");
+            var show = Session.Ranks.IsFirst ? TensorBoardLog.Beside(parsed.GetValue(board)) : TrainingDisplay.Silent;
             var outcome = parsed.GetValue(resume) ? Resume(folder, parsed.GetValue(data), flags, parsed, show)
                 : older is not null ? Continue(RunFolder.Open(older), Data(), folder, flags, parsed, show)
                 : TrainingJob.Start(Data(), flags.Resolve(parsed), folder, show);
             if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
             else Console.Out.WriteLine(outcome.ToString());
             return ExitCode.Done;
-        }, [data, output, from, resume, board, json, .. flags.Options]);
+        }, [data, output, from, resume, board, ranks, json, .. flags.Options]);
     }
 
     private static TrainingOutcome Continue(RunFolder older, PreparedDataset data, string folder, TrainingFlags flags,
@@ -70,7 +74,7 @@ internal static class TrainVerb
     private static TrainingOutcome Resume(string folder, string? data, TrainingFlags flags, ParseResult parsed,
         Func<RunSettings, TrainingDisplay> show)
     {
-        using var claim = OutputFolder.Claim(folder);
+        using var claim = Session.Ranks.IsFirst ? OutputFolder.Claim(folder) : null;
         var run = RunFolder.Open(folder);
         if (run.Manifest.BaselineSettings is not null)
             throw new InputException($"{folder}: a baseline is fitted in one go; there is nothing to resume.");
@@ -93,6 +97,8 @@ internal static class TrainVerb
         var settings = all.Deserialize<RunSettings>(RunSettings.Json)!;
         settings.Validate();
         var deviations = ResolvedSettings.From(settings, run.Manifest.Preset).Deviations;
-        return TrainingJob.Resume(prepared, run.Update(run.Manifest with { Settings = settings, Deviations = deviations }), show);
+        var manifest = run.Manifest with { Settings = settings, Deviations = deviations };
+        run = RankFolder.Same(() => run.Update(manifest), folder);
+        return TrainingJob.Resume(prepared, run, show);
     }
 }

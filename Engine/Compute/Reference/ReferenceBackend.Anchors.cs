@@ -45,7 +45,8 @@ public sealed partial class ReferenceBackend
         for (int row = 0; row < batch.Rows; row++)
         {
             var items = term.ItemsOf(batch, row);
-            if (items.IsEmpty) continue;
+            int count = term.CountOf(batch, row);
+            if (count == 0) continue;
             var point = AnchoredPoint(term, posterior, z, row, latent);
             var dPoint = Row(term.Form == AnchorForm.ClosedForm ? dPosterior : dz, row);
             double scale = Scale(rowScale, row);
@@ -60,7 +61,7 @@ public sealed partial class ReferenceBackend
                 int nearest = Nearest(term, anchors.Value, item, point);
                 Span<double> anchor = Anchor(anchors.Value, nearest, latent);
                 Span<double> gradient = Anchor(anchors.Gradient, nearest, latent);
-                double weight = Scale(term.ItemWeights, item), total = UserWeight(term, items.Length, row);
+                double weight = Scale(term.ItemWeights, item), total = UserWeight(term, count, row);
                 for (int k = 0; k < latent; k++) gradient[k] += 2 * scale * weight / total * (anchor[k] - point[k]);
             }
         }

@@ -54,6 +54,35 @@ public sealed partial class ReferenceBackend
         }
     }
 
+    /// <inheritdoc/>
+    public bool ComputesParts => true;
+
+    /// <inheritdoc/>
+    public void LogSumExp(Tensor logits, Tensor normalisers)
+    {
+        for (int row = 0; row < logits.Rows; row++)
+            Data(normalisers)[row] = logits.Columns == 0 ? double.NegativeInfinity : LogSumExp(Row(logits, row));
+    }
+
+    /// <inheritdoc/>
+    public void MultinomialOfPart(
+        SparseBatch batch, double scale, Tensor logits, Tensor totals, Tensor loss, int firstRow = 0)
+    {
+        var history = new double[logits.Columns];
+        for (int row = 0; row < logits.Rows; row++)
+        {
+            Densify(batch, firstRow + row, history);
+            var f = Row(logits, row);
+            double sum = 0, logNormaliser = Row(totals, row)[0], clicks = Row(totals, row)[1];
+            for (int i = 0; i < f.Length; i++)
+            {
+                sum += history[i] == 0 ? 0 : history[i] * (logNormaliser - f[i]);
+                if (!double.IsNaN(scale)) f[i] = scale * (clicks * Math.Exp(f[i] - logNormaliser) - history[i]);
+            }
+            Data(loss)[row] = sum;
+        }
+    }
+
     private static double Confidence(Likelihood likelihood, double x) => x > 0 ? likelihood.ClickWeight : likelihood.ZeroWeight;
 
     private static double UserWeight(Likelihood likelihood, int row) =>

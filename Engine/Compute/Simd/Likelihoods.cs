@@ -53,6 +53,32 @@ internal static unsafe class Likelihoods
         return total == 0 ? 0 : total * (max + Math.Log(sum)) - clicked;
     }
 
+    /// <summary>log sum e^f, minus infinity without items.</summary>
+    public static double LogSumExp(int items, float* logits)
+    {
+        float max = Maximum(logits, items);
+        double sum = 0;
+        for (int i = 0; i < items; i += Piece) sum += SumOfExponentials(logits + i, Math.Min(Piece, items - i), max, keep: false);
+        return max + Math.Log(sum);
+    }
+
+    /// <summary>
+    /// sum x (lse - f) over a part of the items; unless the scale is NaN f := scale (n e^(f - lse) - x).
+    /// </summary>
+    public static double MultinomialOfPart(
+        Clicks clicks, int items, float* logits, double scale, float logNormaliser, double total)
+    {
+        double loss = 0;
+        for (int e = 0; e < clicks.Count; e++)
+            loss += clicks.Values[e] * ((double)logNormaliser - logits[clicks.Items[e]]);
+        if (double.IsNaN(scale)) return loss;
+        for (int i = 0; i < items; i += Piece)
+            SumOfExponentials(logits + i, Math.Min(Piece, items - i), logNormaliser, keep: true);
+        Elementwise.Apply(new Scaled((float)(scale * total)), items, logits, logits);
+        for (int e = 0; e < clicks.Count; e++) logits[clicks.Items[e]] -= (float)(scale * clicks.Values[e]);
+        return loss;
+    }
+
     /// <summary>sum w c/2 (x - f)^2; gradient w c (f - x).</summary>
     public static double Gaussian(Likelihood likelihood, Clicks clicks, int items, float* logits, double scale, bool backward)
     {

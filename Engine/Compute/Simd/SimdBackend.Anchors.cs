@@ -51,7 +51,7 @@ public sealed unsafe partial class SimdBackend
                 static (in (AnchorTerm Term, SparseBatch Batch, Tensor Point, Tensor Centroids, Tensor Scale, Tensor D) s,
                     int row) =>
                 {
-                    if (s.Batch.RowOffsets[row] == s.Batch.RowOffsets[row + 1]) return;
+                    if (s.Batch.ClicksOf(row) == 0) return;
                     int k = s.Centroids.Columns;
                     float scale = s.Scale.RowScale(row);
                     float* point = s.Point.Row(row), d = s.D.Row(row);
@@ -73,7 +73,7 @@ public sealed unsafe partial class SimdBackend
                 float* anchors = s.Anchors.Value.Pointer();
                 for (int e = first; e < end; e++)
                 {
-                    int row = codebook ? e : s.Batch.EntryRows[e], items = s.Term.ItemsOf(s.Batch, row).Length;
+                    int row = codebook ? e : s.Batch.EntryRows[e], items = s.Term.CountOf(s.Batch, row);
                     if (items == 0) continue;
                     float total = s.Term.ItemWeights.IsNone ? items : s.Term.UserWeights.RowScale(row);
                     float* point = s.Point.Row(row), anchor = Nearest(s.Term, anchors, item, s.Latent, point);

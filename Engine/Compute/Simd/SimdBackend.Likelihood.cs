@@ -27,6 +27,27 @@ public sealed unsafe partial class SimdBackend
         Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow = 0) =>
         EachUser(likelihood, batch, firstRow, scale, logits, loss, true);
 
+    /// <inheritdoc/>
+    public bool ComputesParts => true;
+
+    /// <inheritdoc/>
+    public void LogSumExp(Tensor logits, Tensor normalisers) =>
+        ForRows(logits.Rows, 1, (logits, normalisers), static (in (Tensor Logits, Tensor Normalisers) s, int row) =>
+            s.Normalisers.Pointer()[row] = (float)Likelihoods.LogSumExp(s.Logits.Columns, s.Logits.Row(row)));
+
+    /// <inheritdoc/>
+    public void MultinomialOfPart(
+        SparseBatch batch, double scale, Tensor logits, Tensor totals, Tensor loss, int firstRow = 0) =>
+        ForRows(logits.Rows, 1, (batch, firstRow, scale, logits, totals, loss),
+            static (in (SparseBatch Batch, int First, double Scale, Tensor Logits, Tensor Totals, Tensor Loss) s, int row) =>
+            {
+                int start = s.Batch.RowOffsets[s.First + row], count = s.Batch.RowOffsets[s.First + row + 1] - start;
+                fixed (int* items = s.Batch.ColumnIndices)
+                    s.Loss.Pointer()[row] = (float)Likelihoods.MultinomialOfPart(
+                        new(items + start, s.Batch.Targets.Pointer() + start, null, count), s.Logits.Columns, s.Logits.Row(row),
+                        s.Scale, s.Totals.Row(row)[0], s.Totals.Row(row)[1]);
+            });
+
     private void EachUser(
         Likelihood likelihood, SparseBatch batch, int firstRow, double scale, Tensor logits, Tensor loss, bool backward)
     {
