@@ -14,6 +14,31 @@ public sealed class EvaluateTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void The_parts_of_an_evaluation_merge_to_the_whole()
+    {
+        string folder = Directory.CreateTempSubdirectory("manualvae-parts-").FullName;
+        string data = CommandLine.WriteToyData(Path.Combine(folder, "data")), run = Path.Combine(folder, "run");
+        CommandLine.Run("train", "--data", data, "--output", run, "--epochs", "2", "--hidden", "8", "--latent", "4", "--device",
+            "simd", "--validation-metric", "NDCG@5").Succeeded();
+        string[] measure = ["evaluate", "--run", run, "--metrics", "Recall@3,NDCG@5"];
+        string[] files = [.. Enumerable.Range(1, 3).Select(part => Path.Combine(folder, $"{part}.tsv"))];
+        for (int part = 1; part <= 3; part++)
+            CommandLine.Run([.. measure, "--part", $"{part}/3", "--per-user", files[part - 1]]).Succeeded();
+        Assert.False(File.Exists(Path.Combine(run, "results.json"))); // a part is no result
+        var whole = CommandLine.Run([.. measure, "--json"]).Succeeded().Json;
+        var merged = CommandLine.Run(["evaluate", "--merge", .. files, "--json"]).Succeeded().Json;
+        Assert.Equal(whole.GetProperty("users").GetInt32(), merged.GetProperty("users").GetInt32());
+        foreach (string metric in (string[])["Recall@3", "NDCG@5"])
+            foreach (string value in (string[])["mean", "standardError"])
+                Assert.Equal(whole.GetProperty("metrics").GetProperty(metric).GetProperty(value).GetDouble(),
+                    merged.GetProperty("metrics").GetProperty(metric).GetProperty(value).GetDouble());
+
+        Assert.Contains("is in two of the files", CommandLine.Run("evaluate", "--merge", files[0], files[0]).Messages);
+        Assert.Contains("--per-user FILE", CommandLine.Run([.. measure, "--part", "1/3"]).Messages);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void A_runs_own_lists_measure_as_the_run_does()
     {
         string data = CommandLine.WriteToyData(_folder["data"]), run = Train(data, "ials"), lists = _folder["lists.tsv"];

@@ -44,10 +44,11 @@ internal sealed class HeldOutFlags
         return ProtocolFlag.Of(protocol ?? meant);
     }
 
-    /// <summary>Evaluates a run.</summary>
-    public MeasuredLists Evaluate(ParseResult parsed, TrainedModel trained)
+    /// <summary>Evaluates a run; of its users those of one part, or all.</summary>
+    public MeasuredLists Evaluate(ParseResult parsed, TrainedModel trained, Part? users = null)
     {
         var part = Part(parsed, trained.Data);
+        if (users is { } block) part = MergedParts.Of(block, part);
         if (trained.Settings.FitValidation && Split(parsed) == "validation")
             Terminal.Note($"{trained.Folder.Path} was trained on the validation clicks too (--fit-validation); "
                 + "only its test results mean anything.");

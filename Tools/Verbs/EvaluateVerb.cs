@@ -32,12 +32,23 @@ internal static class EvaluateVerb
         {
             Description = "Write the results here. [default: results.json in the run; predictions: nowhere]", HelpName = "file",
         };
-        var ranks = Flags.Ranks();
+        var (ranks, part, merge) = (Flags.Ranks(), MergedParts.Part(), MergedParts.Merge());
         var json = Flags.Json();
         var model = new ModelFlags();
         return Verb.Create("evaluate", "Measure a run, or a file of predictions, on held-out clicks.", parsed =>
         {
             var (folder, file) = (parsed.GetValue(run), parsed.GetValue(predictions));
+            if (parsed.GetValue(merge) is { Length: > 0 } files)
+            {
+                if (folder is not null || file is not null)
+                    throw new InputException("--merge reads what was measured; leave out --run and --predictions.");
+                var (users, means) = MergedParts.Read(files);
+                MergedParts.Print(users, means, parsed.GetValue(json));
+                return ExitCode.Done;
+            }
+            Part? block = parsed.GetValue(part) is { } text ? Part.Parse(text) : null;
+            if (block is not null && (file is not null || parsed.GetValue(perUser) is null))
+                throw new InputException("--part needs --run FOLDER, and --per-user FILE for the values that --merge reads.");
             if (folder is null == file is null)
                 throw new InputException("evaluate needs --run FOLDER, or --predictions FILE with --data FOLDER.");
             MeasuredLists measured;
@@ -48,8 +59,10 @@ internal static class EvaluateVerb
             {
                 Session.Join(parsed.GetValue(ranks)!);
                 using var trained = model.Open(parsed, folder!);
-                measured = heldOut.Evaluate(parsed, trained);
-                if (results is null) EvaluationRecord.Save(trained, measured);
+                if (block is not null && trained.Fitted.KnowsTrainingUsersOnly)
+                    throw new InputException($"--part: {trained.Fitted.Name} knows users by their place; measure it as a whole.");
+                measured = heldOut.Evaluate(parsed, trained, block);
+                if (results is null && block is null) EvaluationRecord.Save(trained, measured);
                 if (!Session.Ranks.IsFirst) return ExitCode.Done;
             }
             else
@@ -65,7 +78,7 @@ internal static class EvaluateVerb
             else WriteTable(OutputFile.IsStandardOutput(values) || OutputFile.IsStandardOutput(results)
                 ? Terminal.Messages : Terminal.Results, measured.Document, measured.Result);
             return ExitCode.Done;
-        }, [run, predictions, .. heldOut.Options, perUser, output, ranks, json, .. model.Options]);
+        }, [run, predictions, .. heldOut.Options, perUser, part, merge, output, ranks, json, .. model.Options]);
     }
 
     private static void WriteTable(IAnsiConsole console, ResultsDocument document, EvaluationResult result)

@@ -123,8 +123,15 @@ public abstract class Communicator : IDisposable
         return one[0];
     }
 
-    /// <inheritdoc/>
-    public virtual void Dispose() { }
+    /// <summary>Leaves the job; all ranks do.</summary>
+    public void Dispose()
+    {
+        Leave();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Leaves the job; all ranks do.</summary>
+    protected virtual void Leave() { }
 
     /// <summary>Each rank sends parts of its bytes to all: those for rank 0 first; what it receives has the same order.</summary>
     protected abstract void Exchange(

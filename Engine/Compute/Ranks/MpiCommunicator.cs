@@ -54,7 +54,7 @@ public sealed class MpiCommunicator : Communicator
     public override void Abort(int code) => _library.Abort(code);
 
     /// <inheritdoc/>
-    public override void Dispose() => _library.Finish();
+    protected override void Leave() => _library.Finish();
 
     /// <inheritdoc/>
     protected override void Wait() => _library.Barrier();
