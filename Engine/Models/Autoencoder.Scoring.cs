@@ -41,9 +41,10 @@ public sealed partial class Autoencoder
             int count = Math.Min(BatchSize, rows - done);
             var best = items.Slice(done * k, count * k);
             var bestScores = scores.Slice(done * k, count * k);
-            bool few = count <= Backend.FewUsers(Decoder.Output.Weight);
-            EncodeAndSample(LoadForScoring(foldIn, firstRow + done, count), CleanInput, noise: null);
-            var output = few ? Decoder.ForwardToOutput(Latent) : Decoder.Forward(Latent);
+            // One product and no more: not where something is added to it, or its weights are other than the parameter's.
+            bool few = _linear is null && Settings.OutputHead == OutputHead.Linear
+                && count <= Backend.FewUsers(Decoder.Output.Weight);
+            var output = few ? LastHidden(foldIn, firstRow + done, count) : Logits(foldIn, firstRow + done, count);
             if (excluded is not null) LoadForScoring(excluded, firstRow + done, count);
             if (few)
                 Backend.LinearTopK(output, Decoder.Output.Weight, Decoder.Output.Bias, _scoringBatch!, k, best, bestScores);
@@ -70,6 +71,12 @@ public sealed partial class Autoencoder
 
     /// <summary>Width of the latent code: K, times the number of levels.</summary>
     public int CodeWidth => Settings.Latent * Settings.Levels;
+
+    private Tensor LastHidden(CsrMatrix foldIn, int firstRow, int rows)
+    {
+        EncodeAndSample(LoadForScoring(foldIn, firstRow, rows), CleanInput, noise: null);
+        return Decoder.ForwardToOutput(Latent);
+    }
 
     private Tensor Logits(CsrMatrix foldIn, int firstRow, int rows)
     {
