@@ -27,6 +27,15 @@ public partial class SourceTests
                    where lines > MostLines
                    select $"{file} has {lines} lines");
 
+    /// <summary>Without a bound .NET's pool adds threads while work waits, each with memory of its own.</summary>
+    [Fact]
+    public void Parallel_loops_are_bounded_by_the_processors() =>
+        Rule.Holds(from file in SourceFiles.All
+                   where file.StartsWith("Engine/", StringComparison.Ordinal) && !file.EndsWith("/Cores.cs", StringComparison.Ordinal)
+                   from line in File.ReadLines(SourceFiles.FullPath(file)).Index()
+                   where UnboundedLoop().IsMatch(line.Item)
+                   select $"{file}:{line.Index + 1} uses Parallel; Cores has the same with a bound");
+
     [Theory, MemberData(nameof(Projects))]
     public void Namespaces_follow_folders(string project)
     {
@@ -49,6 +58,9 @@ public partial class SourceTests
 
     private static IEnumerable<string> Documents() =>
         Directory.EnumerateFiles(SourceFiles.FullPath("docs"), "*.md").Append(SourceFiles.FullPath("README.md"));
+
+    [GeneratedRegex(@"(?<!cref="".*)\bParallel\.(For|ForEach)(<\w+>)?\(")]
+    private static partial Regex UnboundedLoop();
 
     [GeneratedRegex(@"\b(papers|peers)\.md\b")]
     private static partial Regex PrivateNotes();

@@ -48,7 +48,7 @@ public static class Evaluator
             int end = done;
             while (end < rows.Length && rows[end] < first + count) end++;
             if (end > done) ranker.Load(first, count, rows.AsSpan(done, end - done));
-            Parallel.For(done, end, user =>
+            Cores.For(done, end, user =>
             {
                 int row = rows[user];
                 var ranking = rankings[row - first] = ranker.Ranking(row);

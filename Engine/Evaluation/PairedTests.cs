@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 
@@ -52,7 +53,7 @@ public static class PairedTests
         var differences = new double[a.Length];
         for (int i = 0; i < a.Length; i++) differences[i] = a[i] - b[i];
         var means = new double[resamples];
-        Parallel.For(0, resamples, draw =>
+        Cores.For(0, resamples, draw =>
         {
             var key = new RandomKey(seed, (uint)draw, RandomPurpose.Study);
             double sum = 0;

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 
 namespace ManualVae.Evaluation;
 
@@ -23,7 +24,7 @@ public static class Subsampling
         double[] all = values.ToArray();
         int drawn = Math.Max(1, (int)Math.Round(share * all.Length));
         var means = new double[repeats];
-        Parallel.For(0, repeats, repeat =>
+        Cores.For(0, repeats, repeat =>
         {
             int[] order = [.. Enumerable.Range(0, all.Length)];
             CounterRandom.Shuffle(new RandomKey(seed, (uint)repeat, RandomPurpose.Study), order);

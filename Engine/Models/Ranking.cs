@@ -19,7 +19,7 @@ internal static class Ranking
         if (k == 0) return;
         int rows = items.Length / k, itemCount = excluded.Columns;
         var (hostItems, hostBest) = (ArrayPool<int>.Shared.Rent(items.Length), ArrayPool<float>.Shared.Rent(items.Length));
-        Parallel.For(0, rows, row => TopK.Select(
+        Cores.For(0, rows, row => TopK.Select(
             scores.AsSpan(row * itemCount, itemCount), excluded.RowColumns(firstRow + row),
             hostItems.AsSpan(row * k, k), hostBest.AsSpan(row * k, k)));
         hostItems.AsSpan(0, items.Length).CopyTo(items);

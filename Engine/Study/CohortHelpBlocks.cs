@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 
@@ -44,7 +45,7 @@ internal static class CohortHelpBlocks
                 var (u, v) = (At(block.Select(pair => pair.U), common: true), At(block.Select(pair => pair.V), common: false));
                 helps.AddRange(probe.StepChange(u, v, draws, step).Select(change => change < 0 ? 1.0 : 0));
                 var inner = new (double Product, double U, double V)[block.Length];
-                Parallel.For(0, block.Length, p => inner[p] =
+                Cores.For(0, block.Length, p => inner[p] =
                     (u.Dot(p * draws, v, p * draws, draws), Norm(u, p * draws), Norm(v, p * draws)));
                 relative.AddRange(inner.Select(i => i.Product / (i.U * i.U)));
                 cosine.AddRange(inner.Select(i => i.Product / (i.U * i.V)));

@@ -118,7 +118,7 @@ public static class CollapseStudy
             foreach (double sigma in posteriors.Sigma(u)) logSigma[u] += Math.Log(sigma);
         var values = new double[users];
         var key = new RandomKey(options.Seed, StudyDraw.Aggregate, RandomPurpose.Study);
-        Parallel.For(0, users, u =>
+        Cores.For(0, users, u =>
         {
             var (z, densities) = (new double[latent], new double[users]);
             for (int draw = 0; draw < options.Draws; draw++)

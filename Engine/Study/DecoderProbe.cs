@@ -94,7 +94,7 @@ public sealed class DecoderProbe : IDisposable
         {
             var (layer, stepped) = (u.Layers[l], v.Layers[l]);
             var da = dx is null ? new double[rows * layer.OutputWidth] : Propagate(dx, l, rows);
-            Parallel.For(0, pairs, pair =>
+            Cores.For(0, pairs, pair =>
             {
                 var moved = new double[layer.InputWidth];
                 for (int row = pair * draws; row < (pair + 1) * draws; row++)
@@ -114,7 +114,7 @@ public sealed class DecoderProbe : IDisposable
         }
         var changes = new double[pairs];
         int items = u.Layers[^1].OutputWidth;
-        Parallel.For(0, pairs, pair =>
+        Cores.For(0, pairs, pair =>
         {
             for (int row = pair * draws; row < (pair + 1) * draws; row++)
                 changes[pair] += LossChange(

@@ -1,3 +1,4 @@
+using ManualVae.Data;
 using ManualVae.Models;
 
 namespace ManualVae.Study;
@@ -27,7 +28,7 @@ internal sealed class DrawnPosteriors
     {
         int users = _masks[0].Count;
         var mean = new double[users];
-        Parallel.For(0, users, u =>
+        Cores.For(0, users, u =>
         {
             for (int v = 0; v < users; v++)
                 if (v != u) mean[u] += Distance(u, v) / (users - 1);
@@ -58,7 +59,7 @@ internal sealed class DrawnPosteriors
     public double[] Codes(int[] users, bool common)
     {
         var z = new double[users.Length * Latent];
-        Parallel.For(0, users.Length, row =>
+        Cores.For(0, users.Length, row =>
         {
             int draw = row % _options.Draws;
             var noise = new double[Latent];

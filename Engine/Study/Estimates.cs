@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Evaluation;
 using MathNet.Numerics.Distributions;
 
@@ -57,7 +58,7 @@ public static class Estimates
         double[][] members = [.. values.Select((value, i) => (value, i)).GroupBy(x => clusters[x.i])
             .Select(group => group.Select(x => x.value).ToArray())];
         var quantiles = new double[values.Length == 0 ? 0 : Resamples];
-        Parallel.For(0, quantiles.Length, r => quantiles[r] = Quantiles.Of(Enumerable.Range(0, members.Length).SelectMany(i =>
+        Cores.For(0, quantiles.Length, r => quantiles[r] = Quantiles.Of(Enumerable.Range(0, members.Length).SelectMany(i =>
             members[CounterRandom.Below(Bootstrap(seed), (uint)r, (uint)i, members.Length)]), share));
         return Percentiles(Quantiles.Of(values, share), quantiles);
     }
@@ -78,7 +79,7 @@ public static class Estimates
         double[][] fixedRanks = [.. controls.Select(Ranks)];
         int[][] members = [.. Enumerable.Range(0, x.Length).GroupBy(i => clusters[i]).Select(g => g.ToArray())];
         var values = new double[Resamples];
-        Parallel.For(0, Resamples, r =>
+        Cores.For(0, Resamples, r =>
         {
             var drawn = new double[x.Length];
             for (int i = 0; i < members.Length; i++)

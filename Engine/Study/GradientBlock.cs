@@ -1,3 +1,5 @@
+using ManualVae.Data;
+
 namespace ManualVae.Study;
 
 /// <summary>
@@ -32,7 +34,7 @@ public abstract class GradientBlock(string name, int rows)
         // Tiles of 16 x 16 rows: a wide row of the output layer is read from memory once for each tile, not once for each pair.
         const int tile = 16;
         int columns = other.Rows, tiles = (Rows + tile - 1) / tile, across = (columns + tile - 1) / tile;
-        Parallel.For(0, tiles * across, t =>
+        Cores.For(0, tiles * across, t =>
         {
             var (a, b) = (t / across * tile, t % across * tile);
             bool symmetric = ReferenceEquals(other, this);

@@ -145,7 +145,7 @@ public static class GradientStudy
         int users = draws[0].Rows, count = draws.Length;
         var (norm, spread, consistency) = (new double[users], new double[users], new double[users]);
         GradientBlock[] of = [.. draws.Select(draw => draw.Blocks[block])];
-        Parallel.For(0, users, u =>
+        Cores.For(0, users, u =>
         {
             var norms = new double[count];
             for (int d = 0; d < count; d++) norms[d] = Math.Sqrt(Math.Max(0, of[d].Dot(u, of[d], u)));
@@ -171,7 +171,7 @@ public static class GradientStudy
     {
         var output = (DenseBlock)parts[0]!.Blocks.Last(b => b.Name == $"decoder.{model.Decoder.Hidden.Count}");
         var users = new GradientUser[population.Count];
-        Parallel.For(0, users.Length, u =>
+        Cores.For(0, users.Length, u =>
         {
             // Item i's rows of the output layer's gradient are delta_i [h, 1]: its share of the squared norm is delta_i^2.
             var delta = output.Delta(u);
@@ -196,7 +196,7 @@ public static class GradientStudy
     {
         if (parts[0] is not { } reconstruction || parts[1] is not { } kl) return new(double.NaN, double.NaN, double.NaN);
         var cosines = new double[reconstruction.Rows];
-        Parallel.For(0, cosines.Length, u =>
+        Cores.For(0, cosines.Length, u =>
         {
             double norms = reconstruction.Dot(u, reconstruction, u, "encoder") * kl.Dot(u, kl, u, "encoder");
             if (norms > 0) cosines[u] = reconstruction.Dot(u, kl, u, "encoder") / Math.Sqrt(norms);

@@ -131,7 +131,7 @@ public static class InfluenceStudy
         var posteriors = PosteriorEncoder.Encode(model, population, mask);
         int users = population.Count, latent = posteriors.Latent;
         var z = new double[users * latent];
-        Parallel.For(0, users, u =>
+        Cores.For(0, users, u =>
         {
             var noise = new double[latent];
             Posteriors.Noise(u, draw, options.Seed, noise);

@@ -1,3 +1,5 @@
+using ManualVae.Data;
+
 namespace ManualVae.Study;
 
 /// <summary>Clusters users by their similarities: kernel k-means with a deterministic start.</summary>
@@ -23,7 +25,7 @@ public static class KernelKMeans
             // ||x_u - m_c||^2 = 1 - 2 mean_v s(u, v) + mean_vw s(v, w), v and w in cluster c.
             var (toCluster, size, self) = (new double[users, clusters], new int[clusters], new double[clusters]);
             foreach (int cluster in assigned) size[cluster]++;
-            Parallel.For(0, users, u =>
+            Cores.For(0, users, u =>
             {
                 for (int v = 0; v < users; v++) toCluster[u, assigned[v]] += similarity(u, v) / size[assigned[v]];
             });

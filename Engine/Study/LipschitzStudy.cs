@@ -36,9 +36,9 @@ public static class LipschitzStudy
         Posteriors[] ofUsers = Encode(users), ofCuts = cut.Pairs.Length == 0 ? [] : Encode(cut.Users);
         var encoder = EncoderBound.For(model, LargestSigmas([.. ofUsers, .. ofCuts]));
         var (pairs, fewest) = (new LipschitzPair[random.Length + cut.Pairs.Length], new int[random.Length + cut.Pairs.Length]);
-        Parallel.For(0, random.Length, i => (pairs[i], fewest[i]) =
+        Cores.For(0, random.Length, i => (pairs[i], fewest[i]) =
             Measure(users, random[i], random[i].U, random[i].V, null, masks, ofUsers, encoder));
-        Parallel.For(0, cut.Pairs.Length, i => (pairs[random.Length + i], fewest[random.Length + i]) =
+        Cores.For(0, cut.Pairs.Length, i => (pairs[random.Length + i], fewest[random.Length + i]) =
             Measure(cut.Users, cut.Pairs[i], cut.Owners[i], cut.Owners[i], cut.Cuts[i], masks, ofCuts, encoder));
         LipschitzPair[] apart = [.. pairs.Where(pair => pair.L1 > 0)];
         if (apart.Length == 0) throw new InputException("All these users have the same clicks; give users that differ.");

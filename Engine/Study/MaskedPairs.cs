@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Models;
 
 namespace ManualVae.Study;
@@ -51,7 +52,7 @@ internal static class MaskedPairs
         var results = new MaskedPair[pairs.Length];
         InputMask[] masks =
             [.. Enumerable.Range(0, options.Draws).Select(draw => Mask(model, rate, options.Seed, draw, shared))];
-        Parallel.For(0, pairs.Length, i =>
+        Cores.For(0, pairs.Length, i =>
         {
             var pair = pairs[i];
             var law = new MaskingGeometry(pair.Overlap, pair.L1, (float)(1 - rate), shared);

@@ -36,7 +36,7 @@ public static class NearestUsers
     internal static int[][] By(int users, int k, Func<int, int, double> distance)
     {
         var nearest = new int[users][];
-        Parallel.For(0, users, u =>
+        Cores.For(0, users, u =>
         {
             var (keys, order) = (new double[users], new int[users]);
             for (int v = 0; v < users; v++) (keys[v], order[v]) = (v == u ? double.PositiveInfinity : distance(u, v), v);

@@ -73,7 +73,7 @@ public static class NeighbourStudy
         int[][] latent = NearestUsers.ByDistance(posteriors, k), clicks = NearestUsers.ByClicks(population, k);
         var (overlap, local, global, unrelated, rank) =
             (new double[users], new double[users], new double[users], new double[users], new double[users]);
-        Parallel.For(0, users, u =>
+        Cores.For(0, users, u =>
         {
             overlap[u] = NearestUsers.Jaccard(latent[u], clicks[u]);
             foreach (int v in latent[u])

@@ -95,7 +95,7 @@ public static class PairSampler
             if (u != v && seen.Add((u, v))) pairs.Add((u, v));
         }
         var result = new UserPair[size];
-        Parallel.For(0, size, i =>
+        Cores.For(0, size, i =>
         {
             var (u, v) = pairs[i];
             int common = population.CountCommon(u, v), l1 = population.Items(u).Length + population.Items(v).Length - 2 * common;

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 
 namespace ManualVae.Study;
 
@@ -36,7 +37,7 @@ public sealed class Posteriors
     public double MeanDistance()
     {
         var rows = new double[Count];
-        Parallel.For(0, Count, u =>
+        Cores.For(0, Count, u =>
         {
             for (int v = 0; v < u; v++) rows[u] += Distance(u, v);
         });

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 using ManualVae.Evaluation;
 
 namespace ManualVae.Study;
@@ -18,7 +19,7 @@ internal sealed class RadiusBlocks(
         int[] users = Rows(count, i => pairs[i * stride % pairs.Length].V);
         var gradients = probe.At(users, posteriors.Codes(users, common: false));
         var norms = new double[count];
-        Parallel.For(0, count, i => norms[i] = Norm(gradients, i * _draws));
+        Cores.For(0, count, i => norms[i] = Norm(gradients, i * _draws));
         return Quantiles.Of(norms, 0.5);
     }
 
@@ -43,7 +44,7 @@ internal sealed class RadiusBlocks(
         var certain = CertainStep.Find(each => probe.StepChange(u, coupled, _draws, each), whole,
             [.. whole.Select((part, p) => part.Bound(part.SegmentLipschitz, high[p]))], step);
         var results = new RadiusPair[count];
-        Parallel.For(0, count, p =>
+        Cores.For(0, count, p =>
         {
             int row = p * _draws;
             var pair = pairs[first + p];

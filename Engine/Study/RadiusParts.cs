@@ -1,3 +1,5 @@
+using ManualVae.Data;
+
 namespace ManualVae.Study;
 
 /// <summary>Measures the <see cref="RadiusPart"/>s of the pairs of a block.</summary>
@@ -32,7 +34,7 @@ internal sealed class RadiusParts(DecoderProbe probe, int latent, int draws, int
             before = after;
         }
         var results = new RadiusPart[pairs][];
-        Parallel.For(0, pairs, p =>
+        Cores.For(0, pairs, p =>
         {
             int row = p * draws;
             double[] squaredU = Of(l => u.Dot(row, u, row, draws, l)), squaredV = Of(l => v.Dot(row, v, row, draws, l)),
@@ -52,7 +54,7 @@ internal sealed class RadiusParts(DecoderProbe probe, int latent, int draws, int
 
     /// <summary>Raises each pair's constants to the ratios between two points of its draws' segments.</summary>
     private void Raise(double[][] constants, DecoderGradients from, DecoderGradients to, double[] lengths) =>
-        Parallel.For(0, constants.Length, p =>
+        Cores.For(0, constants.Length, p =>
         {
             for (int row = p * draws; row < (p + 1) * draws; row++)
             {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ManualVae.Compute;
+using ManualVae.Data;
 
 namespace ManualVae.Study;
 
@@ -46,9 +47,9 @@ public static class SpectralNorm
     /// <summary>v = W'W v, with y = W v on the way. Rows, then blocks of columns, belong to one thread each.</summary>
     private static void Multiply(double[] matrix, int columns, double[] v, double[] y)
     {
-        Parallel.For(0, y.Length, row =>
+        Cores.For(0, y.Length, row =>
             y[row] = TensorPrimitives.Dot<double>(matrix.AsSpan(row * columns, columns), v));
-        Parallel.For(0, (columns + Block - 1) / Block, block =>
+        Cores.For(0, (columns + Block - 1) / Block, block =>
         {
             int first = block * Block, count = Math.Min(Block, columns - first);
             var sum = v.AsSpan(first, count);

@@ -56,7 +56,7 @@ public static class TSne
     internal static void Gradient(double[] p, double[] y, double[] q, double[] rowSums, double exaggeration, double[] gradient)
     {
         int n = rowSums.Length;
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             double sum = 0;
             for (int j = 0; j < n; j++)
@@ -69,7 +69,7 @@ public static class TSne
             rowSums[i] = sum;
         });
         double total = rowSums.Sum();
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             double gx = 0, gy = 0;
             for (int j = 0; j < n; j++)
@@ -86,7 +86,7 @@ public static class TSne
     internal static double[] Affinities(double[] points, int columns, int n, double perplexity)
     {
         var conditional = new double[n * n];
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = conditional.AsSpan(i * n, n);
             var squared = new double[n];

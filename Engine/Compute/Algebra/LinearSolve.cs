@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ManualVae.Data;
 
 namespace ManualVae.Compute.Algebra;
 
@@ -22,7 +23,7 @@ internal static class LinearSolve
             TensorPrimitives.Multiply(a.AsSpan(k * n, n), inverse, a.AsSpan(k * n, n));
             TensorPrimitives.Multiply(b.AsSpan(k * columns, columns), inverse, b.AsSpan(k * columns, columns));
             int column = k;
-            Parallel.For(0, n, i =>
+            Cores.For(0, n, i =>
             {
                 double factor = -a[i * n + column];
                 if (i == column || factor == 0) return;

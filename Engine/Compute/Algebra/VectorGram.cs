@@ -1,4 +1,5 @@
 using ManualVae.Compute.Simd;
+using ManualVae.Data;
 
 namespace ManualVae.Compute.Algebra;
 
@@ -23,12 +24,12 @@ internal static unsafe class VectorGram
             {
                 var rows = new Operand(v + (nint)first * d, d, false);
                 gemm.Multiply(d, d, Math.Min(Chunk, n - first), rows, rows, c, d, false, default(PlainEpilogue), lowerOnly: true);
-                Parallel.For(0, d, f =>
+                Cores.For(0, d, f =>
                 {
                     for (int g = 0; g <= f; g++) sum[f * d + g] += part[f * d + g];
                 });
             }
-        Parallel.For(0, d, f =>
+        Cores.For(0, d, f =>
         {
             for (int g = 0; g < d; g++) part[f * d + g] = (float)(weight * (g <= f ? sum[f * d + g] : sum[g * d + f]));
         });

@@ -10,8 +10,6 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
 {
     private const int BlockClicks = 1 << 22, MostGrowth = 64;
 
-    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
-
     private int[] _users = new int[1024];
     private int[] _items = new int[1024];
     private long[]? _times = keepTimes ? new long[1024] : null;
@@ -100,7 +98,7 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
         int duplicates = 0;
         int[] bounds = [.. Bounds(offsets)];
         int largest = bounds.Zip(bounds.Skip(1), (first, end) => offsets[end] - offsets[first]).Max();
-        Parallel.For(0, bounds.Length - 1, Parallelism, () => new Seen(itemCount, largest), (block, _, seen) =>
+        Cores.For(0, bounds.Length - 1, () => new Seen(itemCount, largest), (block, _, seen) =>
         {
             Interlocked.Add(ref duplicates, MarkDuplicates(offsets, bounds[block], bounds[block + 1], seen, leftOut));
             return seen;
@@ -146,7 +144,7 @@ internal sealed class ClickLog(bool keepTimes = false, Func<double>? share = nul
         var indices = GC.AllocateUninitializedArray<int>((int)offsets[rows]);
         // Each thread looks at all clicks and places those of its own rows.
         int threads = Count < BlockClicks ? 1 : Environment.ProcessorCount;
-        Parallel.For(0, threads, thread =>
+        Cores.For(0, threads, thread =>
         {
             int first = FirstRow(thread), length = FirstRow(thread + 1) - first;
             Place(first, offsets[first..(first + length)], indices, rowOfUser, columnOfItem);

@@ -87,7 +87,7 @@ public static class SyntheticClicks
         // So that every item occurs in training, item i is the first click of a certain user.
         int[]? firstItems = everyItem ? FirstItems(shape, activity, rows) : null;
         const int Block = 512;
-        Parallel.For(0, (rows + Block - 1) / Block, new ParallelOptions { CancellationToken = cancellation },
+        Cores.For(0, (rows + Block - 1) / Block, Cores.Bound(cancellation),
             () => new int[shape.Items],
             (block, _, seen) =>
             {

@@ -41,7 +41,7 @@ public sealed class AlignedTargets
     {
         int[] chosen = users.ToArray();
         var (items, values) = (new int[chosen.Length][], new float[chosen.Length][]);
-        Parallel.For(0, chosen.Length, row => (items[row], values[row]) = Row(clicks, chosen[row]));
+        Cores.For(0, chosen.Length, row => (items[row], values[row]) = Row(clicks, chosen[row]));
         var offsets = new long[chosen.Length + 1];
         for (int row = 0; row < chosen.Length; row++) offsets[row + 1] = offsets[row] + items[row].Length;
         return new(clicks.Columns, offsets, [.. items.SelectMany(i => i)], [.. values.SelectMany(v => v)]);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using ManualVae.Data;
 
 namespace ManualVae.Models.Alignment;
 
@@ -39,7 +40,7 @@ public sealed record ItemMixture(AttributeSimilarities Similarities, IReadOnlyLi
     {
         int n = Similarities.ItemCount;
         var mixed = new float[n * n];
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = mixed.AsSpan(i * n, n);
             var product = new float[n];

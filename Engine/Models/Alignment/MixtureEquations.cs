@@ -29,7 +29,7 @@ public sealed class MixtureEquations
         _terms = MixtureTerm.Of(similarities.Names.Count, secondOrder);
         int width = _terms.Count + 1, blocks = (train.Rows + UsersOfBlock - 1) / UsersOfBlock;
         var sums = new (double[] All, double[] Clicked)[blocks];
-        Parallel.For(0, blocks, () => Enumerable.Range(0, width).Select(_ => new float[train.Columns]).ToArray(),
+        Cores.For(0, blocks, () => Enumerable.Range(0, width).Select(_ => new float[train.Columns]).ToArray(),
             (block, loop, scores) =>
             {
                 sums[block] = (new double[width * width], new double[width * width]);

@@ -27,7 +27,7 @@ public static class SmoothedCosine
         var similarity = new float[n * n];
         if (features.EntryCount > Dense * n * features.Columns) DenseProducts(features, similarity);
         else SparseProducts(features, similarity);
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = similarity.AsSpan(i * n, n);
             for (int j = 0; j < n; j++)
@@ -40,7 +40,7 @@ public static class SmoothedCosine
     {
         int n = features.Rows;
         var byFeature = features.Transpose();
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = products.AsSpan(i * n, n);
             for (int e = 0; e < features.RowLength(i); e++)
@@ -64,7 +64,7 @@ public static class SmoothedCosine
             for (int e = 0; e < features.RowLength(i); e++)
                 dense[i][features.RowColumns(i)[e]] = features.IsBinary ? 1 : features.RowValues(i)[e];
         }
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             for (int j = 0; j < n; j++) products[i * n + j] = TensorPrimitives.Dot<float>(dense[i], dense[j]);
         });

@@ -50,8 +50,8 @@ internal sealed unsafe class AlsSolver : IDisposable
         fixed (float* pinned = vectors)
         {
             nint address = (nint)pinned; // a pointer cannot enter a closure; the memory stays pinned until the loop has ended
-            var options = new ParallelOptions { CancellationToken = cancellation };
-            Parallel.For(0, (rows + BatchRows - 1) / BatchRows, options, batch =>
+            var options = Cores.Bound(cancellation);
+            Cores.For(0, (rows + BatchRows - 1) / BatchRows, options, batch =>
             {
                 if (!_workers.TryTake(out var worker)) worker = new Worker(_width, _d);
                 int first = batch * BatchRows, count = Math.Min(BatchRows, rows - first);

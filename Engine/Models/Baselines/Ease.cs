@@ -41,7 +41,7 @@ public static class Ease
     {
         var diagonal = new float[n];
         for (int j = 0; j < n; j++) diagonal[j] = p[j * n + j];
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             for (int j = 0; j < n; j++) p[i * n + j] = i == j ? 0 : -p[i * n + j] / diagonal[j];
         });

@@ -36,7 +36,7 @@ public static class Elsa
         var vectors = new float[items * d];
         var (gradient, first, second) = (new float[items * d], new float[items * d], new float[items * d]);
         var start = new RandomKey(settings.Seed, 0, RandomPurpose.Initialisation);
-        Parallel.For(0, items, item =>
+        Cores.For(0, items, item =>
         {
             var row = vectors.AsSpan(item * d, d);
             for (int f = 0; f < d; f++) row[f] = (float)CounterRandom.Normal(start, (uint)item, (uint)f);
@@ -55,7 +55,7 @@ public static class Elsa
                 int[] users = order[from..Math.Min(order.Length, from + batch)];
                 sum += users.Length * loss.Backward(vectors, users, gradient);
                 var step = new AdamStep(settings.LearningRate * (steps - done) / steps, ++done);
-                Parallel.For(0, items, item =>
+                Cores.For(0, items, item =>
                 {
                     Span<float> row = vectors.AsSpan(item * d, d), slope = gradient.AsSpan(item * d, d);
                     ToTangent(row, slope);

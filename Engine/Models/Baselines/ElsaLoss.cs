@@ -43,14 +43,14 @@ internal sealed class ElsaLoss : IDisposable
     public double Backward(float[] vectors, int[] users, float[] gradient)
     {
         int rows = users.Length, d = _d, items = _train.Columns;
-        Parallel.For(0, rows, r => Encode(vectors, _train.RowColumns(users[r]), _codes.AsSpan(r * d, d)));
+        Cores.For(0, rows, r => Encode(vectors, _train.RowColumns(users[r]), _codes.AsSpan(r * d, d)));
         _dense.MultiplyTransposed(vectors, vectors, _gram, d, d, items);
         _dense.Multiply(_codes, _gram, _products, rows, d, d);
-        Parallel.For(0, rows, r => _losses[r] = Row(r, _train.RowLength(users[r]), rows));
+        Cores.For(0, rows, r => _losses[r] = Row(r, _train.RowLength(users[r]), rows));
         _dense.MultiplyTransposed(_scaled, _codes, _weighted, d, d, rows);
         _dense.Multiply(vectors, _weighted, gradient, items, d, d);
         Gather(users);
-        Parallel.For(0, items, item =>
+        Cores.For(0, items, item =>
         {
             var sum = gradient.AsSpan(item * d, d);
             for (int e = _starts[item]; e < _starts[item + 1]; e++)

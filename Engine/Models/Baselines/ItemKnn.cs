@@ -31,7 +31,7 @@ public static class ItemKnn
         monitor.Needs("itemknn", 3L * 8 * items * k + CoOccurrence.Bytes(train) + 4L * items * Environment.ProcessorCount);
         var clicks = new CoOccurrence(train);
         var (neighbours, similarities) = (new int[items][], new float[items][]);
-        Parallel.For(0, items, () => new float[items], (item, loop, row) =>
+        Cores.For(0, items, () => new float[items], (item, loop, row) =>
         {
             clicks.Cosines(item, shrinkage, row);
             var (best, values) = (new int[k], new float[k]);

@@ -47,7 +47,7 @@ internal static class LinearAutoencoder
             var (s, d) = column(weights[j * n + j], lambda + share * clicks, clicks);
             (scale[j], diagonal[j]) = ((float)s, (float)d);
         }
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = weights.AsSpan(i * n, n);
             for (int j = 0; j < row.Length; j++) row[j] *= -scale[j];

@@ -95,7 +95,7 @@ public static class Marec
         for (int k = 0; k < n; k++)
             for (int c = 0; c < m; c++) w[k * m + c] = alignment[k * n + rare[c]] * strengths[rare[c]];
         var u = new double[n * m];
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = u.AsSpan(i * m, m);
             for (int k = 0; k < n; k++)
@@ -107,7 +107,7 @@ public static class Marec
         });
         if (Array.TrueForAll(rare, j => gram[j * n + j] == 0))
         {
-            Parallel.For(0, n, i =>
+            Cores.For(0, n, i =>
             {
                 for (int c = 0; c < m; c++) if (i != rare[c]) p[i * n + rare[c]] -= (float)(u[i * m + c] / lambda);
             });
@@ -125,7 +125,7 @@ public static class Marec
         }
         LinearSolve.Solve(small, z, m, n);
         var factors = Array.ConvertAll(z, x => (float)x);
-        Parallel.For(0, n, i =>
+        Cores.For(0, n, i =>
         {
             var row = p.AsSpan(i * n, n);
             for (int c = 0; c < m; c++) TensorPrimitives.MultiplyAdd(factors.AsSpan(c * n, n), (float)-u[i * m + c], row, row);
@@ -145,7 +145,7 @@ public static class Marec
         {
             double w = group.Key * group.Key, ridge = lambda / (1 + w);
             var p = Inverse(gram, n, ridge, monitor); // (X'X + ridge I)^-1 = (1 + w) P_w
-            Parallel.ForEach(group, j =>
+            Cores.ForEach(group, j =>
             {
                 // P_w X'X y = (y - ridge p y) / (1 + w) for y = e_j + w alpha A_j; then the multiplier zeroes entry j.
                 var (y, column) = (new float[n], new double[n]);

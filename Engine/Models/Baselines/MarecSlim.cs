@@ -36,7 +36,7 @@ public static class MarecSlim
         var weights = CoOccurrence.Allocate(n);
         var byItem = train.Transpose();
         int done = 0;
-        Parallel.For(0, blocks, () => new Scratch(train.Rows, n), (block, loop, scratch) =>
+        Cores.For(0, blocks, () => new Scratch(train.Rows, n), (block, loop, scratch) =>
         {
             if (monitor.Cancellation.IsCancellationRequested) loop.Stop();
             else Solve(train, byItem, alignment, strengths, settings, block * Lanes, scratch, weights);

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ManualVae.Compute;
+using ManualVae.Data;
 using Tensor = ManualVae.Compute.Tensor;
 
 namespace ManualVae.Models.Baselines;
@@ -29,7 +30,7 @@ internal sealed class NcfScoring
         int width = mlp.Widths[1], chunk = Math.Min(Chunk, Math.Max(1, items));
         (_userHidden, _hidden) = (new float[width], new float[chunk * width]);
         _itemHidden = new float[checked(items * width)];
-        Parallel.For(0, items, item =>
+        Cores.For(0, items, item =>
             AddFirstLayer(mlp.Items.Row(item), width, _itemHidden.AsSpan(item * width, width)));
         (_hiddenTensor, _second) = (memory.Allocate(chunk, width), memory.Allocate(chunk, mlp.Widths[2]));
         (_third, _logits) = (memory.Allocate(chunk, mlp.Widths[3]), memory.Allocate(chunk, 1));

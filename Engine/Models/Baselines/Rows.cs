@@ -1,3 +1,5 @@
+using ManualVae.Data;
+
 namespace ManualVae.Models.Baselines;
 
 /// <summary>Fills the rows of a span on all cores; each row is one thread's work.</summary>
@@ -14,7 +16,7 @@ internal static class Rows
         fixed (float* pinned = values)
         {
             nint address = (nint)pinned; // a span cannot enter a closure; the memory stays pinned until the loop has ended
-            Parallel.For(0, rows, row => fill(row, new Span<float>((float*)address + (nint)row * width, width)));
+            Cores.For(0, rows, row => fill(row, new Span<float>((float*)address + (nint)row * width, width)));
         }
     }
 }

@@ -34,7 +34,7 @@ public static class Slim
         var gram = new CoOccurrence(train).Gram();
         monitor.Pass($"slim: X'X of {n} items");
         var (items, weights) = (new int[n][], new float[n][]);
-        Parallel.For(0, n, () => (new float[n], new float[n]), (item, loop, scratch) =>
+        Cores.For(0, n, () => (new float[n], new float[n]), (item, loop, scratch) =>
         {
             var (w, product) = scratch;
             Descend(gram, item, settings, w, product);
@@ -75,7 +75,7 @@ public static class Slim
         int[] items = [.. Enumerable.Range(0, n).OrderBy(i => gram[i * n + i])];
         int count = Math.Min(sample, n);
         clock.Restart();
-        Parallel.For(0, count, () => (new float[n], new float[n]), (s, _, scratch) =>
+        Cores.For(0, count, () => (new float[n], new float[n]), (s, _, scratch) =>
         {
             monitor.Check();
             Descend(gram, items[(int)((s + 0.5) * n / count)], settings, scratch.Item1, scratch.Item2);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
