@@ -17,7 +17,7 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
     /// <summary>
     /// Sizes around the tiles (16, 64, 128), M below K and above, and inner dimensions that are divided unevenly.
     /// </summary>
-    protected virtual (int M, int N, int K)[] ProductSizes => 
+    protected virtual (int M, int N, int K)[] ProductSizes =>
         [(1, 1, 1), (3, 130, 17), (129, 5, 33), (20, 31, 300), (70, 40, 9), (132, 200, 36), (8, 132, 520), (260, 4, 12)];
 
     /// <inheritdoc/>
@@ -47,7 +47,9 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
             }
     }
 
-    /// <summary>0x7FFFFFFF is the NaN that a device makes, 0xFFC00000 that of a processor; 0x7F800001 is one bit from infinity.</summary>
+    /// <summary>
+    /// 0x7FFFFFFF is the NaN that a device makes, 0xFFC00000 that of a processor; 0x7F800001 is one bit from infinity.
+    /// </summary>
     [DeviceTheory]
     [InlineData(0x7FFFFFFFu)]
     [InlineData(0x7F800001u)]
@@ -64,7 +66,8 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
                 var product = new float[m * n];
                 Backend.Download(c, product);
                 for (int i = 0; i < product.Length; i++)
-                    Assert.True((left ? i / n == 1 : i % n == 1) == float.IsNaN(product[i]), $"{level} {left} [{i}]: {product[i]}");
+                    Assert.True(
+                        (left ? i / n == 1 : i % n == 1) == float.IsNaN(product[i]), $"{level} {left} [{i}]: {product[i]}");
                 foreach (var tensor in (Tensor[])[a, b, c]) Backend.Free(tensor);
             }
     }
@@ -145,7 +148,7 @@ public class EmulatedGpuBackendTests(EmulatedDevice device) : GpuBackendTests(de
     /// <summary>
     /// A second tile of 128 columns, one of 128 rows, a divided inner dimension, and a second tile of 64 rows for tensor cores.
     /// </summary>
-    protected override (int M, int N, int K)[] ProductSizes => 
+    protected override (int M, int N, int K)[] ProductSizes =>
         [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9), (132, 8, 20), (4, 132, 12), (8, 4, 300)];
 
     [Fact]

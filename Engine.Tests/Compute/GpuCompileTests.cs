@@ -109,7 +109,8 @@ public class GpuCompileTests
             bool dynamic = code.Contains(".extern .shared", StringComparison.Ordinal);
             string start = dynamic ? ".extern .shared" : ".shared";
             seen += dynamic ? 0 : 1;
-            Assert.All(code.Split('\n').Select(line => line.Trim()).Where(l => l.StartsWith(start, StringComparison.Ordinal)), line =>
+            var declared = code.Split('\n').Select(line => line.Trim()).Where(l => l.StartsWith(start, StringComparison.Ordinal));
+            Assert.All(declared, line =>
                 Assert.InRange(int.Parse(Regex.Match(line, @"\.align (\d+)").Groups[1].Value), 16, 256));
         }
         Assert.True(seen > 0, "no kernel reads shared memory by fours");

@@ -7,6 +7,9 @@ namespace ManualVae.Tests.Compute;
 /// </summary>
 internal sealed class PtxUniformity
 {
+    /// <summary>Operations whose results differ between threads whatever they read.</summary>
+    private static readonly string[] OfOneThread = ["atom", "shfl", "mma", "ld.local"];
+
     private readonly PtxProgram _program;
     private readonly HashSet<string>[] _divergentAtEntry; // registers, block by block
     private readonly HashSet<string>[] _met; // registers whose value depends on the way by which a thread came to the block
@@ -41,14 +44,16 @@ internal sealed class PtxUniformity
         var branches = analysis._divergent.Select(block => block.Instructions[^1])
             .Where(branch => branch.Operation == "bra.uni").Select(branch => branch.Line);
         var barriers = analysis._divergent.SelectMany(analysis.Region).Distinct().SelectMany(block => block.Instructions)
-            .Where(i => i.Operation.StartsWith("bar.", StringComparison.Ordinal)).Select(i => $"{i.Line} after a divergent branch");
+            .Where(i => i.Operation.StartsWith("bar.", StringComparison.Ordinal))
+            .Select(i => $"{i.Line} after a divergent branch");
         return [.. branches, .. barriers];
     }
 
     /// <summary>Branches that depend on a register that may differ between threads.</summary>
     public static int DivergentBranches(string code) => new PtxUniformity(PtxProgram.Parse(code))._divergent.Count;
 
-    private static IEnumerable<HashSet<string>> NewSets(int count) => Enumerable.Range(0, count).Select(_ => new HashSet<string>());
+    private static IEnumerable<HashSet<string>> NewSets(int count) =>
+        Enumerable.Range(0, count).Select(_ => new HashSet<string>());
 
     /// <summary>Forward over the blocks until nothing changes.</summary>
     private void Spread()
@@ -86,8 +91,7 @@ internal sealed class PtxUniformity
     {
         if (i.Writes.Length == 0) return;
         bool differs = i.Reads.Any(r => divergent.Contains(r) || r.StartsWith("%tid", StringComparison.Ordinal) || r == "%laneid")
-            || i.Operation.StartsWith("atom", StringComparison.Ordinal) || i.Operation.StartsWith("shfl", StringComparison.Ordinal)
-            || i.Operation.StartsWith("mma", StringComparison.Ordinal) || i.Operation.StartsWith("ld.local", StringComparison.Ordinal);
+            || OfOneThread.Any(operation => i.Operation.StartsWith(operation, StringComparison.Ordinal));
         foreach (string register in i.Writes)
             if (differs) divergent.Add(register);
             else if (i.Guard is null) divergent.Remove(register);
@@ -124,8 +128,11 @@ internal sealed class PtxUniformity
         }
     }
 
-    /// <summary>The writes of each register that reach a block on the way that begins at <paramref name="first"/>; null for none.</summary>
-    private Dictionary<PtxBlock, Dictionary<string, HashSet<PtxInstruction?>>> Definitions(PtxBlock first, HashSet<PtxBlock> region)
+    /// <summary>
+    /// The writes of each register that reach a block on the way that begins at <paramref name="first"/>; null for none.
+    /// </summary>
+    private static Dictionary<PtxBlock, Dictionary<string, HashSet<PtxInstruction?>>> Definitions(
+        PtxBlock first, HashSet<PtxBlock> region)
     {
         var reaching = new Dictionary<PtxBlock, Dictionary<string, HashSet<PtxInstruction?>>> { [first] = [] };
         var waiting = new Queue<PtxBlock>([first]);

@@ -37,7 +37,10 @@ public class PartsTests
         },
         "ease" => Dae with
         {
-            LinearPath = LinearPathKind.Ease, LinearScale = 3, LinearLambda = 2, Likelihood = LikelihoodKind.Logistic,
+            LinearPath = LinearPathKind.Ease,
+            LinearScale = 3,
+            LinearLambda = 2,
+            Likelihood = LikelihoodKind.Logistic,
         },
         "cosine" => Vae with { OutputHead = OutputHead.Cosine, Temperature = 0.5 },
         "cosine gaussian" => Dae with

@@ -13,7 +13,7 @@ internal sealed record DataShape(int Users, int Items, long Clicks, int MedianHi
 {
     private const double DenseFrom = 0.01;
 
-    /// <summary>lambda of linear models from the data, see <see cref="DataDefaults.Ridge"/>; where a search of it begins.</summary>
+    /// <summary>lambda of linear models from the data, <see cref="DataDefaults.Ridge"/>: where a search of it begins.</summary>
     public double Ridge { get; init; } = 400;
 
     /// <summary>Shrinkage of neighbours from the data.</summary>

@@ -6,8 +6,9 @@ using ManualVae.Models.Baselines;
 namespace ManualVae.Tools.Recipe;
 
 /// <summary>
-/// Seconds that a fit will take, before it begins: from operation counts and a rate of products that is measured first. It has to tell minutes from hours;
-/// later fits of the same model go by the time of the earlier ones, and a fit is stopped when its time is over.
+/// Seconds that a fit will take, before it begins: from operation counts and a rate of products that is measured first. It has
+/// to tell minutes from hours; later fits of the same model go by the time of the earlier ones, and a fit is stopped when its
+/// time is over.
 /// </summary>
 internal static class FitEstimate
 {
@@ -34,7 +35,9 @@ internal static class FitEstimate
         };
     }
 
-    /// <summary>Operations of ELSA's default training: two products of factors x factors for each item and user of a batch.</summary>
+    /// <summary>
+    /// Operations of ELSA's default training: two products of factors x factors for each item and user of a batch.
+    /// </summary>
     private static double Elsa(CsrMatrix train)
     {
         var settings = new ElsaSettings();

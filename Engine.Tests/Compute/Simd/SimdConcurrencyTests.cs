@@ -147,10 +147,17 @@ public class SimdConcurrencyTests
             (nameof(IBackend.LinearTopK), x => x.LinearTopK(a, weight, p, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
         ];
+        (string Name, Action<IBackend> Call)[] ofParts =
+        [
+            (nameof(IBackend.LogSumExp), x => x.LogSumExp(a, one)),
+            (nameof(IBackend.MultinomialOfPart), x => x.MultinomialOfPart(batch, 1, a, b, one)),
+        ];
+        if (backend.ComputesParts) operations = [.. operations, .. ofParts];
         string[] others =
         [
             nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush),
             nameof(IBackend.Hold), nameof(IBackend.FewUsers),
+            nameof(IBackend.OwnItems), .. backend.ComputesParts ? [] : ofParts.Select(operation => operation.Name),
         ];
         var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
         Assert.Equal(methods.Except(others).Order(), operations.Select(operation => operation.Name).Distinct().Order());

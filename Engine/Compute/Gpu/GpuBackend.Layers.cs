@@ -71,8 +71,8 @@ internal sealed partial class GpuBackend : ILayeredGemm
             new KernelConfig(
                 new Index3D(batch.Rows, Ceiling(y.Columns, SparseKernels.ForwardColumns), 1),
                 new Index3D(SparseKernels.ForwardThreads, 1, 1)),
-            SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias), (int)activation, View(y),
-            y.Columns);
+            SparseKernels.LinearForward, Structure(batch), View(batch.Inputs), Value(weight), Value(bias), (int)activation,
+            View(y), y.Columns);
 
     /// <inheritdoc/>
     public void SparseLinearBackward(SparseBatch batch, Parameter weight, Parameter? bias, Tensor dy)

@@ -40,14 +40,17 @@ internal sealed class Launcher(Accelerator accelerator, SingleCaller caller)
         using var call = caller.Enter();
         if (shape.GridDim.Size == 0) return;
         if (!_compiled.TryGetValue(kernel, out var compiled))
-            _compiled.Add(
-                kernel, compiled = accelerator.LoadKernel(kernel.Method, Bounds(kernel.Method)).CreateLauncherDelegate<TLauncher>());
+        {
+            compiled = accelerator.LoadKernel(kernel.Method, Bounds(kernel.Method)).CreateLauncherDelegate<TLauncher>();
+            _compiled.Add(kernel, compiled);
+        }
         start((TLauncher)compiled);
     }
 
     /// <summary>The kernel's <see cref="LaunchBoundsAttribute"/> as ILGPU takes it.</summary>
-    internal static KernelSpecialization Bounds(MethodInfo kernel) => kernel.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds
-        ? new(bounds.Threads, bounds.Groups) : KernelSpecialization.Empty;
+    internal static KernelSpecialization Bounds(MethodInfo kernel) =>
+        kernel.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds
+            ? new(bounds.Threads, bounds.Groups) : KernelSpecialization.Empty;
 
     public void Run<T1>(KernelConfig shape, Action<T1> kernel, T1 a1) =>
         Launch<Action<AcceleratorStream, KernelConfig, T1>>(shape, kernel, run => run(Stream, shape, a1));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using ManualVae.Compute.Ranks;
 
 namespace ManualVae.Compute.Measure;
 
@@ -47,6 +48,8 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     bool IBackend.IsDoublePrecision => inner.IsDoublePrecision;
     long? IBackend.MemoryLimit => inner.MemoryLimit;
     bool IBackend.FusesUpdates => inner.FusesUpdates;
+    Communicator IBackend.Ranks => inner.Ranks;
+    bool IBackend.ComputesParts => inner.ComputesParts;
 
     /// <inheritdoc/>
     public void Dispose() => inner.Dispose();
@@ -199,6 +202,12 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     void IBackend.LikelihoodBackward(
         Likelihood likelihood, SparseBatch batch, double scale, Tensor logits, Tensor loss, int firstRow) => Time(
         logits, () => inner.LikelihoodBackward(likelihood, batch, scale, logits, loss, firstRow), floats: 2.0 * logits.Length);
+
+    void IBackend.LogSumExp(Tensor logits, Tensor normalisers) => Time(logits, () => inner.LogSumExp(logits, normalisers));
+
+    void IBackend.MultinomialOfPart(
+        SparseBatch batch, double scale, Tensor logits, Tensor totals, Tensor loss, int firstRow) => Time(
+        logits, () => inner.MultinomialOfPart(batch, scale, logits, totals, loss, firstRow), floats: 2.0 * logits.Length);
 
     void IBackend.ClickLogitsForward(SparseBatch batch, Tensor h, Parameter weight, Parameter bias, Tensor logits) => Time(
         weight.Value, () => inner.ClickLogitsForward(batch, h, weight, bias, logits), Products(logits, h.Columns),

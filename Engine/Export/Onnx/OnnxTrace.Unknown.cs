@@ -11,6 +11,13 @@ internal sealed partial class OnnxTrace
     void IBackend.Download(Tensor source, Span<double> destination) =>
         throw Unknown(nameof(IBackend.Download));
 
+    void IBackend.LogSumExp(Tensor logits, Tensor normalisers) =>
+        throw Unknown(nameof(IBackend.LogSumExp));
+
+    void IBackend.MultinomialOfPart(
+        SparseBatch batch, double scale, Tensor logits, Tensor totals, Tensor loss, int firstRow) =>
+        throw Unknown(nameof(IBackend.MultinomialOfPart));
+
     double IBackend.SquaredNorm(Tensor tensor) =>
         throw Unknown(nameof(IBackend.SquaredNorm));
 

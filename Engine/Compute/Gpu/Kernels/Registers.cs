@@ -41,3 +41,17 @@ internal struct Float8
         X4 = X4 + a * b.X4, X5 = X5 + a * b.X5, X6 = X6 + a * b.X6, X7 = X7 + a * b.X7,
     };
 }
+
+/// <summary>A thread's 8 x 8 of C.</summary>
+internal struct Sums
+{
+    public Float8 C0, C1, C2, C3, C4, C5, C6, C7;
+
+    /// <summary>this + a b'.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Sums Plus(Float8 a, Float8 b) => new()
+    {
+        C0 = C0.Plus(a.X0, b), C1 = C1.Plus(a.X1, b), C2 = C2.Plus(a.X2, b), C3 = C3.Plus(a.X3, b),
+        C4 = C4.Plus(a.X4, b), C5 = C5.Plus(a.X5, b), C6 = C6.Plus(a.X6, b), C7 = C7.Plus(a.X7, b),
+    };
+}
