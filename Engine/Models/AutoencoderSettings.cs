@@ -166,7 +166,7 @@ public record AutoencoderSettings
     /// <summary>Refuses what ranks that share the items cannot compute.</summary>
     internal virtual void RequireSharable()
     {
-        string? part = LinearPath != LinearPathKind.None ? nameof(this.LinearPath) : LogitCorrection != 0 ? nameof(LogitCorrection)
+        string? part = LogitCorrection != 0 ? nameof(LogitCorrection) : AddsToLogits ? "LinearPath"
             : OutputHead != OutputHead.Linear ? nameof(OutputHead) : Emphasis != 1 ? nameof(Emphasis)
             : UserWeightPower != 0 ? nameof(UserWeightPower) : null;
         if (part is not null) throw ForOneProcess(part);
