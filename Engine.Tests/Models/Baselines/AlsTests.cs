@@ -83,11 +83,12 @@ public class AlsTests
     [InlineData(4)]
     public void The_objective_falls_with_every_pass_and_both_solvers_end_at_the_same_value(int block)
     {
+        var settings = new IalsSettings(8, Regularisation: 0.05, UnobservedWeight: 0.2);
         double Value(int epochs, AlsSolverKind solver)
         {
-            using var model = Ials.Fit(Clicks, new(8, Regularisation: 0.05, Epochs: epochs, Solver: solver, Block: block));
+            using var model = Ials.Fit(Clicks, settings with { Epochs = epochs, Solver = solver, Block = block });
             // Users as fitted: one pass from nothing cannot be had from the model, so both sides take the exact ones.
-            using var exact = Ials.Restore(new(8, Regularisation: 0.05, Solver: AlsSolverKind.Full), [.. model.ItemVectors]);
+            using var exact = Ials.Restore(settings with { Solver = AlsSolverKind.Full }, [.. model.ItemVectors]);
             return Objective(Users(exact), Items(model), 0.05, 0.2);
         }
         double[] values = [.. Enumerable.Range(1, 12).Select(epochs => Value(epochs, AlsSolverKind.Block))];
