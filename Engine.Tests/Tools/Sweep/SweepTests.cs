@@ -206,7 +206,8 @@ public sealed class SweepTests : IDisposable
         _folder.Write("sweep/some-run.1.claim", "of another system");
         using (var claim = RunClaim.Take(_folder["sweep"], "alive", 1, TimeSpan.FromSeconds(0.6)))
         {
-            var refused = Run("sweep", [.. Small, "--vary", "latent=4,5", "--epochs", "1", "--lease", "0.5"]);
+            // A longer lease than the claim's: on a busy machine its signs of life come late.
+            var refused = Run("sweep", [.. Small, "--vary", "latent=4,5", "--epochs", "1", "--lease", "20"]);
             Assert.Equal(2, refused.ExitCode);
             Assert.Contains("workers of a sweep with other arguments are at work", refused.Messages, StringComparison.Ordinal);
         }
