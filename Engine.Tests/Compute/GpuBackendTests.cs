@@ -38,6 +38,8 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
                 {
                     // The emulation of tensor cores waits for all lanes at every step; one shape crosses all its edges.
                     if (IsEmulated && level == "tf32" && m != 70) continue;
+                    // Where all is a multiple of four the simple levels and the blocked one have nothing new to show.
+                    if (IsEmulated && m % 4 + n % 4 + k % 4 == 0 && level is not ("vector" or "divided")) continue;
                     var actual = Multiply(layered, transpose, m, n, k, level);
                     double tolerance = level == "tf32" ? 4e-3 : 1e-5;
                     for (int i = 0; i < expected.Length; i++)
@@ -149,7 +151,7 @@ public class EmulatedGpuBackendTests(EmulatedDevice device) : GpuBackendTests(de
     /// A second tile of 128 columns, one of 128 rows, a divided inner dimension, and a second tile of 64 rows for tensor cores.
     /// </summary>
     protected override (int M, int N, int K)[] ProductSizes =>
-        [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9), (132, 8, 20), (4, 132, 12), (8, 4, 300)];
+        [(2, 130, 17), (129, 3, 2), (5, 3, 300), (70, 40, 9), (132, 4, 20), (4, 4, 300)];
 
     [Fact]
     public void Every_operation_refuses_a_second_thread()
