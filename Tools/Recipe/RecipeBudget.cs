@@ -44,11 +44,6 @@ internal sealed class RecipeBudget(TimeSpan budget, double spentBefore = 0)
         return TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>Signalled when that many seconds are spent, or by Ctrl-C. The caller disposes it.</summary>
-    public CancellationTokenSource Until(double seconds)
-    {
-        var source = CancellationTokenSource.CreateLinkedTokenSource(Session.Cancellation);
-        source.CancelAfter(TimeSpan.FromSeconds(Math.Max(0, seconds - Spent)));
-        return source;
-    }
+    /// <summary>Signalled when that many seconds are spent, or by Ctrl-C. The caller disposes of it.</summary>
+    public Deadline Until(double seconds) => new(TimeSpan.FromSeconds(Math.Max(0, seconds - Spent)), Session.Cancellation);
 }

@@ -14,7 +14,7 @@ internal sealed class RunClaim : IDisposable
     private readonly string _folder, _run;
     private readonly int _number;
     private readonly CancellationTokenSource _lost = new();
-    private readonly Timer _heart;
+    private readonly Pulse _heart;
     private readonly Lock _beating = new();
     private long _beats;
     private bool _ended;
@@ -22,7 +22,7 @@ internal sealed class RunClaim : IDisposable
     private RunClaim(string folder, string run, int number, TimeSpan lease)
     {
         (_folder, _run, _number) = (folder, run, number);
-        _heart = new(_ => Beat(), null, lease / 6, lease / 6);
+        _heart = new(lease / 6, lease / 6, Beat);
     }
 
     /// <summary>Signalled when another worker has taken over.</summary>

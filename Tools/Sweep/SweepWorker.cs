@@ -22,14 +22,14 @@ internal sealed class SweepWorker(SweepSearch search, TimeSpan lease, double? mi
         var folder = new SweepFolder(search, lease);
         folder.Enter();
         var plan = search.Plan(_outcomes);
-        using var time = minutes is double m ? new CancellationTokenSource(TimeSpan.FromMinutes(m)) : new();
+        using var time = new Deadline(minutes is double m ? TimeSpan.FromMinutes(m) : TimeSpan.MaxValue);
         int waits = 0;
         while (true)
         {
             Session.Cancellation.ThrowIfCancellationRequested();
             folder.RequireOwn();
             var open = plan.Open();
-            if (open.Count == 0 || time.IsCancellationRequested)
+            if (open.Count == 0 || time.Token.IsCancellationRequested)
             {
                 var result = Publish(plan, folder, finished: open.Count == 0);
                 Console.Error.WriteLine($"spent      {Readable.Count(result.Spent!.Trials, "trial")}, "
