@@ -129,13 +129,18 @@ public class MemoryTests
         return output;
     }
 
+    /// <summary>The process belongs to other tests too, whose memory only adds: the least of three attempts is this one's.</summary>
     private static void AssertStays(Action round)
     {
         for (int i = 0; i < 50; i++) round();
-        long before = Resident();
-        for (int i = 0; i < 200; i++) round();
-        long grown = Resident() - before;
-        Assert.True(grown < 8 << 20, $"200 rounds left {grown / 1048576.0:F1} MiB"); // one round takes more than 1 MiB
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 3 && least >= 8 << 20; attempt++)
+        {
+            long before = Resident();
+            for (int i = 0; i < 200; i++) round();
+            least = Math.Min(least, Resident() - before);
+        }
+        Assert.True(least < 8 << 20, $"200 rounds left {least / 1048576.0:F1} MiB"); // one round takes more than 1 MiB
     }
 
     private static long Resident()
