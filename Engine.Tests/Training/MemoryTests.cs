@@ -129,7 +129,9 @@ public class MemoryTests
         return output;
     }
 
-    /// <summary>The process belongs to other tests too, whose memory only adds: the least of three attempts is this one's.</summary>
+    /// <summary>
+    /// The process belongs to other tests too, whose memory only adds: the least of three attempts is this one's.
+    /// </summary>
     private static void AssertStays(Action round)
     {
         for (int i = 0; i < 50; i++) round();
