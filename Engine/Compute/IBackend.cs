@@ -52,7 +52,7 @@ public partial interface IBackend : IDisposable
     /// <summary>
     /// The items that it holds of so many: its tensors have rows (or columns) for these, its batches take their clicks.
     /// </summary>
-    ItemRange OwnItems(int items) => ItemRange.Of(items, Ranks.Rank, Ranks.Size);
+    ItemRange OwnItems(int items) => ItemRange.Whole(items);
 
     /// <summary>True if it has <see cref="LogSumExp"/> and <see cref="MultinomialOfPart"/>.</summary>
     bool ComputesParts => false;

@@ -53,7 +53,7 @@ public static class Evaluator
                 int row = rows[user];
                 var ranking = rankings[row - first] = ranker.Ranking(row);
                 for (int m = 0; m < metrics.Count; m++) perUser[m][user] = Value(metrics[m], row, ranking);
-            });
+            }, cancellation);
             for (; done < end; done++) lists.Add(rankings[rows[done] - first], heldOut.RowColumns(rows[done]));
             progress?.Report(first + count);
         }

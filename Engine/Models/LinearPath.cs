@@ -44,7 +44,7 @@ internal sealed class LinearPath
     public void Fit(CsrMatrix train, double lambda, FitMonitor monitor)
     {
         if (_diagonal is null) return;
-        var (weights, diagonal) = Ease.Solve(train, new(lambda), monitor);
+        var (weights, diagonal) = Ease.Solve(train, lambda, monitor);
         _backend.Upload(weights, _in.Value);
         _backend.Upload(diagonal, _diagonal.Value);
     }

@@ -37,9 +37,9 @@ public static class LipschitzStudy
         var encoder = EncoderBound.For(model, LargestSigmas([.. ofUsers, .. ofCuts]));
         var (pairs, fewest) = (new LipschitzPair[random.Length + cut.Pairs.Length], new int[random.Length + cut.Pairs.Length]);
         Cores.For(0, random.Length, i => (pairs[i], fewest[i]) =
-            Measure(users, random[i], random[i].U, random[i].V, null, masks, ofUsers, encoder));
+            Measure(users, random[i], random[i].U, random[i].V, null, masks, ofUsers, encoder), cancellation);
         Cores.For(0, cut.Pairs.Length, i => (pairs[random.Length + i], fewest[random.Length + i]) =
-            Measure(cut.Users, cut.Pairs[i], cut.Owners[i], cut.Owners[i], cut.Cuts[i], masks, ofCuts, encoder));
+            Measure(cut.Users, cut.Pairs[i], cut.Owners[i], cut.Owners[i], cut.Cuts[i], masks, ofCuts, encoder), cancellation);
         LipschitzPair[] apart = [.. pairs.Where(pair => pair.L1 > 0)];
         if (apart.Length == 0) throw new InputException("All these users have the same clicks; give users that differ.");
         int clicks = Math.Max(1, fewest.Min());

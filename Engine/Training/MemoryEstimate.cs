@@ -72,7 +72,7 @@ public readonly record struct MemoryEstimate(
         return model with
         {
             BatchBytes = memory.Bytes,
-            DataBytes = (settings.LinearPath == LinearPathKind.Ease ? Ease.Bytes(trained.Train) : 0)
+            DataBytes = (settings.LinearPath == LinearPathKind.Ease ? LinearAutoencoder.Bytes(trained.Train) : 0)
                 + RunAlignment.Bytes(settings, trained)
                 + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };

@@ -20,7 +20,7 @@ public sealed unsafe partial class SimdBackend
 
     /// <inheritdoc/>
     public int FewUsers(Parameter weight) =>
-        _gemm.TakesBf16 ? _held.ContainsKey(weight.Value) ? FewRows.Most : 0 : FewRows.IsSupported ? FewRows.Most : 0;
+        (_gemm.TakesBf16 ? _held.ContainsKey(weight.Value) : FewRows.IsSupported) ? FewRows.Most : 0;
 
     /// <inheritdoc/>
     public void LinearTopK(

@@ -87,8 +87,7 @@ public static class SyntheticClicks
         // So that every item occurs in training, item i is the first click of a certain user.
         int[]? firstItems = everyItem ? FirstItems(shape, activity, rows) : null;
         const int Block = 512;
-        Cores.For(0, (rows + Block - 1) / Block, Cores.Bound(cancellation),
-            () => new int[shape.Items],
+        Cores.For(0, (rows + Block - 1) / Block, () => new int[shape.Items],
             (block, _, seen) =>
             {
                 int end = Math.Min(rows, (block + 1) * Block);
@@ -103,7 +102,7 @@ public static class SyntheticClicks
                 report.Add(end - block * Block);
                 return seen;
             },
-            _ => { });
+            _ => { }, cancellation);
         return new CsrMatrix(shape.Items, offsets, columns);
     }
 

@@ -30,15 +30,13 @@ public sealed class MixtureEquations
         int width = _terms.Count + 1, blocks = (train.Rows + UsersOfBlock - 1) / UsersOfBlock;
         var sums = new (double[] All, double[] Clicked)[blocks];
         Cores.For(0, blocks, () => Enumerable.Range(0, width).Select(_ => new float[train.Columns]).ToArray(),
-            (block, loop, scores) =>
+            (block, _, scores) =>
             {
                 sums[block] = (new double[width * width], new double[width * width]);
                 for (int user = block * UsersOfBlock; user < Math.Min(train.Rows, (block + 1) * UsersOfBlock); user++)
                     Add(train.RowColumns(user), scores, sums[block].All, sums[block].Clicked);
-                if (cancellation.IsCancellationRequested) loop.Stop();
                 return scores;
-            }, _ => { });
-        cancellation.ThrowIfCancellationRequested();
+            }, _ => { }, cancellation);
         (_all, _clicked) = (new double[width * width], new double[width * width]);
         foreach (var (all, clicked) in sums)
         {

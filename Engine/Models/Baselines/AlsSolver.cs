@@ -50,14 +50,13 @@ internal sealed unsafe class AlsSolver : IDisposable
         fixed (float* pinned = vectors)
         {
             nint address = (nint)pinned; // a pointer cannot enter a closure; the memory stays pinned until the loop has ended
-            var options = Cores.Bound(cancellation);
-            Cores.For(0, (rows + BatchRows - 1) / BatchRows, options, batch =>
+            Cores.For(0, (rows + BatchRows - 1) / BatchRows, batch =>
             {
                 if (!_workers.TryTake(out var worker)) worker = new Worker(_width, _d);
                 int first = batch * BatchRows, count = Math.Min(BatchRows, rows - first);
                 SolveBatch(worker, clicks, firstRow + first, count, (float*)address + (nint)first * _d, sweeps);
                 _workers.Add(worker);
-            });
+            }, cancellation);
         }
     }
 

@@ -30,21 +30,30 @@ internal static class LinearAutoencoder
         string name, CsrMatrix train, double? given, double dropout, Column column, FitMonitor monitor)
     {
         double lambda = given ?? DataDefaults.Ridge(train);
+        var (weights, _) = Solve(name, train, lambda, dropout, column, monitor);
+        return new(name, train.Columns, weights) { FromData = DataDefaults.Taken(("lambda", given, lambda)) };
+    }
+
+    /// <summary>W [I, I], and the diagonal of C.</summary>
+    internal static (float[] Weights, float[] Diagonal) Solve(
+        string name, CsrMatrix train, double lambda, double dropout, Column column, FitMonitor monitor)
+    {
         if (!(lambda > 0 && double.IsFinite(lambda))) throw new InputException($"{name}: lambda must be above 0, not {lambda}.");
         if (!(dropout is >= 0 and < 1)) throw new InputException($"{name}: dropout must be in [0, 1), not {dropout}.");
         int n = train.Columns;
         double share = dropout / (1 - dropout);
-        monitor.Needs(name, CoOccurrence.Bytes(n) + InverseBytes(n) + CoOccurrence.Bytes(train));
+        monitor.Needs(name, Bytes(train));
         var weights = CoOccurrence.Allocate(n);
         var gram = new RidgeGram(train, lambda, share: share);
         gram.Fill(weights);
         monitor.Pass($"{name}: X'X of {n} items");
         gram.Invert(weights, monitor.Cancellation);
         monitor.Pass($"{name}: inverse");
-        var (scale, diagonal) = (new float[n], new float[n]);
+        var (scale, diagonal, inverse) = (new float[n], new float[n], new float[n]);
         foreach (var (j, clicks) in train.ColumnCounts().Index())
         {
-            var (s, d) = column(weights[j * n + j], lambda + share * clicks, clicks);
+            inverse[j] = weights[j * n + j];
+            var (s, d) = column(inverse[j], lambda + share * clicks, clicks);
             (scale[j], diagonal[j]) = ((float)s, (float)d);
         }
         Cores.For(0, n, i =>
@@ -53,8 +62,12 @@ internal static class LinearAutoencoder
             for (int j = 0; j < row.Length; j++) row[j] *= -scale[j];
             row[i] = diagonal[i];
         });
-        return new(name, n, weights) { FromData = DataDefaults.Taken(("lambda", given, lambda)) };
+        return (weights, inverse);
     }
+
+    /// <summary>What solving takes.</summary>
+    internal static long Bytes(CsrMatrix train) =>
+        CoOccurrence.Bytes(train.Columns) + InverseBytes(train.Columns) + CoOccurrence.Bytes(train);
 
     // Two panels of n x 256, packed once more for the product.
     internal static long InverseBytes(int items) => 4L * 256 * items * sizeof(float);

@@ -112,7 +112,7 @@ public static class Marec
                 for (int c = 0; c < m; c++) if (i != rare[c]) p[i * n + rare[c]] -= (float)(u[i * m + c] / lambda);
             });
             monitor.Pass($"marec: {m} items without clicks aligned");
-            Ease.InverseToWeights(p, n);
+            InverseToWeights(p, n);
             return p;
         }
         var z = new double[m * n];
@@ -131,7 +131,7 @@ public static class Marec
             for (int c = 0; c < m; c++) TensorPrimitives.MultiplyAdd(factors.AsSpan(c * n, n), (float)-u[i * m + c], row, row);
         });
         monitor.Pass($"marec: {m} rarely clicked items aligned");
-        Ease.InverseToWeights(p, n);
+        InverseToWeights(p, n);
         return p;
     }
 
@@ -166,5 +166,16 @@ public static class Marec
         for (int i = 0; i < n; i++) inverse[i * n + i] += (float)ridge;
         SymmetricInverse.InPlace(inverse, n, cancellation: monitor.Cancellation);
         return inverse;
+    }
+
+    /// <summary>Turns P into I - P diag(1 / diag P) in place; P need not be symmetric.</summary>
+    private static void InverseToWeights(float[] p, int n)
+    {
+        var diagonal = new float[n];
+        for (int j = 0; j < n; j++) diagonal[j] = p[j * n + j];
+        Cores.For(0, n, i =>
+        {
+            for (int j = 0; j < n; j++) p[i * n + j] = i == j ? 0 : -p[i * n + j] / diagonal[j];
+        });
     }
 }
