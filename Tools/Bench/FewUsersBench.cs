@@ -120,12 +120,11 @@ internal static class FewUsersBench
     private static FewUsersResult Result(int users, List<(double[] Seconds, double Read)> rounds)
     {
         double[] sorted = [.. rounds.SelectMany(round => round.Seconds).Order()];
-        double median = Median(sorted);
-        return new(users, sorted.Length, sorted[0], median, sorted[(int)(sorted.Length * 0.99)], users / median,
-            Median(rounds.Select(round => Median(round.Seconds) / round.Read)));
+        var all = Timing.From(sorted);
+        double[] reads = [.. rounds.Select(round => Timing.From(round.Seconds).Median / round.Read)];
+        return new(users, all.Runs, all.Best, all.Median, sorted[(int)(sorted.Length * 0.99)], users / all.Median,
+            Timing.From(reads).Median);
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
 
     private static double Answer(Autoencoder model, CsrMatrix clicks, ref int first, int users)
     {

@@ -23,7 +23,7 @@ internal sealed class BaselineStage(PreparedDataset data, RecipeTrials trials, R
             double left = budget.Plan.Baselines - budget.Spent;
             double end = candidates[c].Axes.Count == 0 ? budget.Plan.End : budget.Spent + left / (candidates.Count - c);
             Search(candidates[c], end);
-            trials.KeepOnly(trials.Leaders(RecipeEnsemble.Most).Select(t => t.Run));
+            trials.KeepLeaders([]);
         }
     }
 

@@ -118,6 +118,5 @@ internal sealed class FamilyStage(PreparedDataset data, RecipeTrials trials, Rec
             .Select(i => done[i])];
 
     // Those that go on and the leaders keep their checkpoints.
-    private void Keep(IReadOnlyList<Entry> going) => trials.KeepOnly([.. going.Select(entry => entry.Trial!.Run),
-        .. trials.Leaders(RecipeEnsemble.Most).Select(t => t.Run)]);
+    private void Keep(IReadOnlyList<Entry> going) => trials.KeepLeaders(going.Select(entry => entry.Trial!));
 }

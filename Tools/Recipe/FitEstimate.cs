@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using ManualVae.Compute;
+using ManualVae.Compute.Measure;
 using ManualVae.Data;
 using ManualVae.Models.Baselines;
 
@@ -51,13 +51,7 @@ internal static class FitEstimate
         const int side = 512;
         using var backend = Backends.Create("simd");
         var (a, b, c) = (backend.Allocate(side, side), backend.Allocate(side, side), backend.Allocate(side, side));
-        double best = double.PositiveInfinity;
-        for (int run = 0; run < 10; run++)
-        {
-            var clock = Stopwatch.StartNew();
-            backend.MatMul(Transpose.None, a, b, c);
-            best = Math.Min(best, clock.Elapsed.TotalSeconds);
-        }
+        double best = Timing.Of(() => backend.MatMul(Transpose.None, a, b, c), runs: 10, seconds: 0).Best;
         return 0.5 * 2 * side * side * side / best;
     }
 }

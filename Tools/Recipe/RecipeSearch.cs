@@ -97,7 +97,7 @@ internal sealed class RecipeSearch
             $"--budget {Readable.Clock(_options.Budget)}: nothing had a value within it; give more time.");
         var candidate = candidates.First(c => c.Name == winner.Candidate);
         string folder = Path.Combine(_options.Output, winner.Run), run = Path.Combine(_options.Output, RecipeResult.RunName);
-        if (!File.Exists(Path.Combine(folder, "best.ckpt")))
+        if (!HasCheckpoint(winner.Run))
         {
             Console.Error.WriteLine($"           {winner.Candidate} is trained again, as its checkpoint was not kept");
             Directory.Delete(folder, recursive: true);
@@ -111,7 +111,7 @@ internal sealed class RecipeSearch
             winner = trials.Try(candidate, winner.Settings, trials.EpochsOf(winner), until.Token);
         }
         string[] others = [.. trials.Leaders(RecipeEnsemble.Most).Select(t => t.Run).Where(name => name != winner.Run
-            && File.Exists(Path.Combine(_options.Output, name, "best.ckpt")))];
+            && HasCheckpoint(name))];
         AtomicFile.WriteText(Path.Combine(_options.Output, RecipeResult.PresetFile),
             SweepResult.PresetOf(RunFolder.Open(folder).Manifest));
         Directory.Move(folder, run);
@@ -120,6 +120,8 @@ internal sealed class RecipeSearch
         trials.KeepOnly(ensemble?.Members.Keys ?? []);
         return (winner, ensemble);
     }
+
+    private bool HasCheckpoint(string run) => File.Exists(Path.Combine(_options.Output, run, "best.ckpt"));
 
     private static string Reason(IReadOnlyList<RecipeRow> rows, RecipeTrial winner)
     {

@@ -87,6 +87,10 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
     public IEnumerable<RecipeTrial> Leaders(int count) => _all.Where(t => t.Validation is not null)
         .GroupBy(t => t.Candidate).Select(own => own.MaxBy(t => t.Validation)!).OrderByDescending(t => t.Validation).Take(count);
 
+    /// <summary>Keeps the checkpoints of the leaders, which may become an ensemble, and of some others.</summary>
+    public void KeepLeaders(IEnumerable<RecipeTrial> others) =>
+        KeepOnly(Leaders(RecipeEnsemble.Most).Concat(others).Select(t => t.Run));
+
     /// <summary>Deletes the checkpoints of all trials but some. What they were and how they did stays.</summary>
     public void KeepOnly(IEnumerable<string> kept)
     {
