@@ -120,7 +120,7 @@ public sealed class AnchorTermTests
         var parameter = new Parameter("anchors", anchors, backend.Allocate(anchors.Rows, anchors.Columns), none, none);
         backend.AnchorForward(term, batch, parameter, posterior, none, centroids, loss);
         backend.AnchorBackward(term, batch, parameter, posterior, none, centroids, rowScale: none, dPosterior, dz: none);
-        return (Host(backend, loss)[0], Host(backend, dPosterior), Host(backend, parameter.Gradient));
+        return (backend.Values(loss)[0], backend.Values(dPosterior), backend.Values(parameter.Gradient));
     }
 
     private static Tensor Of(IBackend backend, int rows, int columns, params double[] values)
@@ -128,12 +128,5 @@ public sealed class AnchorTermTests
         var tensor = backend.Allocate(rows, columns);
         backend.Upload(values, tensor);
         return tensor;
-    }
-
-    private static double[] Host(IBackend backend, Tensor tensor)
-    {
-        var values = new double[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
     }
 }

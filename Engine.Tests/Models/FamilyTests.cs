@@ -3,7 +3,6 @@ using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Models;
-using ManualVae.Study;
 using Xunit;
 
 namespace ManualVae.Tests.Models;
@@ -62,10 +61,7 @@ public class FamilyTests
     public void The_whole_backward_pass_differentiates_the_whole_forward_pass(string member)
     {
         using var model = Build(member);
-        var problem = Differentiable.Of(model, Batch(model), model.TrainingMask(3, 8), Noise, Loss);
-        foreach (var error in GradientCheck.Coordinates(problem))
-            Assert.True(error.Error < GradientCheck.Tolerance, $"{member}: {error}");
-        Assert.InRange(GradientCheck.TaylorSlope(problem), 1.9, 2.1);
+        WholePass.AssertDifferentiates(member, model, Batch(model), Noise, Loss);
     }
 
     [Theory, MemberData(nameof(Members))]
@@ -74,17 +70,7 @@ public class FamilyTests
         using var oracle = Build(member);
         using var simd = new SimdBackend(2);
         using var model = Build(member, simd);
-        double expected = Step(oracle), actual = Step(model);
-        Assert.Equal(expected, actual, 1e-5 * Math.Abs(expected));
-        foreach (var parameter in oracle.Parameters.All)
-        {
-            if (parameter.IsConstant) continue;
-            var (theirs, ours) = (Values(oracle, parameter.Gradient), Values(model, model.Parameters[parameter.Name].Gradient));
-            double scale = theirs.Max(Math.Abs) + 1e-3;
-            for (int i = 0; i < theirs.Length; i++)
-                Assert.True(Math.Abs(theirs[i] - ours[i]) < 2e-4 * scale,
-                    $"{member}: {parameter.Name}[{i}]: {theirs[i]} and {ours[i]}");
-        }
+        WholePass.AssertSameStep(member, oracle, model, Step);
     }
 
     [Fact]

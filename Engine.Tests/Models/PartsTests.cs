@@ -2,7 +2,6 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Models;
-using ManualVae.Study;
 using Xunit;
 
 namespace ManualVae.Tests.Models;
@@ -65,10 +64,7 @@ public class PartsTests
     public void The_whole_backward_pass_differentiates_the_whole_forward_pass(string member)
     {
         using var model = Build(SettingsOf(member));
-        var problem = Differentiable.Of(model, Batch(model), model.TrainingMask(3, 8), Noise, Loss);
-        foreach (var error in GradientCheck.Coordinates(problem))
-            Assert.True(error.Error < GradientCheck.Tolerance, $"{member}: {error}");
-        Assert.InRange(GradientCheck.TaylorSlope(problem), 1.9, 2.1);
+        WholePass.AssertDifferentiates(member, model, Batch(model), Noise, Loss);
     }
 
     [Theory, MemberData(nameof(Members))]
@@ -77,17 +73,7 @@ public class PartsTests
         using var oracle = Build(SettingsOf(member));
         using var simd = new SimdBackend(2);
         using var model = Build(SettingsOf(member), simd);
-        double expected = Step(oracle), actual = Step(model);
-        Assert.Equal(expected, actual, 1e-5 * Math.Abs(expected));
-        foreach (var parameter in oracle.Parameters.All.Where(p => !p.IsConstant))
-        {
-            double[] theirs = oracle.Backend.Values(parameter.Gradient),
-                ours = simd.Values(model.Parameters[parameter.Name].Gradient);
-            double scale = theirs.Max(Math.Abs) + 1e-3;
-            for (int i = 0; i < theirs.Length; i++)
-                Assert.True(Math.Abs(theirs[i] - ours[i]) < 2e-4 * scale,
-                    $"{member}: {parameter.Name}[{i}]: {theirs[i]} and {ours[i]}");
-        }
+        WholePass.AssertSameStep(member, oracle, model, Step);
     }
 
     [Theory, MemberData(nameof(Members))]

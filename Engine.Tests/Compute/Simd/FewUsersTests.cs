@@ -3,34 +3,15 @@ using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using Xunit;
+using static ManualVae.Tests.Compute.TestTensors;
 
 namespace ManualVae.Tests.Compute.Simd;
 
 /// <summary>Products of few rows, and the ranking that is fused with them.</summary>
 public class FewUsersTests
 {
-    private static float[] Draw(int count, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
-    }
-
     private static Parameter Weights(IBackend backend, int rows, int columns, int seed) =>
         new("w", Upload(backend, Draw(rows * columns, seed), rows, columns), default, default, default);
-
-    private static Tensor Upload(IBackend backend, float[] values, int rows, int columns)
-    {
-        var tensor = backend.Allocate(rows, columns);
-        backend.Upload(values, tensor);
-        return tensor;
-    }
-
-    private static float[] Values(IBackend backend, Tensor tensor)
-    {
-        var values = new float[tensor.Length];
-        backend.Download(tensor, values);
-        return values;
-    }
 
     /// <summary>Each user excludes every third item, beginning with another one.</summary>
     private static SparseBatch Excluded(IBackend backend, int users, int items)
@@ -69,7 +50,7 @@ public class FewUsersTests
                 Tensor few = backend.Allocate(users, items), tiles = backend.Allocate(users, items);
                 backend.LinearForward(x.Top(users), weight, null, Activation.Identity, few);
                 backend.MatMul(Transpose.Second, x.Top(users), weight.Value, tiles);
-                Assert.Equal(Values(backend, tiles), Values(backend, few));
+                Assert.Equal(backend.Floats(tiles), backend.Floats(few));
             }
         }
     }

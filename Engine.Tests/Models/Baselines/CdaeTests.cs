@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManualVae.Compute;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
@@ -26,14 +25,9 @@ public class CdaeTests
     [Fact]
     public void The_loss_falls()
     {
-        var losses = new List<double>();
-        using var model = Cdae.Fit(Train, Settings, Simd, new FitMonitor(line =>
-        {
-            if (line.Contains("loss"))
-                losses.Add(double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
-        }));
-        Assert.Equal(30, losses.Count);
-        Assert.True(losses[^1] < 0.8 * losses[0], $"{losses[0]} to {losses[^1]}");
+        var losses = new LossLog();
+        using var model = Cdae.Fit(Train, Settings, Simd, losses.Monitor);
+        losses.AssertFell(30);
     }
 
     [Fact]

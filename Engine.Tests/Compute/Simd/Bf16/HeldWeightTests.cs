@@ -4,6 +4,7 @@ using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Tests.Models;
 using Xunit;
+using static ManualVae.Tests.Compute.TestTensors;
 
 namespace ManualVae.Tests.Compute.Simd.Bf16;
 
@@ -12,28 +13,13 @@ public class HeldWeightTests
 {
     private static SimdBackend Emulated(WorkerPool threads) => new(threads, GemmKernel.EmulatedBf16);
 
-    private static float[] Draw(int count, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
-    }
-
-    private static Tensor Upload(IBackend backend, float[] values, int rows, int columns)
-    {
-        var tensor = backend.Allocate(rows, columns);
-        backend.Upload(values, tensor);
-        return tensor;
-    }
-
     private static Parameter Constant(Tensor value) => new("w", value, default, default, default);
 
     private static float[] Logits(IBackend backend, Tensor x, Parameter weight)
     {
         var y = backend.Allocate(x.Rows, weight.Value.Rows);
         backend.LinearForward(x, weight, null, Activation.Identity, y);
-        var values = new float[y.Length];
-        backend.Download(y, values);
-        return values;
+        return backend.Floats(y);
     }
 
     [Theory]
