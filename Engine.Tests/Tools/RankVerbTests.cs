@@ -88,7 +88,8 @@ public sealed class RankVerbTests : IDisposable
         string data = CommandLine.WriteToyData(Path.Combine(_folder, "data"));
         string[] train = ["train", "--data", data, .. Settings, "--epochs", "4"];
         CommandLine.Run([.. train, "--output", NewRun("one")]).Succeeded();
-        var (code, output, errors) = Run(launcher, ranks, [.. train, "--json", "--output", NewRun("split"), "--user-groups", $"{groups}"]);
+        var (code, output, errors) = Run(
+            launcher, ranks, [.. train, "--json", "--output", NewRun("split"), "--user-groups", $"{groups}"]);
         Assert.True(code == 0, errors);
         Assert.Equal(4, JsonDocument.Parse(output).RootElement.GetProperty("epochs").GetInt32()); // one rank alone speaks
         Same("loss", 1e-5);

@@ -49,7 +49,9 @@ public partial interface IBackend : IDisposable
     /// <summary>The ranks that share the items; one process alone, unless a backend splits them.</summary>
     Communicator Ranks => Communicator.Alone;
 
-    /// <summary>The ranks with the same items that each take a part of a batch's users; one process alone, unless divided.</summary>
+    /// <summary>
+    /// The ranks with the same items that each take a part of a batch's users; one process alone, unless divided.
+    /// </summary>
     Communicator Groups => Communicator.Alone;
 
     /// <summary>True for the rank that writes a model's files.</summary>

@@ -80,8 +80,8 @@ public sealed class MpiCommunicator : Communicator
     /// <inheritdoc/>
     protected override void Exchange(
         ReadOnlySpan<byte> send, ReadOnlySpan<int> sendCounts, Span<byte> receive, ReadOnlySpan<int> receiveCounts) =>
-        _library.Exchange(
-            _handle, send, sendCounts, Starts(sendCounts, _sendStarts), receive, receiveCounts, Starts(receiveCounts, _receiveStarts));
+        _library.Exchange(_handle, send, sendCounts, Starts(sendCounts, _sendStarts), receive, receiveCounts,
+            Starts(receiveCounts, _receiveStarts));
 
     /// <inheritdoc/>
     protected override void Gather(ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> counts) =>

@@ -90,8 +90,8 @@ internal sealed unsafe class MpiLibrary
 
     /// <summary>Each rank sends parts of its bytes to all.</summary>
     public void Exchange(
-        nint communicator, ReadOnlySpan<byte> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendStarts, Span<byte> receive,
-        ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveStarts)
+        nint communicator, ReadOnlySpan<byte> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendStarts,
+        Span<byte> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveStarts)
     {
         fixed (byte* from = send, to = receive)
         fixed (int* counts = sendCounts, starts = sendStarts, newCounts = receiveCounts, newStarts = receiveStarts)

@@ -18,7 +18,8 @@ public sealed record RankGrid(Communicator All, Communicator Items, Communicator
     public static RankGrid Of(Communicator all, int groups)
     {
         if (groups < 1 || all.Size % groups != 0)
-            throw new InputException($"{all.Size} ranks cannot be divided into {groups} groups of users; take a divisor of {all.Size}.");
+            throw new InputException(
+                $"{all.Size} ranks cannot be divided into {groups} groups of users; take a divisor of {all.Size}.");
         if (groups == 1) return new(all, all, Communicator.Alone);
         int inGroup = all.Size / groups;
         return new(all, all.Split(all.Rank / inGroup), all.Split(all.Rank % inGroup));
