@@ -104,6 +104,18 @@ public partial interface IBackend : IDisposable
     /// <summary>Backend to backend, same number of elements.</summary>
     void Copy(Tensor source, Tensor destination);
 
+    /// <summary>Copies rows: destination[r] = source[rows[r]].</summary>
+    void GatherRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination)
+    {
+        for (int r = 0; r < rows.Length; r++) Copy(source.Slice(rows[r], 1), destination.Slice(r, 1));
+    }
+
+    /// <summary>Copies rows back: destination[rows[r]] = source[r]; the rows differ from each other.</summary>
+    void ScatterRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination)
+    {
+        for (int r = 0; r < rows.Length; r++) Copy(source.Slice(r, 1), destination.Slice(rows[r], 1));
+    }
+
     /// <summary>Sets every element.</summary>
     void Fill(Tensor tensor, double value);
 

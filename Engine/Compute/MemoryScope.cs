@@ -40,6 +40,9 @@ public sealed class MemoryScope(IBackend backend, bool counting = false) : IDisp
         return batch;
     }
 
+    /// <summary>Counts bytes that are taken elsewhere.</summary>
+    internal void Count(long bytes) => Bytes += bytes;
+
     /// <summary>Counts a batch without making it.</summary>
     public void CountBatch(int maxRows, int columns, int maxEntries) =>
         Bytes += SparseBatch.Bytes(maxRows, backend.OwnItems(columns).Count, maxEntries, backend.IsDoublePrecision);

@@ -56,16 +56,15 @@ public sealed partial class Autoencoder : IRecommender
             Parameters = new ParameterBlock(memory, settings.FanInInitialisation);
             int latent = settings.Latent * settings.Levels;
             var parts = new AutoencoderBuilder(memory, Parameters, settings, items);
-            Encoder = parts.Encoder("encoder", maxRows);
-            int encoderParameters = Parameters.All.Count;
             IReadOnlyList<int> hidden = settings.DecoderHidden ?? [.. settings.Hidden.Reverse()];
+            var chosen = form ?? FormOf(maxRows, hidden.Count > 0 ? hidden[^1] : latent, fuse);
+            Encoder = parts.Encoder("encoder", maxRows);
+            if (chosen == OutputForm.Sampled) _step = StepOf(fuse);
+            int encoderParameters = Parameters.All.Count;
             Decoder = new Decoder(
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
-                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse && !settings.AddsToLogits
-                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent,
-                        dense: settings.WeighsLoss || settings.OutputHead != OutputHead.Linear || Backend.Ranks.Size > 1)
-                    : OutputForm.Whole), rowsOfBlock,
-                settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null);
+                gated: settings.Encoder == EncoderKind.Gated, chosen, rowsOfBlock,
+                settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null, _step);
             if (settings.LinearPath != LinearPathKind.None)
                 _linear = new(memory, Parameters, settings, items, Decoder.Output.MaxRows);
             RequireForm(Decoder.Form);
@@ -189,6 +188,7 @@ public sealed partial class Autoencoder : IRecommender
     /// </returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
+        _step?.Begin(batch, (noise ?? default) with { Purpose = RandomPurpose.NegativeSample });
         if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
         EncodeAndSample(batch, mask, noise);
         WeighLoss(batch, mask);

@@ -3,6 +3,7 @@ using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
 using ManualVae.Models.Baselines;
+using ManualVae.Models.Sampling;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -56,6 +57,7 @@ public readonly record struct MemoryEstimate(
         if (settings.ImplicitSlim > 0)
             ImplicitSlim.Count(memory, data.ItemCount, batchSize,
                 settings.Hidden.Concat(settings.DecoderHidden ?? []).Append(settings.Latent * 2).Max());
+        if (settings.Negatives > 0) CountStep(memory, settings, data.ItemCount, batchSize, trained.Train);
         if (settings.Emphasis != 1) memory.Allocate(1, SparseBatch.LargestBatch(batchSize, trained.Train));
         if (settings.Alignment > 0)
             memory.CountBatch(batchSize, data.ItemCount, AlignedTargets.LargestBatch(
@@ -76,6 +78,16 @@ public readonly record struct MemoryEstimate(
                 + RunAlignment.Bytes(settings, trained)
                 + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
+    }
+
+    // The windows of a step belong to a model; a second one, not counted itself, says what they take.
+    private static void CountStep(MemoryScope memory, RunSettings settings, int items, int batchSize, CsrMatrix train)
+    {
+        var counting = new MemoryScope(memory.Backend, counting: true);
+        var model = new Autoencoder(counting, settings, items, batchSize, seed: null, fuse: true);
+        long before = counting.Bytes;
+        model.CountStep(batchSize, SparseBatch.LargestBatch(batchSize, train));
+        memory.Count(counting.Bytes - before + StepColumns.Bytes(items));
     }
 
     /// <summary>The same with other weights kept beside those in training: of the best epoch, or averages.</summary>

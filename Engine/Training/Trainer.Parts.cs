@@ -11,6 +11,7 @@ public sealed partial class Trainer
         if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(clicks);
         Model.WeightUsersBy(_train);
         Model.CorrectLogitsBy(clicks);
+        Model.DrawNegativesBy(clicks);
         if (_state.Updates == 0) Model.FitLinearPath(_train, new(Cancellation: cancellation));
     }
 

@@ -79,7 +79,7 @@ public sealed partial class Trainer : IDisposable
         }
         _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps) { Held = _state.HeldBeta };
         AdamOptimizer OptimizerOf(UpdatedParts part) => new(
-            backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Model.PartOf(p) == part)], settings.LearningRate);
+            backend, [.. Model.Moved.Where(p => p.Part == part).Select(p => p.Moved)], settings.LearningRate);
         _encoderOptimizer = OptimizerOf(UpdatedParts.Encoder);
         _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
@@ -272,6 +272,7 @@ public sealed partial class Trainer : IDisposable
         if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();
+        Model.EndStep();
         _average?.Updated(_state.Updates - (_state.Start?.Updates ?? 0) + 1);
         return loss;
     }
