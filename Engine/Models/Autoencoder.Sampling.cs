@@ -8,6 +8,9 @@ namespace ManualVae.Models;
 // Training on the batch's items and drawn negatives.
 public sealed partial class Autoencoder
 {
+    /// <summary>Begin of the names of each row's last update, constant in checkpoints.</summary>
+    private const string Updates = "updates.";
+
     private readonly SampledStep? _step;
 
     /// <summary>
@@ -30,23 +33,51 @@ public sealed partial class Autoencoder
     /// <summary>Ends a step: rows that the optimiser moved go back to their parameters.</summary>
     public void EndStep() => _step?.End();
 
+    /// <summary>
+    /// Makes up for Adam's updates of rows at rest (<see cref="LazyAdamKind.Exact"/>), before anything but a step reads them.
+    /// </summary>
+    public void SettleRows()
+    {
+        _step?.First.Settle();
+        _step?.Last.Settle();
+    }
+
+    /// <summary>Goes on after updates of an encoder and a decoder since rows were settled.</summary>
+    internal void GoOnAfter(IEnumerable<AdamStep> encoder, IEnumerable<AdamStep> decoder)
+    {
+        _step?.First.GoOnAfter(encoder);
+        _step?.Last.GoOnAfter(decoder);
+    }
+
     /// <summary>Counts what steps take beside the model, where <see cref="OutputForm.Sampled"/> says so.</summary>
     internal void CountStep(int users, int clicks) => _step?.Count(users, clicks);
 
-    private OutputForm FormOf(int maxRows, int width, bool fuse) =>
-        !fuse || Settings.AddsToLogits ? OutputForm.Whole
+    private OutputForm FormOf(int maxRows, int width, bool training, bool fuse) =>
+        Settings.AddsToLogits ? OutputForm.Whole
+        : !training && OutputForms.AreTooMany(maxRows, ItemCount) ? OutputForm.Blocks
+        : !fuse ? OutputForm.Whole
         : Settings.Negatives > 0 ? OutputForm.Sampled
         : OutputForms.Cheapest(Settings.Likelihood, maxRows, width,
             dense: Settings.WeighsLoss || Settings.OutputHead != OutputHead.Linear || Backend.Ranks.Size > 1);
 
-    private SampledStep StepOf(bool fuse)
+    // Also in models of other forms: a checkpoint has them.
+    private (Parameter First, Parameter Last)? DeclareUpdated()
+    {
+        if (Settings.Negatives == 0 || Settings.LazyAdam != LazyAdamKind.Exact) return null;
+        Parameters.KeepConstant(Updates);
+        Parameter Declare(string layer) =>
+            Parameters.Declare($"{Updates}{layer}", ItemCount, 1, Initialiser.Zero, items: ItemAxis.Rows);
+        return (Declare("first"), Declare("last"));
+    }
+
+    private SampledStep StepOf(bool fuse, (Parameter First, Parameter Last)? updated)
     {
         if (Backend.MemoryLimit is not null)
         {
             SettingName negatives = Setting(nameof(Settings.Negatives)), device = Setting("Device");
             throw About($"{negatives} is {Settings.Negatives}: it needs {device} simd; there are no kernels of it for others.");
         }
-        var step = new SampledStep(_memory, ItemCount, Settings, fuse && Backend.FusesUpdates);
+        var step = new SampledStep(_memory, ItemCount, Settings, fuse && Backend.FusesUpdates, updated);
         var first = Encoder switch
         {
             MlpEncoder mlp => mlp.Input,

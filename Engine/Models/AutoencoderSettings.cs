@@ -36,6 +36,15 @@ public enum AnchorWeighting
     Rarity,
 }
 
+/// <summary>What Adam does to rows of the first and the last layer that a step on drawn negatives does not see.</summary>
+public enum LazyAdamKind
+{
+    /// <summary>Nothing: their weights and moments stay as they are.</summary>
+    Lazy,
+    /// <summary>What it does to elements whose gradient is 0, made up for when they are seen next.</summary>
+    Exact,
+}
+
 /// <summary>
 /// Which parts an autoencoder is made of: everything that changes its function, and nothing of how it is trained.
 /// </summary>
@@ -139,6 +148,9 @@ public record AutoencoderSettings
 
     /// <summary>Negatives are drawn by an item's clicks + 1 to this power; 0 draws all items alike.</summary>
     public double NegativesPower { get; init; } = 0.75;
+
+    /// <summary>With negatives, Adam leaves items that a step does not see alone (lazy), or catches up later (exact).</summary>
+    public LazyAdamKind LazyAdam { get; init; }
 
     /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
     /// <remarks>Anchors: learned points in latent space, one for each item (arXiv 2511.06781, section 3).</remarks>
@@ -252,7 +264,8 @@ public record AutoencoderSettings
         : LinearPath != LinearPathKind.None ? (nameof(LinearPath), "none")
         : OutputHead != OutputHead.Linear ? (nameof(OutputHead), "linear")
         : LogitCorrection != 0 ? (nameof(LogitCorrection), "0")
-        : Anchors ? (nameof(Anchors), "false") : null;
+        : Anchors ? (nameof(Anchors), "false")
+        : LazyAdam == LazyAdamKind.Exact && WeightDecay != 0 ? (nameof(LazyAdam), "lazy, or no weight decay") : null;
 
     /// <summary>Refuses a value: "NAME is VALUE; it must be RANGE."</summary>
     /// <param name="holds">Whether the value is allowed.</param>

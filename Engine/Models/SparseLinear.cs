@@ -17,7 +17,7 @@ public sealed class SparseLinear(
     internal void MoveByRows(ParameterBlock parameters, SampledStep step)
     {
         _step = step;
-        _rows = step.Window(parameters, Weight, Output(0).Columns, clickedOnly: true, fusable: true);
+        _rows = step.Window(step.First, parameters, Weight, Output(0).Columns, fusable: true);
     }
 
     /// <inheritdoc/>

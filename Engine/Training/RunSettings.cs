@@ -140,7 +140,7 @@ public sealed record RunSettings : AutoencoderSettings
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(LinearPath), nameof(LinearRank),
             nameof(LinearLambda), nameof(LinearScale), nameof(OutputHead), nameof(Temperature), nameof(LogitCorrection),
-            nameof(Negatives), nameof(NegativesPower), nameof(AnchorWeight), nameof(AnchorWarmup),
+            nameof(Negatives), nameof(NegativesPower), nameof(LazyAdam), nameof(AnchorWeight), nameof(AnchorWarmup),
             nameof(AnchorGrowth), nameof(AnchorGrowthEpochs), nameof(Anchors), nameof(AnchorForm), nameof(AnchorPart),
             nameof(AnchorWeighting), nameof(AnchorsPerItem), nameof(AnchorCodebook), nameof(Alignment),
             nameof(AlignmentDelta), nameof(AlignmentZeroWeight), nameof(AlignmentAttributes), nameof(FitValidation),

@@ -85,6 +85,7 @@ public sealed partial class Trainer : IDisposable
         _metric = Metric.Parse(settings.ValidationMetric);
         _order = new int[_train.Rows];
         (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
+        if (resume) GoOnAfterUpdates();
         if (resume) _epochs.AddRange(run!.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
     }
 
@@ -227,7 +228,11 @@ public sealed partial class Trainer : IDisposable
             double beta = _beta.At(_state.Updates);
             if (Alternating)
             {
-                if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses) Model.UpdatePrior();
+                if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses)
+                {
+                    Model.SettleRows();
+                    Model.UpdatePrior();
+                }
                 Model.Update(encoderPass ? UpdatedParts.Encoder : UpdatedParts.Decoder);
             }
             int first = batch * _batch.MaxRows;
@@ -245,6 +250,7 @@ public sealed partial class Trainer : IDisposable
             _observer?.Updated(new(_state.Epoch + 1, _settings.Epochs, b + 1, batches, sums[0] / users, sums[1] / users,
                 sums[2] / users, beta, speed));
         }
+        Model.SettleRows();
         if (!Alternating) Model.UpdatePrior();
         return before + Stopwatch.GetElapsedTime(started).TotalSeconds;
 
@@ -262,7 +268,7 @@ public sealed partial class Trainer : IDisposable
         _batch.Load(_train, users);
         _targets?.Load(_aligned!.Of(_train, users), [.. Enumerable.Range(0, users.Length)]);
         bool encoder = Model.Updated.HasFlag(UpdatedParts.Encoder), decoder = Model.Updated.HasFlag(UpdatedParts.Decoder);
-        _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = LearningRateScale;
+        _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = ScaleOf(_state.Updates);
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
         // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
@@ -277,9 +283,9 @@ public sealed partial class Trainer : IDisposable
         return loss;
     }
 
-    /// <summary>What is left of the learning rate at the update under way.</summary>
-    private double LearningRateScale => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
-        ? 1 - (double)(_state.Updates - (_state.Start?.Updates ?? 0)) / ((long)_settings.Epochs * Passes * BatchesOfPass)
+    /// <summary>What is left of the learning rate at an update.</summary>
+    private double ScaleOf(long update) => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
+        ? 1 - (double)(update - (_state.Start?.Updates ?? 0)) / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
     private double AnchorWeight => _settings.AnchorWeightOf(EpochsBefore + _state.Epoch + 1);

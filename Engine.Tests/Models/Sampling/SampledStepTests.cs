@@ -145,6 +145,71 @@ public class SampledStepTests
         }
     }
 
+    /// <summary>
+    /// Exact lazy Adam, once settled, is Adam on all rows with the gradients that the steps gave: here by hand from the gradients
+    /// of one model, which the other one is given.
+    /// </summary>
+    [Fact]
+    public void Exact_lazy_Adam_moves_rows_at_rest_as_Adam_does()
+    {
+        using var backend = new ReferenceBackend();
+        var settings = Of("vae") with { Negatives = 5, LazyAdam = LazyAdamKind.Exact };
+        using var model = Build(backend, settings, OutputForm.Sampled);
+        using var batch = backend.AllocateBatch(Users, Items, 3 * Items);
+        var optimizer = new AdamOptimizer(backend, [.. model.Moved.Select(p => p.Moved)], 0.01);
+        var weight = model.Decoder.Output.Weight;
+        int width = weight.Value.Columns;
+        double[] w = backend.Values(weight.Value), m = new double[w.Length], v = new double[w.Length];
+        for (uint update = 0; update < 12; update++)
+        {
+            batch.Load(Clicks, [(int)(2 + update % 5)]);
+            optimizer.Begin();
+            model.Forward(batch, model.TrainingMask(3, update), new(3, update, RandomPurpose.LatentNoise));
+            int[] seen = model.SampledStep!.Items.ToArray();
+            Assert.Equal(Dense(backend.Values(model.SampledStep.Last.Windows[0].Rows.Value), seen, width).Where(x => x != 0),
+                Dense([.. seen.SelectMany(item => w[(item * width)..((item + 1) * width)])], seen, width).Where(x => x != 0),
+                (x, y) => Math.Abs(x - y) < 1e-6);
+            model.Backward(batch, new Objective(0.2));
+            var step = new AdamStep(0.01, update + 1);
+            double[] g = Dense(backend.Values(model.SampledStep.Last.Windows[0].Rows.Gradient), seen, width);
+            for (int i = 0; i < w.Length; i++)
+            {
+                (m[i], v[i]) = (0.9 * m[i] + 0.1 * g[i], 0.999 * v[i] + 0.001 * g[i] * g[i]);
+                w[i] -= step.CorrectedRate * m[i] / (Math.Sqrt(v[i]) + step.Epsilon);
+            }
+            optimizer.End();
+            model.EndStep();
+        }
+        Assert.Contains(Enumerable.Range(0, w.Length), i => Math.Abs(w[i] - backend.Values(weight.Value)[i]) > 1e-4);
+        model.SettleRows();
+        double[] settled = backend.Values(weight.Value), moments = backend.Values(weight.FirstMoment);
+        for (int i = 0; i < w.Length; i++)
+        {
+            Assert.Equal(w[i], settled[i], 1e-5);
+            Assert.Equal(m[i], moments[i], 1e-9);
+        }
+    }
+
+    [Fact]
+    public void A_model_of_a_large_catalogue_scores_few_users_at_once_and_the_same()
+    {
+        const int items = 3_000_000;
+        using var backend = new SimdBackend(2);
+        var settings = new AutoencoderSettings { Hidden = [], Latent = 2 };
+        using var model = new Autoencoder(backend, settings, items, 500, seed: 3, training: false);
+        using var whole = new Autoencoder(backend, settings, items, 12, seed: 3, fuse: true);
+        Assert.Equal((11, 12), (model.BatchSize, whole.BatchSize));
+        var clicks = CsrMatrix.FromPairs(12, items, [.. Enumerable.Range(0, 12).Select(user => (user, 1000 * user))]);
+        var (best, scores) = (new int[2][], new float[2][]);
+        foreach (var (i, m) in new[] { model, whole }.Index())
+        {
+            (best[i], scores[i]) = (new int[12 * 20], new float[12 * 20]);
+            m.Rank(clicks, 0, 12, 20, best[i], scores[i]);
+        }
+        Assert.Equal(best[1], best[0]);
+        Assert.Equal(scores[1], scores[0]);
+    }
+
     private static AutoencoderSettings Of(string member)
     {
         var vae = new AutoencoderSettings { Hidden = [13], Latent = 5 };

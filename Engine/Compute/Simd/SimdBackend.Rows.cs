@@ -21,6 +21,22 @@ public sealed unsafe partial class SimdBackend
         CopyRows(source, destination, rows, gather: false);
     }
 
+    /// <inheritdoc/>
+    public void AdamAtRest(Parameter parameter, ReadOnlySpan<AdamRest> rests, double epsilon)
+    {
+        Debug.Assert(rests.Length == parameter.Value.Rows);
+        Forget(parameter.Value);
+        fixed (AdamRest* first = rests)
+            ForRows(rests.Length, RowGrain(parameter.Value.Columns), (parameter, (nint)first, (float)epsilon),
+                static (in (Parameter Parameter, nint Rests, float Epsilon) s, int row) =>
+                {
+                    var rest = ((AdamRest*)s.Rests)[row];
+                    var p = s.Parameter;
+                    if (rest != AdamRest.None)
+                        rest.Apply(s.Epsilon, p.Value.RowSpan(row), p.FirstMoment.RowSpan(row), p.SecondMoment.RowSpan(row));
+                });
+    }
+
     private void CopyRows(Tensor source, Tensor destination, ReadOnlySpan<int> rows, bool gather)
     {
         fixed (int* places = rows)

@@ -25,8 +25,8 @@ internal sealed class SampledLoss : OutputLoss
         : base(layer)
     {
         _step = step;
-        _weight = step.Window(parameters, layer.Weight, inputs, clickedOnly: false, fusable: true);
-        _bias = step.Window(parameters, layer.Bias, 1, clickedOnly: false, fusable: false);
+        _weight = step.Window(step.Last, parameters, layer.Weight, inputs, fusable: true);
+        _bias = step.Window(step.Last, parameters, layer.Bias, 1, fusable: false);
         _shifted = new(layer.Bias.Name);
         step.Reserved += (users, columns) => (_logits, _sums) = (memory.Allocate(users, columns), memory.Allocate(1, columns));
     }

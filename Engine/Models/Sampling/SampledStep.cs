@@ -6,17 +6,35 @@ namespace ManualVae.Models.Sampling;
 /// What a training step on sampled columns reads and moves: the columns, the batch in their numbering, and the rows of the first
 /// and the last layer. Memory and time of a step do not grow with the catalogue.
 /// </summary>
-/// <param name="memory">Where it lives.</param>
-/// <param name="items">Number of items.</param>
-/// <param name="settings">How many negatives and by what they are drawn.</param>
-/// <param name="fused">Backward passes apply updates of weights.</param>
-internal sealed class SampledStep(MemoryScope memory, int items, AutoencoderSettings settings, bool fused)
+internal sealed class SampledStep
 {
-    private readonly StepColumns _columns = new(items, settings.Negatives, settings.NegativesPower);
-    private readonly List<(RowWindow Window, bool ClickedOnly)> _windows = [];
+    private readonly MemoryScope _memory;
+    private readonly int _items, _negatives;
+    private readonly StepColumns _columns;
+    private readonly bool _fused;
     private SparseBatch? _source;
     private int _users, _clicks; // room
     private Tensor _offsets;
+
+    /// <summary>Prepares steps.</summary>
+    /// <param name="memory">Where it lives.</param>
+    /// <param name="items">Number of items.</param>
+    /// <param name="settings">How many negatives and by what they are drawn.</param>
+    /// <param name="fused">Backward passes apply updates of weights.</param>
+    /// <param name="updated">The last update of each row of the first and of the last layer, where resting rows move.</param>
+    public SampledStep(
+        MemoryScope memory, int items, AutoencoderSettings settings, bool fused, (Parameter First, Parameter Last)? updated)
+    {
+        (_memory, _items, _negatives, _fused) = (memory, items, settings.Negatives, fused);
+        _columns = new(items, settings.Negatives, settings.NegativesPower);
+        (First, Last) = (new(memory, items, updated?.First), new(memory, items, updated?.Last));
+    }
+
+    /// <summary>The rows of the first layer: those of the clicked items.</summary>
+    public RowSet First { get; }
+
+    /// <summary>The rows of the last layer: those of all columns.</summary>
+    public RowSet Last { get; }
 
     /// <summary>The batch of the step under way: column c is item c of <see cref="Items"/>.</summary>
     public SparseBatch Batch { get; private set; } = null!;
@@ -28,16 +46,16 @@ internal sealed class SampledStep(MemoryScope memory, int items, AutoencoderSett
     public Tensor Offsets => _offsets.View(0, 1, _columns.Count);
 
     /// <summary>The parameters of which a step moves some rows.</summary>
-    public IEnumerable<RowWindow> Windows => _windows.Select(w => w.Window);
+    public IEnumerable<RowWindow> Windows => First.Windows.Concat(Last.Windows);
 
-    /// <summary>The rows of a parameter that steps see: all columns, or the clicked ones.</summary>
-    public RowWindow Window(ParameterBlock parameters, Parameter source, int width, bool clickedOnly, bool fusable)
-    {
-        parameters.MoveByRows(source);
-        var window = new RowWindow(memory, source, width, fused && fusable);
-        _windows.Add((window, clickedOnly));
-        return window;
-    }
+    /// <summary>The rows of a parameter that steps see.</summary>
+    /// <param name="set">Which rows.</param>
+    /// <param name="parameters">Where the parameter is declared; not built yet.</param>
+    /// <param name="source">The parameter.</param>
+    /// <param name="width">Elements of an item.</param>
+    /// <param name="fusable">One operation of a backward pass produces its whole gradient.</param>
+    public RowWindow Window(RowSet set, ParameterBlock parameters, Parameter source, int width, bool fusable) =>
+        set.Add(parameters, source, width, _fused && fusable);
 
     /// <summary>Draws negatives by the items' training clicks from now on.</summary>
     public void DrawBy(ReadOnlySpan<int> clicks) => _columns.DrawBy(clicks);
@@ -51,23 +69,25 @@ internal sealed class SampledStep(MemoryScope memory, int items, AutoencoderSett
         if (_users < batch.MaxRows || _clicks < batch.MaxEntries)
         {
             Reserve(batch.MaxRows, batch.MaxEntries);
-            Batch = memory.AllocateBatch(_users, Columns, _clicks);
+            Batch = _memory.AllocateBatch(_users, Columns, _clicks);
         }
         _columns.Choose(key, batch);
         _source = batch;
         Batch.LoadActive(batch, _columns.Count);
-        memory.Backend.Upload(_columns.Offsets, Offsets);
-        foreach (var (window, clickedOnly) in _windows) window.Load(RowsOf(clickedOnly));
+        _memory.Backend.Upload(_columns.Offsets, Offsets);
+        First.Load(Items[.._columns.Clicked]);
+        Last.Load(Items);
     }
 
     /// <summary>Takes over what the encoder sees.</summary>
-    public void TakeInputs(SparseBatch batch) => memory.Backend.Copy(
+    public void TakeInputs(SparseBatch batch) => _memory.Backend.Copy(
         batch.Inputs.View(0, 1, batch.Entries), Batch.Inputs.View(0, 1, batch.Entries));
 
     /// <summary>Ends the step: puts the rows back.</summary>
     public void End()
     {
-        foreach (var (window, clickedOnly) in _windows) window.Store(RowsOf(clickedOnly));
+        First.Store(Items[.._columns.Clicked]);
+        Last.Store(Items);
         _source = null;
     }
 
@@ -75,21 +95,20 @@ internal sealed class SampledStep(MemoryScope memory, int items, AutoencoderSett
     public void Count(int users, int clicks)
     {
         Reserve(users, clicks);
-        memory.CountBatch(users, Columns, clicks);
+        _memory.CountBatch(users, Columns, clicks);
     }
 
-    /// <summary>Logits, and what else an owner of windows takes for a step of so many users and columns.</summary>
+    /// <summary>Room was made for so many users and columns.</summary>
     public event Action<int, int>? Reserved;
 
-    private int Columns => StepColumns.Most(items, settings.Negatives, _clicks);
-
-    private ReadOnlySpan<int> RowsOf(bool clickedOnly) => clickedOnly ? Items[.._columns.Clicked] : Items;
+    private int Columns => StepColumns.Most(_items, _negatives, _clicks);
 
     private void Reserve(int users, int clicks)
     {
         (_users, _clicks) = (Math.Max(_users, users), Math.Max(_clicks, clicks));
-        _offsets = memory.Allocate(1, Columns);
-        foreach (var (window, clickedOnly) in _windows) window.Reserve(clickedOnly ? Math.Min(items, _clicks) : Columns);
+        _offsets = _memory.Allocate(1, Columns);
+        First.Reserve(Math.Min(_items, _clicks));
+        Last.Reserve(Columns);
         Reserved?.Invoke(_users, Columns);
     }
 }
