@@ -50,7 +50,7 @@ public sealed partial class Autoencoder
     }
 
     /// <summary>Counts what steps take beside the model, where <see cref="OutputForm.Sampled"/> says so.</summary>
-    internal void CountStep(int users, int clicks) => _step?.Count(users, clicks);
+    internal void CountStep(int users, CsrMatrix train) => _step?.Count(users, train);
 
     private OutputForm FormOf(int maxRows, int width, bool training, bool fuse) =>
         Settings.AddsToLogits ? OutputForm.Whole

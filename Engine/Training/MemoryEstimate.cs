@@ -3,7 +3,6 @@ using ManualVae.Data;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
 using ManualVae.Models.Baselines;
-using ManualVae.Models.Sampling;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Training;
@@ -86,8 +85,8 @@ public readonly record struct MemoryEstimate(
         var counting = new MemoryScope(memory.Backend, counting: true);
         var model = new Autoencoder(counting, settings, items, batchSize, seed: null, fuse: true);
         long before = counting.Bytes;
-        model.CountStep(batchSize, SparseBatch.LargestBatch(batchSize, train));
-        memory.Count(counting.Bytes - before + StepColumns.Bytes(items));
+        model.CountStep(batchSize, train);
+        memory.Count(counting.Bytes - before);
     }
 
     /// <summary>The same with other weights kept beside those in training: of the best epoch, or averages.</summary>

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ManualVae.Compute.Simd;
 
 // Copies of some rows of a tensor.
 public sealed unsafe partial class SimdBackend
 {
+    private const int RowsAhead = 4;
+
     /// <inheritdoc/>
     public void GatherRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination)
     {
@@ -40,11 +43,24 @@ public sealed unsafe partial class SimdBackend
     private void CopyRows(Tensor source, Tensor destination, ReadOnlySpan<int> rows, bool gather)
     {
         fixed (int* places = rows)
-            ForRows(rows.Length, RowGrain(source.Columns), (source, destination, (nint)places, gather),
-                static (in (Tensor From, Tensor To, nint Places, bool Gather) s, int row) =>
+            For(rows.Length, RowGrain(source.Columns), (source, destination, (nint)places, gather),
+                static (in (Tensor From, Tensor To, nint Places, bool Gather) s, int first, int last) =>
                 {
-                    int place = ((int*)s.Places)[row];
-                    s.From.RowSpan(s.Gather ? place : row).CopyTo(s.To.RowSpan(s.Gather ? row : place));
+                    int* places = (int*)s.Places;
+                    var scattered = s.Gather ? s.From : s.To;
+                    for (int row = first; row < last; row++)
+                    {
+                        if (row + RowsAhead < last) Prefetch(scattered, places[row + RowsAhead]);
+                        s.From.RowSpan(s.Gather ? places[row] : row).CopyTo(s.To.RowSpan(s.Gather ? row : places[row]));
+                    }
                 });
+    }
+
+    // Rows lie anywhere in memory; without this each copy would wait for its first bytes.
+    private static void Prefetch(Tensor tensor, int row)
+    {
+        if (!Sse.IsSupported) return;
+        byte* start = (byte*)tensor.Row(row);
+        for (int at = 0; at < tensor.Columns * sizeof(float); at += 64) Sse.Prefetch0(start + at);
     }
 }

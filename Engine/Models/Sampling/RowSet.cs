@@ -33,8 +33,10 @@ internal sealed class RowSet(MemoryScope memory, int items, Parameter? updated)
     public void Reserve(int rows)
     {
         foreach (var window in _windows) window.Reserve(rows);
-        if (updated is not null) _updated = memory.Allocate(rows, 1);
-        if (updated is not null && !memory.IsCounting) (_last, _rests) = (new float[rows], new AdamRest[rows]);
+        if (updated is null) return;
+        memory.Free(_updated);
+        _updated = memory.Allocate(rows, 1);
+        if (!memory.IsCounting) (_last, _rests) = (new float[rows], new AdamRest[rows]);
     }
 
     /// <summary>Fetches rows as they are after the last update.</summary>
@@ -63,6 +65,7 @@ internal sealed class RowSet(MemoryScope memory, int items, Parameter? updated)
     public void Settle()
     {
         if (_rest is null) return;
+        if (_last.Length == 0) Reserve(Math.Min(items, 1024)); // resumed, and no step yet
         int[] all = [.. Enumerable.Range(0, items)];
         for (int first = 0; first < items; first += _last.Length)
         {

@@ -20,10 +20,11 @@ internal sealed class RowWindow(MemoryScope memory, Parameter source, int width,
     /// <summary>The rows of the step under way, [rows, width].</summary>
     public Parameter Rows { get; } = new(source.Name);
 
-    /// <summary>Makes room.</summary>
+    /// <summary>Makes room anew.</summary>
     /// <param name="rows">Most rows of a step.</param>
     public void Reserve(int rows)
     {
+        foreach (var tensor in new[] { _value, _first, _second, _gradient }) memory.Free(tensor);
         _value = memory.Allocate(rows, width);
         _first = memory.Allocate(rows, width);
         _second = memory.Allocate(rows, width);

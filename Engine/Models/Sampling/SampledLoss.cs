@@ -28,7 +28,12 @@ internal sealed class SampledLoss : OutputLoss
         _weight = step.Window(step.Last, parameters, layer.Weight, inputs, fusable: true);
         _bias = step.Window(step.Last, parameters, layer.Bias, 1, fusable: false);
         _shifted = new(layer.Bias.Name);
-        step.Reserved += (users, columns) => (_logits, _sums) = (memory.Allocate(users, columns), memory.Allocate(1, columns));
+        step.Reserved += (users, columns) =>
+        {
+            memory.Free(_logits);
+            memory.Free(_sums);
+            (_logits, _sums) = (memory.Allocate(users, columns), memory.Allocate(1, columns));
+        };
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Data;
 
 namespace ManualVae.Models.Sampling;
 
@@ -9,11 +10,11 @@ namespace ManualVae.Models.Sampling;
 internal sealed class SampledStep
 {
     private readonly MemoryScope _memory;
-    private readonly int _items, _negatives;
+    private readonly int _items;
     private readonly StepColumns _columns;
     private readonly bool _fused;
     private SparseBatch? _source;
-    private int _users, _clicks; // room
+    private int _users, _entries, _clicked, _room; // users, clicks, clicked items and columns that there is room for
     private Tensor _offsets;
 
     /// <summary>Prepares steps.</summary>
@@ -25,7 +26,7 @@ internal sealed class SampledStep
     public SampledStep(
         MemoryScope memory, int items, AutoencoderSettings settings, bool fused, (Parameter First, Parameter Last)? updated)
     {
-        (_memory, _items, _negatives, _fused) = (memory, items, settings.Negatives, fused);
+        (_memory, _items, _fused) = (memory, items, fused);
         _columns = new(items, settings.Negatives, settings.NegativesPower);
         (First, Last) = (new(memory, items, updated?.First), new(memory, items, updated?.Last));
     }
@@ -66,12 +67,13 @@ internal sealed class SampledStep
     /// <summary>Begins a step: chooses the columns and fetches their rows.</summary>
     public void Begin(SparseBatch batch, RandomKey key)
     {
-        if (_users < batch.MaxRows || _clicks < batch.MaxEntries)
-        {
-            Reserve(batch.MaxRows, batch.MaxEntries);
-            Batch = _memory.AllocateBatch(_users, Columns, _clicks);
-        }
         _columns.Choose(key, batch);
+        if (_users < batch.MaxRows || _entries < batch.MaxEntries || _clicked < _columns.Clicked || _room < _columns.Count)
+        {
+            Reserve(batch.MaxRows, batch.MaxEntries, _columns.Clicked, _columns.Count);
+            if (Batch is not null) _memory.Free(Batch);
+            Batch = _memory.AllocateBatch(_users, _room, _entries);
+        }
         _source = batch;
         Batch.LoadActive(batch, _columns.Count);
         _memory.Backend.Upload(_columns.Offsets, Offsets);
@@ -91,24 +93,30 @@ internal sealed class SampledStep
         _source = null;
     }
 
-    /// <summary>Counts what steps on batches of this size would take beside the batch that they are on.</summary>
-    public void Count(int users, int clicks)
+    /// <summary>Counts what steps take beside the batch that they are on.</summary>
+    /// <param name="users">Users of a batch.</param>
+    /// <param name="train">Training clicks.</param>
+    public void Count(int users, CsrMatrix train)
     {
-        Reserve(users, clicks);
-        _memory.CountBatch(users, Columns, clicks);
+        var (clicked, columns) = _columns.Expected(train.ColumnCounts(), train.Rows, users);
+        Reserve(users, SparseBatch.LargestBatch(users, train), clicked, columns);
+        _memory.CountBatch(_users, _room, _entries);
+        _memory.Count(StepColumns.Bytes(_items));
     }
 
     /// <summary>Room was made for so many users and columns.</summary>
     public event Action<int, int>? Reserved;
 
-    private int Columns => StepColumns.Most(_items, _negatives, _clicks);
-
-    private void Reserve(int users, int clicks)
+    // A tenth more than this step needs, so that the next ones seldom need more.
+    private void Reserve(int users, int entries, int clicked, int columns)
     {
-        (_users, _clicks) = (Math.Max(_users, users), Math.Max(_clicks, clicks));
-        _offsets = _memory.Allocate(1, Columns);
-        First.Reserve(Math.Min(_items, _clicks));
-        Last.Reserve(Columns);
-        Reserved?.Invoke(_users, Columns);
+        int WithSlack(int rows) => (int)Math.Min(_items, rows + rows / 10L + 1);
+        (_users, _entries) = (Math.Max(_users, users), Math.Max(_entries, entries));
+        (_clicked, _room) = (Math.Max(_clicked, WithSlack(clicked)), Math.Max(_room, WithSlack(columns)));
+        _memory.Free(_offsets);
+        _offsets = _memory.Allocate(1, _room);
+        First.Reserve(_clicked);
+        Last.Reserve(_room);
+        Reserved?.Invoke(_users, _room);
     }
 }

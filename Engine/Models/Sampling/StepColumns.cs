@@ -17,7 +17,7 @@ internal sealed class StepColumns(int items, int draws, double power)
     private float[] _offsets = [];
     private int _stamp;
 
-    /// <summary>Bytes it takes beside <see cref="Most"/> columns and offsets.</summary>
+    /// <summary>Bytes it takes beside columns and offsets.</summary>
     public static long Bytes(int items) => sizeof(int) * (long)items + NegativeProposal.Bytes(items);
 
     /// <summary>Columns of the step.</summary>
@@ -32,8 +32,22 @@ internal sealed class StepColumns(int items, int draws, double power)
     /// <summary>What is added to the logits: 0 for clicked items, -log pi_i for drawn ones.</summary>
     public ReadOnlySpan<float> Offsets => _offsets.AsSpan(0, Count);
 
-    /// <summary>The most columns of a step with so many clicks.</summary>
-    public static int Most(int items, int draws, int clicks) => (int)Math.Min(items, (long)clicks + draws);
+    /// <summary>Columns that a batch of random users is expected to have, and how many of them clicked.</summary>
+    /// <param name="clicks">Training clicks of each item.</param>
+    /// <param name="users">Training users.</param>
+    /// <param name="batch">Users of the batch.</param>
+    public (int Clicked, int Columns) Expected(ReadOnlySpan<int> clicks, int users, int batch)
+    {
+        var proposal = new NegativeProposal(clicks, power, draws);
+        double clicked = 0, columns = 0;
+        for (int item = 0; item < items; item++)
+        {
+            double outside = Math.Pow(1 - (double)clicks[item] / Math.Max(1, users), batch);
+            clicked += 1 - outside;
+            columns += 1 - outside * (draws >= items ? 0 : 1 - Math.Exp(-proposal.Offsets[item]));
+        }
+        return ((int)clicked, (int)columns);
+    }
 
     /// <summary>Draws by the items' clicks from now on; without a call all items are alike.</summary>
     public void DrawBy(ReadOnlySpan<int> clicks) => _proposal = new(clicks, power, draws);
@@ -42,7 +56,7 @@ internal sealed class StepColumns(int items, int draws, double power)
     public void Choose(RandomKey key, SparseBatch batch)
     {
         _proposal ??= new(new int[items], power, draws);
-        int most = Most(items, draws, batch.ActiveColumnCount);
+        int most = (int)Math.Min(items, (long)batch.ActiveColumnCount + draws);
         if (_columns.Length < most) (_columns, _offsets) = (new int[most], new float[most]);
         if (_stamp++ == int.MaxValue) throw new InvalidOperationException("Too many steps.");
         Count = Clicked = batch.ActiveColumnCount;
