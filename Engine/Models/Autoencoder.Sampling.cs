@@ -54,7 +54,7 @@ public sealed partial class Autoencoder
 
     private OutputForm FormOf(int maxRows, int width, bool training, bool fuse) =>
         Settings.AddsToLogits ? OutputForm.Whole
-        : !training && OutputForms.AreTooMany(maxRows, ItemCount) ? OutputForm.Blocks
+        : !training && maxRows > Ranking.RowsAtOnce(ItemCount) ? OutputForm.Blocks
         : !fuse ? OutputForm.Whole
         : Settings.Negatives > 0 ? OutputForm.Sampled
         : OutputForms.Cheapest(Settings.Likelihood, maxRows, width,

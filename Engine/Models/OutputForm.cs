@@ -47,14 +47,8 @@ internal static class OutputForms
     /// <summary>Users of a block: enough for products at full speed.</summary>
     public const int RowsOfBlock = 512;
 
-    /// <summary>Logits held for ranking, at most: 128 MiB in single precision. Beyond, users come by fewer at a time.</summary>
-    private const long MostLogits = 1L << 25;
-
-    /// <summary>Users of a block of so many items.</summary>
-    public static int RowsOf(int items) => (int)Math.Clamp(MostLogits / Math.Max(1, items), 1, RowsOfBlock);
-
-    /// <summary>True if a batch's logits are too many to be held for ranking alone.</summary>
-    public static bool AreTooMany(int rows, int items) => (long)rows * items > MostLogits;
+    /// <summary>Users of a block that is only ranked, of so many items.</summary>
+    public static int RowsOf(int items) => Math.Min(Ranking.RowsAtOnce(items), RowsOfBlock);
 
     /// <summary>
     /// Gram where it takes at most four fifths of the operations; blocks where the rest of the logits takes more memory than the

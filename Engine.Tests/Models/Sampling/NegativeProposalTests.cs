@@ -101,6 +101,33 @@ public class NegativeProposalTests
         Assert.True(error < 0.02 * mean);
     }
 
+    /// <summary>Against the mean over random batches.</summary>
+    [Theory]
+    [InlineData(6)]
+    [InlineData(1000)]
+    public void The_expected_number_of_columns_is_that_of_random_batches(int draws)
+    {
+        const int users = 80, items = 120, rows = 5, batches = 400;
+        var clicks = ToyClicks.Random(users, items, 0.05);
+        var columns = new StepColumns(items, draws, 0.75);
+        int[] counts = clicks.ColumnCounts();
+        columns.DrawBy(counts);
+        using var backend = new ReferenceBackend();
+        using var batch = backend.AllocateBatch(rows, items, SparseBatch.LargestBatch(rows, clicks));
+        double clicked = 0, all = 0;
+        for (uint b = 0; b < batches; b++)
+        {
+            int[] order = [.. Enumerable.Range(0, users)];
+            CounterRandom.Shuffle(new(4, b, RandomPurpose.Shuffle), order);
+            batch.Load(clicks, order.AsSpan(0, rows));
+            columns.Choose(new(4, b, RandomPurpose.NegativeSample), batch);
+            (clicked, all) = (clicked + columns.Clicked, all + columns.Count);
+        }
+        var (expectedClicked, expectedColumns) = columns.Expected(counts, users, rows);
+        Assert.InRange(clicked / batches / expectedClicked, 0.9, 1.1);
+        Assert.InRange(all / batches / expectedColumns, 0.9, 1.1);
+    }
+
     /// <summary>The same clicks in a larger catalogue.</summary>
     private static CsrMatrix Of(CsrMatrix clicks, int items) => CsrMatrix.FromPairs(clicks.Rows, items,
         [.. Enumerable.Range(0, clicks.Rows).SelectMany(u => clicks.RowColumns(u).ToArray().Select(i => (u, 3 * i)))]);
