@@ -44,6 +44,7 @@ internal static class ExportedModels
             DecoderHidden = [],
             Prior = PriorKind.Composite,
         },
+        ["negatives"] = Vae with { Negatives = 4, LazyAdam = LazyAdamKind.Exact },
         ["gated vamp"] = Vae with { Encoder = EncoderKind.Gated, Hidden = [9, 7], Prior = PriorKind.Vamp, PseudoInputs = 4 },
         ["hierarchical"] = Vae with { Encoder = EncoderKind.Gated, Levels = 2 },
         ["deep hvamp"] = Vae with

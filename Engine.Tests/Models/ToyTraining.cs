@@ -11,7 +11,7 @@ internal static class ToyTraining
     /// <summary>One update for each batch of rows; then all weights and their moments.</summary>
     public static double[] Weights(Autoencoder model, CsrMatrix clicks, int[][] batches)
     {
-        var optimizer = new AdamOptimizer(model.Backend, model.Parameters.All, 1e-2);
+        var optimizer = new AdamOptimizer(model.Backend, [.. model.Moved.Select(p => p.Moved)], 1e-2);
         using var batch = model.Backend.AllocateBatch(
             clicks.Rows, clicks.Columns, SparseBatch.LargestBatch(clicks.Rows, clicks));
         foreach (int[] rows in batches)
@@ -22,6 +22,7 @@ internal static class ToyTraining
             model.Forward(batch, model.TrainingMask(3, update), new(3, update, RandomPurpose.LatentNoise));
             model.Backward(batch, new Objective(0.2));
             optimizer.End();
+            model.EndStep();
         }
         return [.. model.Parameters.All.SelectMany(p => (Tensor[])[p.Value, p.FirstMoment, p.SecondMoment])
             .Where(tensor => !tensor.IsNone).SelectMany(tensor => model.Backend.Values(tensor))];

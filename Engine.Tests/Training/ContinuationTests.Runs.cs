@@ -75,6 +75,7 @@ public sealed partial class ContinuationTests
     [InlineData("multvae")]
     [InlineData("recvae")]
     [InlineData("anchor")]
+    [InlineData("negatives")]
     public void An_interrupted_one_resumes_to_the_bits_of_an_uninterrupted_one(string member)
     {
         var settings = Member(member) with { LearningRateSchedule = LearningRateScheduleKind.Linear };

@@ -45,6 +45,7 @@ public sealed partial class ContinuationTests : IDisposable
         },
         "vamp" => Settings with { Prior = PriorKind.Vamp, PseudoInputs = 3 },
         "hvamp" => Settings with { Encoder = EncoderKind.Gated, Prior = PriorKind.Vamp, Levels = 2, PseudoInputs = 3 },
+        "negatives" => Settings with { Negatives = 2, LazyAdam = LazyAdamKind.Exact, BatchSize = 3 },
         "anchor" => Settings with { AnchorWeight = 1, AnchorWarmup = 3 },
         "rare anchors" => Settings with { AnchorWeight = 1, AnchorWeighting = AnchorWeighting.Rarity, AnchorsPerItem = 2 },
         // Every size that is none of items equals their number.
@@ -134,6 +135,7 @@ public sealed partial class ContinuationTests : IDisposable
     [InlineData("hvamp")]
     [InlineData("anchor")]
     [InlineData("rare anchors")]
+    [InlineData("negatives")]
     public void Permuted_items_give_permuted_weights_and_moments(string member)
     {
         var settings = Member(member);
@@ -170,6 +172,7 @@ public sealed partial class ContinuationTests : IDisposable
     [InlineData("recvae")]
     [InlineData("hvamp")]
     [InlineData("square")]
+    [InlineData("negatives")]
     public void Without_an_epoch_it_scores_as_the_older_run(string member)
     {
         var settings = Member(member);

@@ -9,13 +9,16 @@ namespace ManualVae.Tests.Training;
 /// <summary>Trains an epoch of a preset in a process of its own and prints what was estimated and what was used.</summary>
 public static class MemoryChecks
 {
+    /// <summary>In place of a preset: a loss on drawn negatives.</summary>
+    public const string Negatives = "negatives";
+
     private const int Users = 500;
 
     /// <summary>Entry of the child process.</summary>
     public static int Main(string preset)
     {
         using var backend = new SimdBackend(2);
-        var settings = Preset.Load(preset) with { Epochs = 1, FitValidation = false, ValidationMetric = "NDCG@100" };
+        var settings = (preset == Negatives ? Preset.Load("liang2018") with { Negatives = 500 } : Preset.Load(preset)) with { Epochs = 1, FitValidation = false, ValidationMetric = "NDCG@100" };
         // The runtime and all code are loaded before anything is measured.
         Train(settings with
         {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using ManualVae.Data;
+using ManualVae.Models;
 using ManualVae.Training;
 using Xunit;
 
@@ -13,8 +15,8 @@ public class RunSettingsTests
         + "implicit-slim-threshold implicit-slim-lambda implicit-slim-alpha encoder hidden decoder-hidden prior pseudo-inputs "
         + "levels fan-in-initialisation latent dropout emphasis mask user-weight-power beta beta-steps beta-schedule "
         + "kl-per-click encoder-passes decoder-passes weight-decay likelihood click-weight zero-weight linear-path linear-rank "
-        + "linear-lambda linear-scale output-head temperature logit-correction anchor-weight anchor-warmup anchor-growth "
-        + "anchor-growth-epochs anchors anchor-form anchor-part anchor-weighting anchors-per-item anchor-codebook alignment "
+        + "linear-lambda linear-scale output-head temperature logit-correction negatives negatives-power lazy-adam "
+        + "anchor-weight anchor-warmup anchor-growth anchor-growth-epochs anchors anchor-form anchor-part anchor-weighting anchors-per-item anchor-codebook alignment "
         + "alignment-delta alignment-zero-weight alignment-attributes fit-validation validation-metric patience seed threads "
         + "device precision",
         string.Join(' ',
@@ -71,6 +73,43 @@ public class RunSettingsTests
     {
         var settings = new RunSettings { Latent = latent, BatchSize = batchSize, Dropout = dropout };
         Assert.Equal(message, Assert.Throws<InputException>(settings.Validate).Message);
+    }
+
+    [Theory]
+    [InlineData("likelihood gaussian", "Likelihood multinomial")]
+    [InlineData("encoder gated", "Encoder mlp or recvae")]
+    [InlineData("prior vamp", "Prior normal or composite")]
+    [InlineData("linear-path low-rank", "LinearPath none")]
+    [InlineData("output-head cosine", "OutputHead linear")]
+    [InlineData("logit-correction 1", "LogitCorrection 0")]
+    [InlineData("anchor-weight 1", "AnchorWeight 0")]
+    [InlineData("anchors true", "Anchors false")]
+    [InlineData("average swa", "Average none")]
+    [InlineData("implicit-slim 1", "ImplicitSlim 0")]
+    [InlineData("alignment 1", "Alignment 0")]
+    [InlineData("precision bf16", "Precision fp32")]
+    [InlineData("negatives -1", "")]
+    [InlineData("negatives-power -0.5", "")]
+    public void Negatives_refuse_parts_that_see_all_items(string setting, string needed)
+    {
+        var (name, value) = (setting.Split(' ')[0], setting.Split(' ')[1]);
+        string json = double.TryParse(value, CultureInfo.InvariantCulture, out _) || value == "true" ? value : $"\"{value}\"";
+        string others = name == "negatives" ? "" : "\"negatives\": 7, ";
+        var settings = JsonSerializer.Deserialize<RunSettings>($"{{{others}\"{name}\": {json}}}", RunSettings.Json)!;
+        string message = Assert.Throws<InputException>(settings.Validate).Message;
+        if (needed != "") Assert.Equal($"Negatives is 7: it needs {needed}.", message);
+        else Assert.Contains("0 or more", message);
+        if (needed != "") (settings with { Negatives = 0 }).Validate();
+    }
+
+    [Fact]
+    public void Exact_lazy_Adam_refuses_weight_decay()
+    {
+        var settings = new RunSettings { Negatives = 7, LazyAdam = LazyAdamKind.Exact, WeightDecay = 0.1 };
+        Assert.Equal("Negatives is 7: it needs LazyAdam lazy, or no weight decay.",
+            Assert.Throws<InputException>(settings.Validate).Message);
+        (settings with { LazyAdam = LazyAdamKind.Lazy }).Validate();
+        (settings with { WeightDecay = 0 }).Validate();
     }
 
     [Theory]

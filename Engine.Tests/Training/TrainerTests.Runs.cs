@@ -26,6 +26,12 @@ public sealed partial class TrainerTests
     [InlineData("simd", "ease")]
     [InlineData("simd", "every part")]
     [InlineData("simd", "implicit slim")]
+    [InlineData("simd", "negatives")]
+    [InlineData("simd", "negatives of recvae")]
+    [InlineData("reference", "negatives")]
+    [InlineData("simd", "exact lazy adam")]
+    [InlineData("simd", "exact lazy adam of recvae")]
+    [InlineData("reference", "exact lazy adam of recvae")]
     [InlineData("bf16", "multvae")]
     [InlineData("bf16", "recvae")]
     public void A_resumed_run_has_the_bits_of_an_uninterrupted_one(string device, string model)
@@ -51,6 +57,16 @@ public sealed partial class TrainerTests
                 AverageEpochs = 2,
             },
             "implicit slim" => Recvae with { ImplicitSlim = 2, ImplicitSlimLambda = 5 },
+            "negatives" => Settings with { Negatives = 4, WeightDecay = 0.001 },
+            "exact lazy adam" => Settings with
+            {
+                Negatives = 2, LazyAdam = LazyAdamKind.Exact, LearningRateSchedule = LearningRateScheduleKind.Linear, BatchSize = 2,
+            },
+            "exact lazy adam of recvae" => Recvae with
+            {
+                Negatives = 2, LazyAdam = LazyAdamKind.Exact, AnchorWeight = 0, BatchSize = 2,
+            },
+            "negatives of recvae" => Recvae with { Negatives = 4, AnchorWeight = 0 },
             "weighted loss" => Settings with { Emphasis = 3, UserWeightPower = 0.5 },
             _ => Settings with { Model = model, WeightDecay = 0.001 },
         };

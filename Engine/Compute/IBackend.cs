@@ -115,6 +115,41 @@ public partial interface IBackend : IDisposable
     /// <summary>Backend to backend, same number of elements.</summary>
     void Copy(Tensor source, Tensor destination);
 
+    /// <summary>Copies rows: destination[r] = source[rows[r]].</summary>
+    void GatherRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination)
+    {
+        for (int r = 0; r < rows.Length; r++) Copy(source.Slice(rows[r], 1), destination.Slice(r, 1));
+    }
+
+    /// <summary>Copies rows back: destination[rows[r]] = source[r]; the rows differ from each other.</summary>
+    void ScatterRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination)
+    {
+        for (int r = 0; r < rows.Length; r++) Copy(source.Slice(r, 1), destination.Slice(rows[r], 1));
+    }
+
+    /// <summary>Moves each row of a parameter and its moments as its rest says: updates without a gradient.</summary>
+    /// <param name="parameter">With a value and moments [R, n].</param>
+    /// <param name="rests">R of them.</param>
+    /// <param name="epsilon">That of <see cref="AdamStep"/>.</param>
+    void AdamAtRest(Parameter parameter, ReadOnlySpan<AdamRest> rests, double epsilon)
+    {
+        int width = parameter.Value.Columns;
+        var (w, m, v) = (new double[width], new double[width], new double[width]);
+        for (int row = 0; row < rests.Length; row++)
+        {
+            if (rests[row] == AdamRest.None) continue;
+            Tensor weights = parameter.Value.Slice(row, 1), first = parameter.FirstMoment.Slice(row, 1),
+                second = parameter.SecondMoment.Slice(row, 1);
+            Download(weights, w);
+            Download(first, m);
+            Download(second, v);
+            rests[row].Apply(epsilon, w, m, v);
+            Upload(w, weights);
+            Upload(m, first);
+            Upload(v, second);
+        }
+    }
+
     /// <summary>Sets every element.</summary>
     void Fill(Tensor tensor, double value);
 

@@ -30,7 +30,7 @@ public sealed class MemoryScope(IBackend backend, bool counting = false) : IDisp
         return tensor;
     }
 
-    /// <summary>A new batch; it lives as long as the scope, or until <see cref="Free"/>.</summary>
+    /// <summary>A new batch; it lives as long as the scope, or until <see cref="Free(SparseBatch)"/>.</summary>
     public SparseBatch AllocateBatch(int maxRows, int columns, int maxEntries)
     {
         if (counting) throw new InvalidOperationException("A counting scope has no batches; count them by CountBatch.");
@@ -39,6 +39,9 @@ public sealed class MemoryScope(IBackend backend, bool counting = false) : IDisp
         _batches.Add(batch);
         return batch;
     }
+
+    /// <summary>Counts bytes that are taken elsewhere.</summary>
+    internal void Count(long bytes) => Bytes += bytes;
 
     /// <summary>Counts a batch without making it.</summary>
     public void CountBatch(int maxRows, int columns, int maxEntries) =>
@@ -50,6 +53,16 @@ public sealed class MemoryScope(IBackend backend, bool counting = false) : IDisp
         Bytes -= SparseBatch.Bytes(batch.MaxRows, batch.Columns, batch.MaxEntries, backend.IsDoublePrecision);
         _batches.Remove(batch);
         batch.Dispose();
+    }
+
+    /// <summary>Gives one tensor back before the scope ends; none is skipped.</summary>
+    public void Free(Tensor tensor)
+    {
+        if (tensor.IsNone) return;
+        Bytes -= tensor.Length * (backend.IsDoublePrecision ? sizeof(double) : sizeof(float));
+        if (counting) return;
+        _tensors.Remove(tensor);
+        backend.Free(tensor);
     }
 
     /// <summary>Gives everything back.</summary>

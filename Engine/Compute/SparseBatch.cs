@@ -38,7 +38,7 @@ public abstract class SparseBatch : IDisposable
     public int Rows { get; private set; }
 
     /// <summary>Number of items.</summary>
-    public int Columns { get; }
+    public int Columns { get; private set; }
 
     /// <summary>
     /// Which items of a loaded matrix the batch takes, as many as it has columns; column 0 is the first of them. All of a
@@ -136,6 +136,29 @@ public abstract class SparseBatch : IDisposable
         _countsClicks = false;
         Invert();
         Loaded(_values.AsSpan(0, entries));
+    }
+
+    /// <summary>
+    /// Takes the clicks of another batch in a numbering of their own: column c stands for its c-th active item. There may be
+    /// more columns, which nobody clicked. Inputs are not taken over.
+    /// </summary>
+    /// <param name="source">The other batch, with no more rows and clicks than there is room for.</param>
+    /// <param name="columns">Number of columns until the next load, at least the active ones of the source.</param>
+    internal void LoadActive(SparseBatch source, int columns)
+    {
+        source.Users.CopyTo(_users);
+        source.RowOffsets.CopyTo(_rowOffsets);
+        source.ColumnOffsets.CopyTo(_columnOffsets);
+        source.EntryRows.CopyTo(_entryRows);
+        source.EntryIndices.CopyTo(_entryIndices);
+        source.Values.CopyTo(_values);
+        (Rows, Columns, ActiveColumnCount, _countsClicks) = (source.Rows, columns, source.ActiveColumnCount, false);
+        for (int active = 0; active < ActiveColumnCount; active++)
+        {
+            _activeColumns[active] = active;
+            foreach (int entry in EntryIndices[_columnOffsets[active].._columnOffsets[active + 1]]) _columnIndices[entry] = active;
+        }
+        Loaded(_values.AsSpan(0, source.Entries));
     }
 
     /// <summary>Gives the memory of the batch back to its backend.</summary>

@@ -39,7 +39,7 @@ public static class Evaluator
         var listMetrics = items is null ? null : new ListMetrics(items, split);
         var userMetrics = new UserMetrics(metrics.Max(m => m.Cutoff));
 
-        int batch = Math.Max(1, Math.Min(model.BatchSize, foldIn.Rows));
+        int batch = Math.Clamp(Math.Min(model.BatchSize, foldIn.Rows), 1, Ranking.RowsAtOnce(model.ItemCount));
         var rankings = new UserRanking[batch];
         for (int first = 0, done = 0; first < foldIn.Rows; first += batch)
         {

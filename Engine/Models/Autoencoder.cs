@@ -46,7 +46,7 @@ public sealed partial class Autoencoder : IRecommender
     /// <summary>Builds the model in a scope, which it disposes of with itself.</summary>
     internal Autoencoder(
         MemoryScope memory, AutoencoderSettings settings, int items, int maxRows, ulong? seed, bool training = true,
-        bool fuse = false, OutputForm? form = null, int rowsOfBlock = OutputForms.RowsOfBlock)
+        bool fuse = false, OutputForm? form = null, int? rowsOfBlock = null)
     {
         settings.Validate();
         if (memory.Backend.Ranks.Size * memory.Backend.Groups.Size > 1) settings.RequireSharable();
@@ -56,16 +56,17 @@ public sealed partial class Autoencoder : IRecommender
             Parameters = new ParameterBlock(memory, settings.FanInInitialisation);
             int latent = settings.Latent * settings.Levels;
             var parts = new AutoencoderBuilder(memory, Parameters, settings, items);
-            Encoder = parts.Encoder("encoder", maxRows);
-            int encoderParameters = Parameters.All.Count;
             IReadOnlyList<int> hidden = settings.DecoderHidden ?? [.. settings.Hidden.Reverse()];
+            var chosen = form ?? FormOf(maxRows, hidden.Count > 0 ? hidden[^1] : latent, training, fuse);
+            Encoder = parts.Encoder("encoder", maxRows);
+            if (chosen == OutputForm.Sampled) _step = StepOf(fuse, DeclareUpdated());
+            else DeclareUpdated();
+            int encoderParameters = Parameters.All.Count;
             Decoder = new Decoder(
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,
-                gated: settings.Encoder == EncoderKind.Gated, form ?? (fuse && !settings.AddsToLogits
-                    ? OutputForms.Cheapest(settings.Likelihood, maxRows, hidden.Count > 0 ? hidden[^1] : latent,
-                        dense: settings.WeighsLoss || settings.OutputHead != OutputHead.Linear || Backend.Ranks.Size > 1)
-                    : OutputForm.Whole), rowsOfBlock,
-                settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null);
+                gated: settings.Encoder == EncoderKind.Gated, chosen,
+                rowsOfBlock ?? (training && chosen != OutputForm.Sampled ? OutputForms.RowsOfBlock : OutputForms.RowsOf(items)),
+                settings.OutputHead == OutputHead.Cosine ? settings.Temperature : null, _step);
             if (settings.LinearPath != LinearPathKind.None)
                 _linear = new(memory, Parameters, settings, items, Decoder.Output.MaxRows);
             RequireForm(Decoder.Form);
@@ -189,6 +190,7 @@ public sealed partial class Autoencoder : IRecommender
     /// </returns>
     public Tensor Forward(SparseBatch batch, InputMask mask, RandomKey? noise)
     {
+        _step?.Begin(batch, (noise ?? default) with { Purpose = RandomPurpose.NegativeSample });
         if ((Updated & UpdatedParts.Encoder) != 0) _prior?.Prepare(batch);
         EncodeAndSample(batch, mask, noise);
         WeighLoss(batch, mask);

@@ -36,6 +36,15 @@ public enum AnchorWeighting
     Rarity,
 }
 
+/// <summary>What Adam does to rows of the first and the last layer that a step on drawn negatives does not see.</summary>
+public enum LazyAdamKind
+{
+    /// <summary>Nothing: their weights and moments stay as they are.</summary>
+    Lazy,
+    /// <summary>What it does to elements whose gradient is 0, made up for when they are seen next.</summary>
+    Exact,
+}
+
 /// <summary>
 /// Which parts an autoencoder is made of: everything that changes its function, and nothing of how it is trained.
 /// </summary>
@@ -131,6 +140,18 @@ public record AutoencoderSettings
     /// <remarks>Above 0, scores favour popular items less (Menon et al. 2021, eq. 10); below 0, more.</remarks>
     public double LogitCorrection { get; init; }
 
+    /// <summary>Above 0: a step's loss sees the items its users clicked and so many drawn ones; 0 is off.</summary>
+    /// <remarks>
+    /// Sampled softmax, for large catalogues: only these items' vectors are read and moved. Multinomial likelihood only.
+    /// </remarks>
+    public int Negatives { get; init; }
+
+    /// <summary>Negatives are drawn by an item's clicks + 1 to this power; 0 draws all items alike.</summary>
+    public double NegativesPower { get; init; } = 0.75;
+
+    /// <summary>With negatives, Adam leaves items that a step does not see alone (lazy), or catches up later (exact).</summary>
+    public LazyAdamKind LazyAdam { get; init; }
+
     /// <summary>Learn anchors even at weight 0 (the parameter-matched control).</summary>
     /// <remarks>Anchors: learned points in latent space, one for each item (arXiv 2511.06781, section 3).</remarks>
     public bool Anchors { get; init; }
@@ -166,7 +187,7 @@ public record AutoencoderSettings
     /// <summary>Refuses what ranks that share the items cannot compute.</summary>
     internal virtual void RequireSharable()
     {
-        string? part = LogitCorrection != 0 ? nameof(LogitCorrection) : AddsToLogits ? "LinearPath"
+        string? part = Negatives > 0 ? nameof(Negatives) : LogitCorrection != 0 ? nameof(LogitCorrection) : AddsToLogits ? "LinearPath"
             : OutputHead != OutputHead.Linear ? nameof(OutputHead) : Emphasis != 1 ? nameof(Emphasis)
             : UserWeightPower != 0 ? nameof(UserWeightPower) : null;
         if (part is not null) throw ForOneProcess(part);
@@ -229,7 +250,22 @@ public record AutoencoderSettings
         }
         if (HasAnchors && !Variational)
             throw About($"Anchors need a VAE: choose {Setting("Model")} multvae or set {Setting("AnchorWeight")} 0.");
+        Require(Negatives >= 0, Negatives, "0 or more");
+        Require(NegativesPower >= 0, NegativesPower, "0 or more");
+        if (Negatives > 0 && SeesAllItems is var (name, needed))
+            throw About($"{Setting(nameof(Negatives))} is {Negatives}: it needs {Setting(name)} {needed}.");
     }
+
+    /// <summary>What keeps a step from seeing some items only, and what it would have to be; null if nothing does.</summary>
+    private protected virtual (string Property, string Needed)? SeesAllItems =>
+        Likelihood != LikelihoodKind.Multinomial ? (nameof(Likelihood), "multinomial")
+        : Encoder == EncoderKind.Gated ? (nameof(Encoder), "mlp or recvae")
+        : Prior == PriorKind.Vamp ? (nameof(Prior), "normal or composite")
+        : LinearPath != LinearPathKind.None ? (nameof(LinearPath), "none")
+        : OutputHead != OutputHead.Linear ? (nameof(OutputHead), "linear")
+        : LogitCorrection != 0 ? (nameof(LogitCorrection), "0")
+        : Anchors ? (nameof(Anchors), "false")
+        : LazyAdam == LazyAdamKind.Exact && WeightDecay != 0 ? (nameof(LazyAdam), "lazy, or no weight decay") : null;
 
     /// <summary>Refuses a value: "NAME is VALUE; it must be RANGE."</summary>
     /// <param name="holds">Whether the value is allowed.</param>

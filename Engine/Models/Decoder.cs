@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Models.Sampling;
 
 namespace ManualVae.Models;
 
@@ -15,7 +16,7 @@ public sealed class Decoder
     internal Decoder(
         MemoryScope memory, ParameterBlock parameters, int latent, IReadOnlyList<int> hidden, int items, int maxRows,
         double weightDecay = 0, bool gated = false, OutputForm form = OutputForm.Whole,
-        int rowsOfBlock = OutputForms.RowsOfBlock, double? temperature = null)
+        int rowsOfBlock = OutputForms.RowsOfBlock, double? temperature = null, SampledStep? sampled = null)
     {
         int[] widths = [latent, .. hidden];
         Hidden = [.. hidden.Select((width, i) => (IDenseLayer)(gated
@@ -25,12 +26,13 @@ public sealed class Decoder
         Output = new(
             memory, parameters, $"decoder.{hidden.Count}", widths[^1], items,
             form == OutputForm.Whole ? maxRows : Math.Min(maxRows, rowsOfBlock), weightDecay, form == OutputForm.Whole,
-            lazily: form == OutputForm.Gram, temperature);
+            lazily: form is OutputForm.Gram or OutputForm.Sampled, temperature);
         _hidden = new(Hidden);
         _loss = form switch
         {
             OutputForm.Blocks => new BlockLoss(Output),
             OutputForm.Gram => new GramLoss(memory, Output, maxRows, widths[^1]),
+            OutputForm.Sampled => new SampledLoss(memory, parameters, Output, widths[^1], sampled!),
             _ => new WholeLoss(Output),
         };
     }

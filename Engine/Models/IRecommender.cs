@@ -51,7 +51,7 @@ public interface IRecommender : IDisposable
             throw new ArgumentException($"The excluded rows are {excluded.Rows}, the fold-in's {foldIn.Rows}.");
         if (items.Length != rows * k || scores.Length != rows * k)
             throw new ArgumentException($"Got room for {items.Length} items and {scores.Length} scores, expected {rows} x {k}.");
-        int batch = Math.Max(1, Math.Min(rows, BatchSize));
+        int batch = Math.Clamp(Math.Min(rows, BatchSize), 1, Ranking.RowsAtOnce(ItemCount));
         var all = ArrayPool<float>.Shared.Rent(batch * ItemCount);
         for (int done = 0; done < rows; done += batch)
         {

@@ -14,7 +14,9 @@ public enum OutputHead
     Cosine,
 }
 
-/// <summary>How a training step computes the output layer and its loss. All forms are exact; sums are in another order.</summary>
+/// <summary>
+/// How a training step computes the output layer and its loss. All forms but the sampled one are exact; sums are in another order.
+/// </summary>
 public enum OutputForm
 {
     /// <summary>The logits [B, I] of the whole batch at once.</summary>
@@ -31,6 +33,12 @@ public enum OutputForm
     /// where the whole form takes 6 B I n.
     /// </summary>
     Gram,
+
+    /// <summary>
+    /// The multinomial likelihood over the batch's items and drawn negatives (<see cref="AutoencoderSettings.Negatives"/>): only
+    /// their rows of the first and the last layer are read and moved, whatever the number of items.
+    /// </summary>
+    Sampled,
 }
 
 /// <summary>Which form costs least.</summary>
@@ -38,6 +46,9 @@ internal static class OutputForms
 {
     /// <summary>Users of a block: enough for products at full speed.</summary>
     public const int RowsOfBlock = 512;
+
+    /// <summary>Users of a block that is only ranked, of so many items.</summary>
+    public static int RowsOf(int items) => Math.Min(Ranking.RowsAtOnce(items), RowsOfBlock);
 
     /// <summary>
     /// Gram where it takes at most four fifths of the operations; blocks where the rest of the logits takes more memory than the

@@ -51,6 +51,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
 
     private readonly IBackend _backend = memory.Backend;
     private readonly List<string> _constant = [];
+    private readonly HashSet<Parameter> _byRows = [];
     private readonly List<Declaration> _declared = [];
     private readonly List<Parameter> _parameters = [];
 
@@ -92,6 +93,11 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     /// <see cref="Build"/>.
     /// </summary>
     public void KeepConstant(string prefix) => _constant.Add(prefix);
+
+    /// <summary>
+    /// The parameter gets moments but no gradient: steps move copies of some of its rows. Before <see cref="Build"/>.
+    /// </summary>
+    internal void MoveByRows(Parameter parameter) => _byRows.Add(parameter);
 
     /// <summary>True if <see cref="KeepConstant"/> was told a prefix of the name.</summary>
     public bool IsConstant(string name) => _constant.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
@@ -138,7 +144,8 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     public void Build(ulong? seed, bool training, bool fuse = false)
     {
         bool IsConstant(Declaration d) => this.IsConstant(d.Parameter.Name);
-        bool HasGradient(Declaration d) => !IsConstant(d) && !(fuse && d.Fusable);
+        bool MovesByRows(Declaration d) => _byRows.Contains(d.Parameter);
+        bool HasGradient(Declaration d) => !IsConstant(d) && !MovesByRows(d) && !(fuse && d.Fusable);
         var value = Flat(_declared);
         var gradient = training ? Flat(_declared.Where(HasGradient)) : default;
         var first = training ? Flat(_declared.Where(d => !IsConstant(d))) : default;
@@ -151,7 +158,7 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
             d.Parameter.Bind(
                 View(value, offset), hasGradient ? View(gradient, gradientOffset) : default,
                 constant ? default : View(first, momentOffset), constant ? default : View(second, momentOffset),
-                isFused: training && !constant && !hasGradient, constant);
+                isFused: training && !constant && !hasGradient && !MovesByRows(d), constant);
             if (seed is ulong key && !memory.IsCounting) Initialise(d, key, (uint)number);
             offset += d.Padded;
             if (!constant) momentOffset += d.Padded;

@@ -7,6 +7,12 @@ namespace ManualVae.Models;
 /// <summary>Ranks by scores in host memory, on all cores.</summary>
 internal static class Ranking
 {
+    /// <summary>Scores held for ranking, at most: 128 MiB. With many items users come by fewer at a time.</summary>
+    private const long MostScores = 1L << 25;
+
+    /// <summary>Users whose scores of so many items are held at once.</summary>
+    internal static int RowsAtOnce(int items) => (int)Math.Clamp(MostScores / Math.Max(1, items), 1, int.MaxValue);
+
     /// <summary>Each row's k best items, best first, without those its row of <paramref name="excluded"/> holds.</summary>
     /// <param name="scores">Rows x items, at least.</param>
     /// <param name="excluded">What is not ranked.</param>

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Models.Sampling;
 
 namespace ManualVae.Models;
 
@@ -9,17 +10,33 @@ public sealed class SparseLinear(
     double weightDecay = 0)
     : WeightedLayer(memory, parameters, name, inputs, outputs, activation, maxRows, weightDecay, inputMajor: true), ISparseLayer
 {
+    private SampledStep? _step;
+    private RowWindow? _rows;
+
+    /// <summary>In such steps reads and moves the rows of clicked items only. Before the parameters are built.</summary>
+    internal void MoveByRows(ParameterBlock parameters, SampledStep step)
+    {
+        _step = step;
+        _rows = step.Window(step.First, parameters, Weight, Output(0).Columns, fusable: true);
+    }
+
     /// <inheritdoc/>
     public Tensor Forward(SparseBatch batch)
     {
         var y = Output(batch.Rows);
-        Backend.SparseLinearForward(batch, Weight, Bias, Activation, y);
+        bool byRows = _step?.IsOn(batch) == true;
+        if (byRows) _step!.TakeInputs(batch);
+        Backend.SparseLinearForward(byRows ? _step!.Batch : batch, byRows ? _rows!.Rows : Weight, Bias, Activation, y);
         return y;
     }
 
     /// <inheritdoc/>
-    public void Backward(SparseBatch batch) =>
-        Backend.SparseLinearBackward(batch, Weight, Bias, ActivationBackward(batch.Rows));
+    public void Backward(SparseBatch batch)
+    {
+        bool byRows = _step?.IsOn(batch) == true;
+        Backend.SparseLinearBackward(
+            byRows ? _step!.Batch : batch, byRows ? _rows!.Rows : Weight, Bias, ActivationBackward(batch.Rows));
+    }
 
     /// <summary>dInputs += dy W'.</summary>
     public void InputGradient(Tensor dInputs) => Backend.MatMul(

@@ -56,6 +56,7 @@ public readonly record struct MemoryEstimate(
         if (settings.ImplicitSlim > 0)
             ImplicitSlim.Count(memory, data.ItemCount, batchSize,
                 settings.Hidden.Concat(settings.DecoderHidden ?? []).Append(settings.Latent * 2).Max());
+        if (settings.Negatives > 0) CountStep(memory, settings, data.ItemCount, batchSize, trained.Train);
         if (settings.Emphasis != 1) memory.Allocate(1, SparseBatch.LargestBatch(batchSize, trained.Train));
         if (settings.Alignment > 0)
             memory.CountBatch(batchSize, data.ItemCount, AlignedTargets.LargestBatch(
@@ -76,6 +77,16 @@ public readonly record struct MemoryEstimate(
                 + RunAlignment.Bytes(settings, trained)
                 + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
+    }
+
+    // The windows of a step belong to a model; a second one, not counted itself, says what they take.
+    private static void CountStep(MemoryScope memory, RunSettings settings, int items, int batchSize, CsrMatrix train)
+    {
+        var counting = new MemoryScope(memory.Backend, counting: true);
+        var model = new Autoencoder(counting, settings, items, batchSize, seed: null, fuse: true);
+        long before = counting.Bytes;
+        model.CountStep(batchSize, train);
+        memory.Count(counting.Bytes - before);
     }
 
     /// <summary>The same with other weights kept beside those in training: of the best epoch, or averages.</summary>

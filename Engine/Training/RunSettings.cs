@@ -140,7 +140,7 @@ public sealed record RunSettings : AutoencoderSettings
             nameof(BetaSchedule), nameof(KlPerClick), nameof(EncoderPasses), nameof(DecoderPasses), nameof(WeightDecay),
             nameof(Likelihood), nameof(ClickWeight), nameof(ZeroWeight), nameof(LinearPath), nameof(LinearRank),
             nameof(LinearLambda), nameof(LinearScale), nameof(OutputHead), nameof(Temperature), nameof(LogitCorrection),
-            nameof(AnchorWeight), nameof(AnchorWarmup),
+            nameof(Negatives), nameof(NegativesPower), nameof(LazyAdam), nameof(AnchorWeight), nameof(AnchorWarmup),
             nameof(AnchorGrowth), nameof(AnchorGrowthEpochs), nameof(Anchors), nameof(AnchorForm), nameof(AnchorPart),
             nameof(AnchorWeighting), nameof(AnchorsPerItem), nameof(AnchorCodebook), nameof(Alignment),
             nameof(AlignmentDelta), nameof(AlignmentZeroWeight), nameof(AlignmentAttributes), nameof(FitValidation),
@@ -248,6 +248,14 @@ public sealed record RunSettings : AutoencoderSettings
         if (unfit is not null) throw About($"{name} {metric}: {unfit}; choose epochs by a metric of hits, such as NDCG@100.");
         base.Validate();
     }
+
+    /// <inheritdoc/>
+    private protected override (string Property, string Needed)? SeesAllItems => base.SeesAllItems
+        ?? (AnchorWeight > 0 ? (nameof(AnchorWeight), "0")
+        : Average != AverageKind.None ? (nameof(Average), "none")
+        : ImplicitSlim > 0 ? (nameof(ImplicitSlim), "0")
+        : Alignment > 0 ? (nameof(Alignment), "0")
+        : Precision == Precision.Bf16 ? (nameof(Precision), "fp32") : null);
 
     /// <summary>
     /// The dataset as this run trains on it: with <see cref="FitValidation"/> validation clicks are training clicks.

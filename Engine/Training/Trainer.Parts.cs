@@ -1,3 +1,4 @@
+using ManualVae.Compute;
 using ManualVae.Models;
 
 namespace ManualVae.Training;
@@ -11,7 +12,25 @@ public sealed partial class Trainer
         if (_settings.AnchorWeighting == AnchorWeighting.Rarity) Model.WeightAnchorsBy(clicks);
         Model.WeightUsersBy(_train);
         Model.CorrectLogitsBy(clicks);
+        Model.DrawNegativesBy(clicks);
         if (_state.Updates == 0) Model.FitLinearPath(_train, new(Cancellation: cancellation));
+    }
+
+    /// <summary>Tells the model of the epoch's updates so far, which its rows at rest have not had yet.</summary>
+    private void GoOnAfterUpdates()
+    {
+        var before = _state with { Updates = _state.Updates - _state.BatchesOfEpoch, BatchesOfEpoch = 0 };
+        var (encoderSteps, decoderSteps) = StepsOf(before);
+        var (encoder, decoder) = (new List<AdamStep>(), new List<AdamStep>());
+        for (int b = 0; b < _state.BatchesOfEpoch; b++)
+        {
+            bool encoderPass = !Alternating || b < _settings.EncoderPasses * BatchesOfPass;
+            double rate = _settings.LearningRate * ScaleOf(before.Updates + b);
+            if (encoderPass) encoder.Add(new(rate, ++encoderSteps));
+            else encoder.Clear(); // settled between the passes
+            if (!encoderPass || !Alternating) decoder.Add(new(rate, ++decoderSteps));
+        }
+        Model.GoOnAfter(encoder, decoder);
     }
 
     private ImplicitSlim ImplicitSlimOf(int firstWidth) => new(

@@ -12,7 +12,7 @@ public sealed partial class Trainer
     private double[] Step(ReadOnlySpan<int> users, double beta, int batchOfEpoch)
     {
         bool encoder = Model.Updated.HasFlag(UpdatedParts.Encoder), decoder = Model.Updated.HasFlag(UpdatedParts.Decoder);
-        _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = LearningRateScale;
+        _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = ScaleOf(_state.Updates);
         if (encoder) _encoderOptimizer.Begin();
         if (decoder) _decoderOptimizer.Begin();
         // Groups of ranks take a part of the users each, and weigh it so that their gradients add up to the batch's mean.
@@ -23,6 +23,7 @@ public sealed partial class Trainer
         if (!double.IsFinite(losses[3])) throw NotFinite(batchOfEpoch);
         if (encoder) _encoderOptimizer.End();
         if (decoder) _decoderOptimizer.End();
+        Model.EndStep();
         _average?.Updated(_state.Updates - (_state.Start?.Updates ?? 0) + 1);
         return losses;
     }

@@ -80,12 +80,13 @@ public sealed partial class Trainer : IDisposable
         }
         _beta = new BetaSchedule(settings.BetaSchedule, settings.Beta, settings.BetaSteps) { Held = _state.HeldBeta };
         AdamOptimizer OptimizerOf(UpdatedParts part) => new(
-            backend, [.. Model.Parameters.All.Where(p => !p.IsConstant && Model.PartOf(p) == part)], settings.LearningRate);
+            backend, [.. Model.Moved.Where(p => p.Part == part).Select(p => p.Moved)], settings.LearningRate);
         _encoderOptimizer = OptimizerOf(UpdatedParts.Encoder);
         _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
         _order = new int[_train.Rows];
         (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
+        if (resume) GoOnAfterUpdates();
         if (resume) _epochs.AddRange(run!.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
     }
 
@@ -231,7 +232,11 @@ public sealed partial class Trainer : IDisposable
             double beta = _beta.At(_state.Updates);
             if (Alternating)
             {
-                if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses) Model.UpdatePrior();
+                if (!encoderPass && batch == 0 && pass == _settings.EncoderPasses)
+                {
+                    Model.SettleRows();
+                    Model.UpdatePrior();
+                }
                 Model.Update(encoderPass ? UpdatedParts.Encoder : UpdatedParts.Decoder);
             }
             int first = batch * _batch.MaxRows;
@@ -243,6 +248,7 @@ public sealed partial class Trainer : IDisposable
             _observer?.Updated(new(_state.Epoch + 1, _settings.Epochs, b + 1, batches, sums[0] / users, sums[1] / users,
                 sums[2] / users, beta, speed));
         }
+        Model.SettleRows();
         if (!Alternating) Model.UpdatePrior();
         return before + Stopwatch.GetElapsedTime(started).TotalSeconds;
 
@@ -253,9 +259,9 @@ public sealed partial class Trainer : IDisposable
         }
     }
 
-    /// <summary>What is left of the learning rate at the update under way.</summary>
-    private double LearningRateScale => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
-        ? 1 - (double)(_state.Updates - (_state.Start?.Updates ?? 0)) / ((long)_settings.Epochs * Passes * BatchesOfPass)
+    /// <summary>What is left of the learning rate at an update.</summary>
+    private double ScaleOf(long update) => _settings.LearningRateSchedule == LearningRateScheduleKind.Linear
+        ? 1 - (double)(update - (_state.Start?.Updates ?? 0)) / ((long)_settings.Epochs * Passes * BatchesOfPass)
         : 1;
 
     private double AnchorWeight => _settings.AnchorWeightOf(EpochsBefore + _state.Epoch + 1);

@@ -20,7 +20,7 @@ internal static class FlagGroups
         new("Model", ["model", "preset", "config", "hidden", "latent", "dropout"],
             "encoder", "decoder-hidden", "prior", "pseudo-inputs", "levels", "fan-in-initialisation", "mask", "likelihood",
             "click-weight", "zero-weight", "emphasis", "user-weight-power",
-            "linear-path", "linear-rank", "linear-lambda", "linear-scale", "output-head", "temperature", "logit-correction",
+            "linear-path", "linear-rank", "linear-lambda", "linear-scale", "output-head", "temperature", "logit-correction", "negatives", "negatives-power", "lazy-adam",
             "anchors", "anchor-form", "anchor-part", "anchor-weighting", "anchors-per-item",
             "anchor-codebook"),
         new("Training", ["epochs", "batch-size", "learning-rate", "beta", "beta-steps", "validation-metric", "patience",

@@ -37,6 +37,8 @@ public static partial class OperationCases
         yield return Gate(b, m);
         yield return LayerNorm(b, n + 1);
         yield return UnitRows(b, m);
+        yield return MoveRows(b, m);
+        yield return AdamAtRest(b, n);
         yield return SelfTerm(b, 2 * n, m);
         yield return LeaveUsersOut(b, 3 * n);
         yield return Sample(b, m);

@@ -66,6 +66,12 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     void IBackend.Download(Tensor source, Span<float> destination) => inner.Download(source, destination);
     void IBackend.Download(Tensor source, Span<double> destination) => inner.Download(source, destination);
 
+    void IBackend.GatherRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination) =>
+        inner.GatherRows(source, rows, destination);
+    void IBackend.ScatterRows(Tensor source, ReadOnlySpan<int> rows, Tensor destination) =>
+        inner.ScatterRows(source, rows, destination);
+    void IBackend.AdamAtRest(Parameter parameter, ReadOnlySpan<AdamRest> rests, double epsilon) =>
+        inner.AdamAtRest(parameter, rests, epsilon);
     void IBackend.Copy(Tensor source, Tensor destination) =>
         Time(destination, () => inner.Copy(source, destination), floats: 2.0 * source.Length);
 

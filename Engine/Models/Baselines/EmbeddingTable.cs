@@ -119,22 +119,8 @@ internal sealed class EmbeddingTable
     private void Refresh(int row, NcfOptimizer optimizer)
     {
         if (!optimizer.IsAdam || _updated[row] == 0 || _updated[row] == optimizer.Done) return;
-        Span<float> w = Row(row), m = Moments(_first, row), v = Moments(_second, row);
-        var (drift, b1, b2) = optimizer.Since(_updated[row]);
-        float epsilon = (float)optimizer.Step.Epsilon;
-        int i = 0, lanes = Vector<float>.Count;
-        for (; i <= Width - lanes; i += lanes)
-        {
-            var (weight, first, second) = (new Vector<float>(w[i..]), new Vector<float>(m[i..]), new Vector<float>(v[i..]));
-            (weight - drift * first / (Vector.SquareRoot(second) + new Vector<float>(epsilon))).CopyTo(w[i..]);
-            (b1 * first).CopyTo(m[i..]);
-            (b2 * second).CopyTo(v[i..]);
-        }
-        for (; i < Width; i++)
-        {
-            w[i] -= drift * m[i] / (MathF.Sqrt(v[i]) + epsilon);
-            (m[i], v[i]) = (b1 * m[i], b2 * v[i]);
-        }
+        optimizer.Since(_updated[row]).Apply(
+            (float)optimizer.Step.Epsilon, Row(row), Moments(_first, row), Moments(_second, row));
         _updated[row] = optimizer.Done;
     }
 
