@@ -34,6 +34,7 @@ public sealed class MaxMemoryTests : IDisposable
     [InlineData("similar --run VAE --item i1")]
     [InlineData("study radius --run VAE --users 10")]
     [InlineData("export VAE --format npz --output OUT")]
+    [InlineData("study influence --run VAE --users 10")]
     [InlineData("serve VAE --urls http://127.0.0.1:0")]
     public void Too_little_is_refused_and_enough_is_not_mentioned(string command)
     {
