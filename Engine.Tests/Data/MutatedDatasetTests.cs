@@ -115,8 +115,7 @@ public partial class MutatedDatasetTests : IDisposable
             File.WriteAllBytes(manifest, Signed(bytes));
             return;
         }
-        if (file.EndsWith(".csr", StringComparison.Ordinal) && bytes.Length > 32)
-            SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32)).CopyTo(bytes, bytes.Length - 32);
+        if (file.EndsWith(".csr", StringComparison.Ordinal)) bytes = Mutations.Signed(bytes);
         File.WriteAllBytes(_folder["d", file], bytes);
         var sound = DatasetManifest.FromBytes(File.ReadAllBytes(manifest), manifest);
         File.WriteAllBytes(manifest, (sound with

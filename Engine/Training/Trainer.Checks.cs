@@ -14,6 +14,16 @@ public sealed partial class Trainer
         return part;
     }
 
+    /// <summary>Refuses a state that this run cannot have come to: its counts must agree with the batches of an epoch.</summary>
+    private TrainingState RequireOfThisRun(TrainingState state)
+    {
+        long batches = (long)BatchesOfPass * Passes;
+        return state.BatchesOfEpoch <= batches && state.Epoch <= _settings.Epochs
+            && state.Updates - (state.Start?.Updates ?? 0) == (state.Epoch * batches) + state.BatchesOfEpoch
+            ? state : throw new InputException($"{_run!.LastCheckpoint}: says {state.Updates} updates after epoch {state.Epoch}, "
+                + $"which are not those of this run, of {batches} in each epoch; train again.");
+    }
+
     private void RequireFiniteWeights()
     {
         if (FirstNonFinite() is string name)
