@@ -26,7 +26,7 @@ public class MutatedBaselineTests
         using (var model = BaselineCatalogue.Fit(name, new BaselineData(clicks, features), backend: Backend))
             BaselineFile.Save(path, model, null);
         byte[] sound = File.ReadAllBytes(path);
-        for (int seed = 0; seed < Mutants; seed++)
+        for (int seed = 0; seed < Mutations.Count(Mutants); seed++)
         {
             File.WriteAllBytes(path, Mutations.Signed(Mutations.Bytes(sound, new Random(seed))));
             try

@@ -33,10 +33,11 @@ public sealed class MutatedCheckpointTests : IDisposable
         foreach (string path in new[] { run.BestCheckpoint, run.LastCheckpoint })
         {
             byte[] sound = File.ReadAllBytes(path);
-            for (int seed = 0; seed < Mutants; seed++)
+            for (int seed = 0; seed < Mutations.Count(Mutants); seed++)
             {
                 var random = new Random(seed);
-                File.WriteAllBytes(path, Mutations.Signed(seed % 2 == 0 ? Mutations.Bytes(sound, random) : OtherHeader(sound, random)));
+                byte[] changed = seed % 2 == 0 ? Mutations.Bytes(sound, random) : OtherHeader(sound, random);
+                File.WriteAllBytes(path, Mutations.Signed(changed));
                 ReadOrRefused(run, settings, path, $"{preset}, {Path.GetFileName(path)}, seed {seed}");
             }
             File.WriteAllBytes(path, sound);
@@ -51,7 +52,7 @@ public sealed class MutatedCheckpointTests : IDisposable
         foreach (string path in new[] { run.BestCheckpoint, run.LastCheckpoint })
         {
             byte[] sound = File.ReadAllBytes(path);
-            int first = Start + BinaryPrimitives.ReadInt32LittleEndian(sound.AsSpan(12)), last = sound.Length - 32 - sizeof(float);
+            int first = Start + HeaderOf(sound).Length, last = sound.Length - 32 - sizeof(float);
             int middle = first + ((last - first) / 8 * sizeof(float));
             foreach (int place in new[] { first, middle, last })
                 foreach (float value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })

@@ -24,6 +24,14 @@ public sealed partial class Trainer
                 + $"which are not those of this run, of {batches} in each epoch; train again.");
     }
 
+    /// <summary>The epochs before, from the metrics, which may have a line more than the checkpoint, after a kill.</summary>
+    private static IEnumerable<EpochMetrics> EpochsSoFar(RunFolder run, int epoch)
+    {
+        var epochs = run.ReadMetrics().Where(e => e.Epoch <= epoch).ToList();
+        return epochs.Select(e => e.Epoch).SequenceEqual(Enumerable.Range(1, epoch)) ? epochs : throw new InputException(
+            $"{run.Path}: its metrics.jsonl has not epochs 1 to {epoch}, one a line, as last.ckpt has; train again.");
+    }
+
     private void RequireFiniteWeights()
     {
         if (FirstNonFinite() is string name)

@@ -72,6 +72,7 @@ public sealed partial class Trainer : IDisposable
             if (settings.Average != AverageKind.None) _average = new(backend, Model.Parameters.All, _memory, settings);
             if (resume) _state = RequireOfThisRun(Checkpoint.LoadState(run!.LastCheckpoint, Model, _average?.Averages).State);
             else _average?.Start();
+            if (resume) _epochs.AddRange(EpochsSoFar(run!, _state.Epoch));
         }
         catch
         {
@@ -86,7 +87,6 @@ public sealed partial class Trainer : IDisposable
         _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
         (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
-        if (resume) _epochs.AddRange(run!.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
     }
 
     /// <summary>What the run was estimated to need.</summary>
