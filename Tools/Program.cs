@@ -86,7 +86,7 @@ public static class Program
     private static int Failed(int code, string message)
     {
         if (!Session.Speaks(code, out string who)) return code;
-        Terminal.Errors.WriteLine($"manualvae: {who}{string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c))}");
+        Terminal.Errors.WriteLine($"manualvae: {who}{Terminal.Plain(message)}");
         return code;
     }
 

@@ -55,6 +55,7 @@ public partial class MutatedDatasetTests : IDisposable
     [Theory]
     [InlineData("users.tsv", "index\tid\n0\ta\n1\tb\n2\ta\n3\td\n", "users.tsv:4", "a, which is there already")]
     [InlineData("users.tsv", "index\tid\n0\ta\n2\tb\n1\tc\n3\td\n", "users.tsv:3", "expected 1")]
+    [InlineData("users.tsv", "index\tid\n0\ta\n1\tb\u001b[31m\n2\tc\n3\td\n", "users.tsv:3", "control character")]
     [InlineData("users.tsv", "index\tid\n0\ta\tx\n1\tb\n2\tc\n3\td\n", "users.tsv:2", "3 fields")]
     public void A_wrong_row_is_named(string file, string text, params string[] names)
     {
@@ -73,21 +74,30 @@ public partial class MutatedDatasetTests : IDisposable
         Assert.Contains("counts", Assert.Throws<InputException>(() => PreparedDataset.Open(_folder["d"])).Message);
     }
 
+    [Theory]
+    [InlineData("../outside.tsv")]
+    [InlineData("/dev/zero")]
+    [InlineData("..\\outside.tsv")]
+    [InlineData("")]
+    public void A_manifest_names_no_file_outside_its_folder(string name)
+    {
+        Samples.Weak().Save(_folder["d"]);
+        string path = _folder["d", "manifest.json"];
+        var manifest = DatasetManifest.FromBytes(File.ReadAllBytes(path), path);
+        File.WriteAllBytes(path, (manifest with { Files = new(manifest.Files) { [name] = "00" } }).ToBytes());
+        Assert.Contains("no name of a file in its folder",
+            Assert.Throws<InputException>(() => PreparedDataset.Open(_folder["d"])).Message);
+    }
+
     private void AllAreReadOrRefused(string file)
     {
         byte[] sound = File.ReadAllBytes(_folder["d", file]), manifest = File.ReadAllBytes(_folder["d", "manifest.json"]);
         int refused = 0;
-        for (int seed = 0; seed < Mutants; seed++)
+        for (int seed = 0; seed < Mutations.Count(Mutants); seed++)
         {
             var random = new Random(seed);
             File.WriteAllBytes(_folder["d", "manifest.json"], manifest);
-            byte[] changed = Path.GetExtension(file) switch
-            {
-                ".json" => Mutations.Json(sound, random),
-                ".tsv" => Mutations.Lines(sound, random),
-                _ => Mutations.Bytes(sound, random),
-            };
-            Put(file, changed);
+            Put(file, Mutations.File(file, sound, random));
             try
             {
                 DatasetSummary.Of(PreparedDataset.Open(_folder["d"]));
@@ -103,7 +113,7 @@ public partial class MutatedDatasetTests : IDisposable
                 Assert.Fail($"{file}, seed {seed}: {problem}");
             }
         }
-        Assert.InRange(refused, 1, Mutants);
+        Assert.InRange(refused, 1, Mutations.Count(Mutants));
     }
 
     // Writes a file with the checksums that its content asks for.
@@ -115,8 +125,7 @@ public partial class MutatedDatasetTests : IDisposable
             File.WriteAllBytes(manifest, Signed(bytes));
             return;
         }
-        if (file.EndsWith(".csr", StringComparison.Ordinal) && bytes.Length > 32)
-            SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32)).CopyTo(bytes, bytes.Length - 32);
+        if (file.EndsWith(".csr", StringComparison.Ordinal)) bytes = Mutations.Signed(bytes);
         File.WriteAllBytes(_folder["d", file], bytes);
         var sound = DatasetManifest.FromBytes(File.ReadAllBytes(manifest), manifest);
         File.WriteAllBytes(manifest, (sound with

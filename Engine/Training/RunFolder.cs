@@ -261,6 +261,7 @@ public sealed class RunFolder
         RequireCheckpoint();
         string file = epoch is int at ? Snapshot(at) : UsedCheckpoint;
         if (!File.Exists(file)) throw new InputException($"{Path}: the run kept no weights of epoch {epoch}; train it anew.");
+        Checkpoint.RequireModel(file, Manifest.Settings, Manifest.Items, backend);
         var model = new Autoencoder(backend, Manifest.Settings, Manifest.Items, batchSize, seed: null, training);
         try
         {
