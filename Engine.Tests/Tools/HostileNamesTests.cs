@@ -11,7 +11,7 @@ public sealed class HostileNamesTests : IDisposable
 {
     private static readonly string[] Names =
     [
-        "../../../outside", "/etc/passwd", "..", ".", "C:\\outside", "\u001b[2J\u001b]0;mine\a",
+        "../../../outside", "/etc/passwd", "..", ".", "C:\\outside",
         "<script>alert(1)</script>", "\" onload=\"alert(1)", "[red]markup[/]", "{0}", "%s%n", "$(touch outside)",
         "=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(A1)", "CON",
     ];
@@ -27,7 +27,7 @@ public sealed class HostileNamesTests : IDisposable
                    select $"{Quoted($"{Names[user % Names.Length]}{user}")},{Quoted(Names[item])}";
         _folder.Write("log/clicks.csv", "user,item\n" + string.Join('\n', rows) + "\n");
         _folder.Write("log/titles.csv", "item,title\n"
-            + string.Join('\n', Names.Select(name => $"{Quoted(name)},{Quoted(name)}")) + "\n");
+            + string.Join('\n', Names.Select(name => $"{Quoted(name)},{Quoted($"{name} \u001b[2J\u001b]0;mine\a")}")) + "\n");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -54,6 +54,18 @@ public sealed class HostileNamesTests : IDisposable
         foreach (string file in Directory.EnumerateFiles(_folder["work"], "*", SearchOption.AllDirectories))
             if (Path.GetExtension(file) is ".tsv" or ".csv" or ".html" or ".json")
                 Assert.DoesNotContain(File.ReadAllText(file), c => char.IsControl(c) && c is not ('\n' or '\t' or '\r'));
+    }
+
+    [Fact]
+    public void An_id_that_a_terminal_would_obey_is_refused_without_obeying_it()
+    {
+        _folder.Write("log/clicks.csv", "user,item\nu,\u001b[2J\nv,b\n");
+        var result = CommandLine.Run("data", "import", "--input", _folder["log", "clicks.csv"], "--output",
+            _folder["work", "data"], "--min-user-clicks", "1", "--split", "leave-one-out");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("control character", result.Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Messages);
+        Assert.False(Directory.Exists(_folder["work", "data"]));
     }
 
     private void Run(params string[] command)
