@@ -59,7 +59,7 @@ public sealed class BadUsageTests : IDisposable
     [InlineData("bench gemm --tiers portable --device gpu", "leave --device gpu out")]
     [InlineData("bench gemm --tiers portable --against broken.json", "leave --tiers out")]
     [InlineData("bench gemm --against nowhere.json", "there is no such file")]
-    [InlineData("bench gemm --against broken.json", "no report of bench")]
+    [InlineData("bench gemm --against broken.json", "no readable report of bench")]
     [InlineData("train --data DATA --output RUN --validation-metric Luck@3", "Luck")]
     [InlineData("train --data DATA --output RUN --threads -2", "--threads")]
     [InlineData("train --data DATA --output RUN --latent 2000000000 --device simd", "lower --hidden")]
