@@ -37,7 +37,8 @@ public class MemoryTests
     }
 
     /// <summary>
-    /// What a fit says that it needs, and what is counted before a trained model is loaded; 8 MiB are the runtime's noise.
+    /// What a fit says that it needs, and what is counted before a trained model is loaded. Not counted are the panels that
+    /// products pack, 8 MiB and as much for each of two threads, and 8 MiB for the runtime.
     /// </summary>
     [TheoryOnLinux]
     [InlineData("fit:ease"), InlineData("fit:edlae"), InlineData("fit:elsa"), InlineData("fit:ials"), InlineData("fit:slim")]
@@ -47,7 +48,7 @@ public class MemoryTests
         string[] printed = Child(work).Split(' ');
         double estimate = double.Parse(printed[0], CultureInfo.InvariantCulture),
             peak = double.Parse(printed[1], CultureInfo.InvariantCulture);
-        Assert.True(Math.Abs(peak - estimate) <= 0.15 * peak + (8 << 20),
+        Assert.True(Math.Abs(peak - estimate) <= 0.15 * peak + (32 << 20),
             $"{work}: estimated {estimate / 1048576:F1}, used {peak / 1048576:F1} MiB");
     }
 
