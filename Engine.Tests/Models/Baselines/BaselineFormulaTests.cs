@@ -89,27 +89,6 @@ public class BaselineFormulaTests
     }
 
     [Fact]
-    public void Slim_meets_the_optimality_conditions_of_its_objective()
-    {
-        var settings = new SlimSettings(L1: 0.7, L2: 2, MaxSweeps: 2000, Tolerance: 1e-7);
-        using var model = Slim.Fit(Random, settings);
-        var x = Dense(Random);
-        var w = Matrix<double>.Build.Dense(Random.Columns, Random.Columns);
-        for (int i = 0; i < Random.Columns; i++)
-            for (int e = 0; e < model.Weights.RowLength(i); e++)
-                w[i, model.Weights.RowColumns(i)[e]] = model.Weights.RowValues(i)[e];
-        var slope = x.TransposeThisAndMultiply(x * w - x) + settings.L2 * w + settings.L1;
-        int positive = 0;
-        for (int i = 0; i < Random.Columns; i++)
-            for (int j = 0; j < Random.Columns; j++)
-                if (i == j) Assert.Equal(0, w[i, j]);
-                else if (w[i, j] > 0) { positive++; Assert.Equal(0, slope[i, j], 1e-3); }
-                else Assert.True(slope[i, j] >= -1e-3);
-        Assert.InRange(positive, 10, Random.Columns * Random.Columns - 30); // sparse, but not empty
-        Close(x * w, Scores(model, Random), 1e-4);
-    }
-
-    [Fact]
     public void The_time_of_slim_is_estimated_from_a_sample()
     {
         Assert.InRange(Slim.EstimateSeconds(Random, new(), sample: 1000), 1e-9, 60);

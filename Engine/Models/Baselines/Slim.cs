@@ -12,7 +12,7 @@ namespace ManualVae.Models.Baselines;
 /// <param name="L2">Weight of half the sum of their squares, above 0.</param>
 /// <param name="MaxSweeps">Most passes of coordinate descent over an item's weights.</param>
 /// <param name="Tolerance">An item is done when no weight moved by more than this.</param>
-public sealed record SlimSettings(double L1 = 1, double L2 = 300, int MaxSweeps = 50, double Tolerance = 1e-4);
+public sealed record SlimSettings(double L1 = 1, double L2 = 300, int MaxSweeps = 5000, double Tolerance = 1e-6);
 
 /// <summary>
 /// SLIM (Ning and Karypis 2011, eq. 2 to 4): a sparse item-item model with non-negative weights and a zero diagonal, for each
@@ -21,6 +21,8 @@ public sealed record SlimSettings(double L1 = 1, double L2 = 300, int MaxSweeps 
 /// </summary>
 public static class Slim
 {
+    private const int MostChosen = 4096; // 64 MiB a thread
+
     /// <summary>Fits every item by itself. Memory: items^2 x 4 bytes while fitting.</summary>
     /// <exception cref="InputException">A setting is out of range.</exception>
     public static SparseItemItemModel Fit(CsrMatrix train, SlimSettings settings, FitMonitor monitor = default)
@@ -84,32 +86,70 @@ public static class Slim
         return whole + clock.Elapsed.TotalSeconds * n / Math.Max(1, count);
     }
 
-    // Sweeps over all weights until one sweep moves none; between such sweeps only over the weights that are not zero.
+    // A sweep over all weights, then sweeps over those that are not zero, until a sweep over all moves none.
     private static void Descend(float[] gram, int item, SlimSettings settings, float[] w, float[] product)
     {
         int n = w.Length;
         Array.Clear(w);
         Array.Clear(product); // X'X w
         var target = gram.AsSpan(item * n, n);
-        bool all = true;
-        for (int sweep = 0; sweep < settings.MaxSweeps; sweep++)
+        for (int sweep = 1; sweep <= settings.MaxSweeps; sweep++)
         {
             double moved = 0;
             for (int i = 0; i < n; i++)
             {
-                if (i == item || (!all && w[i] == 0)) continue;
-                float own = gram[i * n + i];
-                double correlation = target[i] - product[i] + own * w[i];
-                float updated = (float)(Math.Max(0, correlation - settings.L1) / (own + settings.L2));
-                float change = updated - w[i];
+                if (i == item) continue;
+                float change = Update(settings, target[i] - product[i], gram[i * n + i], ref w[i]);
                 if (change == 0) continue;
-                w[i] = updated;
                 TensorPrimitives.MultiplyAdd(gram.AsSpan(i * n, n), change, product, product);
                 moved = Math.Max(moved, Math.Abs(change));
             }
-            if (moved > settings.Tolerance) all = false;
-            else if (all) return;
-            else all = true;
+            if (moved <= settings.Tolerance) return;
+            sweep += DescendChosen(gram, target, settings, w, product, settings.MaxSweeps - sweep);
         }
+    }
+
+    // Sweeps over the weights that are not zero, on their own rows and columns of X'X: small enough for the cache.
+    private static int DescendChosen(
+        float[] gram, ReadOnlySpan<float> target, SlimSettings settings, float[] w, float[] product, int most)
+    {
+        int n = w.Length, count = n - w.AsSpan().Count(0f), sweep = 0;
+        if (count > MostChosen) return 0;
+        var chosen = new int[count];
+        for (int i = 0, at = 0; i < n; i++) if (w[i] != 0) chosen[at++] = i;
+        var (own, left, weights) = (new float[count * count], new float[count], new float[count]);
+        for (int a = 0; a < count; a++)
+        {
+            (left[a], weights[a]) = (target[chosen[a]] - product[chosen[a]], w[chosen[a]]);
+            for (int b = 0; b < count; b++) own[a * count + b] = gram[chosen[a] * n + chosen[b]];
+        }
+        double moved = double.MaxValue;
+        for (; sweep < most && moved > settings.Tolerance; sweep++)
+        {
+            moved = 0;
+            for (int a = 0; a < count; a++)
+            {
+                float change = Update(settings, left[a], own[a * count + a], ref weights[a]);
+                if (change == 0) continue;
+                TensorPrimitives.MultiplyAdd(own.AsSpan(a * count, count), -change, left, left);
+                moved = Math.Max(moved, Math.Abs(change));
+            }
+        }
+        for (int a = 0; a < count; a++)
+        {
+            int i = chosen[a];
+            TensorPrimitives.MultiplyAdd(gram.AsSpan(i * n, n), weights[a] - w[i], product, product);
+            w[i] = weights[a];
+        }
+        return sweep;
+    }
+
+    // The best value of one weight, the others held; `left` is x_i'(x_j - X w). Returns the change.
+    private static float Update(SlimSettings settings, float left, float own, ref float weight)
+    {
+        double correlation = left + own * weight;
+        float updated = (float)(Math.Max(0, correlation - settings.L1) / (own + settings.L2)), change = updated - weight;
+        weight = updated;
+        return change;
     }
 }
