@@ -37,6 +37,10 @@ internal static class Flags
         HelpName = "off|mpi", DefaultValueFactory = _ => "off",
     }.AcceptOnlyFromAmong("off", "mpi");
 
+    /// <summary><c>--user-groups</c>: groups of ranks that each take a part of a batch's users.</summary>
+    public static Option<int> UserGroups() => Count("--user-groups",
+        "Groups of ranks: each has all items, split over its ranks, and a part of a batch's users.", 1);
+
     /// <summary><c>--history</c>: whether held-out clicks count.</summary>
     public static Option<string> History(string description) => new Option<string>("--history")
     {

@@ -21,14 +21,20 @@ internal static class Session
     /// <summary>The ranks that this command shares a model with; one process alone, unless a verb has joined a job.</summary>
     public static Communicator Ranks { get; private set; } = Communicator.Alone;
 
+    /// <summary>How they share it.</summary>
+    public static RankGrid Grid { get; private set; } = RankGrid.Of(Communicator.Alone, 1);
+
     /// <summary>
     /// Joins the job of a launcher if the flag says so. From then on only the first rank speaks and writes.
     /// </summary>
     /// <param name="ranks">The value of <c>--ranks</c>.</param>
-    public static void Join(string ranks)
+    /// <param name="groups">Groups of ranks that each take a part of the users.</param>
+    /// <exception cref="InputException">No launcher started this process, or its ranks cannot be divided into groups.</exception>
+    public static void Join(string ranks, int groups = 1)
     {
         if (ranks == "off")
         {
+            if (groups != 1) throw new InputException("--user-groups divides ranks; give --ranks mpi too.");
             if (Launcher.Here is { Size: > 1 } launcher)
                 Terminal.Note($"{launcher.Name} started {launcher.Size} processes, and each does the whole work by itself; "
                     + "with --ranks mpi they share one model");
@@ -37,9 +43,12 @@ internal static class Session
         var job = MpiCommunicator.Join();
         Ranks = job;
         RankWatch.Begin(job);
-        if (job.IsFirst) return;
-        Terminal.Quiet(); // for the rest of the process
-        Console.SetOut(TextWriter.Null);
+        if (!job.IsFirst)
+        {
+            Terminal.Quiet(); // for the rest of the process
+            Console.SetOut(TextWriter.Null);
+        }
+        Grid = RankGrid.Of(job, groups);
     }
 
     /// <summary>
@@ -64,7 +73,7 @@ internal static class Session
     {
         var ranks = Ranks;
         if (ranks.Size == 1) return code;
-        Ranks = Communicator.Alone;
+        (Ranks, Grid) = (Communicator.Alone, RankGrid.Of(Communicator.Alone, 1));
         if (code is not (ExitCode.Done or ExitCode.Interrupted))
         {
             RankWatch.TellOthers((MpiCommunicator)ranks);
@@ -99,6 +108,6 @@ internal static class Session
         if (device is not ("auto" or "simd" or "reference"))
             throw new InputException($"--device {device}: ranks compute on processors; give simd with --ranks mpi.");
         if (threads == 0) threads = Math.Max(1, Environment.ProcessorCount / Ranks.OnThisMachine);
-        return new(Backends.Create(device == "auto" ? "simd" : device, threads, precision: precision), Ranks);
+        return new(Backends.Create(device == "auto" ? "simd" : device, threads, precision: precision), Grid);
     }
 }

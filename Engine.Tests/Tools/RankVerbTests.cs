@@ -39,6 +39,21 @@ public sealed class RankVerbTests : IDisposable
     public void Mpich_trains_the_model_of_one_process() => Trains("mpirun.mpich", 3);
 
     [LauncherFact("mpirun.openmpi")]
+    public void Groups_of_ranks_of_Open_MPI_share_the_users() => Trains("mpirun.openmpi", 4, groups: 2);
+
+    [LauncherFact("mpirun.mpich")]
+    public void Groups_of_ranks_of_Mpich_share_the_users() => Trains("mpirun.mpich", 2, groups: 2);
+
+    [LauncherFact("mpirun.openmpi")]
+    public void Ranks_that_cannot_be_divided_are_refused()
+    {
+        string data = CommandLine.WriteToyData(Path.Combine(_folder, "data"));
+        var (code, _, errors) = Run("mpirun.openmpi", 2, "train", "--data", data, "--output", NewRun("x"), "--user-groups", "3");
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Single(errors.Split('\n'), line => line.Contains("take a divisor of 2", StringComparison.Ordinal));
+    }
+
+    [LauncherFact("mpirun.openmpi")]
     public void A_dead_rank_of_Open_MPI_ends_the_job_and_the_run_goes_on() => Dies("mpirun.openmpi");
 
     [LauncherFact("mpirun.mpich")]
@@ -61,16 +76,20 @@ public sealed class RankVerbTests : IDisposable
         var result = CommandLine.Run(["train", "--data", data, "--output", NewRun("x"), "--ranks", "mpi"]);
         Assert.Equal(ExitCode.WrongUsage, result.ExitCode);
         Assert.Contains("mpirun -n 4 manualvae", result.Messages);
+        result = CommandLine.Run(["train", "--data", data, "--output", NewRun("x"), "--user-groups", "2"]);
+        Assert.Equal(ExitCode.WrongUsage, result.ExitCode);
+        Assert.Contains("give --ranks mpi too", result.Messages);
     }
 
     private string NewRun(string name) => Path.Combine(_folder, name);
 
-    private void Trains(string launcher, int ranks)
+    private void Trains(string launcher, int ranks, int groups = 1)
     {
         string data = CommandLine.WriteToyData(Path.Combine(_folder, "data"));
         string[] train = ["train", "--data", data, .. Settings, "--epochs", "4"];
         CommandLine.Run([.. train, "--output", NewRun("one")]).Succeeded();
-        var (code, output, errors) = Run(launcher, ranks, [.. train, "--json", "--output", NewRun("split")]);
+        var (code, output, errors) = Run(
+            launcher, ranks, [.. train, "--json", "--output", NewRun("split"), "--user-groups", $"{groups}"]);
         Assert.True(code == 0, errors);
         Assert.Equal(4, JsonDocument.Parse(output).RootElement.GetProperty("epochs").GetInt32()); // one rank alone speaks
         Same("loss", 1e-5);

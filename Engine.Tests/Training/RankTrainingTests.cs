@@ -103,13 +103,13 @@ public sealed class RankTrainingTests : IDisposable
         return seen;
     }
 
-    private static Seen[] TrainOver(
-        int ranks, Func<IBackend> backend, RunSettings settings, Func<int, RunFolder>? run = null, int? pauseAfter = null)
+    private static Seen[] TrainOver(int ranks, Func<IBackend> backend, RunSettings settings, Func<int, RunFolder>? run = null,
+        int? pauseAfter = null, int groups = 1)
     {
         var seen = new Seen[ranks];
         ThreadRanks.Run(ranks, of =>
         {
-            using var own = new RankBackend(backend(), of);
+            using var own = new RankBackend(backend(), RankGrid.Of(of, groups));
             var folder = of.IsFirst ? run?.Invoke(0) : null;
             of.Barrier();
             folder ??= run?.Invoke(of.Rank);
@@ -152,6 +152,43 @@ public sealed class RankTrainingTests : IDisposable
         var again = TrainOver(ranks, () => new SimdBackend(2), Kinds[kind]);
         Assert.All(first.Concat(again), seen => Assert.Equal(first[0].Losses, seen.Losses)); // on every rank, each time
     }
+
+    /// <summary>Batches of 7 over 2, 3 and 8 groups: uneven parts, and groups without a user.</summary>
+    [Theory]
+    [InlineData("multinomial", 2, 2)]
+    [InlineData("gaussian", 3, 3)]
+    [InlineData("logistic", 8, 8)]
+    [InlineData("anchors", 4, 2)]
+    [InlineData("vamp, two levels", 2, 2)]
+    [InlineData("recvae", 4, 2)]
+    public void Groups_of_ranks_that_share_the_users_train_the_model_of_one_process(string kind, int ranks, int groups)
+    {
+        using var reference = new ReferenceBackend();
+        var one = Train(Kinds[kind], reference);
+        Assert.All(TrainOver(ranks, () => new ReferenceBackend(), Kinds[kind], groups: groups), seen => Same(one, seen, 1e-9));
+        var first = TrainOver(ranks, () => new SimdBackend(1), Kinds[kind], groups: groups);
+        Assert.All(first, seen => Same(one, seen, 1e-3));
+        var again = TrainOver(ranks, () => new SimdBackend(2), Kinds[kind], groups: groups);
+        Assert.All(first.Concat(again), seen => Assert.Equal(first[0].Losses, seen.Losses));
+    }
+
+    [Fact]
+    public void A_run_of_two_groups_goes_on_in_one_process()
+    {
+        string path = Path.Combine(_folder, "run");
+        RunFolder Folder(int rank) => rank > 0 || Directory.Exists(path) ? RunFolder.Open(path) : RunFolder.Create(path,
+            new RunManifest { Model = "multvae", Settings = Anchored, Data = "toy", DataHash = "0", Items = Items });
+        TrainOver(4, () => new ReferenceBackend(), Anchored, Folder, pauseAfter: 2, groups: 2);
+        using var alone = new ReferenceBackend();
+        var resumed = Train(Anchored, alone, RunFolder.Open(path));
+        var whole = Train(Anchored, alone);
+        Assert.Equal(whole.Losses[^1], resumed.Losses[^1], 1e-9);
+        Assert.Equal(whole.Values[^3..], resumed.Values[^3..], (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void Ranks_that_cannot_be_divided_into_groups_are_refused() => ThreadRanks.Run(4, of => Assert.Contains(
+        "take a divisor of 4", Assert.Throws<InputException>(() => RankGrid.Of(of, 3)).Message, StringComparison.Ordinal));
 
     [Theory]
     [InlineData(false)]

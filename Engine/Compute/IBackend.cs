@@ -50,6 +50,17 @@ public partial interface IBackend : IDisposable
     Communicator Ranks => Communicator.Alone;
 
     /// <summary>
+    /// The ranks with the same items that each take a part of a batch's users; one process alone, unless divided.
+    /// </summary>
+    Communicator Groups => Communicator.Alone;
+
+    /// <summary>True for the rank that writes a model's files.</summary>
+    sealed bool IsFirst => Ranks.IsFirst && Groups.IsFirst;
+
+    /// <summary>Adds the gradients of all groups' users up, in the groups' order; all get the same.</summary>
+    void SumOverGroups(Tensor gradient) { }
+
+    /// <summary>
     /// The items that it holds of so many: its tensors have rows (or columns) for these, its batches take their clicks.
     /// </summary>
     ItemRange OwnItems(int items) => ItemRange.Whole(items);

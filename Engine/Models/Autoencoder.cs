@@ -49,7 +49,7 @@ public sealed partial class Autoencoder : IRecommender
         bool fuse = false, OutputForm? form = null, int rowsOfBlock = OutputForms.RowsOfBlock)
     {
         settings.Validate();
-        if (memory.Backend.Ranks.Size > 1) settings.RequireSharable();
+        if (memory.Backend.Ranks.Size * memory.Backend.Groups.Size > 1) settings.RequireSharable();
         (_memory, Backend, Settings, ItemCount) = (memory, memory.Backend, settings, items);
         try
         {

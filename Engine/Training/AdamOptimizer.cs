@@ -31,6 +31,10 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
         Step++;
         var step = new AdamStep(learningRate * LearningRateScale, Step);
         for (int i = 0; i < parameters.Count; i++)
-            if (!parameters[i].Gradient.IsNone) backend.Adam(parameters[i], step);
+        {
+            if (parameters[i].Gradient.IsNone) continue;
+            backend.SumOverGroups(parameters[i].Gradient);
+            backend.Adam(parameters[i], step);
+        }
     }
 }

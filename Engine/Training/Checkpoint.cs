@@ -44,10 +44,10 @@ public static class Checkpoint
     {
         var backend = model.Backend;
         var parameters = model.Parameters.All;
-        if (!backend.Ranks.IsFirst)
+        if (!backend.IsFirst)
         {
-            Elements(static _ => { });
-            backend.Ranks.Barrier();
+            if (backend.Groups.IsFirst) Elements(static _ => { }); // other groups have the same
+            WaitForAll();
             return;
         }
         var header = new Header(settings, model.ItemCount, state, backend.IsDoublePrecision, moments,
@@ -71,7 +71,13 @@ public static class Checkpoint
                 file.Write(bytes);
             }
         });
-        backend.Ranks.Barrier();
+        WaitForAll();
+
+        void WaitForAll()
+        {
+            backend.Ranks.Barrier();
+            backend.Groups.Barrier();
+        }
 
         void Elements(PieceTaker take)
         {

@@ -5,6 +5,7 @@ using ManualVae.Data;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 using ManualVae.Models.Alignment;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManualVae.Training;
 
@@ -160,7 +161,7 @@ public sealed partial class Trainer : IDisposable
                 CopyBest(toModel: false);
             }
             _average?.Leave();
-            if (Ranks.IsFirst) _run?.WriteMetrics(_epochs);
+            if (Model.Backend.IsFirst) _run?.WriteMetrics(_epochs);
             SaveLast();
             _observer?.EpochEnded(metrics);
         }
@@ -185,8 +186,11 @@ public sealed partial class Trainer : IDisposable
 
     private Communicator Ranks => Model.Backend.Ranks;
 
+    private Communicator Groups => Model.Backend.Groups;
+
     /// <summary>All ranks stop at the same update, whoever of them was told to.</summary>
-    private bool Stops(CancellationToken cancellation) => Ranks.Sum(cancellation.IsCancellationRequested ? 1 : 0) > 0;
+    private bool Stops(CancellationToken cancellation) =>
+        Groups.Sum(Ranks.Sum(cancellation.IsCancellationRequested ? 1 : 0)) > 0;
 
     private int EpochsBefore => _state.Start?.Epochs ?? 0;
 
@@ -232,14 +236,8 @@ public sealed partial class Trainer : IDisposable
                 Model.Update(encoderPass ? UpdatedParts.Encoder : UpdatedParts.Decoder);
             }
             int first = batch * _batch.MaxRows;
-            double loss = Step(_order.AsSpan(first, Math.Min(_batch.MaxRows, _order.Length - first)), beta, b);
-            if (encoderPass)
-            {
-                sums[0] += Sum(Model.ReconstructionLosses);
-                sums[1] += Sum(Model.KlLosses);
-                sums[2] += Sum(Model.AnchorLosses);
-                sums[3] += loss * _batch.Rows;
-            }
+            var losses = Step(_order.AsSpan(first, Math.Min(_batch.MaxRows, _order.Length - first)), beta, b);
+            if (encoderPass) TensorPrimitives.Add<double>(sums, losses, sums);
             _state = _state with { Updates = _state.Updates + 1, BatchesOfEpoch = b + 1 };
             double users = UsersBefore(Math.Min(b + 1, batchesOfPass * Math.Max(1, _settings.EncoderPasses)));
             double speed = (UsersBefore(b + 1) - UsersBefore(startedAt)) / Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -254,27 +252,6 @@ public sealed partial class Trainer : IDisposable
             var (passes, rest) = Math.DivRem(b, batchesOfPass);
             return ((double)passes * _order.Length) + Math.Min(rest * _batch.MaxRows, _order.Length);
         }
-    }
-
-    /// <summary>One gradient update on the given training users; returns the mean loss.</summary>
-    private double Step(ReadOnlySpan<int> users, double beta, int batchOfEpoch)
-    {
-        uint step = checked((uint)_state.Updates);
-        _batch.Load(_train, users);
-        _targets?.Load(_aligned!.Of(_train, users), [.. Enumerable.Range(0, users.Length)]);
-        bool encoder = Model.Updated.HasFlag(UpdatedParts.Encoder), decoder = Model.Updated.HasFlag(UpdatedParts.Decoder);
-        _encoderOptimizer.LearningRateScale = _decoderOptimizer.LearningRateScale = LearningRateScale;
-        if (encoder) _encoderOptimizer.Begin();
-        if (decoder) _decoderOptimizer.Begin();
-        // RecVAE trains its decoder on the clean input (Shenbin et al. 2020, section 3.4).
-        var mask = encoder ? Model.TrainingMask(_settings.Seed, step) : Model.CleanInput;
-        Model.Forward(_batch, mask, new(_settings.Seed, step, RandomPurpose.LatentNoise));
-        double loss = Model.Backward(_batch, new Objective(beta, AnchorWeight), _targets);
-        if (!double.IsFinite(loss)) throw NotFinite(batchOfEpoch);
-        if (encoder) _encoderOptimizer.End();
-        if (decoder) _decoderOptimizer.End();
-        _average?.Updated(_state.Updates - (_state.Start?.Updates ?? 0) + 1);
-        return loss;
     }
 
     /// <summary>What is left of the learning rate at the update under way.</summary>

@@ -154,10 +154,11 @@ internal static class TrainingJob
         {
             var epochs = display.Watch(() => trainer.Run(waypoints.Cancellation ?? Session.Cancellation));
             foreach (string line in TrainingAdvice.After(run, epochs, users)) display.Say(line);
-            if (header && Session.Ranks is { Size: > 1 } ranks)
+            var grid = Session.Grid;
+            if (header && grid.All.Size > 1)
                 display.Say(string.Create(CultureInfo.InvariantCulture,
-                    $"exchange   rank 0 spent {ranks.Seconds:0.0} s in exchanges (checkpoints and validation included) and sent "
-                        + $"{ranks.BytesSent / 1e6:#,0.0} MB"));
+                    $"exchange   rank 0 spent {grid.Seconds:0.0} s in exchanges (checkpoints and validation included) and sent "
+                        + $"{grid.BytesSent / 1e6:#,0.0} MB"));
             var check = header && Session.Ranks.Size == 1 ? PopularityCheck.Of(run, epochs, data) : null;
             if (check?.Warning is string warning) display.Say(warning);
             return TrainingOutcome.Of(run, epochs) with { Popularity = check?.Popularity };

@@ -39,7 +39,7 @@ internal static class TrainVerb
             HelpName = "run",
         };
         var board = TensorBoardLog.Flag();
-        var ranks = Flags.Ranks();
+        var (ranks, groups) = (Flags.Ranks(), Flags.UserGroups());
         var json = Flags.Json();
         return Verb.Create("train", "Train a model, or fit a baseline, into a run folder.", parsed =>
         {
@@ -50,7 +50,7 @@ internal static class TrainVerb
             if (older is not null && parsed.GetValue(resume))
                 throw new InputException("--resume goes on with an interrupted run, --continue starts a new one from a finished "
                     + "run; give one of them.");
-            Session.Join(parsed.GetValue(ranks)!);
+            Session.Join(parsed.GetValue(ranks)!, parsed.GetValue(groups));
             if (older is not null && Session.Ranks.Size > 1)
                 throw new InputException("--continue is for one process; leave out --ranks.");
             var show = Session.Ranks.IsFirst ? TensorBoardLog.Beside(parsed.GetValue(board)) : TrainingDisplay.Silent;
@@ -60,7 +60,7 @@ internal static class TrainVerb
             if (parsed.GetValue(json)) Terminal.WriteJson(outcome);
             else Console.Out.WriteLine(outcome.ToString());
             return ExitCode.Done;
-        }, [data, output, from, resume, board, ranks, json, .. flags.Options]);
+        }, [data, output, from, resume, board, ranks, groups, json, .. flags.Options]);
     }
 
     private static TrainingOutcome Continue(RunFolder older, PreparedDataset data, string folder, TrainingFlags flags,

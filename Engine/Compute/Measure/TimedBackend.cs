@@ -49,6 +49,8 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     long? IBackend.MemoryLimit => inner.MemoryLimit;
     bool IBackend.FusesUpdates => inner.FusesUpdates;
     Communicator IBackend.Ranks => inner.Ranks;
+    Communicator IBackend.Groups => inner.Groups;
+    void IBackend.SumOverGroups(Tensor gradient) => inner.SumOverGroups(gradient);
     bool IBackend.ComputesParts => inner.ComputesParts;
 
     /// <inheritdoc/>

@@ -46,6 +46,13 @@ public abstract class Communicator : IDisposable
     /// </summary>
     public abstract void Abort(int code);
 
+    /// <summary>
+    /// Divides the ranks into parts: those that give the same number speak to each other through the new communicator, in the
+    /// order that they have here.
+    /// </summary>
+    /// <param name="part">0 or more.</param>
+    public abstract Communicator Split(int part);
+
     /// <summary>Waits until all ranks are here.</summary>
     public void Barrier()
     {
@@ -183,6 +190,7 @@ public abstract class Communicator : IDisposable
         public override int Size => 1;
         public override string Description => "one process";
         public override void Abort(int code) { }
+        public override Communicator Split(int part) => this;
         protected override void Wait() { }
 
         protected override void Exchange(

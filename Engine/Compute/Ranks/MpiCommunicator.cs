@@ -3,21 +3,33 @@ using ManualVae.Data;
 
 namespace ManualVae.Compute.Ranks;
 
-/// <summary>The ranks of an MPI job. At most one in the life of a process.</summary>
+/// <summary>The ranks of an MPI job, or a part of them. A process joins at most one job in its life.</summary>
 public sealed class MpiCommunicator : Communicator
 {
     private readonly MpiLibrary _library;
+    private readonly nint _handle;
+    private readonly bool _isWhole;
     private readonly int[] _sendStarts, _receiveStarts;
 
     private MpiCommunicator(MpiLibrary library)
     {
-        _library = library;
+        (_library, _isWhole) = (library, true);
         (Rank, Size) = library.Start();
+        _handle = library.World;
         (_sendStarts, _receiveStarts) = (new int[Size], new int[Size]);
         Processes = Introduce();
         OnThisMachine = Processes.Count(process => process.Machine == Environment.MachineName);
         int machines = Processes.DistinctBy(process => process.Machine).Count();
         Description = $"{library.Description}, {machines} machine{(machines == 1 ? "" : "s")}";
+    }
+
+    private MpiCommunicator(MpiCommunicator whole, int part)
+    {
+        _library = whole._library;
+        _handle = _library.Split(whole._handle, part);
+        (Rank, Size) = _library.Place(_handle);
+        (_sendStarts, _receiveStarts) = (new int[Size], new int[Size]);
+        (Processes, OnThisMachine, Description) = (Introduce(), whole.OnThisMachine, whole.Description);
     }
 
     /// <summary>Joins the job that a launcher started.</summary>
@@ -54,20 +66,26 @@ public sealed class MpiCommunicator : Communicator
     public override void Abort(int code) => _library.Abort(code);
 
     /// <inheritdoc/>
-    protected override void Leave() => _library.Finish();
+    public override Communicator Split(int part) => new MpiCommunicator(this, part);
 
     /// <inheritdoc/>
-    protected override void Wait() => _library.Barrier();
+    protected override void Leave()
+    {
+        if (_isWhole) _library.Finish();
+    }
+
+    /// <inheritdoc/>
+    protected override void Wait() => _library.Barrier(_handle);
 
     /// <inheritdoc/>
     protected override void Exchange(
         ReadOnlySpan<byte> send, ReadOnlySpan<int> sendCounts, Span<byte> receive, ReadOnlySpan<int> receiveCounts) =>
-        _library.Exchange(
-            send, sendCounts, Starts(sendCounts, _sendStarts), receive, receiveCounts, Starts(receiveCounts, _receiveStarts));
+        _library.Exchange(_handle, send, sendCounts, Starts(sendCounts, _sendStarts), receive, receiveCounts,
+            Starts(receiveCounts, _receiveStarts));
 
     /// <inheritdoc/>
     protected override void Gather(ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> counts) =>
-        _library.Gather(own, all, counts, Starts(counts, _receiveStarts));
+        _library.Gather(_handle, own, all, counts, Starts(counts, _receiveStarts));
 
     private (string, int)[] Introduce()
     {

@@ -56,39 +56,59 @@ internal sealed unsafe class MpiLibrary
     private static MpiLibrary? TryLoad(string file) => NativeLibrary.TryLoad(file, out nint library)
         && NativeLibrary.TryGetExport(library, "MPI_Init_thread", out _) ? new(library, file) : null;
 
+    /// <summary>The communicator of all ranks of the job.</summary>
+    public nint World => _world;
+
     /// <summary>Joins the job.</summary>
     public (int Rank, int Size) Start()
     {
-        int given, rank, size;
+        int given;
         var start = (delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread");
         Check(start(null, null, OneThreadAtATime, &given));
         if (given < OneThreadAtATime)
             throw new InputException($"MPI: {Description} was built without threads; take another one.");
-        Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank"))(_world, &rank));
-        Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size"))(_world, &size));
+        return Place(_world);
+    }
+
+    /// <summary>This process's number in a communicator, and how many there are.</summary>
+    public (int Rank, int Size) Place(nint communicator)
+    {
+        int rank, size;
+        Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank"))(communicator, &rank));
+        Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size"))(communicator, &size));
         return (rank, size);
+    }
+
+    /// <summary>The communicator of the ranks that give the same part, in the order that they have in this one.</summary>
+    public nint Split(nint communicator, int part)
+    {
+        // MPICH's handle is an int, Open MPI's an address: the low half of a zeroed word serves both.
+        nint made = 0;
+        Check(((delegate* unmanaged<nint, int, int, nint*, int>)Export("MPI_Comm_split"))(communicator, part, 0, &made));
+        return made;
     }
 
     /// <summary>Each rank sends parts of its bytes to all.</summary>
     public void Exchange(
-        ReadOnlySpan<byte> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendStarts, Span<byte> receive,
-        ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveStarts)
+        nint communicator, ReadOnlySpan<byte> send, ReadOnlySpan<int> sendCounts, ReadOnlySpan<int> sendStarts,
+        Span<byte> receive, ReadOnlySpan<int> receiveCounts, ReadOnlySpan<int> receiveStarts)
     {
         fixed (byte* from = send, to = receive)
         fixed (int* counts = sendCounts, starts = sendStarts, newCounts = receiveCounts, newStarts = receiveStarts)
-            Check(_exchange(from, counts, starts, _byte, to, newCounts, newStarts, _byte, _world));
+            Check(_exchange(from, counts, starts, _byte, to, newCounts, newStarts, _byte, communicator));
     }
 
     /// <summary>Everyone gets everyone's bytes.</summary>
-    public void Gather(ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> counts, ReadOnlySpan<int> starts)
+    public void Gather(
+        nint communicator, ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> counts, ReadOnlySpan<int> starts)
     {
         fixed (byte* from = own, to = all)
         fixed (int* each = counts, at = starts)
-            Check(_gather(from, own.Length, _byte, to, each, at, _byte, _world));
+            Check(_gather(from, own.Length, _byte, to, each, at, _byte, communicator));
     }
 
-    /// <summary>Waits for all ranks.</summary>
-    public void Barrier() => Check(_barrier(_world));
+    /// <summary>Waits for all ranks of a communicator.</summary>
+    public void Barrier(nint communicator) => Check(_barrier(communicator));
 
     /// <summary>Ends the job.</summary>
     public void Abort(int code) => ((delegate* unmanaged<nint, int, int>)Export("MPI_Abort"))(_world, code);

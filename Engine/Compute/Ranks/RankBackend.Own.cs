@@ -6,7 +6,7 @@ public sealed partial class RankBackend
     /// <inheritdoc/>
     public bool IsDoublePrecision => _inner.IsDoublePrecision;
 
-    bool IBackend.FusesUpdates => _inner.FusesUpdates;
+    bool IBackend.FusesUpdates => _inner.FusesUpdates && Groups.Size == 1; // gradients of other groups come first
     long? IBackend.MemoryLimit => _inner.MemoryLimit;
     void IBackend.Flush(Parameter parameter) => _inner.Flush(parameter);
     Tensor IBackend.Allocate(int rows, int columns) => _inner.Allocate(rows, columns);

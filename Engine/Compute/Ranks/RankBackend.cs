@@ -27,20 +27,32 @@ public sealed partial class RankBackend : IBackend
     /// <param name="ownsInner">Dispose of the backend with this one.</param>
     /// <exception cref="NotSupportedException">The backend cannot compute a part of the items.</exception>
     public RankBackend(IBackend inner, Communicator ranks, bool ownsInner = true)
+        : this(inner, new RankGrid(ranks, ranks, Communicator.Alone), ownsInner) { }
+
+    /// <summary>Wraps a backend.</summary>
+    /// <param name="inner">Who computes this rank's part.</param>
+    /// <param name="grid">The job; stays the caller's.</param>
+    /// <param name="ownsInner">Dispose of the backend with this one.</param>
+    /// <exception cref="NotSupportedException">The backend cannot compute a part of the items.</exception>
+    public RankBackend(IBackend inner, RankGrid grid, bool ownsInner = true)
     {
         if (!inner.ComputesParts)
             throw new NotSupportedException($"{inner.Name} cannot share items with other ranks; simd and reference can");
-        (_inner, Ranks, _ownsInner) = (inner, ranks, ownsInner);
+        (_inner, Ranks, Groups, _ownsInner) = (inner, grid.Items, grid.Groups, ownsInner);
     }
 
     /// <inheritdoc/>
     public Communicator Ranks { get; }
 
     /// <inheritdoc/>
+    public Communicator Groups { get; }
+
+    /// <inheritdoc/>
     public string Name => _inner.Name;
 
     /// <inheritdoc/>
-    public string Description => $"{_inner.Description}; items split over {Ranks.Size} ranks ({Ranks.Description})";
+    public string Description => $"{_inner.Description}; items split over {Ranks.Size} ranks"
+        + (Groups.Size == 1 ? "" : $", users over {Groups.Size} groups of them") + $" ({Ranks.Description})";
 
     /// <inheritdoc/>
     public void Dispose()
@@ -235,15 +247,27 @@ public sealed partial class RankBackend : IBackend
 
     // ---- Sums over the ranks -------------------------------------------------------------------------------------
 
+    /// <inheritdoc/>
+    public void SumOverGroups(Tensor gradient)
+    {
+        const int AtOnce = 1 << 22;
+        if (Groups.Size == 1) return;
+        for (long at = 0; at < gradient.Length; at += AtOnce)
+            SumOver(Groups, gradient.View(at, 1, (int)Math.Min(AtOnce, gradient.Length - at)));
+    }
+
     /// <summary>tensor := f(sum over the ranks of the tensor).</summary>
-    private void SumOverRanks(Tensor tensor, Activation activation = Activation.Identity)
+    private void SumOverRanks(Tensor tensor, Activation activation = Activation.Identity) =>
+        SumOver(Ranks, tensor, activation);
+
+    private void SumOver(Communicator ranks, Tensor tensor, Activation activation = Activation.Identity)
     {
         int length = checked((int)tensor.Length);
         if (IsDoublePrecision)
         {
             var values = Doubles(length);
             _inner.Download(tensor, values);
-            Ranks.Sum(values);
+            ranks.Sum(values);
             Apply(activation, values);
             _inner.Upload(values, tensor);
         }
@@ -251,7 +275,7 @@ public sealed partial class RankBackend : IBackend
         {
             var values = Floats(length);
             _inner.Download(tensor, values);
-            Ranks.Sum(values);
+            ranks.Sum(values);
             Apply(activation, values);
             _inner.Upload(values, tensor);
         }

@@ -10,9 +10,15 @@ public sealed class ThreadRanks : IDisposable
     private readonly byte[][] _sent;
     private readonly int[][] _counts;
     private readonly Barrier _barrier;
-    private readonly CancellationTokenSource _aborted = new();
+    private readonly CancellationTokenSource _aborted;
+    private readonly int[] _chosen; // by each rank: the part it goes to
+    private readonly ThreadRanks?[] _parts;
 
-    private ThreadRanks(int size) => (_sent, _counts, _barrier) = (new byte[size][], new int[size][], new Barrier(size));
+    private ThreadRanks(int size, CancellationTokenSource aborted)
+    {
+        (_sent, _counts, _barrier, _aborted) = (new byte[size][], new int[size][], new Barrier(size), aborted);
+        (_chosen, _parts) = (new int[size], new ThreadRanks?[size]);
+    }
 
     /// <summary>Runs a body on every rank at once. What the first failed rank threw is thrown; the others are ended.</summary>
     /// <param name="size">Number of ranks.</param>
@@ -20,7 +26,8 @@ public sealed class ThreadRanks : IDisposable
     public static void Run(int size, Action<Communicator> body)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        using var ranks = new ThreadRanks(size);
+        using var aborted = new CancellationTokenSource();
+        using var ranks = new ThreadRanks(size, aborted);
         Exception? first = null;
         var threads = Enumerable.Range(0, size).Select(rank => new Thread(() =>
         {
@@ -40,11 +47,7 @@ public sealed class ThreadRanks : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _barrier.Dispose();
-        _aborted.Dispose();
-    }
+    public void Dispose() => _barrier.Dispose();
 
     private sealed class Member(ThreadRanks ranks, int rank, int size) : Communicator
     {
@@ -53,6 +56,22 @@ public sealed class ThreadRanks : IDisposable
         public override string Description => $"{size} threads as ranks";
 
         public override void Abort(int code) => throw new InvalidOperationException($"rank {rank} ended the job with {code}");
+
+        public override Communicator Split(int part)
+        {
+            ranks._chosen[rank] = part;
+            Wait();
+            int[] members = [.. Enumerable.Range(0, size).Where(r => ranks._chosen[r] == part)];
+            if (members[0] == rank)
+            {
+                var made = new ThreadRanks(members.Length, ranks._aborted);
+                foreach (int member in members) ranks._parts[member] = made;
+            }
+            Wait();
+            var mine = ranks._parts[rank]!;
+            Wait();
+            return new Member(mine, Array.IndexOf(members, rank), members.Length);
+        }
 
         protected override void Wait() => ranks._barrier.SignalAndWait(ranks._aborted.Token);
 

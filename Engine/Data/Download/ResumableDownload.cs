@@ -67,6 +67,11 @@ public static class ResumableDownload
         {
             throw new IOException(problem.Message, problem);
         }
+        catch (Exception problem) when (problem is UriFormatException or NotSupportedException)
+        {
+            throw new IOException($"{address}: the server sends on to an address that is none of the web "
+                + $"({InputException.FirstLine(problem)}); see the dataset's homepage.", problem);
+        }
         catch (HttpRequestException problem)
         {
             throw new IOException(

@@ -61,10 +61,3 @@ public static class MarecSlim
             printed ? strengths[item] : strengths[item] * strengths[item] / Total(item));
     }
 }
-
-/// <summary>What is an item's own: its target is Click x_i + Pull alpha X A_i.</summary>
-/// <param name="Ridge">Of all weights.</param>
-/// <param name="Diagonal">Of the item's own weight, beside.</param>
-/// <param name="Click">Weight of the clicks in the target.</param>
-/// <param name="Pull">Weight of the features' scores in it.</param>
-internal readonly record struct MarecSlimEquation(double Ridge, double Diagonal, double Click, double Pull);

@@ -5,8 +5,8 @@ using ManualVae.Data;
 namespace ManualVae.Models.Baselines;
 
 /// <summary>
-/// Normal equations (X'W X + ridge I + diagonal e_i e_i') t = X'W y of many items side by side, W of each item 1 for its users and
-/// w1 for the others, by conjugate gradients (Saad 2003, algorithm 9.1) with P = (X'X + ridge / w1 I)^-1 as preconditioner.
+/// Normal equations (X'W X + ridge I + diagonal e_i e_i') t = X'W y of many items side by side, W of each item 1 for its users
+/// and w1 for the others, by conjugate gradients (Saad 2003, algorithm 9.1) with P = (X'X + ridge / w1 I)^-1 as preconditioner.
 /// </summary>
 /// <remarks>
 /// w1 / P is the system without the item's own users. So all eigenvalues of P times the system over w1 lie between 1 and 1 / w1,
@@ -172,3 +172,10 @@ internal sealed class MarecSlimSystems : IDisposable
                 to.AsSpan(row * Lanes, Lanes)));
     }
 }
+
+/// <summary>What is an item's own: its target is Click x_i + Pull alpha X A_i.</summary>
+/// <param name="Ridge">Of all weights.</param>
+/// <param name="Diagonal">Of the item's own weight, beside.</param>
+/// <param name="Click">Weight of the clicks in the target.</param>
+/// <param name="Pull">Weight of the features' scores in it.</param>
+internal readonly record struct MarecSlimEquation(double Ridge, double Diagonal, double Click, double Pull);

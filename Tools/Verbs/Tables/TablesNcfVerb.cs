@@ -27,7 +27,7 @@ internal static class TablesNcfVerb
     [
         new("popularity", "popularity"), new("itemknn", "itemknn"),
         // Chosen on a carved validation part of MovieLens-1M (docs/appendix/results-ncf.md).
-        new("SLIM", "slim", Settings: _ => new() { ["l1"] = 0.1, ["l2"] = 600 }),
+        new("SLIM", "slim", Settings: _ => new() { ["l1"] = 1, ["l2"] = 600 }),
         new("EASE", "ease", Settings: _ => new() { ["lambda"] = 1000 }),
         // Rendle et al. 2022's settings for 64 factors on either data.
         new("iALS", "ials", Settings: data => NcfPublished.DataOf(data.ItemCount) == NcfData.Pinterest
