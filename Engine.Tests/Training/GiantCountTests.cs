@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models.Baselines;
