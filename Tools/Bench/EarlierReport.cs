@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ManualVae.Data;
 
 namespace ManualVae.Tools.Bench;
