@@ -1,4 +1,3 @@
-using ManualVae.Data;
 using ManualVae.Tools.Studies;
 
 namespace ManualVae.Tools.Report;
