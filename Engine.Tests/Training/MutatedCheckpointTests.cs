@@ -4,7 +4,6 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
-using ManualVae.Models;
 using ManualVae.Tests.Models;
 using ManualVae.Training;
 using Xunit;
