@@ -18,7 +18,7 @@ public sealed class GiantCountTests : IDisposable
     // Beside the file itself: buffers, JSON, the message of the refusal.
     private const long Buffers = 4 << 20;
 
-    private static readonly int[] Giants = [int.MaxValue, 1 << 30, 1 << 28, 100_000_000, -1, int.MinValue];
+    private static readonly int[] Giants = [int.MaxValue, 1 << 28, -1];
 
     private readonly TemporaryFolder _folder = TestData.NewFolder();
 
@@ -76,7 +76,7 @@ public sealed class GiantCountTests : IDisposable
     {
         read(); // everything is compiled and warm
         byte[] sound = File.ReadAllBytes(path);
-        for (int at = 0; at + 4 <= Math.Min(sound.Length - 32, 512); at++)
+        for (int at = 0; at + 4 <= Math.Min(sound.Length - 32, 384); at++)
             foreach (int giant in Giants)
             {
                 byte[] changed = [.. sound];
