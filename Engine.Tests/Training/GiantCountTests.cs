@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using ManualVae.Compute.Reference;
 using ManualVae.Data;
 using ManualVae.Models.Baselines;
-using ManualVae.Tests.Data;
 using ManualVae.Tests.Models;
 using ManualVae.Training;
 using Xunit;
@@ -30,7 +29,7 @@ public sealed class GiantCountTests : IDisposable
     public void Clicks(bool values)
     {
         string path = _folder["train.csr"];
-        CsrFile.Write(path, Samples.Matrix(9, 7, 0.5, seed: 3, values));
+        CsrFile.Write(path, Data.Samples.Matrix(9, 7, 0.5, seed: 3, values));
         Attack(path, () => CsrFile.Read(path));
     }
 
