@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -10,6 +11,18 @@ internal static class Mutations
 
     private static readonly string[] Values =
         ["null", "-1", "0", "1e300", "1e999", "99999999999", "0.5", "\"\"", "\"x\"", "[]", "[null]", "{}", "true"];
+
+    /// <summary>How many changes a test tries: its usual number, times <c>MANUALVAE_MUTANTS</c> in a long run.</summary>
+    public static int Count(int usual) =>
+        usual * (int.TryParse(Environment.GetEnvironmentVariable("MANUALVAE_MUTANTS"), out int times) ? Math.Max(1, times) : 1);
+
+    /// <summary>Changes a file by the kind of its content, which its name says.</summary>
+    public static byte[] File(string name, byte[] bytes, Random random) => Path.GetExtension(name) switch
+    {
+        ".json" => Json(bytes, random),
+        ".tsv" or ".jsonl" => Lines(bytes, random),
+        _ => Bytes(bytes, random),
+    };
 
     /// <summary>A few bytes changed, left out, put in, or a number written over.</summary>
     public static byte[] Bytes(byte[] bytes, Random random)
@@ -63,6 +76,15 @@ internal static class Mutations
         else if (random.Next(5) == 0) parent.AsObject().Remove(name);
         else parent.AsObject()[name] = value;
         return Encoding.UTF8.GetBytes(root.ToJsonString(new() { WriteIndented = true }) + "\n");
+    }
+
+    /// <summary>The bytes with the SHA-256 at their end made right, as a wrong program or a hostile person leaves them.</summary>
+    public static byte[] Signed(byte[] bytes)
+    {
+        if (bytes.Length > SHA256.HashSizeInBytes)
+            SHA256.HashData(bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes))
+                .CopyTo(bytes, bytes.Length - SHA256.HashSizeInBytes);
+        return bytes;
     }
 
     private static IEnumerable<(JsonNode Parent, string Name)> Places(JsonNode? node) => node switch

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Tools.Help;
 using ManualVae.Tools.Settings;
@@ -17,6 +18,8 @@ namespace ManualVae.Tools;
 /// </summary>
 public static class Program
 {
+    private const string MaxMemory = "--max-memory";
+
     /// <summary>Runs one verb and returns its exit code.</summary>
     public static int Main(string[] args)
     {
@@ -54,6 +57,7 @@ public static class Program
     {
         try
         {
+            if (parsed.GetValue<string?>(MaxMemory) is { } most) HostMemory.Limit = ByteSize.Read(MaxMemory, most);
             return parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
@@ -82,7 +86,7 @@ public static class Program
     private static int Failed(int code, string message)
     {
         if (!Session.Speaks(code, out string who)) return code;
-        Terminal.Errors.WriteLine($"manualvae: {who}{string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c))}");
+        Terminal.Errors.WriteLine($"manualvae: {who}{Terminal.Plain(message)}");
         return code;
     }
 
@@ -102,6 +106,11 @@ public static class Program
         root.Add(new Option<bool>("--help-all")
         {
             Description = "Show every flag, those that are seldom needed too.", Recursive = true, Arity = ArgumentArity.Zero,
+        });
+        root.Add(new Option<string?>(MaxMemory)
+        {
+            Description = "Refuse work that is estimated to need more, before it starts. [default: what there is]",
+            HelpName = "2GiB", Recursive = true,
         });
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Add(new Option<bool>("--version") { Description = "Print version and runtime.", Arity = ArgumentArity.Zero });

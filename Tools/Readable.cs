@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ManualVae.Tools;
 
 /// <summary>Durations, sizes, counts and folders as people write them.</summary>
@@ -22,9 +24,16 @@ internal static class Readable
     /// <summary>A count with its noun: <c>1 user</c>, <c>2 users</c>.</summary>
     public static string Count(long count, string noun) => $"{count:#,0} {noun}{(count == 1 ? "" : "s")}";
 
-    /// <summary>A field of a CSV file, quoted where it must be.</summary>
-    public static string CsvField(string text) => text.AsSpan().IndexOfAny(",\"\r\n") >= 0
-        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    /// <summary>
+    /// A field of a CSV file, quoted where it must be. A text that a spreadsheet would run as a formula gets an apostrophe
+    /// before it; numbers stay as they are.
+    /// </summary>
+    public static string CsvField(string text)
+    {
+        if (text.Length > 0 && "=+-@\t\r".Contains(text[0])
+            && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) text = "'" + text;
+        return text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
 
     /// <summary>A difference: +0.0123, -0.0001, 0.0000 for what rounds to nothing.</summary>
     public static string Signed(double difference) => difference.ToString("+0.0000;-0.0000;0.0000");

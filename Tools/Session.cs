@@ -15,7 +15,8 @@ internal static class Session
     public static CancellationToken Cancellation { get; private set; }
 
     /// <summary>A command starts: nothing has been said yet.</summary>
-    public static void Begin(CancellationToken cancellation) => (Cancellation, _saidDevice) = (cancellation, false);
+    public static void Begin(CancellationToken cancellation) =>
+        (Cancellation, _saidDevice, HostMemory.Limit) = (cancellation, false, null);
 
     /// <summary>The ranks that this command shares a model with; one process alone, unless a verb has joined a job.</summary>
     public static Communicator Ranks { get; private set; } = Communicator.Alone;

@@ -54,7 +54,11 @@ internal static class Terminal
     }
 
     /// <summary>Something that a person should know.</summary>
-    public static void Note(string line) => Console.Error.WriteLine($"note: {line}");
+    public static void Note(string line) => Console.Error.WriteLine($"note: {Plain(line)}");
+
+    /// <summary>A text that may come from a file, on one line and without what a terminal obeys: blanks for control
+    /// characters.</summary>
+    public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 
     /// <summary>One JSON document on standard output.</summary>
     public static void WriteJson<T>(T document) => Console.Out.WriteLine(ToJson(document));

@@ -73,21 +73,30 @@ public partial class MutatedDatasetTests : IDisposable
         Assert.Contains("counts", Assert.Throws<InputException>(() => PreparedDataset.Open(_folder["d"])).Message);
     }
 
+    [Theory]
+    [InlineData("../outside.tsv")]
+    [InlineData("/dev/zero")]
+    [InlineData("..\\outside.tsv")]
+    [InlineData("")]
+    public void A_manifest_names_no_file_outside_its_folder(string name)
+    {
+        Samples.Weak().Save(_folder["d"]);
+        string path = _folder["d", "manifest.json"];
+        var manifest = DatasetManifest.FromBytes(File.ReadAllBytes(path), path);
+        File.WriteAllBytes(path, (manifest with { Files = new(manifest.Files) { [name] = "00" } }).ToBytes());
+        Assert.Contains("no name of a file in its folder",
+            Assert.Throws<InputException>(() => PreparedDataset.Open(_folder["d"])).Message);
+    }
+
     private void AllAreReadOrRefused(string file)
     {
         byte[] sound = File.ReadAllBytes(_folder["d", file]), manifest = File.ReadAllBytes(_folder["d", "manifest.json"]);
         int refused = 0;
-        for (int seed = 0; seed < Mutants; seed++)
+        for (int seed = 0; seed < Mutations.Count(Mutants); seed++)
         {
             var random = new Random(seed);
             File.WriteAllBytes(_folder["d", "manifest.json"], manifest);
-            byte[] changed = Path.GetExtension(file) switch
-            {
-                ".json" => Mutations.Json(sound, random),
-                ".tsv" => Mutations.Lines(sound, random),
-                _ => Mutations.Bytes(sound, random),
-            };
-            Put(file, changed);
+            Put(file, Mutations.File(file, sound, random));
             try
             {
                 DatasetSummary.Of(PreparedDataset.Open(_folder["d"]));
@@ -103,7 +112,7 @@ public partial class MutatedDatasetTests : IDisposable
                 Assert.Fail($"{file}, seed {seed}: {problem}");
             }
         }
-        Assert.InRange(refused, 1, Mutants);
+        Assert.InRange(refused, 1, Mutations.Count(Mutants));
     }
 
     // Writes a file with the checksums that its content asks for.
@@ -115,8 +124,7 @@ public partial class MutatedDatasetTests : IDisposable
             File.WriteAllBytes(manifest, Signed(bytes));
             return;
         }
-        if (file.EndsWith(".csr", StringComparison.Ordinal) && bytes.Length > 32)
-            SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32)).CopyTo(bytes, bytes.Length - 32);
+        if (file.EndsWith(".csr", StringComparison.Ordinal)) bytes = Mutations.Signed(bytes);
         File.WriteAllBytes(_folder["d", file], bytes);
         var sound = DatasetManifest.FromBytes(File.ReadAllBytes(manifest), manifest);
         File.WriteAllBytes(manifest, (sound with

@@ -15,6 +15,7 @@ public sealed class BadUsageTests : IDisposable
         _folder.Write("not-a-run/readme.txt", "nothing");
         _folder.Write("broken.json", "{ \"epochs\": 3,\n  latent }");
         _folder.Write("unknown.json", "{ \"epoch\": 3 }");
+        _folder.Write("twice.json", "{ \"epochs\": 3, \"epochs\": 4 }");
         _folder.Write("wrong.json", "{ \"epochs\": \"many\" }");
     }
 
@@ -58,12 +59,13 @@ public sealed class BadUsageTests : IDisposable
     [InlineData("bench gemm --tiers portable --device gpu", "leave --device gpu out")]
     [InlineData("bench gemm --tiers portable --against broken.json", "leave --tiers out")]
     [InlineData("bench gemm --against nowhere.json", "there is no such file")]
-    [InlineData("bench gemm --against broken.json", "no report of bench")]
+    [InlineData("bench gemm --against broken.json", "no readable report of bench")]
     [InlineData("train --data DATA --output RUN --validation-metric Luck@3", "Luck")]
     [InlineData("train --data DATA --output RUN --threads -2", "--threads")]
     [InlineData("train --data DATA --output RUN --latent 2000000000 --device simd", "lower --hidden")]
     [InlineData("train --data DATA --output RUN --config broken.json", "broken.json, line 2")]
     [InlineData("train --data DATA --output RUN --config unknown.json", "did you mean 'epochs'")]
+    [InlineData("train --data DATA --output RUN --config twice.json", "names a setting twice")]
     [InlineData("train --data DATA --output RUN --config wrong.json", "epochs 'many'")]
     [InlineData("train --data DATA --output RUN --config nowhere.json", "no such file")]
     [InlineData("train --data DATA --output RUN --colour red", "--colour")]

@@ -28,11 +28,10 @@ public sealed class MutatedRunTests : IDisposable
             .Succeeded();
         CommandLine.Run("evaluate", "--run", _folder["run"]).Succeeded();
         byte[] sound = File.ReadAllBytes(_folder["run", file]);
-        for (int seed = 0; seed < Mutants; seed++)
+        for (int seed = 0; seed < Mutations.Count(Mutants); seed++)
         {
             var random = new Random(seed);
-            File.WriteAllBytes(_folder["run", file], file.EndsWith(".json", StringComparison.Ordinal)
-                ? Mutations.Json(sound, random) : Mutations.Lines(sound, random));
+            File.WriteAllBytes(_folder["run", file], Mutations.File(file, sound, random));
             var result = command == "report"
                 ? CommandLine.Run("report", _folder["run"], "--output", _folder["report.html"])
                 : CommandLine.Run("recommend", "--run", _folder["run"], "--items", "i1,i3", "--top", "2");

@@ -74,6 +74,8 @@ public sealed record DatasetManifest
                     $"{path}: format version {version}, this program reads version {CurrentVersion}; import the dataset again.");
             manifest = JsonSerializer.Deserialize<DatasetManifest>(bytes, Json)!;
             if (!Enum.IsDefined(manifest.Split)) throw new JsonException("its split is none of the known ones");
+            if (manifest.Files.Keys.FirstOrDefault(name => !IsOwnName(name)) is string other)
+                throw new JsonException($"it lists '{other}', which is no name of a file in its folder");
         }
         catch (Exception problem) when (
             problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -87,6 +89,10 @@ public sealed record DatasetManifest
             throw new InputException($"{path}: changed since it was written (checksum differs); import the dataset again.");
         return manifest;
     }
+
+    // A path would lead out of the folder.
+    private static bool IsOwnName(string name) =>
+        name is not ("" or "." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 
     /// <summary>The files that a manifest of any version lists, sound or not; null if it is no manifest.</summary>
     internal static IReadOnlyCollection<string>? FilesListedIn(string path)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ManualVae.Compute;
 using ManualVae.Data;
 using ManualVae.Models;
 
@@ -22,11 +23,15 @@ public static class EnsembleWeights
     /// decide.</param>
     /// <param name="metric">What to make largest.</param>
     /// <param name="cancellation">Watched between evaluations.</param>
+    /// <exception cref="InputException">Memory cannot hold the scores.</exception>
     public static (double[] Weights, double Value) Choose(IReadOnlyList<IRecommender> models, EvaluationSplit validation,
         Metric metric, CancellationToken cancellation = default)
     {
         int items = models[0].ItemCount;
         int users = (int)Math.Min(validation.FoldIn.Rows, Math.Max(1, MostBytes / sizeof(float) / items / (models.Count + 2)));
+        long bytes = (long)users * items * sizeof(float) * (models.Count + 2);
+        HostMemory.Require(bytes, $"Choosing the weights needs about {HostMemory.Mebibytes(bytes)}",
+            "give the weights, or fewer models");
         var part = Head(validation, users);
         float[][] scores = [.. models.Select(model => Scores(model, validation.FoldIn, users))];
         var sum = new float[(long)users * items];

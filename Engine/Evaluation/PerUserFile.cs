@@ -45,6 +45,8 @@ public static class PerUserFile
         var header = lines.Length > 0 ? lines[0].Split('\t') : [];
         if (!header.AsSpan().StartsWith(Leading))
             throw new InputException($"{path}, line 1: not a per-user file; it must begin with {string.Join(", ", Leading)}.");
+        if (header.Distinct().Count() < header.Length)
+            throw new InputException($"{path}, line 1: a metric is named twice; evaluate the part again.");
         var users = new string[lines.Length - 1];
         var columns = header.Skip(Leading.Length).ToDictionary(name => name, _ => new double[users.Length]);
         for (int line = 1; line < lines.Length; line++)

@@ -34,7 +34,8 @@ internal static class PredictionTable
         try
         {
             var file = File.OpenRead(path);
-            if (IsParquet(file)) return ReadParquet(file, path).GetAwaiter().GetResult();
+            if (IsParquet(file))
+                return ParquetGuard.Read(path, () => ReadParquet(file, path).GetAwaiter().GetResult());
             // One pass, so that a pipe will do: the first bytes are read ahead for the separator.
             var text = InputStream.Decode(file, path, textOnly: true);
             var start = new byte[1 << 16];
@@ -63,7 +64,7 @@ internal static class PredictionTable
             throw new InputException($"{path}:{problem.LineNumber}: {problem.Message.Split('\n')[0].TrimEnd('.', '\r')}; "
                 + "correct the line.", problem);
         }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or ParquetException)
+        catch (Exception problem) when (problem is IOException or InvalidDataException)
         {
             throw new InputException($"{path}: cannot be read ({problem.Message.Split('\n')[0].TrimEnd('.')}).", problem);
         }

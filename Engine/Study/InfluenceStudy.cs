@@ -85,6 +85,9 @@ public static class InfluenceStudy
         Check.AtLeast(2, users, ", influence is between users", nameof(Population.Users));
         if (options.Clusters > users)
             throw About($"{Setting(nameof(options.Clusters))} {options.Clusters}: give 1 to {users}, the number of users.");
+        long bytes = 2L * sizeof(double) * users * users;
+        HostMemory.Require(bytes, $"The influence of {users} users needs about {HostMemory.Mebibytes(bytes)}",
+            "give fewer users");
         double[] matrix = Gram(model, population, options, 0), again = Gram(model, population, options, options.Draws);
         var result = new InfluenceResult(users, matrix, 0, 0, 0, [], 0, 0);
         int[] clusters = KernelKMeans.Run(users, result.Cosine, options.Clusters);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -8,52 +9,6 @@ using ManualVae.Models;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ManualVae.Training;
-
-/// <summary>
-/// Where a run stands; with the weights, the moments and the counter-based draws, all that the future depends on.
-/// </summary>
-public sealed record TrainingState
-{
-    /// <summary>Epochs completed.</summary>
-    public int Epoch { get; init; }
-
-    /// <summary>Gradient updates done: also the position of every random stream.</summary>
-    public long Updates { get; init; }
-
-    /// <summary>Batches done of the epoch under way.</summary>
-    public int BatchesOfEpoch { get; init; }
-
-    /// <summary>Seconds of the epoch under way.</summary>
-    public double EpochSeconds { get; init; }
-
-    /// <summary>
-    /// Sums over the users of the epoch under way: reconstruction, KL, anchor, total loss; decoder passes are not counted.
-    /// </summary>
-    public double[] EpochSums { get; init; } = [0, 0, 0, 0];
-
-    /// <summary>Best validation value so far.</summary>
-    public double? BestValue { get; init; }
-
-    /// <summary>Epoch of the best validation value, from 1; 0 for none.</summary>
-    public int BestEpoch { get; init; }
-
-    /// <summary>beta at the end of the best epoch.</summary>
-    public double BestBeta { get; init; }
-
-    /// <summary>Where the hold schedule stopped.</summary>
-    public double? HeldBeta { get; init; }
-
-    /// <summary>What came before epoch 1 of a run that goes on from another; null for one that starts anew.</summary>
-    public TrainingStart? Start { get; init; }
-}
-
-/// <summary>What a run inherits from the one that it goes on from.</summary>
-/// <param name="Epochs">Epochs before, for the order of the users and the anchors' warm-up.</param>
-/// <param name="Updates">Gradient updates before; <see cref="TrainingState.Updates"/> counts on from here.</param>
-/// <param name="EncoderUpdates">Those of the encoder.</param>
-/// <param name="DecoderUpdates">Those of the decoder.</param>
-/// <param name="Validation">The validation metric before the first update; null without validation users.</param>
-public sealed record TrainingStart(int Epochs, long Updates, long EncoderUpdates, long DecoderUpdates, double? Validation);
 
 /// <summary>
 /// Checkpoint file: magic, version, a JSON header (settings, state, names and shapes), the elements in the backend's precision,
@@ -138,6 +93,16 @@ public static class Checkpoint
         }
     }
 
+    /// <summary>Refuses a file that is not of a model, before the model takes memory.</summary>
+    /// <exception cref="InputException">Not a checkpoint, or of another model.</exception>
+    internal static void RequireModel(string path, AutoencoderSettings settings, int items, IBackend backend)
+    {
+        using var counted = new MemoryScope(backend, counting: true);
+        var model = new Autoencoder(counted, settings, items, maxRows: 1, seed: null, training: false);
+        if (!model.Parameters.All.Select(p => ParameterShape.Of(p)).SequenceEqual(ReadHeader(path).Parameters))
+            throw OfAnotherModel(path);
+    }
+
     /// <summary>Reads the header alone, without checking the elements.</summary>
     /// <exception cref="InputException">Not a checkpoint, or of another version.</exception>
     public static Header ReadHeader(string path)
@@ -179,9 +144,7 @@ public static class Checkpoint
         var backend = model.Backend;
         ParameterShape[] expected = [.. model.Parameters.All.Select(p =>
             transfer?.Stored(p) ?? ParameterShape.Of(p))];
-        if (!expected.SequenceEqual(header.Parameters))
-            throw new InputException(
-                $"{path}: its parameters are not those of this model; use the settings it was trained with.");
+        if (!expected.SequenceEqual(header.Parameters)) throw OfAnotherModel(path);
         int size = header.DoublePrecision ? sizeof(double) : sizeof(float);
         bool HasMoments(Parameter parameter) => header.Moments && !parameter.IsConstant;
         bool HasAverage(Parameter parameter) => header.Averages && !parameter.IsConstant;
@@ -225,6 +188,7 @@ public static class Checkpoint
                 if (buffer.Length < length * size) buffer = new byte[length * size];
                 var bytes = buffer.AsSpan(0, length * size);
                 file.ReadExactly(bytes);
+                RequireNumbers(bytes, parameter, isSquare: tensor == parameter.SecondMoment && isMoment);
                 if (transfer is not null)
                 {
                     if (values.Length < length) values = new double[length];
@@ -243,7 +207,19 @@ public static class Checkpoint
             }
             file.Position = end;
         }
+
+        void RequireNumbers(ReadOnlySpan<byte> bytes, Parameter parameter, bool isSquare)
+        {
+            bool sound = header.DoublePrecision ? AreNumbers(MemoryMarshal.Cast<byte, double>(bytes), isSquare)
+                : AreNumbers(MemoryMarshal.Cast<byte, float>(bytes), isSquare);
+            if (!sound)
+                throw new InputException($"{path}: {parameter.Name} holds a number that no training leaves (NaN or infinite, or "
+                    + "a mean of squares below 0); train again, or resume from another checkpoint.");
+        }
     }
+
+    private static bool AreNumbers<T>(ReadOnlySpan<T> values, bool isSquare) where T : struct, IFloatingPointIeee754<T> =>
+        TensorPrimitives.IsFiniteAll(values) && (!isSquare || values.IsEmpty || TensorPrimitives.Min(values) >= T.Zero);
 
     private static int RowsAtOnce(int columns) => Math.Max(1, (1 << 18) / Math.Max(1, columns));
 
@@ -274,7 +250,10 @@ public static class Checkpoint
             if (headerLength <= 0 || headerLength > file.Length) throw Damaged(path);
             var json = new byte[headerLength];
             file.ReadExactly(json);
-            return JsonSerializer.Deserialize<Header>(json, RunSettings.Json) ?? throw Damaged(path);
+            var header = JsonSerializer.Deserialize<Header>(json, RunSettings.Json);
+            // Names and types alone do not make it sound: JSON may leave a property out, or say null.
+            return header is { Settings: not null, State.IsSound: true, Parameters: not null, Items: > 0 }
+                && header.Parameters.All(p => p is { Name: not null, Rows: >= 0, Columns: >= 0 }) ? header : throw Damaged(path);
         }
         catch (Exception problem) when (problem is EndOfStreamException or JsonException)
         {
@@ -300,6 +279,9 @@ public static class Checkpoint
         if (file.ReadAtLeast(stored, stored.Length, throwOnEndOfStream: false) < stored.Length
             || !hash.GetHashAndReset().AsSpan().SequenceEqual(stored)) throw Damaged(path);
     }
+
+    private static InputException OfAnotherModel(string path) => new(
+        $"{path}: its parameters are not those of this model; use the settings it was trained with.");
 
     private static InputException Damaged(string path, Exception? inner = null)
     {

@@ -55,6 +55,9 @@ public static class EnsembleRun
     {
         var run = RunFolder.Open(Path.Combine(ensemble.Path, member.Run));
         run.RequireCheckpoint();
+        if (run.Manifest.Items != ensemble.Manifest.Items)
+            throw new InputException($"{run.Path}: has {run.Manifest.Items} items, {ensemble.Path} {ensemble.Manifest.Items}; "
+                + "make the ensemble again.");
         return run.Manifest.Members is null && HashOf(run) == member.Checkpoint ? run : throw new InputException(
             $"{run.Path}: was trained anew since {ensemble.Path} was made of it; make the ensemble again.");
     }

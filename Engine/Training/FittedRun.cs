@@ -24,15 +24,20 @@ public sealed class FittedRun : IDisposable
     /// <param name="backend">Makes a backend for each model that computes on one; the run then owns it.</param>
     /// <param name="batchSize">Most users in one pass.</param>
     /// <param name="epoch">The epoch of a <see cref="RunFolder.Snapshot"/> of an autoencoder; null for the best.</param>
-    /// <exception cref="InputException">There is no checkpoint, or it is damaged.</exception>
+    /// <exception cref="InputException">There is no checkpoint, it is damaged, or memory cannot hold it.</exception>
     public static FittedRun Load(RunFolder folder, Func<IBackend> backend, int batchSize = 500, int? epoch = null)
     {
         if (folder.Manifest.Members is { } members) return LoadEnsemble(folder, members, backend, batchSize);
-        if (folder.Manifest.BaselineSettings is not null) return new(folder, folder.LoadBaseline(backend));
+        if (folder.Manifest.BaselineSettings is not null)
+        {
+            ScoringMemory.RequireBaseline(folder);
+            return new(folder, folder.LoadBaseline(backend));
+        }
         folder.RequireCheckpoint();
         var owned = backend();
         try
         {
+            ScoringMemory.RequireAutoencoder(folder, owned, batchSize);
             return new(folder, folder.LoadModel(owned, batchSize, epoch: epoch), owned);
         }
         catch

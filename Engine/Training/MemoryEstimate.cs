@@ -101,7 +101,7 @@ public readonly record struct MemoryEstimate(
     public void RequireFits(IBackend? backend = null)
     {
         var (holder, available) = HostMemory.Available(backend);
-        string has = $"{holder} has {HostMemory.Mebibytes(available)}";
+        string has = $"{holder} {HostMemory.Mebibytes(available)}";
         SettingName hidden = Setting(nameof(RunSettings.Hidden)), latent = Setting(nameof(RunSettings.Latent)),
             batchSize = Setting(nameof(RunSettings.BatchSize)), device = Setting(nameof(RunSettings.Device));
         if (backend?.MemoryLimit is null && Bytes > available)

@@ -201,8 +201,8 @@ public sealed class RunFolder
             if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
                 throw new JsonException("model, settings, data, dataHash and deviations must not be null");
             if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
-            if (manifest.Members is { } members && (members.Count == 0 || members.Any(member => !(member?.Weight > 0))))
-                throw new JsonException("an ensemble has members of weights above 0");
+            if (manifest.Members is { } members && (members.Count == 0 || members.Any(member => member is not { IsSound: true })))
+                throw new JsonException("an ensemble has members with a folder, a checksum and a weight above 0");
             if (manifest.BaselineSettings is null) manifest.Settings.Validate();
             else manifest.Settings.RequireValues();
             return new(path, manifest);
@@ -261,6 +261,7 @@ public sealed class RunFolder
         RequireCheckpoint();
         string file = epoch is int at ? Snapshot(at) : UsedCheckpoint;
         if (!File.Exists(file)) throw new InputException($"{Path}: the run kept no weights of epoch {epoch}; train it anew.");
+        Checkpoint.RequireModel(file, Manifest.Settings, Manifest.Items, backend);
         var model = new Autoencoder(backend, Manifest.Settings, Manifest.Items, batchSize, seed: null, training);
         try
         {

@@ -14,6 +14,24 @@ public sealed partial class Trainer
         return part;
     }
 
+    /// <summary>Refuses a state that this run cannot have come to: its counts must agree with the batches of an epoch.</summary>
+    private TrainingState RequireOfThisRun(TrainingState state)
+    {
+        long batches = (long)BatchesOfPass * Passes;
+        return state.BatchesOfEpoch <= batches && state.Epoch <= _settings.Epochs
+            && state.Updates - (state.Start?.Updates ?? 0) == (state.Epoch * batches) + state.BatchesOfEpoch
+            ? state : throw new InputException($"{_run!.LastCheckpoint}: says {state.Updates} updates after epoch {state.Epoch}, "
+                + $"which are not those of this run, of {batches} in each epoch; train again.");
+    }
+
+    /// <summary>The epochs before, from the metrics, which may have a line more than the checkpoint, after a kill.</summary>
+    private static IEnumerable<EpochMetrics> EpochsSoFar(RunFolder run, int epoch)
+    {
+        var epochs = run.ReadMetrics().Where(e => e.Epoch <= epoch).ToList();
+        return epochs.Select(e => e.Epoch).SequenceEqual(Enumerable.Range(1, epoch)) ? epochs : throw new InputException(
+            $"{run.Path}: its metrics.jsonl has not epochs 1 to {epoch}, one a line, as last.ckpt has; train again.");
+    }
+
     private void RequireFiniteWeights()
     {
         if (FirstNonFinite() is string name)

@@ -56,6 +56,8 @@ public sealed partial class Trainer : IDisposable
         if (run is null && _validation is not null) Memory = Memory.WithCopyOfWeights(backend);
         Memory.RequireFits(backend);
         int batchSize = Math.Min(settings.BatchSize, Math.Max(1, _train.Rows));
+        _order = new int[_train.Rows];
+        if (resume) Checkpoint.RequireModel(run!.LastCheckpoint, settings, data.ItemCount, backend);
         _memory = new MemoryScope(backend);
         _batch = _memory.AllocateBatch(batchSize, data.ItemCount, SparseBatch.LargestBatch(batchSize, _train));
         try
@@ -69,8 +71,9 @@ public sealed partial class Trainer : IDisposable
             Model = new Autoencoder(backend, settings, data.ItemCount, batchSize, resume ? null : settings.Seed, fuse: true);
             if (settings.ImplicitSlim > 0) _implicitSlim = ImplicitSlimOf(Model.Parameters["encoder.0.weight"].Value.Columns);
             if (settings.Average != AverageKind.None) _average = new(backend, Model.Parameters.All, _memory, settings);
-            if (resume) _state = Checkpoint.LoadState(run!.LastCheckpoint, Model, _average?.Averages).State;
+            if (resume) _state = RequireOfThisRun(Checkpoint.LoadState(run!.LastCheckpoint, Model, _average?.Averages).State);
             else _average?.Start();
+            if (resume) _epochs.AddRange(EpochsSoFar(run!, _state.Epoch));
         }
         catch
         {
@@ -84,10 +87,8 @@ public sealed partial class Trainer : IDisposable
         _encoderOptimizer = OptimizerOf(UpdatedParts.Encoder);
         _decoderOptimizer = OptimizerOf(UpdatedParts.Decoder);
         _metric = Metric.Parse(settings.ValidationMetric);
-        _order = new int[_train.Rows];
         (_encoderOptimizer.Step, _decoderOptimizer.Step) = StepsOf(_state);
         if (resume) GoOnAfterUpdates();
-        if (resume) _epochs.AddRange(run!.ReadMetrics().Where(e => e.Epoch <= _state.Epoch));
     }
 
     /// <summary>What the run was estimated to need.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ManualVae.Data;
 
 namespace ManualVae.Tools.Bench;
@@ -24,15 +23,10 @@ internal sealed class EarlierReport
     public static EarlierReport? Read(string? file)
     {
         if (file is null) return null;
-        const string Advice = "give what an earlier `manualvae bench ... --json` printed.";
-        if (!File.Exists(file)) throw new InputException($"--against {file}: there is no such file; {Advice}");
-        try
-        {
-            if (JsonSerializer.Deserialize<BenchReport>(File.ReadAllText(file), Terminal.Json) is { Results.Count: > 0 } report)
-                return new(file, report);
-        }
-        catch (JsonException) { } // said below
-        throw new InputException($"--against {file}: this is no report of bench; {Advice}");
+        const string Advice = "give what an earlier `manualvae bench ... --json` printed";
+        if (!File.Exists(file)) throw new InputException($"--against {file}: there is no such file; {Advice}.");
+        return new(file, JsonFile.Read<BenchReport>(file, "report of bench", Advice, report =>
+            report.Results.Count == 0 ? "it has no results" : null));
     }
 
     /// <summary>What it was measured on, and when a word stands beside the ratio.</summary>

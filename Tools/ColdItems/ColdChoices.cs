@@ -33,6 +33,18 @@ internal sealed record ColdChoices(
         [nameof(HybridBeta)] = [0.02, 0.1, 0.5],
     };
 
+    /// <summary>What is wrong with choices that were read: each attribute has a smoothing, and all are numbers from 0.</summary>
+    public string? Wrong(IEnumerable<string> attributes)
+    {
+        if (attributes.FirstOrDefault(name => !CosineDelta.ContainsKey(name)) is string missing) return $"nothing on {missing}";
+        double[] chosen =
+        [
+            .. CosineDelta.Values, Delta, ZeroWeight, EaseLambda, ExactLambda, PrintedLambda, SlimLambda, AutoencoderBeta,
+            HybridBeta,
+        ];
+        return chosen.All(value => value >= 0 && double.IsFinite(value)) ? null : "a choice is not a number from 0";
+    }
+
     /// <summary>For people: <c>delta of mixtures 10, of genres 50; weight of zeros 0.1; ...</c></summary>
     public override string ToString()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManualVae.Evaluation;
 using ManualVae.Models;
 
@@ -20,7 +21,16 @@ internal sealed record ColdResult(Dictionary<string, ColdPart> Parts)
     {
         using var model = row.Fit(draw, choices);
         return Measure(model, draw, row.Warm);
-    });
+    }, result => result.Wrong(row.Warm));
+
+    /// <summary>What is wrong with a result that was read: each kind of items must be there, with a value of each user.</summary>
+    private string? Wrong(bool warm)
+    {
+        if ((warm ? Kinds : [ColdAlone]).FirstOrDefault(kind => !Parts.ContainsKey(kind)) is string missing)
+            return $"it has nothing of {missing}";
+        return Parts.FirstOrDefault(part => !part.Value.IsWhole) is { Key: string kind } ? $"{kind}: not a number for each user"
+            : null;
+    }
 
     private static ColdResult Measure(IRecommender model, ColdDraw draw, bool warm)
     {
@@ -46,6 +56,12 @@ internal sealed record ColdResult(Dictionary<string, ColdPart> Parts)
 /// <summary>Users and their values by metric.</summary>
 internal sealed record ColdPart(int[] Users, Dictionary<string, double[]> Values)
 {
+    /// <summary>False for what no evaluation leaves: no number from 0 to 1 for each user and metric.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Users.Distinct().Count() == Users.Length && (Users.Length == 0 || ColdResult.Metrics.Split(',').All(
+        metric => Values.TryGetValue(metric, out double[]? values) && values.Length == Users.Length
+            && values.All(value => value is >= 0 and <= 1)));
+
     /// <summary>The values of each user over draws: their mean. Users come by number.</summary>
     public static ColdPart Mean(IReadOnlyList<ColdPart> draws)
     {

@@ -85,7 +85,7 @@ internal static class DescribeText
             .. attributes,
             ("manifest", data.ManifestHash),
         ])
-            Console.Out.WriteLine($"{name,-20}{value}");
+            Console.Out.WriteLine($"{Terminal.Plain(name),-20}{Terminal.Plain(value)}");
     }
 
     /// <summary>Mean number of features of the items of which something is known.</summary>

@@ -52,7 +52,7 @@ internal static class FlagGroups
 
     private static readonly FlagGroup[] Everywhere =
     [
-        new("Device", ["device", "threads", "precision"], "ranks", "user-groups"),
+        new("Device", ["device", "threads", "precision"], "ranks", "user-groups", "max-memory"),
         new("Messages", ["json", "quiet", "help", "help-all", "version"]),
     ];
 

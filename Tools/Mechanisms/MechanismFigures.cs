@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ManualVae.Data;
 using ManualVae.Study;
 
@@ -15,12 +14,11 @@ internal sealed record MechanismFigures(string Request, Dictionary<string, Inter
     {
         try
         {
-            if (File.Exists(file) && JsonSerializer.Deserialize<MechanismFigures>(File.ReadAllText(file), Terminal.Json)
-                is { Values: not null } kept && kept.Request == request
-                && kept.Values.Keys.All(name => MechanismFigure.Find(name) is not null))
+            if (File.Exists(file) && JsonFile.Read<MechanismFigures>(file, "figures", "measure again") is var kept
+                && kept.Request == request && kept.Values.Keys.All(name => MechanismFigure.Find(name) is not null))
                 return kept.Values.ToDictionary(value => MechanismFigure.Find(value.Key)!, value => value.Value);
         }
-        catch (JsonException)
+        catch (InputException)
         {
             // Not ours, or damaged: measured again below.
         }

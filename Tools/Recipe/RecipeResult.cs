@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using ManualVae.Data;
 using ManualVae.Tools.Sweep;
@@ -57,18 +56,19 @@ internal sealed record RecipeResult(string Data, string DataHash, string Metric,
 
     /// <summary>Reads the file of a folder.</summary>
     /// <exception cref="InputException">It is damaged.</exception>
-    public static RecipeResult Read(string folder)
+    public static RecipeResult Read(string folder) =>
+        JsonFile.Read<RecipeResult>(Path.Combine(folder, File), "recipe", "give another --output", Wrong);
+
+    private static string? Wrong(RecipeResult result)
     {
-        string file = Path.Combine(folder, File);
-        try
-        {
-            return JsonSerializer.Deserialize<RecipeResult>(System.IO.File.ReadAllText(file), Terminal.Json)
-                is { Trials: not null, Rows: not null, Metric: not null, Shape: not null } result
-                ? result : throw new JsonException("it has no trials");
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{file}: no readable recipe ({problem.Message}); give another --output.", problem);
-        }
+        // A run is a folder of the recipe: links and clean-up must not lead elsewhere.
+        static bool IsWithin(string run) => run.Length > 0 && !Path.IsPathRooted(run) && !run.Contains('\0')
+            && !run.Split('/', '\\').Contains("..");
+        static bool IsTime(double seconds) => seconds is >= 0 and < 1e9;
+        return result.Trials.FirstOrDefault(trial => !IsWithin(trial.Run) || !IsTime(trial.Seconds)
+                || !double.IsFinite(trial.Validation ?? 0)) is { } trial ? $"a trial of {trial.Candidate} is impossible"
+            : result.Rows.FirstOrDefault(row => !IsTime(row.Seconds) || !double.IsFinite(row.Validation ?? 0)) is { } row
+                ? $"the row of {row.Candidate} is impossible"
+            : !IsTime(result.SpentSeconds) || !IsTime(result.BudgetSeconds) ? "its time is impossible" : null;
     }
 }

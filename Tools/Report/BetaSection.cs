@@ -43,14 +43,17 @@ internal static class BetaSection
     private static Curve? OfSweep(string folder)
     {
         var sweep = SweepResult.Read(Path.Combine(folder, SweepResult.File));
-        var points = sweep.Trials.Where(t => t.Validation is not null && t.Settings.ContainsKey("beta"))
-            .Select(t => (Beta: double.Parse(t.Settings["beta"], CultureInfo.InvariantCulture), Value: t.Validation!.Value))
-            .OrderBy(t => t.Beta).ToList();
+        var points = sweep.Trials.Where(t => t.Validation is not null)
+            .Select(t => (Beta: Number(t.Settings.GetValueOrDefault("beta")), Value: t.Validation!.Value))
+            .Where(t => double.IsFinite(t.Beta)).OrderBy(t => t.Beta).ToList();
         return points.Count < 2 ? null : new(sweep.ValidationMetric, new LineSeries(Readable.Folder(folder),
             [.. points.Select(p => p.Beta)], [.. points.Select(p => p.Value)])
         { Markers = true, Dashed = true },
             points.MaxBy(p => p.Value).Beta);
     }
+
+    private static double Number(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
 
     private sealed record Curve(string Metric, LineSeries Series, double Best);
 }

@@ -78,6 +78,9 @@ internal static class Page
         page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<meta name=\"color-scheme\" "
                 + "content=\"light dark\">\n")
+            // Nothing is loaded and no script runs, even if somebody put one into a figure of the run.
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+                + "img-src data:; base-uri 'none'; form-action 'none'\">\n")
             .Append($"<title>{Html.Escape(title)}</title>\n<style>\n")
             .Append($"{FigureStyle.Page}\n{Css}</style>\n</head>\n<body>\n<header>\n")
             .Append($"<h1>{Html.Escape(title)}</h1>\n<p class=\"lead\">{Html.Escape(lead)}</p>\n");

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using ManualVae.Data;
 using ManualVae.Tools.Studies;
 
 namespace ManualVae.Tools.Report;
@@ -57,14 +55,6 @@ internal static class StudySection
     private static StudySummary? Summary(string file)
     {
         if (!File.Exists(file)) return null;
-        try
-        {
-            var summary = JsonSerializer.Deserialize<StudySummary>(File.ReadAllText(file), Terminal.Json);
-            return summary is { Found: not null, Facts: not null } ? summary : throw new JsonException("it has no sentence");
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{file}: no readable summary ({problem.Message}); run the study again.", problem);
-        }
+        return JsonFile.Read<StudySummary>(file, "summary", "run the study again");
     }
 }

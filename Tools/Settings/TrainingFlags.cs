@@ -188,13 +188,17 @@ internal sealed class TrainingFlags
         try
         {
             settings = JsonNode.Parse(File.ReadAllText(file),
-                documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
+                documentOptions: new()
+                {
+                    CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
+                })
                 as JsonObject ?? throw new InputException($"{file}: must hold one JSON object of settings.");
         }
         catch (JsonException problem)
         {
-            throw new InputException($"{file}, line {problem.LineNumber + 1}: not JSON; settings look like {{\"epochs\": 100}}.",
-                problem);
+            throw new InputException(problem.LineNumber is { } line
+                ? $"{file}, line {line + 1}: not JSON; settings look like {{\"epochs\": 100}}."
+                : $"{file}: names a setting twice; leave one of them out.", problem);
         }
         foreach (var (name, value) in settings.ToList())
         {

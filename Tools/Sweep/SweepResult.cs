@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ManualVae.Data;
 using ManualVae.Training;
@@ -62,19 +61,10 @@ internal sealed record SweepResult(string Model, string? Preset, string Validati
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="InputException">It is damaged.</exception>
-    public static SweepResult Read(string file)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<SweepResult>(System.IO.File.ReadAllText(file), Terminal.Json)
-                is { Trials: not null, Model: not null, ValidationMetric: not null } sweep
-                ? sweep : throw new JsonException("it has no trials");
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{file}: no readable sweep ({problem.Message}); run the sweep again.", problem);
-        }
-    }
+    public static SweepResult Read(string file) => JsonFile.Read<SweepResult>(file, "sweep", "run the sweep again", sweep =>
+        sweep.Trials.FirstOrDefault(trial => trial.Run.Trim().Length == 0 || trial.Run.Contains('\0')
+                || !double.IsFinite((trial.Validation ?? 0) + (trial.Spread ?? 0))) is { } wrong
+            ? $"trial {wrong.Number} has no run or no number" : null);
 
     /// <summary>The settings of a run as a file for <c>--preset</c>: all but seed, threads and device.</summary>
     public static string PresetOf(RunManifest run)

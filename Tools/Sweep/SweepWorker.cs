@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ManualVae.Data;
 
 namespace ManualVae.Tools.Sweep;
 
@@ -100,5 +101,7 @@ internal sealed class SweepWorker(SweepSearch search, TimeSpan lease, double? mi
         }
         if (_outcomes.Of(run, epochs) is { } outcome)
             Console.Error.WriteLine($"  {outcome.Shown(run.Settings.Run.ValidationMetric)}");
+        else if (!stop.IsCancellationRequested) // it would be trained again and again
+            throw new InputException($"{run.Folder}: is trained and has no outcome; remove the folder, and it is run again.");
     }
 }

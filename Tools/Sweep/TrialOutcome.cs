@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ManualVae.Data;
 using ManualVae.Training;
 
@@ -29,17 +28,11 @@ internal sealed record RunOutcome(double? Validation, int BestEpoch, int Epochs,
             if (seen.Count == epochs || patience > 0 && best is not null && seen.Count - best.Epoch >= patience)
                 return new(best?.Validation, best?.Epoch ?? 0, seen.Count);
         }
-        if (!System.IO.File.Exists(kept)) return null;
-        try
-        {
-            return JsonSerializer.Deserialize<RunOutcome>(System.IO.File.ReadAllText(kept), Terminal.Json)
-                ?? throw new JsonException("it is null");
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{kept}: says nothing readable of the trial; remove the file, and it is run again.",
-                problem);
-        }
+        return !System.IO.File.Exists(kept) ? null
+            : JsonFile.Read<RunOutcome>(kept, "outcome of a trial", "remove the file, and it is run again", outcome =>
+                outcome.Epochs < 0 || outcome.BestEpoch < 0 || !double.IsFinite(outcome.Validation ?? 0)
+                    || (outcome.Validation is null && outcome.Failed is null && outcome.BestEpoch > 0)
+                    ? "its numbers are impossible" : null);
     }
 
     /// <summary>The outcome for people: the value of the metric, or why it failed.</summary>

@@ -96,6 +96,59 @@ public class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void A_server_that_sends_more_than_the_stated_size_is_cut_off()
+    {
+        _server.HidesLength = true;
+        var problem = Assert.Throws<IOException>(() => Fetch(_folder["large.bin"], 100_000));
+        Assert.Contains("sends more than the 100000 bytes", problem.Message);
+        Assert.False(File.Exists(_folder["large.bin"]));
+        Assert.Equal(0, new FileInfo(_folder["large.bin.part"]).Length);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/hostname")]
+    [InlineData("ftp://127.0.0.1:1/large.bin")]
+    public void A_redirection_to_something_else_than_the_web_leads_nowhere(string address)
+    {
+        _server.RedirectTo = address;
+        Assert.StartsWith($"{_server.Root}a/large.bin: ",
+            Assert.Throws<IOException>(() => Fetch(_folder["large.bin"], Large.Length)).Message);
+        Assert.Empty(Samples.Entries(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("file:///etc/hostname")]
+    [InlineData("http://127.0.0.1/")]
+    [InlineData("u.data")]
+    public void A_catalogue_names_files_on_the_web_only(string address)
+    {
+        string catalogue = _folder.Write("catalogue.json", $$"""
+            [{"name": "tiny", "title": "Tiny", "homepage": "none", "licence": "none", "format": "movielens-100k",
+              "files": [{"url": "{{address}}"}]}]
+            """);
+        Assert.Contains("http addresses", Assert.Throws<InputException>(() => DatasetCatalogue.Read(catalogue)).Message);
+    }
+
+    [Theory]
+    [InlineData("../../evil.data")]
+    [InlineData("..\\..\\evil.data")]
+    [InlineData("/evil.data")]
+    [InlineData("x/..")]
+    public void An_archive_writes_nothing_outside_the_folder(string name)
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using (var entry = zip.CreateEntry(name).Open()) entry.Write("evil"u8);
+            using (var entry = zip.CreateEntry("u.data").Open()) entry.Write(Ratings);
+        }
+        _server.Files["/a/evil.zip"] = memory.ToArray();
+        DatasetDownload.Run(Entry("evil.zip", null, null), _folder["in", "d"], _client);
+        Assert.Equal(["in"], Samples.Entries(_folder.Path).Where(entry => !entry.StartsWith("in/", StringComparison.Ordinal)));
+        Assert.All(Directory.GetFiles(_folder["in", "d"]), file => Assert.Contains(Path.GetFileName(file), "u.data evil.data"));
+    }
+
+    [Fact]
     public void Another_hash_or_other_counts_are_refused()
     {
         var problem = Assert.Throws<IOException>(() =>

@@ -33,6 +33,9 @@ internal sealed class LoopbackServer : IDisposable
 
     public Uri Root { get; }
 
+    /// <summary>What it serves, by path.</summary>
+    public Dictionary<string, byte[]> Files => _files;
+
     /// <summary>The Range header of each request, or "".</summary>
     public List<string> Ranges { get; } = [];
 
@@ -44,6 +47,12 @@ internal sealed class LoopbackServer : IDisposable
 
     /// <summary>Version of the files, for If-Range.</summary>
     public string Version { get; set; } = "\"1\"";
+
+    /// <summary>Answer every request with a redirection to this address.</summary>
+    public string? RedirectTo { get; set; }
+
+    /// <summary>Do not say how long a body is.</summary>
+    public bool HidesLength { get; set; }
 
     public void Dispose() => _listener.Close();
 
@@ -64,6 +73,13 @@ internal sealed class LoopbackServer : IDisposable
         string range = context.Request.Headers["Range"] ?? "";
         lock (Ranges) Ranges.Add(range);
         var response = context.Response;
+        if (RedirectTo is not null)
+        {
+            response.StatusCode = 302;
+            response.Headers["Location"] = RedirectTo;
+            response.Close();
+            return;
+        }
         if (!_files.TryGetValue(context.Request.Url!.AbsolutePath, out byte[]? body))
         {
             response.StatusCode = 404;
@@ -79,7 +95,8 @@ internal sealed class LoopbackServer : IDisposable
             response.StatusCode = 206;
             response.Headers["Content-Range"] = $"bytes {start}-{body.Length - 1}/{body.Length}";
         }
-        response.ContentLength64 = body.Length - start;
+        if (HidesLength) response.SendChunked = true;
+        else response.ContentLength64 = body.Length - start;
         int send = BreakOffAfter > 0 ? Math.Min(BreakOffAfter, body.Length - start) : body.Length - start;
         response.OutputStream.Write(body, start, send);
         if (send < body.Length - start)

@@ -11,7 +11,7 @@ internal sealed class ParquetItems(SourceFiles files, string id) : ItemTable
     public override DatasetSource? Source => files.Describe(new ImportOptions { Input = Path });
 
     /// <summary>Names of a file's columns; a list has the name of the list.</summary>
-    public static string[] Names(SourceFiles files, string path) => Guard(path, () =>
+    public static string[] Names(SourceFiles files, string path) => ParquetGuard.Read(path, () =>
     {
         using var stream = files.OpenSeekable(path);
         var fields = ParquetReader.ReadSchemaAsync(stream).GetAwaiter().GetResult().GetDataFields();
@@ -20,7 +20,7 @@ internal sealed class ParquetItems(SourceFiles files, string id) : ItemTable
 
     /// <summary>Calls <paramref name="group"/> with columns of each row group, and how many rows it has.</summary>
     public static void Groups(SourceFiles files, string path, IReadOnlyList<string> names, Action<ListColumn[], int> group) =>
-        Guard(path, () =>
+        ParquetGuard.Read(path, () =>
         {
             ReadAsync(files, path, names, group).GetAwaiter().GetResult();
             return 0;
@@ -69,18 +69,4 @@ internal sealed class ParquetItems(SourceFiles files, string id) : ItemTable
     }
 
     private static string NameOf(DataField field) => field.Path.FirstPart ?? field.Name;
-
-    private static T Guard<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception problem) when (
-            problem is IOException or InvalidDataException or ParquetException or NotSupportedException or OverflowException)
-        {
-            throw new InputException(
-                $"{path}: cannot be read as Parquet ({InputException.FirstLine(problem)}); fetch or export it again.", problem);
-        }
-    }
 }

@@ -19,9 +19,10 @@ public static class DatasetCatalogue
             var entries = JsonSerializer.Deserialize<CatalogueEntry[]>(stream, Json) ?? throw new JsonException("it is null");
             foreach (var entry in entries)
                 if (entry is not { Name.Length: > 0, Format.Length: > 0, Files.Length: > 0 }
-                    || entry.Files.Any(file => file.Url is not { IsAbsoluteUri: true }))
+                    || entry.Files.Any(file => file?.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" }
+                        || file.Name.Length == 0 || file.Bytes < 0))
                     throw new JsonException(
-                        $"entry '{entry?.Name}' lacks its name, format or the absolute addresses of its files");
+                        $"entry '{entry?.Name}' lacks its name, format or the http addresses of its files");
             return entries;
         }
         catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)

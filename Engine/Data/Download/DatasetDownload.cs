@@ -71,8 +71,9 @@ public static class DatasetDownload
         {
             using var zip = ZipFile.OpenRead(archive);
             foreach (var entry in zip.Entries)
-                if (entry.Name.Length > 0 && !entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal))
-                    Unpack(entry, Path.Combine(directory, Path.GetFileName(entry.Name)));
+                if (!entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal)
+                    && entry.FullName.Split('/', '\\')[^1] is var name && name is not ("" or "." or ".."))
+                    Unpack(entry, Path.Combine(directory, name));
         }
         catch (InvalidDataException problem)
         {
@@ -94,7 +95,10 @@ public static class DatasetDownload
         AtomicFile.Write(path, target =>
         {
             using var source = entry.Open();
-            source.CopyTo(target);
+            var buffer = new byte[1 << 16];
+            for (long left = entry.Length; source.Read(buffer) is > 0 and var read; target.Write(buffer, 0, read))
+                if ((left -= read) < 0)
+                    throw new InvalidDataException($"{entry.FullName} holds more than the {entry.Length} bytes it announces");
         });
     }
 

@@ -39,7 +39,7 @@ public static class ResumableDownload
         try
         {
             using var response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
             {
                 File.Delete(part); // not a part of what is there now
                 Run(client, address, path, expectedBytes, progress, cancellation);
@@ -63,6 +63,15 @@ public static class ResumableDownload
             if ((expectedBytes ?? total) is { } whole && got != whole)
                 throw new IOException($"{address}: broke off after {got} of {whole} bytes; run the same command again to go on.");
         }
+        catch (InvalidDataException problem)
+        {
+            throw new IOException(problem.Message, problem);
+        }
+        catch (Exception problem) when (problem is UriFormatException or NotSupportedException)
+        {
+            throw new IOException($"{address}: the server sends on to an address that is none of the web "
+                + $"({InputException.FirstLine(problem)}); see the dataset's homepage.", problem);
+        }
         catch (HttpRequestException problem)
         {
             throw new IOException(
@@ -83,6 +92,12 @@ public static class ResumableDownload
         {
             for (int read; (read = source.Read(buffer)) > 0;)
             {
+                if (target.Position + read > total)
+                {
+                    target.SetLength(0); // not a part of the file expected
+                    throw new InvalidDataException($"{part}: the server sends more than the {total} bytes that the file has; see "
+                        + "the dataset's homepage.");
+                }
                 target.Write(buffer, 0, read);
                 cancellation.ThrowIfCancellationRequested();
                 if (total > 0) progress?.Report((double)target.Position / total.Value);

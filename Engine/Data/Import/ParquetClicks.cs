@@ -23,25 +23,20 @@ internal static class ParquetClicks
         string path = SourceFiles.Find(options.Input);
         if (options.RatingColumn is null) source.RequireNoRatingFilter(path);
         source.HasTimes = options.TimeColumn is not null;
-        try
+        ParquetGuard.Read(path, () =>
         {
             ReadAsync(source, path).GetAwaiter().GetResult();
-        }
-        catch (Exception problem) when (
-            problem is IOException or InvalidDataException or ParquetException or NotSupportedException)
-        {
-            string found = problem.Message.Split('\n')[0].TrimEnd('.', '\r');
-            throw new InputException($"{path}: cannot be read as Parquet ({found}); fetch or export it again.", problem);
-        }
+            return true;
+        });
     }
 
     /// <summary>Names of a file's columns.</summary>
-    public static string[] Columns(SourceFiles files, string path)
+    public static string[] Columns(SourceFiles files, string path) => ParquetGuard.Read<string[]>(path, () =>
     {
         using var stream = files.OpenSeekable(path);
         return [.. ParquetReader.ReadSchemaAsync(stream).GetAwaiter().GetResult().GetDataFields()
             .Select(field => field.Path.ToString())];
-    }
+    });
 
     private static async Task ReadAsync(ClickSource source, string path)
     {

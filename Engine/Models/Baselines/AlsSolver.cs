@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using ManualVae.Compute;
 using ManualVae.Compute.Algebra;
 using ManualVae.Data;
 
@@ -10,7 +11,7 @@ namespace ManualVae.Models.Baselines;
 /// vector w moves by the Newton step (A_pp)^-1 (b - A w)_p, which minimises the objective over the block; with one block of all
 /// factors that is the exact solution. Rows are solved in batches, each by one thread: bits do not depend on threads.
 /// </summary>
-internal sealed unsafe class AlsSolver : IDisposable
+internal sealed class AlsSolver : IDisposable
 {
     /// <summary>Rows a batch: they share one product with the Gram matrix for each block.</summary>
     private const int BatchRows = 32;
@@ -45,28 +46,22 @@ internal sealed unsafe class AlsSolver : IDisposable
     /// <param name="cancellation">Ends the work between two batches.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Solve(CsrMatrix clicks, int firstRow, int rows, Span<float> vectors, int sweeps = 1,
-        CancellationToken cancellation = default)
-    {
-        fixed (float* pinned = vectors)
-        {
-            nint address = (nint)pinned; // a pointer cannot enter a closure; the memory stays pinned until the loop has ended
+        CancellationToken cancellation = default) => PinnedRows.Use(vectors, rows, _d, all =>
             Cores.For(0, (rows + BatchRows - 1) / BatchRows, batch =>
             {
                 if (!_workers.TryTake(out var worker)) worker = new Worker(_width, _d);
                 int first = batch * BatchRows, count = Math.Min(BatchRows, rows - first);
-                SolveBatch(worker, clicks, firstRow + first, count, (float*)address + (nint)first * _d, sweeps);
+                SolveBatch(worker, clicks, firstRow + first, count, all.Slice(first, count), sweeps);
                 _workers.Add(worker);
-            }, cancellation);
-        }
-    }
+            }, cancellation));
 
-    private void SolveBatch(Worker worker, CsrMatrix clicks, int firstRow, int rows, float* vectors, int sweeps)
+    private void SolveBatch(Worker worker, CsrMatrix clicks, int firstRow, int rows, Span<float> vectors, int sweeps)
     {
-        if (!HasBlocks) new Span<float>(vectors, rows * _d).Clear(); // the step from 0 is the solution itself
+        if (!HasBlocks) vectors.Clear(); // the step from 0 is the solution itself
         var scores = worker.Scores(clicks, firstRow, rows);
         for (int row = 0; HasBlocks && row < rows; row++)
         {
-            var w = new ReadOnlySpan<float>(vectors + row * _d, _d);
+            ReadOnlySpan<float> w = vectors.Slice(row * _d, _d);
             var columns = clicks.RowColumns(firstRow + row);
             for (int e = 0; e < columns.Length; e++) scores[row][e] = TensorPrimitives.Dot(w, Given(columns[e], 0, _d));
         }
@@ -76,9 +71,9 @@ internal sealed unsafe class AlsSolver : IDisposable
                 int width = Math.Min(_width, _d - first);
                 // Row by row Unobserved (H'H w)_p.
                 if (HasBlocks)
-                    worker.Products.Multiply(new(vectors, rows * _d), rows, _gram, _d, first, width, worker.Slopes);
+                    worker.Products.Multiply(vectors, rows, _gram, _d, first, width, worker.Slopes);
                 for (int row = 0; row < rows; row++)
-                    Step(worker, clicks.RowColumns(firstRow + row), new(vectors + row * _d, _d), scores[row], first, width, row);
+                    Step(worker, clicks.RowColumns(firstRow + row), vectors.Slice(row * _d, _d), scores[row], first, width, row);
             }
     }
 

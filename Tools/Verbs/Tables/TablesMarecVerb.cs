@@ -81,7 +81,8 @@ internal static class TablesMarecVerb
             string place = Path.Combine(folder, $"draw-{draw}");
             var division = new ColdDraw(Divided(source, options.Division(draw), Path.Combine(place, "data")));
             choices ??= ColdFiles.Open(Path.Combine(folder, "choices.json"),
-                () => ColdRow.Choose(division, Console.Error.WriteLine));
+                () => ColdRow.Choose(division, Console.Error.WriteLine),
+                read => read.Wrong(division.Data.Attributes.Select(a => a.Name).Append(ColdRow.Content)));
             foreach (var (row, found) in rows.Zip(results))
             {
                 Console.Error.WriteLine($"draw {draw}     {row.Name}");
@@ -89,7 +90,8 @@ internal static class TablesMarecVerb
             }
             if (rows.Any(row => row.Name.StartsWith("mixture", StringComparison.Ordinal)))
                 weights.Add(ColdFiles.Open(Path.Combine(place, "weights.json"), () => new Dictionary<string, double>(
-                    division.Mixture(choices, secondOrder: true, texts: true).NamedWeights)));
+                    division.Mixture(choices, secondOrder: true, texts: true).NamedWeights),
+                    read => read.Values.All(double.IsFinite) ? null : "a weight is not a number"));
         }
         return new(source.Directory, choices!, weights, [.. results.Select(r => (r.Name, (IReadOnlyList<ColdResult>)r.Draws))],
             Published, Note);
