@@ -1,0 +1,69 @@
+using ManualVae.Data;
+
+namespace ManualVae.Tests.Long.Fuzz;
+
+/// <summary>Changed inputs of every reader, in turn.</summary>
+public static class FuzzPart
+{
+    private const int BombMegabytes = 256;
+
+    /// <summary>Folder of small files, one folder a format, in the repository above the program.</summary>
+    public static string Fixtures
+    {
+        get
+        {
+            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+                if (File.Exists(Path.Combine(folder.FullName, "ManualVae.sln")))
+                    return Path.Combine(folder.FullName, "Engine.Tests", "Fixtures", "Data");
+            throw new InputException($"{AppContext.BaseDirectory}: lies in no clone of the repository; run the long mode from one.");
+        }
+    }
+
+    /// <summary>Every file that is changed.</summary>
+    public static IReadOnlyList<FuzzTarget> Targets(Workplace place) =>
+        [.. ImportTargets.In(place, Fixtures), .. OwnFileTargets.In(place)];
+
+    /// <summary>Runs until the count is reached: each target gets its share.</summary>
+    public static void Run(LongMode.Extent extent)
+    {
+        using var place = new Workplace();
+        var state = extent.State;
+        string found = Directory.CreateDirectory(state.Findings).FullName;
+        if (state.Tried("fuzz bombs") == 0) RunBombs(place, state);
+        var targets = Targets(place);
+        var sound = targets.ToDictionary(target => target.Name, target => File.ReadAllBytes(target.File));
+        double share = extent.Count / targets.Sum(target => target.Weight);
+        const int Rounds = 20; // every target early on, whenever the run ends
+        for (int round = 1; round <= Rounds; round++)
+            foreach (var target in targets)
+            {
+                string kind = $"fuzz {target.Name}";
+                int count = (int)Math.Ceiling(share * target.Weight * round / Rounds);
+                while (state.Tried(kind) < count && extent.GoesOn)
+                {
+                    int number = state.Tried(kind);
+                    var (outcome, problem, input) =
+                        FuzzTrial.Run(target, sound[target.Name], Draws.Of(extent.Seed, kind, number));
+                    if (problem is not null) Keep(found, $"{kind} {number}", input, problem);
+                    state.Add(kind, outcome, problem is null ? null : problem.Split('\n')[0]);
+                }
+            }
+    }
+
+    private static void RunBombs(Workplace place, LongState state)
+    {
+        foreach (var (name, file, read) in Bombs.In(place, BombMegabytes))
+        {
+            var (outcome, problem) = FuzzTrial.Judge(read, new FileInfo(file).Length);
+            state.Add("fuzz bombs", outcome, problem is null ? null : $"{name}: {problem.Split('\n')[0]}");
+            File.Delete(file);
+        }
+    }
+
+    private static void Keep(string folder, string name, byte[] input, string problem)
+    {
+        string path = Path.Combine(folder, name.Replace('/', '_').Replace(' ', '_'));
+        File.WriteAllBytes(path, input);
+        File.WriteAllText(path + ".txt", problem);
+    }
+}
