@@ -39,6 +39,12 @@ public static class ToolProcess
         foreach (string word in words.Skip(1)) start.ArgumentList.Add(word);
         start.Environment["DOTNET_TieredPGO"] = "0"; // starts sooner
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        if (limits is not null)
+        {
+            // The runtime itself would not start: it keeps its code in a file in memory, and opens pipes for debuggers.
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+            start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        }
         if (user is not null) start.Environment["HOME"] = "/tmp";
         var process = Process.Start(start)!;
         process.StandardInput.Close();

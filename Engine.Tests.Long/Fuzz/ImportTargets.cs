@@ -41,7 +41,7 @@ public static class ImportTargets
         {
             string[] first = part.Split('\n', 2), head = first[0].Split(' ');
             string file = Put(place["layouts", head[0]], head[1], Encoding.UTF8.GetBytes(first[1]));
-            yield return new($"import {head[0]} {head[1]}", file, FileKind.Lines, () => Read(head[0], file), Weight: 0.7);
+            yield return new($"import layout {head[0]} {head[1]}", file, FileKind.Lines, () => Read(head[0], file), Weight: 0.7);
             yield return new($"import auto {head[1]}", file, FileKind.Lines, () => Read("auto", file), Weight: 0.3);
         }
         foreach (var (format, name, text) in Texts)
