@@ -25,7 +25,8 @@ public sealed class LongState
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(file), Json)!;
             if (content.Seed != seed)
-                throw new InputException($"{file}: was begun with seed {content.Seed}, not {seed}; give that seed, or another file.");
+                throw new InputException(
+                    $"{file}: was begun with seed {content.Seed}, not {seed}; give that seed, or another file.");
             return new(file, content);
         }
         catch (JsonException problem)

@@ -13,8 +13,9 @@ public static class Mutations
 
     private static readonly byte[][] Put =
     [
-        [0xff, 0xfe], [0xff, 0xfe, 0, 0], [0xfe, 0xff], [0, 0, 0xfe, 0xff], [0xef, 0xbb, 0xbf], [0xff], [0xc3], [0xed, 0xa0, 0x80],
-        [0], [0x1f, 0x8b], "\""u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\t"u8.ToArray(), "\r\n\r\n"u8.ToArray(),
+        [0xff, 0xfe], [0xff, 0xfe, 0, 0], [0xfe, 0xff], [0, 0, 0xfe, 0xff], [0xef, 0xbb, 0xbf], [0xff], [0xc3],
+        [0xed, 0xa0, 0x80], [0], [0x1f, 0x8b], "\""u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\t"u8.ToArray(),
+        "\r\n\r\n"u8.ToArray(),
         "99999999999999999999"u8.ToArray(), "-1"u8.ToArray(), "NaN"u8.ToArray(), "1e999"u8.ToArray(),
     ];
 

@@ -19,11 +19,13 @@ public static class Bombs
             byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(piece, (1 << 20) / piece.Length)));
             byte[] start = Encoding.UTF8.GetBytes(what == "one quoted field" ? "user,item\n\"" : "user,item\n");
             string gzip = place["bombs", $"{what}.csv.gz"];
-            using (var stream = new GZipStream(File.Create(gzip), CompressionLevel.Fastest)) Fill(stream, start, bytes, megabytes);
+            using (var stream = new GZipStream(File.Create(gzip), CompressionLevel.Fastest))
+                Fill(stream, start, bytes, megabytes);
             yield return ($"gzip of {what}", gzip, () => ImportTargets.Read("csv", gzip));
             string zip = place["bombs", $"{what}.zip"];
             using (var archive = new ZipArchive(File.Create(zip), ZipArchiveMode.Create))
-            using (var entry = archive.CreateEntry("ratings.csv", CompressionLevel.Fastest).Open()) Fill(entry, start, bytes, megabytes);
+            using (var entry = archive.CreateEntry("ratings.csv", CompressionLevel.Fastest).Open())
+                Fill(entry, start, bytes, megabytes);
             yield return ($"zip of {what}", zip, () => ImportTargets.Read("csv", zip + "/ratings.csv"));
         }
         string deep = place["bombs", "deep.jsonl"];

@@ -1,4 +1,5 @@
 using ManualVae.Data;
+using ManualVae.Tools;
 
 namespace ManualVae.Tests.Long.Fuzz;
 
@@ -9,7 +10,7 @@ public static class Commands
     public static void Succeed(params string[] arguments)
     {
         var (code, messages) = Run(arguments);
-        if (code != ManualVae.Tools.ExitCode.Done) throw new InvalidOperationException($"{string.Join(' ', arguments)}: {messages}");
+        if (code != ExitCode.Done) throw new InvalidOperationException($"{string.Join(' ', arguments)}: {messages}");
     }
 
     /// <summary>Runs a command on a file that may be damaged.</summary>
@@ -19,8 +20,9 @@ public static class Commands
     {
         var (code, messages) = Run(arguments);
         string last = messages.TrimEnd().Split('\n')[^1];
-        if (code == ManualVae.Tools.ExitCode.Done) return;
-        if (code == ManualVae.Tools.ExitCode.WrongUsage && last.StartsWith("manualvae: ", StringComparison.Ordinal)) throw new InputException(last);
+        if (code == ExitCode.Done) return;
+        if (code == ExitCode.WrongUsage && last.StartsWith("manualvae: ", StringComparison.Ordinal))
+            throw new InputException(last);
         throw new InvalidOperationException($"exit code {code}: {messages}");
     }
 

@@ -17,7 +17,7 @@ public static class FuzzPart
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
                 if (File.Exists(Path.Combine(folder.FullName, "ManualVae.sln")))
                     return Path.Combine(folder.FullName, "Engine.Tests", "Fixtures", "Data");
-            throw new InputException($"{AppContext.BaseDirectory}: lies in no clone of the repository; run the long mode from one.");
+            throw new InputException($"{AppContext.BaseDirectory}: lies in no clone of the repository; run it from one.");
         }
     }
 

@@ -2,7 +2,9 @@ using ManualVae.Data;
 
 namespace ManualVae.Tests.Long.Fuzz;
 
-/// <summary>Changes a file, has it read, and judges the outcome: the right result or one clear refusal, in time and in memory.</summary>
+/// <summary>
+/// Changes a file, has it read, and judges the outcome: a result or one clear refusal, in time and in memory.
+/// </summary>
 public static class FuzzTrial
 {
     /// <summary>Longest time for one small file.</summary>

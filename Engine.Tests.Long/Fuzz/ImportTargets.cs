@@ -10,10 +10,12 @@ public static class ImportTargets
 {
     private static readonly (string Format, string File, string Text)[] Texts =
     [
-        ("csv", "log.csv", "user;\"item\";time\n1;\"a;b\";03/04/2021\né;c;13/04/2021 12:00\n2;c;Tue Apr 03 18:00:09 +0000 2012\n"),
+        ("csv", "log.csv",
+            "user;\"item\";time\n1;\"a;b\";03/04/2021\né;c;13/04/2021 12:00\n2;c;Tue Apr 03 18:00:09 +0000 2012\n"),
         ("csv", "rated.tsv", "user\titem\trating\n1\ta\t5\n1\tb\t3.5\n2\ta\t4\n3\t\"c d\"\t1\n"),
         ("pairs", "clicks.tsv", "1;10;5;17.03.2021 14:56\n1;20;4;18.03.2021\n2;10;3;19.03.2021\n"),
-        ("jsonl", "log.jsonl", "{\"user_id\": \"a\", \"item_id\": 3, \"time\": 1}\n{\"user_id\": \"b\", \"item_id\": 4, \"time\": 2}\n"),
+        ("jsonl", "log.jsonl",
+            "{\"user_id\": \"a\", \"item_id\": 3, \"time\": 1}\n{\"user_id\": \"b\", \"item_id\": 4, \"time\": 2}\n"),
     ];
 
     /// <summary>The targets.</summary>
@@ -28,7 +30,8 @@ public static class ImportTargets
             Workplace.Copy(Path.Combine(fixtures, format), folder);
             string known = format switch
             {
-                "netflix-raw" or "netflix-combined" => "netflix", "pairs-parts" => "pairs", "liang-split" => "pro-sg", _ => format,
+                "netflix-raw" or "netflix-combined" => "netflix", "pairs-parts" => "pairs",
+                "liang-split" => "pro-sg", _ => format,
             };
             foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order())
             {
@@ -50,7 +53,8 @@ public static class ImportTargets
             yield return new($"import {format} {name}", file, FileKind.Lines, () => Read(format, file));
         }
         byte[] table = Encoding.UTF8.GetBytes(Texts[1].Text);
-        string gzip = Put(place["packed"], "log.tsv.gz", Packed(stream => new GZipStream(stream, CompressionLevel.Optimal), table));
+        string gzip = Put(place["packed"], "log.tsv.gz",
+            Packed(stream => new GZipStream(stream, CompressionLevel.Optimal), table));
         yield return new("import csv gzip", gzip, FileKind.Binary, () => Read("csv", gzip));
         string zip = place["packed", "log.zip"];
         using (var archive = new ZipArchive(File.Create(zip), ZipArchiveMode.Create))
@@ -60,9 +64,11 @@ public static class ImportTargets
             "QlpoOTFBWSZTWbGcusAAAAzZgAAQAAQ4ADoiHgAgADFMAADU00emoMdMMjDLyA4BM5+Ko2LuSKcKEhYzl1gA");
         string packed = Put(place["packed"], "log.csv.bz2", bzip2);
         yield return new("import csv bzip2", packed, FileKind.Binary, () => Read("csv", packed));
-        string movies = Put(place["items"], "items.csv", "item,title,genres\na,One,x|y\nb,\"Two, too\",\nc d,Three,z\n"u8.ToArray());
+        string movies = Put(place["items"], "items.csv",
+            "item,title,genres\na,One,x|y\nb,\"Two, too\",\nc d,Three,z\n"u8.ToArray());
         string rated = Put(place["items"], "rated.tsv", table);
-        yield return new("import items.csv", movies, FileKind.Lines, () => DatasetImport.Run(Options("csv", rated) with { Items = movies }));
+        yield return new("import items.csv", movies, FileKind.Lines,
+            () => DatasetImport.Run(Options("csv", rated) with { Items = movies }));
     }
 
     /// <summary>Reads clicks with columns that a person would name.</summary>
@@ -70,7 +76,8 @@ public static class ImportTargets
 
     private static ImportOptions Options(string format, string input) => new()
     {
-        Format = format, Input = input, UserColumn = format == "csv" ? "user" : null, ItemColumn = format == "csv" ? "item" : null,
+        Format = format, Input = input, UserColumn = format == "csv" ? "user" : null,
+        ItemColumn = format == "csv" ? "item" : null,
         Split = format is "ncf" or "lightgcn" or "pro-sg" ? null : SplitKind.None, SkipBadLines = input.Length % 2,
     };
 

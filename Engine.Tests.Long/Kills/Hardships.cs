@@ -127,7 +127,8 @@ public sealed class Hardships(KillTrials trials)
         if (!ending.IsClear && !hostMayFail || ending.Code == -1)
             return $"{scenario.Name} under {limits}: {ending.Code}, {ending.Messages}";
         if (ending.Code != 0 && scenario.IsWhole && !FolderPicture.Same(before, FolderPicture.Of(output)))
-            return $"{scenario.Name} under {limits}: failed and changed {FolderPicture.Difference(before, FolderPicture.Of(output))}";
+            return $"{scenario.Name} under {limits}: failed and changed "
+                + FolderPicture.Difference(before, FolderPicture.Of(output));
         if (ending.Code != 0)
         {
             var again = ToolProcess.Run((scenario.GoOn ?? scenario.Start)(output));

@@ -24,8 +24,8 @@ public sealed record KillScenario(string Name, Func<string, string[]> Start, Fun
             ["train", "--data", data, "--output", output, .. Small, "--epochs", "40", "--validation-metric", "NDCG@5"];
         string[] Continue(string output) =>
             ["train", "--continue", run, "--data", place["newer"], "--output", output, "--epochs", "40"];
-        string[] Sweep(string output) => ["sweep", "--data", data, "--output", output, .. Small, "--vary", "learning-rate=0.01,0.001",
-            "--epochs", "8", "--validation-metric", "NDCG@5", "--seeds", "2"];
+        string[] Sweep(string output) => ["sweep", "--data", data, "--output", output, .. Small,
+            "--vary", "learning-rate=0.01,0.001", "--epochs", "8", "--validation-metric", "NDCG@5", "--seeds", "2"];
         string[] Recipe(string output) => ["recipe", "--data", data, "--output", output, "--budget", "3s", "--threads", "1"];
         string[] Import(string output) => ["data", "import", "--format", "csv", "--input", place["clicks.csv"], "--user-column",
             "user", "--item-column", "item", "--split", "leave-one-out", "--output", output, "--overwrite"];
@@ -40,7 +40,8 @@ public sealed record KillScenario(string Name, Func<string, string[]> Start, Fun
             new("recipe", Recipe, output => Directory.Exists(output) && File.Exists(Path.Combine(output, "recipe.json"))
                 ? [.. Recipe(output), "--resume"] : Recipe(output), SameBits: false),
             new("fit", Fit, IsWhole: true),
-            new("report", output => ["report", run, "--output", output], IsWhole: true, Old: output => File.WriteAllText(output, "old")),
+            new("report", output => ["report", run, "--output", output], IsWhole: true,
+                Old: output => File.WriteAllText(output, "old")),
             new("export", output => ["export", run, "--format", "npz", "--output", output, "--overwrite"], IsWhole: true,
                 Old: output => File.WriteAllText(output, "old")),
             new("export of vectors",

@@ -27,7 +27,7 @@ public static partial class ServiceLoad
     public static async Task<(int Requests, string? Problem)> Run(Workplace place, TimeSpan time, CancellationToken cancellation)
     {
         string data = SmallData.Save(place["data"]), run = place["run"];
-        var trained = ToolProcess.Run(["train", "--data", data, "--output", run, "--hidden", "16", "--latent", "8", "--epochs", "3"]);
+        var trained = ToolProcess.Run(["train", "--data", data, "--output", run, "--hidden", "16", "--epochs", "3"]);
         if (trained.Code != 0) return (0, trained.Messages);
         using var service = ToolProcess.Start(["serve", run, "--urls", "http://127.0.0.1:0", "--watch", "1"]);
         _ = service.StandardOutput.ReadToEndAsync(CancellationToken.None);

@@ -57,7 +57,8 @@ public static class SoakPart
         {
             if (i % 2 == 0)
             {
-                using var model = new Autoencoder(backend, new RunSettings { Hidden = [64], Latent = 16 }, clicks.Columns, 8, (ulong)i);
+                var settings = new RunSettings { Hidden = [64], Latent = 16 };
+                using var model = new Autoencoder(backend, settings, clicks.Columns, 8, (ulong)i);
                 model.Score(clicks, 0, 8, new float[8 * clicks.Columns]);
             }
             else
@@ -76,7 +77,8 @@ public static class SoakPart
         if (extent.State.Tried(kind) > 0 || extent.Cancellation.IsCancellationRequested) return;
         var clock = Stopwatch.StartNew();
         var (done, problem) = part();
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {done} in {clock.Elapsed.TotalSeconds:0} s"));
+        Console.Error.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{kind}: {done} in {clock.Elapsed.TotalSeconds:0} s"));
         for (int i = 1; i < done; i++) extent.State.Add(kind, "done");
         extent.State.Add(kind, "done", problem);
     }

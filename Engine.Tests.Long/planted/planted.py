@@ -92,7 +92,7 @@ def main():
     if given.check:
         shutil.rmtree(folder, ignore_errors=True)
         return plant(folder, build=False)
-    if not (folder / "Engine.Tests/bin").exists():
+    if not (folder / "Engine.Tests/bin/Release/net10.0/ManualVae.Engine.Tests.dll").exists():
         plant(folder)
     wanted = set()
     for part in filter(None, given.faults.split(",")):

@@ -38,7 +38,8 @@ public sealed class LongModeTests
         Assert.Equal("failed", FuzzTrial.Judge(() => throw new InvalidDataException("x"), 10).Outcome);
         Assert.Contains("several lines",
             FuzzTrial.Judge(() => throw new ManualVae.Data.InputException("a\nb"), 10).Problem, StringComparison.Ordinal);
-        Assert.Contains("MB for 10 bytes", FuzzTrial.Judge(() => kept = new byte[80 << 20], 10).Problem, StringComparison.Ordinal);
+        Assert.Contains("MB for 10 bytes", FuzzTrial.Judge(() => kept = new byte[80 << 20], 10).Problem,
+            StringComparison.Ordinal);
         Assert.Equal(("read", null), FuzzTrial.Judge(() => { }, 10));
         using var place = new Workplace();
         File.WriteAllText(place["sealed"], "0123456789");
