@@ -26,7 +26,7 @@ public sealed record KillScenario(string Name, Func<string, string[]> Start, Fun
             ["train", "--continue", run, "--data", place["newer"], "--output", output, "--epochs", "40"];
         string[] Sweep(string output) => ["sweep", "--data", data, "--output", output, .. Small,
             "--vary", "learning-rate=0.01,0.001", "--epochs", "8", "--validation-metric", "NDCG@5", "--seeds", "2"];
-        string[] Recipe(string output) => ["recipe", "--data", data, "--output", output, "--budget", "3s", "--threads", "1"];
+        string[] Recipe(string output) => ["recipe", "--data", data, "--output", output, "--budget", "6s", "--threads", "1"];
         string[] Import(string output) => ["data", "import", "--format", "csv", "--input", place["clicks.csv"], "--user-column",
             "user", "--item-column", "item", "--split", "leave-one-out", "--output", output, "--overwrite"];
         string[] Fit(string output) => ["train", "--data", data, "--output", output, "--model", "ease"];
