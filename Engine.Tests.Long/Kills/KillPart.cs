@@ -10,15 +10,15 @@ public static class KillPart
         var hardships = new Hardships(trials).All.ToArray();
         var state = extent.State;
         int Kills() => trials.Scenarios.Sum(scenario => Killed(scenario));
-        int Killed(KillScenario scenario) =>
-            state.Counts.Kinds.GetValueOrDefault($"kill {scenario.Name}")?.Outcomes.GetValueOrDefault("killed") ?? 0;
+        int Killed(KillScenario scenario) => state.Counts.Kinds.GetValueOrDefault($"kill {scenario.Name}")?.Outcomes
+            .Sum(outcome => outcome.Value * (outcome.Key[0] - '0')) ?? 0;
         while (Kills() < extent.Count && extent.GoesOn)
         {
             foreach (var scenario in trials.Scenarios.OrderBy(Killed).Take(2))
             {
                 string kind = $"kill {scenario.Name}";
-                var (problem, killed) = trials.Run(scenario, Draws.Of(extent.Seed, kind, state.Tried(kind)));
-                state.Add(kind, killed ? "killed" : "ended first", problem);
+                var (problem, kills) = trials.Run(scenario, Draws.Of(extent.Seed, kind, state.Tried(kind)));
+                state.Add(kind, $"{kills} {(kills == 1 ? "kill" : "kills")}", problem);
             }
             var (name, hardship) = hardships.MinBy(pair => state.Tried($"hardship {pair.Key}"));
             string what = $"hardship {name}";

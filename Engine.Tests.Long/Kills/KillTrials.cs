@@ -25,24 +25,24 @@ public sealed class KillTrials : IDisposable
 
     private string Work => _place["work"];
 
-    // Reports name their file, so every trial writes to the same place.
-    private string Output => Path.Combine(Work, "result");
+    // Reports name their file, so every trial writes to the same place. The end of the name matters to exports alone.
+    private string Output => Path.Combine(Work, "rs.npz");
 
     /// <summary>One trial.</summary>
     /// <param name="scenario">What is killed.</param>
     /// <param name="random">Draws the moment.</param>
-    /// <returns>What went wrong, or null; and whether the command was still running when it was killed.</returns>
-    public (string? Problem, bool Killed) Run(KillScenario scenario, Random random)
+    /// <returns>What went wrong, or null; and how many commands were killed before their end.</returns>
+    public (string? Problem, int Kills) Run(KillScenario scenario, Random random)
     {
         var reference = ReferenceOf(scenario);
         Clean(scenario);
         var start = scenario.Start;
-        bool killed = false;
+        int killed = 0;
         for (int kills = random.Next(1, 4); kills > 0; kills--)
         {
             string signal = Signals[random.Next(Signals.Length)];
             var (ending, inTime) = RunAndKill(start(Output), signal, reference, random);
-            killed |= inTime;
+            if (inTime) killed++;
             if (Judge(scenario, reference, ending, signal) is { } problem) return (problem, killed);
             // A signal may come after the result: then the work is done.
             if (scenario.IsWhole && FolderPicture.Same(FolderPicture.Of(Output), reference.New)) return (null, killed);
