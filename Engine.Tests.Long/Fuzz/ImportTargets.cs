@@ -30,8 +30,10 @@ public static class ImportTargets
             Workplace.Copy(Path.Combine(fixtures, format), folder);
             string known = format switch
             {
-                "netflix-raw" or "netflix-combined" => "netflix", "pairs-parts" => "pairs",
-                "liang-split" => "pro-sg", _ => format,
+                "netflix-raw" or "netflix-combined" => "netflix",
+                "pairs-parts" => "pairs",
+                "liang-split" => "pro-sg",
+                _ => format,
             };
             foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order())
             {

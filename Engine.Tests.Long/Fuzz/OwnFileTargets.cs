@@ -21,7 +21,9 @@ public static class OwnFileTargets
             string file = Path.GetFileName(path);
             var kind = Path.GetExtension(file) switch
             {
-                ".json" => FileKind.Json, ".tsv" => FileKind.Lines, _ => FileKind.Binary,
+                ".json" => FileKind.Json,
+                ".tsv" => FileKind.Lines,
+                _ => FileKind.Binary,
             };
             yield return new($"dataset {file}", path, kind, () => DatasetSummary.Of(PreparedDataset.Open(folder)),
                 file == "manifest.json" ? () => Signing.Manifest(path) : () => Signing.InDataset(folder, file), IsSealed: true);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using ManualVae.Data;
 
 namespace ManualVae.Tests.Long.Fuzz;
 
