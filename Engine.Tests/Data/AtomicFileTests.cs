@@ -121,6 +121,37 @@ public class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_never_finds_a_folder_missing_while_it_is_replaced()
+    {
+        if (!OperatingSystem.IsLinux()) return; // elsewhere two folders cannot be exchanged
+        string folder = _folder["folder"];
+        void Write(bool overwrite) =>
+            AtomicFile.WriteFolder(folder, overwrite, made => File.WriteAllText(Path.Combine(made, "a"), "whole"));
+        Write(overwrite: false);
+        using var done = new CancellationTokenSource();
+        var missing = Task.Run(() =>
+        {
+            int count = 0;
+            while (!done.IsCancellationRequested) count += Directory.Exists(folder) ? 0 : 1;
+            return count;
+        });
+        for (int i = 0; i < 300; i++) Write(overwrite: true);
+        await done.CancelAsync();
+        Assert.Equal(0, await missing);
+        Assert.Equal(["folder", "folder/a"], Samples.Entries(_folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_of_a_file_is_removed_and_nothing_else()
+    {
+        string path = _folder.Write("last.ckpt", "whole");
+        _folder.Write(".last.ckpt.12-34.partial", "half");
+        _folder.Write(".best.ckpt.12-34.partial", "half of another");
+        AtomicFile.RemoveUnfinished(path);
+        Assert.Equal([".best.ckpt.12-34.partial", "last.ckpt"], Samples.Entries(_folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_failed_folder_leaves_the_old_one_and_nothing_else()
     {
         _folder.Write("folder/a", "old");

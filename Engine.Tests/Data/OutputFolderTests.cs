@@ -50,6 +50,32 @@ public class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public void One_of_many_holds_a_folder_at_a_time()
+    {
+        int inside = 0, most = 0, held = 0;
+        Parallel.For(0, 4, _ =>
+        {
+            for (int i = 0; i < 500; i++)
+                try
+                {
+                    using var claim = OutputFolder.Claim(_folder["run"]);
+                    int now = Interlocked.Increment(ref inside);
+                    if (now > 1) Interlocked.Exchange(ref most, now);
+                    Thread.SpinWait(20);
+                    Interlocked.Decrement(ref inside);
+                    Interlocked.Increment(ref held);
+                }
+                catch (InputException)
+                {
+                    // Another thread holds it.
+                }
+        });
+        Assert.Equal(0, most);
+        Assert.True(held > 100, $"{held} claims");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void A_dataset_with_a_damaged_manifest_can_be_imported_again()
     {
         Samples.Strong().Save(_folder["d"]);

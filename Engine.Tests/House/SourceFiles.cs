@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace ManualVae.Tests.House;
 
-/// <summary>The source files of the four projects, as paths below the repository with forward slashes.</summary>
+/// <summary>The source files of the five projects, as paths below the repository with forward slashes.</summary>
 internal static partial class SourceFiles
 {
     /// <summary>The projects; each is a folder of the repository.</summary>
-    public static readonly string[] Projects = ["Engine", "Engine.Tests", "Engine.Bench", "Tools"];
+    public static readonly string[] Projects = ["Engine", "Engine.Tests", "Engine.Tests.Long", "Engine.Bench", "Tools"];
 
     /// <summary>The source files of the projects.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Projects.SelectMany(In)];

@@ -13,7 +13,7 @@ public sealed partial class DocumentTests
     private static readonly string[] ForeignFlags =
         ["--project", "--filter", "--job", "--inProcess", "--self-contained", "--global", "--add-source", "--locked-mode",
         "--serve", "--array", "--wrap", "--oversubscribe", "--nodes", "--ntasks-per-node", "--cpus-per-task", "--mpi",
-        "--mem"];
+        "--mem", "--parts", "--minutes", "--count", "--state"];
 
     private static readonly string[] Documents =
         [.. new[] { "", "docs", "docs/appendix", "datasets", "samples", "Engine.Bench/results/*" }.SelectMany(FilesOf)];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static ManualVae.Data.InputException;
 
 namespace ManualVae.Data;
@@ -7,7 +8,7 @@ namespace ManualVae.Data;
 /// half of it, and a failure leaves nothing behind. A link stays, and its target is written; pipes and devices are written
 /// straight.
 /// </summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>Writes one file; its folder is created where missing. An existing file is replaced in one step.</summary>
     /// <exception cref="InputException">The place cannot be written.</exception>
@@ -125,9 +126,23 @@ public static class AtomicFile
         return null;
     }
 
-    // The old folder is moved aside first: whenever this is killed, one of the two is whole.
+    /// <summary>Removes what a process that was killed had written of a file; nobody may be writing it now.</summary>
+    public static void RemoveUnfinished(string path)
+    {
+        string full = RealPath.Of(path);
+        foreach (string left in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.*.partial"))
+            File.Delete(left);
+    }
+
+    // Where the system can exchange two folders, a reader always finds one. Elsewhere the old folder is moved aside first:
+    // whenever this is killed, one of the two is whole.
     private static void Replace(string folder, string by)
     {
+        if (Directory.Exists(folder) && Exchange(folder, by))
+        {
+            Directory.Delete(by, recursive: true);
+            return;
+        }
         string? old = Directory.Exists(folder) ? TemporaryName(folder) : null;
         if (old is not null) Directory.Move(folder, old);
         try
@@ -141,6 +156,23 @@ public static class AtomicFile
         }
         if (old is not null) Directory.Delete(old, recursive: true);
     }
+
+    private static bool Exchange(string folder, string by)
+    {
+        const int Here = -100; // AT_FDCWD
+        const uint ExchangeThem = 2; // RENAME_EXCHANGE
+        try
+        {
+            return OperatingSystem.IsLinux() && RenameAt2(Here, by, Here, folder, ExchangeThem) == 0;
+        }
+        catch (Exception problem) when (problem is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false; // an older system library
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
 
     private static string TemporaryName(string path) =>
         Path.Combine(Path.GetDirectoryName(path)!,

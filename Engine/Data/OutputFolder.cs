@@ -6,9 +6,13 @@ namespace ManualVae.Data;
 /// </summary>
 public sealed class OutputFolder : IDisposable
 {
+    // A file system that knows no locks opens every file a second time.
+    private const int MostTries = 20;
+
     private readonly List<string> _made = [];
     private readonly string _folder;
     private FileStream? _lock;
+    private string? _lockFile;
 
     private OutputFolder(string folder) => _folder = folder;
 
@@ -43,6 +47,8 @@ public sealed class OutputFolder : IDisposable
     /// <summary>Gives the folder free.</summary>
     public void Dispose()
     {
+        // Deleted while it is still locked, so it is nobody else's. Windows does that itself.
+        if (_lock is not null && !OperatingSystem.IsWindows()) File.Delete(_lockFile!);
         _lock?.Dispose();
         _lock = null;
         foreach (string folder in _made) // those above the folder, made for the lock; they go if nothing was written
@@ -59,11 +65,12 @@ public sealed class OutputFolder : IDisposable
         string beside = Path.Combine(parent ?? _folder, $".{Path.GetFileName(_folder)}{FolderKind.LockFile}");
         try
         {
-            _lock = Open(path, beside);
+            (_lock, _lockFile) = (Open(path, beside), beside);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            _lock = AtomicFile.Try(path, () => Open(path, Path.Combine(_folder, FolderKind.LockFile)));
+            string inside = Path.Combine(_folder, FolderKind.LockFile);
+            (_lock, _lockFile) = (AtomicFile.Try(path, () => Open(path, inside)), inside);
         }
     }
 
@@ -72,12 +79,40 @@ public sealed class OutputFolder : IDisposable
         try
         {
             // The lock ends with the process; the file may stay after a kill, and does no harm.
-            return new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            FileStream claim = OpenAlone();
+            for (int tries = 1; !IsTheOneOf(file) && tries < MostTries; tries++)
+            {
+                claim.Dispose();
+                claim = OpenAlone();
+            }
+            return claim;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException && File.Exists(file))
         {
             throw new InputException($"{path}: another command is writing it (and holds {file}); wait for its end, or give "
                 + "another name.", problem);
+        }
+
+        FileStream OpenAlone() => new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+            OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
+    }
+
+    // Between our opening a file and our lock on it, its last owner may have deleted it: then we hold a file without a name, and
+    // the name is free for another one. What can be opened a second time is not what we hold.
+    private static bool IsTheOneOf(string file)
+    {
+        try
+        {
+            using var second = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return true;
         }
     }
 

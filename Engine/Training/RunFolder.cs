@@ -170,8 +170,12 @@ public sealed class RunFolder
     public static RunFolder Create(string path, RunManifest manifest, RunIds? ids = null)
     {
         RefuseToReplace(path);
-        AtomicFile.CreateFolder(path);
-        return new RunFolder(path, manifest with { IdsHash = ids?.Save(path) }).Write();
+        RunFolder? run = null;
+        void Fill(string folder) => run = new RunFolder(folder, manifest with { IdsHash = ids?.Save(folder) }).Write();
+        // A new folder appears with all that a run needs to be resumed.
+        if (Directory.Exists(path)) Fill(path);
+        else AtomicFile.WriteFolder(path, overwrite: false, Fill);
+        return new RunFolder(path, run!.Manifest);
     }
 
     /// <summary>The ids that the run was trained with, or null for a run of an older version.</summary>

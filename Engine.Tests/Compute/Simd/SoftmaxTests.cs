@@ -26,6 +26,27 @@ public class SoftmaxTests
         AssertLoss(items, -200, -200, -400, click: 1, loss: Two, gradient: [0.5f, -0.5f, 0]);
     }
 
+    /// <summary>With any other number subtracted e^300 is infinite.</summary>
+    [Fact]
+    public void The_maximum_is_found_wherever_it_is()
+    {
+        const int Items = 150; // several vectors in each lane of the search, and a tail
+        using var backend = new SimdBackend(1);
+        Tensor y = backend.Allocate(1, Items), losses = backend.Allocate(1, 1);
+        using var batch = backend.AllocateBatch(1, Items, 1);
+        var (logits, loss) = (new float[Items], new float[1]);
+        for (int at = 0; at < Items; at++)
+        {
+            Array.Clear(logits);
+            logits[at] = 300;
+            batch.Load(CsrMatrix.FromPairs(1, Items, [(0, at)]), [0]);
+            backend.Upload(logits, y);
+            backend.LikelihoodForward(new Likelihood(LikelihoodKind.Multinomial), batch, y, losses);
+            backend.Download(losses, loss);
+            Assert.Equal(0, loss[0], 1e-4f);
+        }
+    }
+
     private static void AssertLoss(int items, float first, float second, float others, int click, float loss, float[] gradient)
     {
         using var backend = new SimdBackend(1);

@@ -68,6 +68,28 @@ public class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_bzip2_is_refused()
+    {
+        byte[] bytes = Convert.FromBase64String( // found by the long mode: its tables do not fit together
+            "Qlpo7zFBWSZTWbGcusAAAAzZgAAQAAQ4ADoiHgAgADFMAADU00enoMdMMjDLyA4BM5+Ko2LuSKcKEhYzlw==");
+        File.WriteAllBytes(_folder["clicks.csv.bz2"], bytes);
+        AssertRefused("clicks.csv.bz2:", "--format", "pairs", "--input", _folder["clicks.csv.bz2"]);
+    }
+
+    [Fact]
+    public void A_zip_with_a_damaged_table_of_contents_is_refused()
+    {
+        string zip = _folder["clicks.zip"];
+        using (var archive = new ZipArchive(File.Create(zip), ZipArchiveMode.Create))
+        using (var entry = new StreamWriter(archive.CreateEntry("clicks.tsv").Open())) entry.Write("1\t2\n2\t3\n");
+        byte[] bytes = File.ReadAllBytes(zip);
+        bytes[^12]++; // the number of entries, in the record at the end
+        File.WriteAllBytes(zip, bytes);
+        AssertRefused("clicks.zip:", "--format", "pairs", "--input", zip);
+        AssertRefused("clicks.zip:", "--format", "pairs", "--input", zip + "/clicks.tsv");
+    }
+
+    [Fact]
     public void A_damaged_gzip_is_refused()
     {
         byte[] bytes = Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 997}\t{i * 7919 % 10007}\n")));

@@ -41,7 +41,8 @@ internal sealed class DecodedStream(Stream decoder, Stream source) : ForwardStre
         {
             return decoder.Read(buffer);
         }
-        catch (Exception problem) when (problem is SharpZipBaseException or ZstdException or IndexOutOfRangeException)
+        catch (Exception problem) when (problem is SharpZipBaseException or ZstdException or IndexOutOfRangeException
+            or NullReferenceException) // decoders use what they read of a damaged file
         {
             throw new InvalidDataException(problem.Message, problem);
         }

@@ -52,7 +52,9 @@ internal static class ZipFolder
         file = File.OpenRead(archive);
         try
         {
-            return new ZipArchive(file, ZipArchiveMode.Read);
+            var zip = new ZipArchive(file, ZipArchiveMode.Read);
+            _ = zip.Entries; // reads the archive's table of contents, which may be damaged
+            return zip;
         }
         catch (InvalidDataException problem)
         {

@@ -2,15 +2,23 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace ManualVae.Tests;
+namespace ManualVae.Tests.Long;
 
 /// <summary>Changes files as accidents, other programs and hostile people do; the same seed gives the same changes.</summary>
-internal static class Mutations
+public static class Mutations
 {
     private static readonly int[] Numbers = [0, 1, -1, 2, 255, 65_536, int.MaxValue, int.MinValue, 0x7fc00000, 0x7f7fffff];
 
     private static readonly string[] Values =
         ["null", "-1", "0", "1e300", "1e999", "99999999999", "0.5", "\"\"", "\"x\"", "[]", "[null]", "{}", "true"];
+
+    private static readonly byte[][] Put =
+    [
+        [0xff, 0xfe], [0xff, 0xfe, 0, 0], [0xfe, 0xff], [0, 0, 0xfe, 0xff], [0xef, 0xbb, 0xbf], [0xff], [0xc3],
+        [0xed, 0xa0, 0x80], [0], [0x1f, 0x8b], "\""u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\t"u8.ToArray(),
+        "\r\n\r\n"u8.ToArray(),
+        "99999999999999999999"u8.ToArray(), "-1"u8.ToArray(), "NaN"u8.ToArray(), "1e999"u8.ToArray(),
+    ];
 
     /// <summary>How many changes a test tries: its usual number, times <c>MANUALVAE_MUTANTS</c> in a long run.</summary>
     public static int Count(int usual) =>
@@ -46,6 +54,21 @@ internal static class Mutations
             }
         }
         return [.. changed];
+    }
+
+    /// <summary>Marks of encodings, bytes that are no UTF-8, line ends and quotes, put in anywhere or at the beginning.</summary>
+    public static byte[] Marks(byte[] bytes, Random random)
+    {
+        byte[] mark = Put[random.Next(Put.Length)];
+        int at = random.Next(3) == 0 ? 0 : random.Next(bytes.Length + 1);
+        return [.. bytes[..at], .. mark, .. bytes[at..]];
+    }
+
+    /// <summary>The end of a file is missing, or its beginning.</summary>
+    public static byte[] Cut(byte[] bytes, Random random)
+    {
+        int at = random.Next(bytes.Length + 1);
+        return random.Next(4) == 0 ? bytes[at..] : bytes[..at];
     }
 
     /// <summary>A line left out, repeated, or in another's place, or some bytes changed.</summary>
