@@ -9,6 +9,9 @@ public interface ILayeredGemm : IBackend
     /// <summary>Precision of the products that training uses.</summary>
     Precision Precision { get; }
 
+    /// <summary>The card; null on ILGPU's CPU accelerator.</summary>
+    GpuCard? Card { get; }
+
     /// <summary>C = op(A) op(B) at one level; queued, see <see cref="Synchronize"/>.</summary>
     void MatMul(string level, Transpose transpose, Tensor a, Tensor b, Tensor c);
 

@@ -73,6 +73,9 @@ internal sealed partial class GpuBackend : IBackend
         + (Precision == Precision.Tf32 ? ", products in TF32" : "");
 
     /// <inheritdoc/>
+    public GpuCard? Card => GpuCapabilities.Card(Accelerator);
+
+    /// <inheritdoc/>
     public bool FusesUpdates => true;
 
     /// <inheritdoc/>
