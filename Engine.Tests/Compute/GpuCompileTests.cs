@@ -45,18 +45,21 @@ public class GpuCompileTests
         Assert.Equal(4, code.Split("ld.shared.v4.f32").Length - 1);
     }
 
-    [Fact]
-    public void The_vector_product_moves_fours_between_all_memories_and_leaves_room_for_two_groups()
+    [Theory]
+    [InlineData(nameof(GemmVector.Run), 16, 256, 2)]
+    [InlineData(nameof(GemmVector.RunSmall), 8, 64, 8)]
+    public void The_vector_product_moves_fours_between_all_memories_and_leaves_room_for_other_groups(
+        string kernel, int depths, int threads, int groups)
     {
         using var context = NewContext();
         using var backend = NewBackend(context);
-        string code = Compile(backend, typeof(GemmVector).GetMethod(nameof(GemmVector.Run))!);
+        string code = Compile(backend, typeof(GemmVector).GetMethod(kernel)!);
         Assert.DoesNotContain(".local", code);
-        Assert.Equal(64, code.Split("ld.shared.v4.f32").Length - 1); // sixteen depths, written out
+        Assert.Equal(4 * depths, code.Split("ld.shared.v4.f32").Length - 1); // written out
         Assert.DoesNotMatch(@"ld\.global\.f32", code);
         Assert.DoesNotMatch(@"st\.global\.f32", code);
-        Assert.Contains(".maxntid 256", code, StringComparison.Ordinal);
-        Assert.Contains(".minnctapersm 2", code, StringComparison.Ordinal);
+        Assert.Contains($".maxntid {threads}", code, StringComparison.Ordinal);
+        Assert.Contains($".minnctapersm {groups}", code, StringComparison.Ordinal);
     }
 
     [Fact]
