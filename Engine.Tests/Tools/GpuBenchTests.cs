@@ -21,7 +21,8 @@ public sealed class GpuBenchTests
         using var device = (ILayeredGemm)Backends.Create("ilgpu-cpu");
         using var probe = new MachineProbe(threads: 1);
         var shape = new GemmShape("own", Transpose.Second, 5, 9, 33);
-        BenchResult[] lines = [.. GpuBench.Gemm(device, new(1, 10, 10), [shape], probe, new(1, 0, Launches: 2, Settle: 0))];
+        BenchResult[] lines = [.. GpuBench.Gemm(
+            device, new(1, 10, 10), 100, [shape], probe, new(1, 0, Launches: 2, Settle: 0))];
 
         Assert.Equal(["launch, queued", "round trip"], lines.Where(line => line.Level is null).Select(line => line.Name));
         Assert.Equal([.. device.Levels, "A up", "B up", "C down", "simd"], lines.Select(line => line.Level).OfType<string>());

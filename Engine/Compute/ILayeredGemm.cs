@@ -18,6 +18,9 @@ public interface ILayeredGemm : IBackend
     /// <summary>Queues nothing but multiply-adds on registers, on the whole device; returns the operations (two each).</summary>
     double MultiplyAdds();
 
+    /// <summary>The same on tensor cores, in TF32; 0 where there are none.</summary>
+    double TensorMultiplyAdds();
+
     /// <summary>Waits until all queued work is done.</summary>
     void Synchronize();
 }

@@ -44,6 +44,9 @@ internal static class GpuBench
         return new(1, Peak(device, device.MultiplyAdds), 2.0 * sizeof(float) * from.Length / copy.Median / 1e9);
     }
 
+    /// <summary>The rate of the tensor cores, in GFLOP/s; 0 where there are none.</summary>
+    public static double TensorPeak(ILayeredGemm device) => Peak(device, device.TensorMultiplyAdds);
+
     /// <summary>The best of some runs of multiply-adds on registers, in GFLOP/s.</summary>
     private static double Peak(ILayeredGemm device, Func<double> multiplyAdds)
     {
@@ -62,19 +65,23 @@ internal static class GpuBench
     /// </summary>
     /// <param name="device">The GPU.</param>
     /// <param name="limits">Its limits.</param>
+    /// <param name="tensorPeak">The rate of its tensor cores.</param>
     /// <param name="shapes">What to multiply.</param>
     /// <param name="probe">Has the SIMD backend's threads, and samples the processor's limits.</param>
     /// <param name="effort">How long.</param>
     public static IEnumerable<BenchResult> Gemm(
-        ILayeredGemm device, MachineLimits limits, IReadOnlyList<GemmShape> shapes, MachineProbe probe, GpuEffort effort)
+        ILayeredGemm device, MachineLimits limits, double tensorPeak, IReadOnlyList<GemmShape> shapes, MachineProbe probe,
+        GpuEffort effort)
     {
         var progress = new BenchProgress($"gemm on {device.Name}", shapes.Count, "shape", null);
         foreach (var result in Overhead(device, effort)) yield return result;
         using var simd = new SimdBackend(probe.Pool);
+        var tensor = limits with { PeakGflops = tensorPeak };
         foreach (var shape in shapes)
         {
             using var product = new GpuProduct(device, shape, simd);
-            foreach (string level in device.Levels) yield return product.At(level, effort).Under(limits);
+            foreach (string level in device.Levels)
+                yield return product.At(level, effort).Under(level == SideBySide.Tf32 ? tensor : limits);
             foreach (var transfer in product.Transfers(effort)) yield return transfer;
             progress.Next();
         }

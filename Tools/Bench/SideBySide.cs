@@ -13,7 +13,7 @@ internal static class SideBySide
     public const string Processor = "simd", FirstUp = "A up", SecondUp = "B up", ProductDown = "C down";
 
     /// <summary>Not single precision, so no match for the processor's product.</summary>
-    private const string Tf32 = "tf32";
+    public const string Tf32 = "tf32";
 
     /// <summary>The table; null where the results have no levels.</summary>
     public static Table? Of(IReadOnlyList<BenchResult> results)

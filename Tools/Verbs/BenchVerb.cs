@@ -175,25 +175,31 @@ internal static class BenchVerb
     private static int GemmOnDevice(BenchOptions options, bool json, GemmShape[] shapes)
     {
         using var probe = new MachineProbe(options.Threads);
-        return ReportDevice(options, json, (device, limits) => GpuBench.Gemm(device, limits, shapes, probe, new()), probe);
+        double tensorPeak = 0;
+        return ReportDevice(options, json, (device, limits) =>
+        {
+            tensorPeak = GpuBench.TensorPeak(device);
+            return GpuBench.Gemm(device, limits, tensorPeak, shapes, probe, new());
+        }, report => report with { Processor = probe.Limits, TensorPeakGflops = tensorPeak });
     }
 
     /// <param name="options">What was asked for.</param>
     /// <param name="json">JSON instead of tables.</param>
     /// <param name="run">Measures on the device, given its limits.</param>
-    /// <param name="processor">Has the processor's limits where it was measured too, else null.</param>
+    /// <param name="complete">Adds to the report, once everything is measured.</param>
     private static int ReportDevice(BenchOptions options, bool json,
-        Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run, MachineProbe? processor = null)
+        Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run, Func<BenchReport, BenchReport>? complete = null)
     {
         var earlier = EarlierReport.Read(options.Against);
         using var device = GpuBench.Open(options.Device, options.Precision);
         var limits = GpuBench.Limits(device);
         var (name, card) = (device.Description, device.Card); // a training step disposes of the device
         BenchResult[] results = [.. run(device, limits)];
-        return Print(options, json, earlier, new(limits.PeakGflops, limits.CopyGigabytesPerSecond, results)
+        var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results)
         {
-            Machine = BenchMachine.Here, Device = name, Card = card, Processor = processor?.Limits,
-        });
+            Machine = BenchMachine.Here, Device = name, Card = card,
+        };
+        return Print(options, json, earlier, complete?.Invoke(report) ?? report);
     }
 
     /// <summary>Whether bfloat16 is asked for; then this machine has it.</summary>

@@ -40,6 +40,18 @@ internal sealed partial class GpuBackend : ILayeredGemm
     }
 
     /// <inheritdoc/>
+    public double TensorMultiplyAdds()
+    {
+        if (!GpuCapabilities.HasTensorCores(Accelerator)) return 0;
+        const int GroupsPerProcessor = 8, Warps = GemmTensor.Threads / 32;
+        int iterations = Accelerator is CudaAccelerator ? 1024 : 1;
+        int groups = GroupsPerProcessor * Accelerator.NumMultiprocessors;
+        _launcher.Run(new KernelConfig(groups, GemmTensor.Threads, ForEmulation(GemmTensor.Threads)),
+            PeakKernel.TensorMultiplyAdds, (ArrayView<float>)_none.View, 1e-3f, iterations);
+        return (double)groups * Warps * iterations * TensorCore.Operations;
+    }
+
+    /// <inheritdoc/>
     public void MatMul(Transpose transpose, Tensor a, Tensor b, Tensor c, bool accumulate = false) =>
         Product(Arguments(transpose, a, b, c, accumulate));
 
@@ -141,8 +153,12 @@ internal sealed partial class GpuBackend : ILayeredGemm
     }
 
     private void TensorProduct(GemmArguments g) => Product(
-        g, GemmTensor.Run, GemmTensor.Tile, GemmTensor.Threads, Parts(g, GemmTensor.Tile),
-        Accelerator is CudaAccelerator ? default : SharedMemoryConfig.RequestDynamic<LaneFragments>(GemmTensor.Threads));
+        g, g.FitsVectors != 0 ? GemmTensor.Run : GemmTensor.RunAny, GemmTensor.Tile, GemmTensor.Threads,
+        Parts(g, GemmTensor.Tile), ForEmulation(GemmTensor.Threads));
+
+    /// <summary>Shared memory in which the emulation of tensor cores shows fragments; none on a device.</summary>
+    private SharedMemoryConfig ForEmulation(int threads) =>
+        Accelerator is CudaAccelerator ? default : SharedMemoryConfig.RequestDynamic<LaneFragments>(threads);
 
     /// <summary>
     /// Parts of the inner dimension that give every multiprocessor some groups, none shorter than a tile of 128 is wide, or half

@@ -41,7 +41,7 @@ internal static class GemmVector
     public static void Run(GemmArguments g) => Multiply(g,
         SharedMemory.Allocate<float>(Depth * Stride), SharedMemory.Allocate<float>(Depth * Stride), Tile, Depth, Stride);
 
-    [LaunchBounds(SmallThreads, 8)]
+    [LaunchBounds(SmallThreads, 5)]
     public static void RunSmall(GemmArguments g) => Multiply(g,
         SharedMemory.Allocate<float>(SmallDepth * SmallStride), SharedMemory.Allocate<float>(SmallDepth * SmallStride),
         SmallTile, SmallDepth, SmallStride);
@@ -55,8 +55,8 @@ internal static class GemmVector
         int thread = Group.IdxX, firstRow = Grid.IdxY * tile, firstColumn = Grid.IdxX * tile, half = tile / 2;
         int begin = Grid.IdxZ * g.Chunk, end = begin + g.Chunk < g.K ? begin + g.Chunk : g.K;
         bool innerA = g.AColumn == 1, innerB = g.BRow == 1;
-        var sliceA = new VectorSlice(innerA, innerA ? g.ARow : g.AColumn, g.M, end, firstRow, sharedA, tile, depth);
-        var sliceB = new VectorSlice(innerB, innerB ? g.BColumn : g.BRow, g.N, end, firstColumn, sharedB, tile, depth);
+        var sliceA = new VectorSlice(innerA, innerA ? g.ARow : g.AColumn, g.M, end, firstRow, sharedA, tile, depth, stride);
+        var sliceB = new VectorSlice(innerB, innerB ? g.BColumn : g.BRow, g.N, end, firstColumn, sharedB, tile, depth, stride);
         int across = tile / 8, row = thread / across, column = thread % across;
         // From here on all distances are constants, which the device adds to an address for nothing.
         var fromA = sharedA.Cast<Float4>().SubView(row, depth * stride / 4 - row);

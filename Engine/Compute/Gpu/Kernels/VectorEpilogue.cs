@@ -60,6 +60,22 @@ internal static class VectorEpilogue
         }
     }
 
+    /// <summary>One four of any product, if it lies inside the matrix.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void One(in GemmArguments g, int row, int column, Float4 sum)
+    {
+        if (row >= g.M || column >= g.N) return;
+        long at = ((long)row * g.N + column) / 4;
+        if (g.Partial.Length > 0) g.Partial.Cast<Float4>()[Grid.IdxZ * ((long)g.M * g.N / 4) + at] = sum;
+        else if (g.Adam.IsWanted) g.Adam.Move(at, sum);
+        else
+        {
+            Float4 bias = default;
+            if (g.Bias.Length > 0) bias = g.Bias.Cast<Float4>()[column / 4];
+            Finish(g, g.C.Cast<Float4>(), at, sum, bias);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(in GemmArguments g, ArrayView<Float4> c, long at, Float4 sum, Float4 bias)
     {

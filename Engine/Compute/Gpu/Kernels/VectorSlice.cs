@@ -11,7 +11,7 @@ namespace ManualVae.Compute.Gpu.Kernels;
 /// </summary>
 internal readonly struct VectorSlice
 {
-    private readonly int _alongInner, _stride, _halfDepth, _start, _second, _next, _limit;
+    private readonly int _alongInner, _stride, _halfDepth, _keptHalf, _start, _second, _next, _limit;
     private readonly View _kept;
 
     /// <param name="alongInner">The operand is contiguous along the inner dimension.</param>
@@ -19,23 +19,28 @@ internal readonly struct VectorSlice
     /// <param name="rows">Rows of the operand.</param>
     /// <param name="end">End of the inner dimension.</param>
     /// <param name="firstRow">First row of the slice.</param>
-    /// <param name="shared">Where slices are kept, [depths, tile + 4].</param>
+    /// <param name="shared">Where slices are kept.</param>
     /// <param name="tile">Rows of a slice.</param>
     /// <param name="depths">Its length along the inner dimension: 8 or 16.</param>
+    /// <param name="stride">Distance of two depths where it is kept, a multiple of four.</param>
+    /// <param name="gap">Room behind every four depths there.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public VectorSlice(bool alongInner, int distance, int rows, int end, int firstRow, View shared, int tile, int depths)
+    public VectorSlice(bool alongInner, int distance, int rows, int end, int firstRow, View shared, int tile, int depths,
+        int stride, int gap = 0)
     {
         int thread = Group.IdxX, quarter = distance / 4; // positions count in fours
-        int inRow = depths / 8, across = tile / 4, stride = tile + 4;
+        int inRow = depths / 8, across = tile / 4;
         int row = alongInner ? thread / inRow : thread % across * 4, depth = alongInner ? thread % inRow * 4 : thread / across;
         int first = firstRow + row;
         (_alongInner, _stride, _halfDepth) = (alongInner ? 1 : 0, stride, depths / 2);
+        _keptHalf = depths / 2 * stride + depths / 8 * gap;
         _limit = first < rows ? end - depth : int.MinValue / 2;
         _start = alongInner ? first * quarter + depth / 4 : depth * quarter + first / 4;
         _second = alongInner ? depths / 8 : depths / 2 * quarter;
         _next = alongInner ? 1 : 4 * quarter; // four depths on
         // Distances from here are constants, which a device adds to an address for nothing.
-        _kept = shared.SubView(depth * stride + row, depths * stride - depth * stride - row);
+        int at = depth * stride + depth / 4 * gap + row;
+        _kept = shared.SubView(at, depths * stride + depths / 4 * gap - at);
     }
 
     /// <summary>The fours of the slice that begins at depth <paramref name="p"/>, a multiple of four; zero outside.</summary>
@@ -57,16 +62,16 @@ internal readonly struct VectorSlice
         {
             var fours = _kept.Cast<Float4>();
             fours[0] = values.Low;
-            fours[_halfDepth / 4 * _stride] = values.High;
+            fours[_keptHalf / 4] = values.High;
             return;
         }
         _kept[0] = values.X0;
         _kept[_stride] = values.X1;
         _kept[2 * _stride] = values.X2;
         _kept[3 * _stride] = values.X3;
-        _kept[_halfDepth * _stride] = values.X4;
-        _kept[(_halfDepth + 1) * _stride] = values.X5;
-        _kept[(_halfDepth + 2) * _stride] = values.X6;
-        _kept[(_halfDepth + 3) * _stride] = values.X7;
+        _kept[_keptHalf] = values.X4;
+        _kept[_keptHalf + _stride] = values.X5;
+        _kept[_keptHalf + 2 * _stride] = values.X6;
+        _kept[_keptHalf + 3 * _stride] = values.X7;
     }
 }
