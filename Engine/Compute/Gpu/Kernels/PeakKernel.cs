@@ -49,7 +49,7 @@ internal static class PeakKernel
         for (int r = 0; r < 4; r++)
         {
             float sum = TensorCore.Sum0(sums).X + TensorCore.Sum1(sums).X + TensorCore.Sum2(sums).X + TensorCore.Sum3(sums).X;
-            if (sum < 0) sink[0] = sum;
+            if (sum < -1 - Group.IdxX) sink[0] = sum; // of the thread, so that ILGPU takes no branch for one of the whole warp
             sums = TensorCore.Rest(sums);
         }
     }
