@@ -136,6 +136,18 @@ public class GpuCompileTests
         Assert.Equal(expected, handle == 0 ? null : opened);
     }
 
+    /// <summary>Writes every kernel's PTX into a folder, a file each, for ptxas.</summary>
+    internal static int Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        foreach (var kernel in Kernels())
+            File.WriteAllText(Path.Combine(folder, $"{kernel.DeclaringType!.Name}.{kernel.Name}.ptx"), Compile(backend, kernel));
+        Console.WriteLine($"{Kernels().Count()} kernels");
+        return 0;
+    }
+
     private static Context NewContext() => Context.Create(builder => builder
         .Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).CPU(CPUDeviceKind.Nvidia));
 
