@@ -57,7 +57,8 @@ internal sealed class TestRunner : IMessageSink
             case ITestPassed: Interlocked.Increment(ref _passed); break;
             case ITestFailed failed:
                 Interlocked.Increment(ref _failed);
-                Output.WriteLine($"FAIL {failed.Test.DisplayName}: {string.Join(" | ", failed.Messages).ReplaceLineEndings(" ")}");
+                string why = string.Join(" | ", failed.Messages).ReplaceLineEndings(" ");
+                Output.WriteLine($"FAIL {failed.Test.DisplayName}: {why}");
                 break;
             case ITestSkipped skipped:
                 if (Interlocked.Increment(ref _skipped) == 1) Output.WriteLine($"skipped: {skipped.Reason}");
