@@ -39,7 +39,7 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
                     // The emulation of tensor cores waits for all lanes at every step; one shape crosses all its edges.
                     if (IsEmulated && level == "tf32" && m != 70) continue;
                     // Where all is a multiple of four the simple levels and the blocked one have nothing new to show.
-                    if (IsEmulated && m % 4 + n % 4 + k % 4 == 0 && level is not ("vector" or "divided")) continue;
+                    if (IsEmulated && m % 4 + n % 4 + k % 4 == 0 && level is not ("vector" or "small" or "divided")) continue;
                     var actual = Multiply(layered, transpose, m, n, k, level);
                     double tolerance = level == "tf32" ? 4e-3 : 1e-5;
                     for (int i = 0; i < expected.Length; i++)
@@ -84,10 +84,75 @@ public abstract class GpuBackendTests(DeviceFixture device) : BackendTests(devic
         backend.Upload(ReadOnlySpan<float>.Empty, nothing);
         backend.Download(nothing, Span<float>.Empty);
         Assert.Equal(before, backend.Synchronizations);
-        backend.Upload([1f], one);
+        backend.Download(one, new float[1]);
         Assert.Equal(before + 1, backend.Synchronizations);
         backend.Free(nothing);
         backend.Free(one);
+    }
+
+    /// <summary>
+    /// Row scales of a batch go up in the middle of a pass: nothing waits, until both halves of the ring are full.
+    /// </summary>
+    [DeviceFact]
+    public void Small_uploads_wait_only_where_their_memory_is_still_in_use()
+    {
+        const int rows = 16, size = UploadRing.Half / 4;
+        var backend = (GpuBackend)Backend;
+        var tensor = backend.Allocate(rows, size);
+        var values = new float[size];
+        backend.Synchronize();
+        long before = backend.Synchronizations;
+        List<long> waits = [];
+        for (int row = 0; row < rows; row++)
+        {
+            Array.Fill(values, row + 1); // at once behind the copy of the row before
+            backend.Upload(values, tensor.Slice(row, 1));
+            waits.Add(backend.Synchronizations - before);
+        }
+        Assert.Equal(0, waits[3]); // the half that other uploads may have left full is not met again so soon
+        Assert.InRange(waits[^1], 1, 3);
+        var got = new float[rows * size];
+        backend.Download(tensor, got);
+        for (int row = 0; row < rows; row++)
+            Assert.All(got[(row * size)..((row + 1) * size)], value => Assert.Equal(row + 1, value));
+        backend.Free(tensor);
+    }
+
+    /// <summary>
+    /// Products of two numbers of 11 bits are exact in single precision: on operands that are TF32 already, tensor cores differ
+    /// from single precision by the order of the sum alone. Fours, and shapes without; several warps' rows and columns.
+    /// </summary>
+    [DeviceTheory]
+    [InlineData(132, 36, 20)]
+    [InlineData(68, 132, 8)]
+    [InlineData(67, 35, 21)]
+    public void Tensor_cores_multiply_rounded_operands_exactly(int m, int n, int k)
+    {
+        var layered = (ILayeredGemm)Backend;
+        foreach (var transpose in Enum.GetValues<Transpose>())
+        {
+            if (IsEmulated && transpose != Transpose.First && m > n) continue; // slow
+            Tensor a = transpose == Transpose.First ? Rounded(1, k, m) : Rounded(1, m, k);
+            Tensor b = transpose == Transpose.Second ? Rounded(2, n, k) : Rounded(2, k, n), c = Backend.Allocate(m, n);
+            float[] single = new float[m * n], tensor = new float[m * n];
+            layered.MatMul("vector", transpose, a, b, c);
+            Backend.Download(c, single);
+            layered.MatMul("tf32", transpose, a, b, c);
+            Backend.Download(c, tensor);
+            for (int i = 0; i < single.Length; i++)
+                Assert.True(Math.Abs(single[i] - tensor[i]) <= 1e-6, $"{transpose} [{i / n}, {i % n}]: {single[i]}, {tensor[i]}");
+            foreach (var used in (Tensor[])[a, b, c]) Backend.Free(used);
+        }
+
+        Tensor Rounded(uint seed, int rows, int columns)
+        {
+            var tensor = Random(Backend, seed, rows, columns);
+            var values = new float[rows * columns];
+            Backend.Download(tensor, values);
+            for (int i = 0; i < values.Length; i++) values[i] = MathF.Round(values[i] * 256) / 256;
+            Backend.Upload(values, tensor);
+            return tensor;
+        }
     }
 
     /// <summary>A layer on a device that was asked for TF32: equal to the rounding of its operands, and not closer.</summary>

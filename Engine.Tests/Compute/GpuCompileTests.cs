@@ -45,53 +45,62 @@ public class GpuCompileTests
         Assert.Equal(4, code.Split("ld.shared.v4.f32").Length - 1);
     }
 
-    [Fact]
-    public void The_vector_product_moves_fours_between_all_memories_and_leaves_room_for_two_groups()
+    [Theory]
+    [InlineData(nameof(GemmVector.Run), 16, 256, 2)]
+    [InlineData(nameof(GemmVector.RunSmall), 8, 64, 5)]
+    public void The_vector_product_moves_fours_between_all_memories_and_leaves_room_for_other_groups(
+        string kernel, int depths, int threads, int groups)
     {
         using var context = NewContext();
         using var backend = NewBackend(context);
-        string code = Compile(backend, typeof(GemmVector).GetMethod(nameof(GemmVector.Run))!);
+        string code = Compile(backend, typeof(GemmVector).GetMethod(kernel)!);
         Assert.DoesNotContain(".local", code);
-        Assert.Equal(64, code.Split("ld.shared.v4.f32").Length - 1); // sixteen depths, written out
+        Assert.Equal(4 * depths, code.Split("ld.shared.v4.f32").Length - 1); // written out
         Assert.DoesNotMatch(@"ld\.global\.f32", code);
         Assert.DoesNotMatch(@"st\.global\.f32", code);
-        Assert.Contains(".maxntid 256", code, StringComparison.Ordinal);
-        Assert.Contains(".minnctapersm 2", code, StringComparison.Ordinal);
+        Assert.Contains($".maxntid {threads}", code, StringComparison.Ordinal);
+        Assert.Contains($".minnctapersm {groups}", code, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_tensor_product_issues_eight_instructions_on_end_and_keeps_its_sums_in_registers()
+    [Theory]
+    [InlineData(nameof(GemmTensor.Run))]
+    [InlineData(nameof(GemmTensor.RunAny))]
+    public void The_tensor_product_issues_sixteen_instructions_on_end_and_keeps_its_sums_in_registers(string kernel)
     {
         using var context = NewContext();
         using var backend = NewBackend(context);
-        string code = Compile(backend, typeof(GemmTensor).GetMethod(nameof(GemmTensor.Run))!);
+        string code = Compile(backend, typeof(GemmTensor).GetMethod(kernel)!);
         string[] lines = [.. code.Split('\n').Select(line => line.Trim())];
-        int first = Array.FindIndex(lines, line => line.StartsWith("mma.sync", StringComparison.Ordinal));
-        string[]? upper = null, lower = [];
-        List<string[]> right = [];
-        // Whole lines: exchanged operands would compile and run.
-        for (int i = 0; i < 8; i++)
+        int[] issued =
+            [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith("mma.sync", StringComparison.Ordinal))];
+        Assert.Equal(32, issued.Length); // eight depths, and eight more
+        Assert.All(issued.Chunk(16), sixteen => AreEachOfEach(lines[sixteen[0]..(sixteen[0] + 16)]));
+        // Of fixed size, shared memory holds the slices of the two operands; the emulation asks for its own when it is launched.
+        Assert.Equal(2, lines.Count(line => line.StartsWith(".shared", StringComparison.Ordinal)));
+        // Declared once, before their use; local memory serves the results of fragments at the end, nothing before.
+        int declared = Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<64>", StringComparison.Ordinal));
+        Assert.InRange(declared, 0, issued[0]);
+        Assert.Single(lines, line => line.Contains("s<64>", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines[..issued[^1]], line => line.Contains(".local.", StringComparison.Ordinal));
+    }
+
+    /// <summary>Four fragments of A by four of B, whole lines: exchanged operands would compile and run.</summary>
+    private static void AreEachOfEach(string[] lines)
+    {
+        var rows = new string[4][];
+        var columns = new string[4][];
+        for (int i = 0; i < 16; i++)
         {
             string sums = $"{{s{4 * i}, s{4 * i + 1}, s{4 * i + 2}, s{4 * i + 3}}}";
             var operands = Regex.Match(
-                lines[first + i], @$"^mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32 {Regex.Escape(sums)}, "
+                lines[i], @$"^mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32 {Regex.Escape(sums)}, "
                 + @$"\{{\s*(%r\d+), (%r\d+), (%r\d+), (%r\d+)\}}, \{{(%r\d+), (%r\d+)\}}, {Regex.Escape(sums)};$");
-            Assert.True(operands.Success, lines[first + i]);
+            Assert.True(operands.Success, lines[i]);
             string[] registers = [.. operands.Groups.Values.Skip(1).Select(group => group.Value)];
-            upper ??= registers[..4];
-            if (i == 4) lower = registers[..4];
-            Assert.Equal(i < 4 ? upper : lower, registers[..4]);
-            if (i < 4) right.Add(registers[4..]);
-            else Assert.Equal(right[i - 4], registers[4..]);
+            Assert.Equal(rows[i / 4] ??= registers[..4], registers[..4]);
+            Assert.Equal(columns[i % 4] ??= registers[4..], registers[4..]);
         }
-        Assert.Equal(16, ((string[])[.. upper!, .. lower, .. right.SelectMany(r => r)]).Distinct().Count());
-        Assert.Equal(8, lines.Count(line => line.StartsWith("mma.sync", StringComparison.Ordinal)));
-        // Of fixed size, shared memory holds the slices of the two operands; the emulation asks for its own when it is launched.
-        Assert.Equal(2, lines.Count(line => line.StartsWith(".shared", StringComparison.Ordinal)));
-        // Declared once, before their use; local memory serves the four results of a fragment at the end, nothing before.
-        Assert.InRange(Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<32>", StringComparison.Ordinal)), 0, first);
-        Assert.Single(lines, line => line.Contains("s<32>", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines[..first], line => line.Contains(".local.", StringComparison.Ordinal));
+        Assert.Equal(24, rows.Concat(columns).SelectMany(r => r).Distinct().Count());
     }
 
     /// <summary>A read of four floats faults on a device if its shared memory does not start at a multiple of 16 bytes.</summary>
@@ -127,6 +136,18 @@ public class GpuCompileTests
         string? opened = null;
         var handle = CudaLibrary.Find(import, file => files.Contains(file) ? Array.IndexOf(files, opened = file) + 1 : 0);
         Assert.Equal(expected, handle == 0 ? null : opened);
+    }
+
+    /// <summary>Writes every kernel's PTX into a folder, a file each, for ptxas.</summary>
+    internal static int Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        using var context = NewContext();
+        using var backend = NewBackend(context);
+        foreach (var kernel in Kernels())
+            File.WriteAllText(Path.Combine(folder, $"{kernel.DeclaringType!.Name}.{kernel.Name}.ptx"), Compile(backend, kernel));
+        Console.WriteLine($"{Kernels().Count()} kernels");
+        return 0;
     }
 
     private static Context NewContext() => Context.Create(builder => builder

@@ -2,6 +2,7 @@ using ManualVae.Compute;
 using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Models;
+using ManualVae.Training;
 using Xunit;
 
 namespace ManualVae.Tests.Models;
@@ -41,6 +42,27 @@ public class OutputFormTests
         var simd = Train(new SimdBackend(1), form, likelihood);
         Close(expected, simd, 1e-4);
         foreach (int threads in (int[])[2, 3, 7]) Assert.Equal(simd, Train(new SimdBackend(threads), form, likelihood));
+    }
+
+    /// <summary>The kernels of a GPU, on ILGPU's CPU accelerator.</summary>
+    [Fact]
+    public void A_gpu_computes_the_loss_by_blocks_too()
+    {
+        var expected = Train(new ReferenceBackend(), OutputForm.Whole, LikelihoodKind.Multinomial);
+        Close(expected, Train(Backends.Create("ilgpu-cpu"), OutputForm.Blocks, LikelihoodKind.Multinomial), 1e-4);
+    }
+
+    /// <summary>All logits of the batch would take 1.8 and 3.8 GiB; weights, moments and gradients take .3 and .6.</summary>
+    [Theory]
+    [InlineData(20_108, 0.71)]
+    [InlineData(41_140, 1.08)]
+    public void A_batch_of_24576_users_takes_the_logits_of_a_block_of_users(int items, double gibibytes)
+    {
+        using var device = Backends.Create("ilgpu-cpu");
+        var settings = Preset.Load("liang2018-large");
+        Assert.Equal(24_576, settings.BatchSize);
+        double bytes = MemoryEstimate.Of(settings, items, device, scored: 0).Bytes / (double)(1L << 30);
+        Assert.InRange(bytes, gibibytes - 0.05, gibibytes + 0.05);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal sealed record BenchOptions
     /// <summary>Threads that compute; 0 for all processors (gemm: 0 measures one thread and all).</summary>
     public int Threads { get; init; }
 
-    /// <summary>simd, or a GPU: gemm then compares the levels of its product beside simd.</summary>
+    /// <summary>simd, or a GPU (gpu, gpu:N): gemm then shows every level of its product beside simd.</summary>
     public string Device { get; init; } = "simd";
 
     /// <summary>

@@ -28,7 +28,17 @@ internal sealed record BenchResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tier { get; init; }
 
-    /// <summary>Relative error of a product in bfloat16, against single precision; null elsewhere.</summary>
+    /// <summary>
+    /// What made a product, where several stand side by side: a level of the GPU's product, simd, or a transfer that belongs to
+    /// it; null elsewhere.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Level { get; init; }
+
+    /// <summary>
+    /// Relative error of a product: in bfloat16 against single precision, of a GPU's level against the SIMD backend; null
+    /// elsewhere.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Error { get; init; }
 

@@ -14,6 +14,11 @@ internal static class BenchTable
         console.WriteLine(report.Header);
         if (report.Results.Any(result => result.Tier is not null)) console.Write(TierTable.Of(report.Results));
         else console.Write(Table(report, earlier));
+        if (SideBySide.Of(report.Results) is { } table)
+        {
+            console.Write(table);
+            console.WriteLine(SideBySide.Note(report.Results));
+        }
         if (earlier is not null) console.WriteLine(earlier.Note);
         if (report.Results.Any(report.InCaches))
             console.WriteLine("* Above the roof, a copy from and to memory: the data stay in the caches, or are only read.");

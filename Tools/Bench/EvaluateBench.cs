@@ -17,8 +17,18 @@ internal static class EvaluateBench
     /// <summary>One line; its operations are those of the decoder's large product alone.</summary>
     public static BenchResult Run(EvaluationSplit split, MachineProbe probe, Precision precision = Precision.Fp32)
     {
-        int items = split.FoldIn.Columns;
         using var backend = new SimdBackend(probe.Pool, precision);
+        return Run(split, backend, probe, precision);
+    }
+
+    /// <summary>The same on any backend, such as a GPU; there the results of each batch are waited for.</summary>
+    /// <param name="split">The users.</param>
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="probe">Samples the processor's limits between runs; null for a device, which has its own.</param>
+    /// <param name="precision">Precision of the products, for the line's name.</param>
+    public static BenchResult Run(EvaluationSplit split, IBackend backend, MachineProbe? probe, Precision precision)
+    {
+        int items = split.FoldIn.Columns;
         using var model = new Autoencoder(backend, new AutoencoderSettings(), items, BatchSize, seed: 98765, training: false);
         var metrics = Metric.ParseList("Recall@20,Recall@50,NDCG@100");
         var progress = new BenchProgress("evaluation", WarmUp + Runs, "run", probe);
@@ -28,7 +38,8 @@ internal static class EvaluateBench
             progress.Next();
         }, Runs, WarmUp);
         double flops = 2.0 * split.FoldIn.Rows * model.Settings.Hidden[^1] * items;
-        string shape = $"{split.FoldIn.Rows} users, {items} items" + (precision == Precision.Bf16 ? ", bf16" : "");
-        return BenchResult.From("evaluate", shape, flops, 0, runs.Timing, probe.Threads, runs);
+        string shape = $"{split.FoldIn.Rows} users, {items} items"
+            + precision switch { Precision.Bf16 => ", bf16", Precision.Tf32 => ", tf32", _ => "" };
+        return BenchResult.From("evaluate", shape, flops, 0, runs.Timing, probe?.Threads ?? 1, runs);
     }
 }

@@ -58,17 +58,6 @@ internal static class GemmBench
         return [.. work.Select(w => w.Shape.Result(w.Suffix, w.Runs.Timing, probe.Threads, w.Runs))];
     }
 
-    /// <summary>One product at one shape on a device; the action must wait for the result.</summary>
-    public static BenchResult OnDevice(
-        IBackend backend, GemmShape shape, string suffix, Action<Transpose, Tensor, Tensor, Tensor> multiply)
-    {
-        Session.Cancellation.ThrowIfCancellationRequested();
-        var (a, b, c) = shape.Operands(backend);
-        var timing = Timing.Of(() => multiply(shape.Layout, a, b, c), runs: 11, seconds: 1);
-        foreach (var tensor in (ReadOnlySpan<Tensor>)[a, b, c]) backend.Free(tensor);
-        return shape.Result(suffix, timing, threads: 1);
-    }
-
     /// <summary>One product in plain loops and double precision, once: it takes a thousand times as long.</summary>
     public static BenchResult OnReference(IBackend reference, GemmShape shape)
     {

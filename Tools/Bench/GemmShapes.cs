@@ -28,6 +28,21 @@ internal static class GemmShapes
     /// <summary>The three large products of a training step.</summary>
     public static IReadOnlyList<GemmShape> Decoder => [.. All.Take(3)];
 
+    /// <summary>The decoder's forward product for batches of so many users, by this name.</summary>
+    public const string Users = "users";
+
+    private static readonly int[] BatchSizes = [1, 4, 16, 64, 256, 1024];
+
+    /// <summary>
+    /// What a GPU is compared with the processor at: the decoder's products, one of a hidden layer, and the decoder for growing
+    /// batches, of which the smallest belong to the processor.
+    /// </summary>
+    public static IReadOnlyList<GemmShape> Device { get; } =
+    [
+        .. All.Take(3), All[^1],
+        .. BatchSizes.Select(users => new GemmShape(Users, Transpose.Second, users, 20108, 600)),
+    ];
+
     /// <summary>The shapes that the user chose.</summary>
     /// <param name="shapes">
     /// Names with dashes for spaces, <c>decoder</c> for the three large products, or m x k x n; commas between them. Null for all
@@ -52,13 +67,14 @@ internal static class GemmShapes
     {
         string name = text.Trim();
         if (name.Equals("decoder", StringComparison.OrdinalIgnoreCase)) return Decoder;
-        GemmShape[] named = [.. All.Where(shape => Slug(shape).Equals(name, StringComparison.OrdinalIgnoreCase))];
+        GemmShape[] named = [.. All.Concat(Device).Distinct()
+            .Where(shape => Slug(shape).Equals(name, StringComparison.OrdinalIgnoreCase))];
         if (named.Length > 0) return named;
         int[] sizes = [.. name.Split('x', 'X').Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
         if (sizes is not [> 0 and var m, > 0 and var k, > 0 and var n])
             throw new InputException($"--shape '{name}': give sizes such as 500x600x20108 (A [500, 600] times B [600, 20108]), "
-                + $"decoder, or one of {string.Join(", ", All.Select(Slug).Distinct())}.");
+                + $"decoder, or one of {string.Join(", ", All.Concat(Device).Select(Slug).Distinct())}.");
         if ((double)m * k + (double)k * n + (double)m * n > int.MaxValue)
             throw new InputException($"--shape {name}: its matrices are too large; give smaller ones.");
         return from layout in new[] { Transpose.None, Transpose.Second, Transpose.First }

@@ -12,7 +12,7 @@ internal static class Roofline
     public static string Of(BenchReport report)
     {
         double peak = report.PeakGflops, copy = report.CopyGigabytesPerSecond, ridge = peak / copy;
-        var points = report.Results.Where(r => r is { Gflops: > 0, GigabytesPerSecond: > 0 }).ToArray();
+        var points = report.Results.Where(r => r is { Gflops: > 0, GigabytesPerSecond: > 0 } && BelongsTo(report, r)).ToArray();
         double low = points.Select(Intensity).Append(0.1).Min() / 2, high = points.Select(Intensity).Append(ridge * 10).Max() * 2;
         double[] along = [.. Enumerable.Range(0, RoofPlaces + 1).Select(i => low * Math.Pow(high / low, (double)i / RoofPlaces))];
         int[] threads = [.. points.Select(point => point.Threads).Distinct()];
@@ -53,6 +53,10 @@ internal static class Roofline
             .Append(Readable.Count(threads.LastOrDefault(), "thread")));
         return report.Machine is { } machine ? $"{machine.Processor}, {machine.Instructions}, {counts}" : counts;
     }
+
+    /// <summary>The processor's lines in a report of a GPU have other roofs.</summary>
+    private static bool BelongsTo(BenchReport report, BenchResult result) =>
+        report.Device is null || result.Level != SideBySide.Processor;
 
     private static double Intensity(BenchResult result) => result.Gflops / result.GigabytesPerSecond;
 

@@ -24,23 +24,32 @@ internal static class RooflineBench
         yield return OperationCases.CompositeLogDensity(Users, Latent);
     }
 
+    /// <summary>The operations on the SIMD backend.</summary>
     public static IEnumerable<BenchResult> Run(MachineProbe probe)
     {
         using var backend = new SimdBackend(probe.Pool);
-        OperationCase[] cases = [.. Cases()];
+        foreach (var result in Run(backend, [.. Cases()], probe)) yield return result;
+    }
+
+    /// <summary>The operations on a GPU, each with the wait for its forward and backward pass.</summary>
+    public static IEnumerable<BenchResult> Run(ILayeredGemm device) => Run(device, [.. Cases()], null);
+
+    private static IEnumerable<BenchResult> Run(IBackend backend, OperationCase[] cases, MachineProbe? probe)
+    {
         var progress = new BenchProgress("roofline", cases.Length, "operation", probe);
         foreach (var test in cases)
         {
             var run = test.Prepare(backend);
-            for (int i = 0; i < 8; i++) probe.Sample();
+            for (int i = 0; probe is not null && i < 8; i++) probe.Sample();
             var timing = Timing.Of(() =>
             {
                 run.Forward();
                 run.Backward?.Invoke();
+                (backend as ILayeredGemm)?.Synchronize();
             }, runs: 9, seconds: 0.5);
             run.Free();
             progress.Next();
-            yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, probe.Threads);
+            yield return BenchResult.From(test.Operation, test.Shape, test.Flops, test.Bytes, timing, probe?.Threads ?? 1);
         }
     }
 }

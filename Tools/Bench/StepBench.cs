@@ -9,7 +9,8 @@ namespace ManualVae.Tools.Bench;
 /// <summary>
 /// Whole training steps of Mult-VAE at the shape of ML-20M, as the trainer runs them: sparse rows loaded, forward, loss, backward
 /// and Adam. On a GPU the losses of a step wait for the backward pass of the one before, so a step's time is the time from one to
-/// the next. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>.
+/// the next. Whole steps are timed undisturbed; the breakdown comes from further steps through <see cref="TimedBackend"/>. There
+/// a GPU's operations wait for each other, so that together they take longer than a step in which they overlap.
 /// </summary>
 internal static class StepBench
 {
@@ -20,7 +21,7 @@ internal static class StepBench
 
     /// <summary>
     /// The line <c>step</c>, whose operations are those of the three large products (decoder forward, dH and dW), so that its
-    /// fraction of the peak is the time these alone would take there; and, on the SIMD backend, a line for each operation.
+    /// fraction of the peak is the time these alone would take there; and a line for each operation.
     /// </summary>
     /// <param name="train">Clicks to train on.</param>
     /// <param name="steps">Steps to time.</param>
@@ -31,6 +32,8 @@ internal static class StepBench
         using var backend = device ?? new SimdBackend(probe!.Pool);
         using (var work = new TrainingSteps(backend, train))
         {
+            // A GPU's steps end before .NET's last tier, where the host's part of them is still slow.
+            if (device is not null) Timing.Settle(work.Next);
             var progress = new BenchProgress("training", WarmUp + steps, "step", probe);
             var runs = ProbedRuns.Of(probe, () =>
             {
@@ -40,14 +43,14 @@ internal static class StepBench
             SayMemory(work, train);
             yield return Step(work, train, probe, runs, (device as ILayeredGemm)?.Precision == Precision.Tf32 ? ", tf32" : "");
         }
-        if (device is ILayeredGemm) yield break; // its operations overlap: waiting for each would measure something else
-        foreach (var line in Breakdown(backend, train, probe!)) yield return line;
+        foreach (var line in Breakdown(backend, train, probe)) yield return line;
     }
 
     /// <summary>What a step is made of, in its order; the small operations are one line at the end.</summary>
-    private static IEnumerable<BenchResult> Breakdown(IBackend backend, CsrMatrix train, MachineProbe probe)
+    private static IEnumerable<BenchResult> Breakdown(IBackend backend, CsrMatrix train, MachineProbe? probe)
     {
-        var timed = new TimedBackend(backend);
+        int threads = probe?.Threads ?? 1;
+        var timed = new TimedBackend(backend, backend is ILayeredGemm device ? device.Synchronize : null);
         using var work = new TrainingSteps(timed, train);
         var progress = new BenchProgress("operations of a step", WarmUp + BreakdownSteps, "step", probe);
         List<double> loads = [], steps = [];
@@ -55,7 +58,7 @@ internal static class StepBench
         {
             timed.Enabled = i >= 0;
             if (i == 0) (loads, steps) = ([], []);
-            probe.Sample();
+            probe?.Sample();
             long start = Stopwatch.GetTimestamp();
             work.Load();
             loads.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -65,14 +68,14 @@ internal static class StepBench
         }
         double whole = Timing.From(steps).Median;
         BenchResult[] lines = [
-            BenchResult.From("SparseBatch.Load", $"{work.Clicks} clicks", 0, 0, Timing.From(loads), probe.Threads),
-            .. timed.Times.Select(times => Line(times, probe.Threads)),
+            BenchResult.From("SparseBatch.Load", $"{work.Clicks} clicks", 0, 0, Timing.From(loads), threads),
+            .. timed.Times.Select(times => Line(times, threads)),
         ];
         foreach (var line in lines)
             if (line.MedianSeconds >= SmallestShare * whole) yield return line with { Share = line.MedianSeconds / whole };
         BenchResult[] small = [.. lines.Where(line => line.MedianSeconds < SmallestShare * whole)];
         double together = small.Sum(line => line.MedianSeconds);
-        yield return new BenchResult($"{small.Length} others", $"below {SmallestShare:P1} each", probe.Threads,
+        yield return new BenchResult($"{small.Length} others", $"below {SmallestShare:P1} each", threads,
             together, small.Sum(line => line.P90Seconds), 0, 0, 0)
         { Share = together / whole };
     }

@@ -32,14 +32,20 @@ internal static class BenchVerb
                     StepBench.Run(Train(), options.Steps, null, device).Select(result => result.Under(limits)));
         }, nameof(BenchOptions.Device), nameof(BenchOptions.Precision), nameof(BenchOptions.Steps)),
         Measure("roofline", "Operations, forward and backward, against the roofline.", (options, json) =>
-            Report(options, json, [options.Threads], RooflineBench.Run)),
+            options.Device == "simd" ? Report(options, json, [options.Threads], RooflineBench.Run)
+                : ReportDevice(options, json, (device, limits) =>
+                    RooflineBench.Run(device).Select(result => result.Under(limits))), nameof(BenchOptions.Device)),
         Measure("evaluate", "Evaluation of 10,000 held-out users at the shape of ML-20M.", (options, json) =>
         {
-            var test = Clicks(users: 40_000, heldOut: 10_000).Test!;
+            EvaluationSplit Test() => Clicks(users: 40_000, heldOut: 10_000).Test!;
+            if (!IsBf16(options) && (options.Device != "simd" || options.Precision != default))
+                return ReportDevice(options, json, (device, limits) =>
+                    [EvaluateBench.Run(Test(), device, null, options.Precision).Under(limits)]);
+            var test = Test();
             return Report(options, json, [options.Threads], probe => IsBf16(options)
                 ? [EvaluateBench.Run(test, probe), EvaluateBench.Run(test, probe, Precision.Bf16)]
                 : [EvaluateBench.Run(test, probe)]);
-        }, nameof(BenchOptions.Precision)),
+        }, nameof(BenchOptions.Device), nameof(BenchOptions.Precision)),
         Measure("ease", "X'X and the inverse of 20,108 items (1.6 GB), as EASE needs them.", (options, json) =>
         {
             var shape = SyntheticShape.MovieLens20M;
@@ -124,14 +130,14 @@ internal static class BenchVerb
     {
         bool onSimd = options.Device == "simd";
         var shapes = GemmShapes.Choose(options.Shape, options.Layout,
-            onSimd && options.Tiers is null ? GemmShapes.All : GemmShapes.Decoder);
+            options.Tiers is not null ? GemmShapes.Decoder : onSimd ? GemmShapes.All : GemmShapes.Device);
         if (options.Tiers is null && IsBf16(options))
             return Report(options, json, Counts(options), probe => GemmBench.RunBf16(probe, shapes));
         if (options.Precision != default && (onSimd || options.Tiers is not null))
             throw new InputException("--precision: bench gemm takes bf16, with --device simd and without --tiers.");
         if (options.Tiers is null)
             return onSimd ? Report(options, json, Counts(options), probe => GemmBench.Run(probe, shapes))
-                : ReportDevice(options, json, (device, limits) => GpuBench.Gemm(device, limits, shapes));
+                : GemmOnDevice(options, json, shapes);
         if (!onSimd) throw new InputException($"--tiers are of the processor; leave --device {options.Device} out.");
         if (options.Against is not null)
             throw new InputException("--against compares one report with another; leave --tiers out, or --against.");
@@ -166,17 +172,34 @@ internal static class BenchVerb
         });
     }
 
-    private static int ReportDevice(
-        BenchOptions options, bool json, Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run)
+    private static int GemmOnDevice(BenchOptions options, bool json, GemmShape[] shapes)
+    {
+        using var probe = new MachineProbe(options.Threads);
+        double tensorPeak = 0;
+        return ReportDevice(options, json, (device, limits) =>
+        {
+            tensorPeak = GpuBench.TensorPeak(device);
+            return GpuBench.Gemm(device, limits, tensorPeak, shapes, probe, new());
+        }, report => report with { Processor = probe.Limits, TensorPeakGflops = tensorPeak });
+    }
+
+    /// <param name="options">What was asked for.</param>
+    /// <param name="json">JSON instead of tables.</param>
+    /// <param name="run">Measures on the device, given its limits.</param>
+    /// <param name="complete">Adds to the report, once everything is measured.</param>
+    private static int ReportDevice(BenchOptions options, bool json,
+        Func<ILayeredGemm, MachineLimits, IEnumerable<BenchResult>> run, Func<BenchReport, BenchReport>? complete = null)
     {
         var earlier = EarlierReport.Read(options.Against);
         using var device = GpuBench.Open(options.Device, options.Precision);
         var limits = GpuBench.Limits(device);
-        string name = device.Description; // a training step disposes of the device
-        return Print(options, json, earlier, new(limits.PeakGflops, limits.CopyGigabytesPerSecond, [.. run(device, limits)])
+        var (name, card) = (device.Description, device.Card); // a training step disposes of the device
+        BenchResult[] results = [.. run(device, limits)];
+        var report = new BenchReport(limits.PeakGflops, limits.CopyGigabytesPerSecond, results)
         {
-            Machine = BenchMachine.Here, Device = name,
-        });
+            Machine = BenchMachine.Here, Device = name, Card = card,
+        };
+        return Print(options, json, earlier, complete?.Invoke(report) ?? report);
     }
 
     /// <summary>Whether bfloat16 is asked for; then this machine has it.</summary>

@@ -34,4 +34,24 @@ public class TimedBackendTests
             ],
             timed.Times.Select(t => (t.Name, t.Rows, t.Columns, t.Flops, t.Bytes, t.Seconds.Count)));
     }
+
+    [Fact]
+    public void What_an_operation_has_queued_is_waited_for_while_enabled()
+    {
+        int waits = 0;
+        using var timed = new TimedBackend(new ReferenceBackend(), () =>
+        {
+            waits++;
+            Thread.Sleep(20);
+        });
+        IBackend backend = timed;
+        var x = backend.Allocate(2, 3);
+        backend.Fill(x, 1);
+        Assert.Equal(0, waits);
+
+        timed.Enabled = true;
+        backend.Fill(x, 1);
+        Assert.Equal(1, waits);
+        Assert.True(timed.Times.Single().Seconds.Single() >= 0.019);
+    }
 }

@@ -12,10 +12,15 @@ namespace ManualVae.Tests.Compute.Simd;
 /// </summary>
 public static unsafe class TierChecks
 {
-    /// <summary>Entry point of the child: prints the kernel in use, then runs every check.</summary>
+    /// <summary>
+    /// Entry point of the child: prints the kernel in use, then runs every check. On a machine without the SDK: tests by their
+    /// names, and the kernels' PTX into a folder.
+    /// </summary>
     public static int Main(string[] args)
     {
         if (args is ["memory", var preset]) return Training.MemoryChecks.Main(preset);
+        if (args is ["tests", .. var names]) return TestRunner.Run(names, Console.Out);
+        if (args is ["ptx", var folder]) return GpuCompileTests.Write(folder);
         if (args is not ["tier"]) return 0; // the test host has its own way in
         try
         {

@@ -21,6 +21,7 @@ internal sealed partial class GpuBackend : ILayeredGemm
             case "tiled": _launcher.Run(Square(g, GemmSimple.Tile), GemmSimple.Tiled, g); break;
             case "blocked": Product(g, GemmBlocked.Run, GemmBlocked.Tile, GemmBlocked.Threads, 1); break;
             case "vector": Product(g, parts: 1); break;
+            case "small": SmallProduct(g, Parts(g, GemmVector.SmallTile, SmallGroups)); break;
             case "divided": Product(g, Math.Max(2, Parts(g, GemmBlocked.Tile))); break;
             case "tf32": TensorProduct(g); break;
             default:
@@ -36,6 +37,18 @@ internal sealed partial class GpuBackend : ILayeredGemm
         int groups = GroupsPerProcessor * Accelerator.NumMultiprocessors;
         _launcher.Run(Launcher.Groups(groups), PeakKernel.MultiplyAdds, (ArrayView<float>)_none.View, 0.999f, 1e-7f, iterations);
         return (double)groups * GroupShape.Threads * iterations * PeakKernel.OperationsPerIteration;
+    }
+
+    /// <inheritdoc/>
+    public double TensorMultiplyAdds()
+    {
+        if (!GpuCapabilities.HasTensorCores(Accelerator)) return 0;
+        const int GroupsPerProcessor = 8, Warps = GemmTensor.Threads / 32;
+        int iterations = Accelerator is CudaAccelerator ? 1024 : 1;
+        int groups = GroupsPerProcessor * Accelerator.NumMultiprocessors;
+        _launcher.Run(new KernelConfig(groups, GemmTensor.Threads, ForEmulation(GemmTensor.Threads)),
+            PeakKernel.TensorMultiplyAdds, (ArrayView<float>)_none.View, 1e-3f, iterations);
+        return (double)groups * Warps * iterations * TensorCore.Operations;
     }
 
     /// <inheritdoc/>
@@ -111,7 +124,25 @@ internal sealed partial class GpuBackend : ILayeredGemm
     private void Product(GemmArguments g)
     {
         if (Precision == Precision.Tf32) TensorProduct(g);
+        else if (IsSmall(g)) SmallProduct(g, Parts(g, GemmVector.SmallTile, SmallGroups));
         else Product(g, Parts(g, GemmBlocked.Tile));
+    }
+
+    /// <summary>Groups of the small product on a multiprocessor: two warps each, so that four schedulers have two.</summary>
+    private const int SmallGroups = 4;
+
+    /// <summary>
+    /// True for a product whose large tiles leave more than half of the multiprocessors idle, even with its inner dimension
+    /// divided.
+    /// </summary>
+    private bool IsSmall(in GemmArguments g) => g.FitsVectors != 0
+        && (long)Ceiling(g.M, GemmVector.Tile) * Ceiling(g.N, GemmVector.Tile) * Math.Max(1, Parts(g, GemmVector.Tile))
+            <= Accelerator.NumMultiprocessors / 2;
+
+    private void SmallProduct(GemmArguments g, int parts)
+    {
+        if (g.FitsVectors != 0) Product(g, GemmVector.RunSmall, GemmVector.SmallTile, GemmVector.SmallThreads, parts);
+        else Product(g, parts);
     }
 
     /// <summary>The fastest product in single precision that the operands allow.</summary>
@@ -122,14 +153,21 @@ internal sealed partial class GpuBackend : ILayeredGemm
     }
 
     private void TensorProduct(GemmArguments g) => Product(
-        g, GemmTensor.Run, GemmTensor.Tile, GemmTensor.Threads, Parts(g, GemmTensor.Tile),
-        Accelerator is CudaAccelerator ? default : SharedMemoryConfig.RequestDynamic<LaneFragments>(GemmTensor.Threads));
+        g, g.FitsVectors != 0 ? GemmTensor.Run : GemmTensor.RunAny, GemmTensor.Tile, GemmTensor.Threads,
+        Parts(g, GemmTensor.Tile), ForEmulation(GemmTensor.Threads));
 
-    /// <summary>Parts of the inner dimension that give every multiprocessor two groups, none shorter than eight slices.</summary>
-    private int Parts(in GemmArguments g, int tile)
+    /// <summary>Shared memory in which the emulation of tensor cores shows fragments; none on a device.</summary>
+    private SharedMemoryConfig ForEmulation(int threads) =>
+        Accelerator is CudaAccelerator ? default : SharedMemoryConfig.RequestDynamic<LaneFragments>(threads);
+
+    /// <summary>
+    /// Parts of the inner dimension that give every multiprocessor some groups, none shorter than a tile of 128 is wide, or half
+    /// as long for smaller tiles.
+    /// </summary>
+    private int Parts(in GemmArguments g, int tile, int groups = 2)
     {
         long tiles = (long)Ceiling(g.M, tile) * Ceiling(g.N, tile);
-        return (int)Math.Min(2L * Accelerator.NumMultiprocessors / Math.Max(1, tiles), g.K / (8 * GemmSlice.Depth));
+        return (int)Math.Min((long)groups * Accelerator.NumMultiprocessors / Math.Max(1, tiles), g.K / Math.Min(tile, 128));
     }
 
     private void Product(

@@ -24,6 +24,7 @@ internal sealed partial class GpuBackend : IBackend
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _none;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _sums;
     private readonly double[] _hostSums;
+    private readonly UploadRing _ring;
 
     /// <summary>Takes over the accelerator and its context.</summary>
     /// <param name="context">Owns the accelerator.</param>
@@ -38,9 +39,10 @@ internal sealed partial class GpuBackend : IBackend
             : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator, Caller);
+        _ring = new UploadRing(AllocatePageLocked<float>, accelerator.DefaultStream, () => Synchronizations, Synchronize);
         Levels = GpuCapabilities.HasTensorCores(accelerator)
-            ? ["naive", "tiled", "blocked", "vector", "divided", "tf32"]
-            : ["naive", "tiled", "blocked", "vector", "divided"];
+            ? ["naive", "tiled", "blocked", "vector", "small", "divided", "tf32"]
+            : ["naive", "tiled", "blocked", "vector", "small", "divided"];
         _hostSums = new double[8 * accelerator.NumMultiprocessors]; // one for each group of a sum over a whole tensor
         try
         {
@@ -71,6 +73,9 @@ internal sealed partial class GpuBackend : IBackend
     public string Description =>
         $"{Name} ({GpuCapabilities.Describe(Accelerator)}), single precision"
         + (Precision == Precision.Tf32 ? ", products in TF32" : "");
+
+    /// <inheritdoc/>
+    public GpuCard? Card => GpuCapabilities.Card(Accelerator);
 
     /// <inheritdoc/>
     public bool FusesUpdates => true;
@@ -207,6 +212,11 @@ internal sealed partial class GpuBackend : IBackend
             throw new ArgumentException($"Got {source.Length} values for {destination.Length}.");
         using var call = Caller.Enter();
         if (source.Length == 0) return; // nothing travels, so nobody waits
+        if (source.Length <= UploadRing.Half)
+        {
+            _ring.Upload(source, View(destination));
+            return;
+        }
         View(destination).CopyFromCPU(Accelerator.DefaultStream, source); // waits
         Synchronizations++;
     }

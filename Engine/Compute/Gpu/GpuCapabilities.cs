@@ -16,6 +16,18 @@ internal static class GpuCapabilities
         $"{device.Name}, compute capability {device.Architecture?.Major}.{device.Architecture?.Minor}, "
         + $"{device.NumMultiprocessors} multiprocessors, {device.MemorySize / (1024 * 1024)} MiB");
 
+    /// <summary>The card with its clocks and driver; null for ILGPU's CPU accelerator.</summary>
+    public static GpuCard? Card(Accelerator accelerator) =>
+        accelerator is CudaAccelerator { Device: CudaDevice device } cuda
+            ? new(device.Name, $"{device.Architecture?.Major}.{device.Architecture?.Minor}", device.NumMultiprocessors,
+                Megahertz(cuda.ClockRate), Megahertz(cuda.MemoryClockRate), device.MemoryBusWidth,
+                device.MemorySize, $"{cuda.DriverVersion.Major}.{cuda.DriverVersion.Minor}")
+            : null;
+
+    // CUDA tells kilohertz; ILGPU does not say whether it passes them on. No clock is so high or so low that one looks like
+    // the other.
+    private static int Megahertz(int rate) => rate > 100_000 ? rate / 1000 : rate;
+
     /// <summary>True if the TF32 product runs; the CPU accelerator emulates it.</summary>
     public static bool HasTensorCores(Accelerator accelerator) =>
         accelerator is not CudaAccelerator cuda || HasTensorCores((CudaDevice)cuda.Device);

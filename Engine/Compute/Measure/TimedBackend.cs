@@ -33,7 +33,11 @@ public sealed record OperationTimes(string Name, int Rows, int Columns)
 /// decorator, so that neither models nor kernels know of it. Its operations are those of <see cref="IBackend"/>.
 /// </summary>
 /// <param name="inner">The backend that computes; disposed with this one.</param>
-public sealed class TimedBackend(IBackend inner) : IBackend
+/// <param name="wait">
+/// Waits for what an operation has queued, before the clock is read; null where operations are done when they return. Each then
+/// includes one wait, and nothing overlaps.
+/// </param>
+public sealed class TimedBackend(IBackend inner, Action? wait = null) : IBackend
 {
     private readonly Dictionary<(string, int, int, double), OperationTimes> _times = [];
 
@@ -274,6 +278,7 @@ public sealed class TimedBackend(IBackend inner) : IBackend
     private void Note(long start, Tensor largest, double flops, double floats, string name, bool varies = false)
     {
         if (!Enabled) return;
+        wait?.Invoke();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         // Products with one result and another k are not the same work.
         var key = (name, largest.Rows, largest.Columns, varies ? 0 : flops);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu.Kernels;
 
@@ -13,10 +14,16 @@ internal static class GemmVector
     /// <summary>Side of a group's tile of C, and the threads of a group.</summary>
     public const int Tile = 128, Threads = 256;
 
-    private const int Depth = VectorSlice.Depth, Half = Tile / 2;
+    /// <summary>The same of small products, which have too few large tiles to occupy a device.</summary>
+    public const int SmallTile = 64, SmallThreads = 64;
+
+    /// <summary>
+    /// Length of a slice along the inner dimension: a thread copies eight floats of each operand's slice, whatever the tile.
+    /// </summary>
+    private const int Depth = 16, SmallDepth = 8;
 
     /// <summary>Distance of two depths in shared memory: four more than the tile, so that no bank is met twice.</summary>
-    private const int Stride = Tile + 4;
+    private const int Stride = Tile + 4, SmallStride = SmallTile + 4;
 
     /// <summary>True if every four that the kernel reads and writes is aligned and lies inside or outside as a whole.</summary>
     /// <param name="g">The product.</param>
@@ -31,36 +38,42 @@ internal static class GemmVector
     }
 
     [LaunchBounds(Threads, 2)]
-    public static void Run(GemmArguments g)
+    public static void Run(GemmArguments g) => Multiply(g,
+        SharedMemory.Allocate<float>(Depth * Stride), SharedMemory.Allocate<float>(Depth * Stride), Tile, Depth, Stride);
+
+    [LaunchBounds(SmallThreads, 5)]
+    public static void RunSmall(GemmArguments g) => Multiply(g,
+        SharedMemory.Allocate<float>(SmallDepth * SmallStride), SharedMemory.Allocate<float>(SmallDepth * SmallStride),
+        SmallTile, SmallDepth, SmallStride);
+
+    /// <summary>The tile's sizes are constants where this is called, so that they cost nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply(in GemmArguments g, View sharedA, View sharedB, int tile, int depth, int stride)
     {
-        var sharedA = SharedMemory.Allocate<float>(Depth * Stride);
-        var sharedB = SharedMemory.Allocate<float>(Depth * Stride);
         var operandA = g.A.Cast<Float4>();
         var operandB = g.B.Cast<Float4>();
-        int thread = Group.IdxX, firstRow = Grid.IdxY * Tile, firstColumn = Grid.IdxX * Tile;
+        int thread = Group.IdxX, firstRow = Grid.IdxY * tile, firstColumn = Grid.IdxX * tile, half = tile / 2;
         int begin = Grid.IdxZ * g.Chunk, end = begin + g.Chunk < g.K ? begin + g.Chunk : g.K;
         bool innerA = g.AColumn == 1, innerB = g.BRow == 1;
-        var sliceA = new VectorSlice(innerA, innerA ? g.ARow : g.AColumn, g.M, end, firstRow, sharedA, Stride);
-        var sliceB = new VectorSlice(innerB, innerB ? g.BColumn : g.BRow, g.N, end, firstColumn, sharedB, Stride);
-        int row = thread / 16, column = thread % 16;
+        var sliceA = new VectorSlice(innerA, innerA ? g.ARow : g.AColumn, g.M, end, firstRow, sharedA, tile, depth, stride);
+        var sliceB = new VectorSlice(innerB, innerB ? g.BColumn : g.BRow, g.N, end, firstColumn, sharedB, tile, depth, stride);
+        int across = tile / 8, row = thread / across, column = thread % across;
         // From here on all distances are constants, which the device adds to an address for nothing.
-        var fromA = sharedA.Cast<Float4>().SubView(row, Depth * Stride / 4 - row);
-        var fromB = sharedB.Cast<Float4>().SubView(column, Depth * Stride / 4 - column);
+        var fromA = sharedA.Cast<Float4>().SubView(row, depth * stride / 4 - row);
+        var fromB = sharedB.Cast<Float4>().SubView(column, depth * stride / 4 - column);
         var sums = default(Sums);
 
         var nextA = sliceA.Load(operandA, begin);
         var nextB = sliceB.Load(operandB, begin);
-        for (int first = begin; first < end; first += Depth)
+        for (int first = begin; first < end; first += depth)
         {
             sliceA.Keep(nextA);
             sliceB.Keep(nextB);
             Group.Barrier();
-            nextA = sliceA.Load(operandA, first + Depth);
-            nextB = sliceB.Load(operandB, first + Depth);
-            sums = Four(sums, fromA, fromB, 0);
-            sums = Four(sums, fromA, fromB, Stride);
-            sums = Four(sums, fromA, fromB, 2 * Stride);
-            sums = Four(sums, fromA, fromB, 3 * Stride);
+            nextA = sliceA.Load(operandA, first + depth);
+            nextB = sliceB.Load(operandB, first + depth);
+            sums = Eight(sums, fromA, fromB, 0, stride, half);
+            if (depth == Depth) sums = Eight(sums, fromA, fromB, 2 * stride, stride, half);
             Group.Barrier();
         }
 
@@ -69,24 +82,28 @@ internal static class GemmVector
         {
             // By fours first: of a part that begins anywhere ILGPU would not know that fours are aligned.
             long size = (long)g.M * g.N / 4;
-            VectorEpilogue.Store(g.Partial.Cast<Float4>().SubView(Grid.IdxZ * size, size), g.M, g.N, i, j, sums);
+            VectorEpilogue.Store(g.Partial.Cast<Float4>().SubView(Grid.IdxZ * size, size), g.M, g.N, i, j, sums, half);
         }
-        else if (g.Adam.IsWanted) VectorEpilogue.Adam(g, i, j, sums);
-        else VectorEpilogue.Finish(g, i, j, sums);
+        else if (g.Adam.IsWanted) VectorEpilogue.Adam(g, i, j, sums, half);
+        else VectorEpilogue.Finish(g, i, j, sums, half);
     }
 
-    /// <summary>Four depths.</summary>
+    /// <summary>Eight depths.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Sums Four(Sums sums, ArrayView<Float4> a, ArrayView<Float4> b, int at)
+    private static Sums Eight(Sums sums, ArrayView<Float4> a, ArrayView<Float4> b, int at, int stride, int half)
     {
-        const int next = Stride / 4;
-        sums = sums.Plus(Read(a, at), Read(b, at));
-        sums = sums.Plus(Read(a, at + next), Read(b, at + next));
-        sums = sums.Plus(Read(a, at + 2 * next), Read(b, at + 2 * next));
-        return sums.Plus(Read(a, at + 3 * next), Read(b, at + 3 * next));
+        int next = stride / 4;
+        sums = sums.Plus(Read(a, at, half), Read(b, at, half));
+        sums = sums.Plus(Read(a, at + next, half), Read(b, at + next, half));
+        sums = sums.Plus(Read(a, at + 2 * next, half), Read(b, at + 2 * next, half));
+        sums = sums.Plus(Read(a, at + 3 * next, half), Read(b, at + 3 * next, half));
+        sums = sums.Plus(Read(a, at + 4 * next, half), Read(b, at + 4 * next, half));
+        sums = sums.Plus(Read(a, at + 5 * next, half), Read(b, at + 5 * next, half));
+        sums = sums.Plus(Read(a, at + 6 * next, half), Read(b, at + 6 * next, half));
+        return sums.Plus(Read(a, at + 7 * next, half), Read(b, at + 7 * next, half));
     }
 
     /// <summary>Two runs of four, half a tile apart, so that a warp's reads meet no bank twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float8 Read(ArrayView<Float4> shared, int at) => Float8.Join(shared[at], shared[at + Half / 4]);
+    private static Float8 Read(ArrayView<Float4> shared, int at, int half) => Float8.Join(shared[at], shared[at + half / 4]);
 }

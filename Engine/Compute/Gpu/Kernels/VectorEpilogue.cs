@@ -4,45 +4,43 @@ using ILGPU;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// What becomes of a thread's 8 x 8 sums: rows i to i + 3 and i + 64 to i + 67, columns j to j + 3 and j + 64 to j + 67, by
-/// fours. A loop takes a row at a time and moves the others up: written out eight times, an epilogue would be longer than the
-/// product.
+/// What becomes of a thread's 8 x 8 sums: rows i to i + 3 and the same half a tile below, columns j to j + 3 and the same half a
+/// tile on, by fours. A loop takes a row at a time and moves the others up: written out eight times, an
+/// epilogue would be longer than the product.
 /// </summary>
 internal static class VectorEpilogue
 {
-    private const int Half = 64;
-
     /// <summary>Writes them to c [rows, columns].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(ArrayView<Float4> c, int rows, int columns, int i, int j, Sums sums)
+    public static void Store(ArrayView<Float4> c, int rows, int columns, int i, int j, Sums sums, int half)
     {
         for (int r = 0; r < 8; r++)
         {
-            int row = i + (r < 4 ? r : Half - 4 + r);
+            int row = i + (r < 4 ? r : half - 4 + r);
             long at = ((long)row * columns + j) / 4;
             if (row < rows && j < columns) c[at] = sums.C0.Low;
-            if (row < rows && j + Half < columns) c[at + Half / 4] = sums.C0.High;
+            if (row < rows && j + half < columns) c[at + half / 4] = sums.C0.High;
             sums = Up(sums);
         }
     }
 
     /// <summary>They are the gradient that Adam takes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Adam(in GemmArguments g, int i, int j, Sums sums)
+    public static void Adam(in GemmArguments g, int i, int j, Sums sums, int half)
     {
         for (int r = 0; r < 8; r++)
         {
-            int row = i + (r < 4 ? r : Half - 4 + r);
+            int row = i + (r < 4 ? r : half - 4 + r);
             long at = ((long)row * g.N + j) / 4;
             if (row < g.M && j < g.N) g.Adam.Move(at, sums.C0.Low);
-            if (row < g.M && j + Half < g.N) g.Adam.Move(at + Half / 4, sums.C0.High);
+            if (row < g.M && j + half < g.N) g.Adam.Move(at + half / 4, sums.C0.High);
             sums = Up(sums);
         }
     }
 
     /// <summary>C (+)= f(sums + bias).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish(in GemmArguments g, int i, int j, Sums sums)
+    public static void Finish(in GemmArguments g, int i, int j, Sums sums, int half)
     {
         var c = g.C.Cast<Float4>();
         Float4 low = default, high = default;
@@ -50,15 +48,31 @@ internal static class VectorEpilogue
         {
             var bias = g.Bias.Cast<Float4>();
             if (j < g.N) low = bias[j / 4];
-            if (j + Half < g.N) high = bias[j / 4 + Half / 4];
+            if (j + half < g.N) high = bias[j / 4 + half / 4];
         }
         for (int r = 0; r < 8; r++)
         {
-            int row = i + (r < 4 ? r : Half - 4 + r);
+            int row = i + (r < 4 ? r : half - 4 + r);
             long at = ((long)row * g.N + j) / 4;
             if (row < g.M && j < g.N) Finish(g, c, at, sums.C0.Low, low);
-            if (row < g.M && j + Half < g.N) Finish(g, c, at + Half / 4, sums.C0.High, high);
+            if (row < g.M && j + half < g.N) Finish(g, c, at + half / 4, sums.C0.High, high);
             sums = Up(sums);
+        }
+    }
+
+    /// <summary>One four of any product, if it lies inside the matrix.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void One(in GemmArguments g, int row, int column, Float4 sum)
+    {
+        if (row >= g.M || column >= g.N) return;
+        long at = ((long)row * g.N + column) / 4;
+        if (g.Partial.Length > 0) g.Partial.Cast<Float4>()[Grid.IdxZ * ((long)g.M * g.N / 4) + at] = sum;
+        else if (g.Adam.IsWanted) g.Adam.Move(at, sum);
+        else
+        {
+            Float4 bias = default;
+            if (g.Bias.Length > 0) bias = g.Bias.Cast<Float4>()[column / 4];
+            Finish(g, g.C.Cast<Float4>(), at, sum, bias);
         }
     }
 
