@@ -8,7 +8,7 @@ namespace ManualVae.Tests;
 /// Runs tests of this assembly where no SDK is installed, as on a machine that is lent for its device: a line for each failure,
 /// and the counts.
 /// </summary>
-internal sealed class TestRunner : LongLivedMarshalByRefObject, IMessageSink
+internal sealed class TestRunner : IMessageSink
 {
     private readonly List<ITestCase> _found = [];
     private readonly ManualResetEventSlim _done = new();
@@ -23,7 +23,7 @@ internal sealed class TestRunner : LongLivedMarshalByRefObject, IMessageSink
         var watch = Stopwatch.StartNew();
         var runner = new TestRunner(output);
         var assembly = Reflector.Wrap(typeof(TestRunner).Assembly);
-        using var framework = new XunitTestFramework(runner) { SourceInformationProvider = new NullSourceInformationProvider() };
+        using var framework = new XunitTestFramework(runner);
         using (var discoverer = framework.GetDiscoverer(assembly))
         {
             discoverer.Find(includeSourceInformation: false, runner, new Options());
