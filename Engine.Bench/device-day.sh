@@ -57,9 +57,12 @@ assemble() {
     bad=0
     for file in "$ptx"/*.ptx; do
         kernel=$(basename "$file" .ptx)
-        "$ptxas" -arch="${ARCH:-sm_90}" -v -o /dev/null "$file" > "$ptx/said" 2>&1 || bad=1
+        "$ptxas" -arch="${ARCH:-sm_90}" -v -o /dev/null "$file" > "$ptx/said" 2>&1 || echo error: ptxas stopped >> "$ptx/said"
         grep -E 'error|spill|registers' "$ptx/said" | sed "s/^/$kernel: /"
-    done
+    done | tee "$ptx/all"
+    grep -qE ': .*error' "$ptx/all" && bad=1
+    echo "registers of every kernel are in the log; errors and spills:" # last, where the screen shows it
+    grep -E 'error|[1-9][0-9]* bytes spill' "$ptx/all"
     rm -rf "$ptx"
     return "$bad"
 }

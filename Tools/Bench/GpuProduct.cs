@@ -69,7 +69,8 @@ internal sealed class GpuProduct : IDisposable
 
         BenchResult Transfer(string name, Tensor tensor, Action copy) => BenchResult.From(
             $"gemm {_shape.Name} {_shape.LayoutName}, {name}", _shape.Sizes, 0, sizeof(float) * (double)tensor.Length,
-            Timing.Of(copy, effort.Runs, effort.Seconds), threads: 1) with { Level = name };
+            Timing.Of(copy, effort.Runs, effort.Seconds), threads: 1) with
+        { Level = name };
     }
 
     /// <summary>
