@@ -11,7 +11,7 @@ namespace ManualVae.Tests;
 internal sealed class TestRunner : IMessageSink
 {
     private readonly List<ITestCase> _found = [];
-    private readonly ManualResetEventSlim _done = new();
+    private TaskCompletionSource _done = new();
     private int _passed, _failed, _skipped;
 
     /// <summary>Runs the tests whose full name contains the words, a class one after the other.</summary>
@@ -27,8 +27,7 @@ internal sealed class TestRunner : IMessageSink
         using (var discoverer = framework.GetDiscoverer(assembly))
         {
             discoverer.Find(includeSourceInformation: false, runner, new Options());
-            runner._done.Wait();
-            runner._done.Reset();
+            runner.Wait();
         }
         ITestCase[] chosen = [.. runner._found.Where(test =>
             names.Any(name => $"{test.TestMethod.TestClass.Class.Name}.{test.TestMethod.Method.Name}".Contains(
@@ -36,7 +35,7 @@ internal sealed class TestRunner : IMessageSink
         using (var executor = framework.GetExecutor(typeof(TestRunner).Assembly.GetName()))
         {
             executor.RunTests(chosen, runner, new Options());
-            runner._done.Wait();
+            runner.Wait();
         }
         output.WriteLine($"{runner._passed} passed, {runner._failed} failed, {runner._skipped} skipped in "
             + $"{watch.Elapsed.TotalSeconds:0} s");
@@ -47,17 +46,25 @@ internal sealed class TestRunner : IMessageSink
 
     private TextWriter Output { get; }
 
+    /// <summary>Until all tests are found, or have run.</summary>
+    private void Wait()
+    {
+        _done.Task.GetAwaiter().GetResult();
+        _done = new();
+    }
+
     /// <inheritdoc/>
     public bool OnMessage(IMessageSinkMessage message)
     {
         switch (message)
         {
             case ITestCaseDiscoveryMessage found: _found.Add(found.TestCase); break;
-            case IDiscoveryCompleteMessage or ITestAssemblyFinished: _done.Set(); break;
+            case IDiscoveryCompleteMessage or ITestAssemblyFinished: _done.SetResult(); break;
             case ITestPassed: Interlocked.Increment(ref _passed); break;
             case ITestFailed failed:
                 Interlocked.Increment(ref _failed);
-                Output.WriteLine($"FAIL {failed.Test.DisplayName}: {string.Join(" | ", failed.Messages).ReplaceLineEndings(" ")}");
+                string why = string.Join(" | ", failed.Messages).ReplaceLineEndings(" ");
+                Output.WriteLine($"FAIL {failed.Test.DisplayName}: {why}");
                 break;
             case ITestSkipped skipped:
                 if (Interlocked.Increment(ref _skipped) == 1) Output.WriteLine($"skipped: {skipped.Reason}");

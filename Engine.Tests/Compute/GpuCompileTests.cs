@@ -71,13 +71,15 @@ public class GpuCompileTests
         using var backend = NewBackend(context);
         string code = Compile(backend, typeof(GemmTensor).GetMethod(kernel)!);
         string[] lines = [.. code.Split('\n').Select(line => line.Trim())];
-        int[] issued = [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith("mma.sync", StringComparison.Ordinal))];
+        int[] issued =
+            [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith("mma.sync", StringComparison.Ordinal))];
         Assert.Equal(32, issued.Length); // eight depths, and eight more
         Assert.All(issued.Chunk(16), sixteen => AreEachOfEach(lines[sixteen[0]..(sixteen[0] + 16)]));
         // Of fixed size, shared memory holds the slices of the two operands; the emulation asks for its own when it is launched.
         Assert.Equal(2, lines.Count(line => line.StartsWith(".shared", StringComparison.Ordinal)));
         // Declared once, before their use; local memory serves the results of fragments at the end, nothing before.
-        Assert.InRange(Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<64>", StringComparison.Ordinal)), 0, issued[0]);
+        int declared = Array.FindIndex(lines, line => line.StartsWith(".reg .f32 s<64>", StringComparison.Ordinal));
+        Assert.InRange(declared, 0, issued[0]);
         Assert.Single(lines, line => line.Contains("s<64>", StringComparison.Ordinal));
         Assert.DoesNotContain(lines[..issued[^1]], line => line.Contains(".local.", StringComparison.Ordinal));
     }

@@ -35,7 +35,8 @@ internal sealed record BenchReport(double PeakGflops, double CopyGigabytesPerSec
 
     /// <summary>The machine and its limits.</summary>
     public string Header => $"{(Machine is null ? "" : $"{Machine}\n")}"
-        + (Processor is { } limits ? $"{Limits(limits.PeakGflops, limits.CopyGigabytesPerSecond, limits.ReadGigabytesPerSecond)}\n" : "")
+        + (Processor is { } own
+            ? $"{Limits(own.PeakGflops, own.CopyGigabytesPerSecond, own.ReadGigabytesPerSecond)}\n" : "")
         + (Device is null ? "" : $"{Device}\n")
         + (Card is null ? "" : $"clock {Card.ClockMegahertz} MHz, memory {Card.MemoryClockMegahertz} MHz, CUDA {Card.Driver}\n")
         + Limits(PeakGflops, CopyGigabytesPerSecond, ReadGigabytesPerSecond)

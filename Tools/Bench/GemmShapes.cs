@@ -67,7 +67,8 @@ internal static class GemmShapes
     {
         string name = text.Trim();
         if (name.Equals("decoder", StringComparison.OrdinalIgnoreCase)) return Decoder;
-        GemmShape[] named = [.. All.Concat(Device).Distinct().Where(shape => Slug(shape).Equals(name, StringComparison.OrdinalIgnoreCase))];
+        GemmShape[] named = [.. All.Concat(Device).Distinct()
+            .Where(shape => Slug(shape).Equals(name, StringComparison.OrdinalIgnoreCase))];
         if (named.Length > 0) return named;
         int[] sizes = [.. name.Split('x', 'X').Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];

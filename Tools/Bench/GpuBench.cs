@@ -89,7 +89,9 @@ internal static class GpuBench
             yield return result.Under(probe.Limits) with { Level = SideBySide.Processor };
     }
 
-    /// <summary>A kernel with one number to fill, one of many in a queue; and one number down, which waits for the device.</summary>
+    /// <summary>
+    /// A kernel with one number to fill, one of many in a queue; and one number down, which waits for the device.
+    /// </summary>
     private static IEnumerable<BenchResult> Overhead(ILayeredGemm device, GpuEffort effort)
     {
         var point = device.Allocate(1, 1);

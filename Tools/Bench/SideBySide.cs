@@ -32,7 +32,8 @@ internal static class SideBySide
     /// <summary>What the columns mean, and from which batch on the GPU is the faster one.</summary>
     public static string Note(IReadOnlyList<BenchResult> results)
     {
-        SideLine[] batches = [.. Lines(results).Where(line => line.Product == $"gemm {GemmShapes.Users} NT").OrderBy(line => line.Rows)];
+        SideLine[] batches =
+            [.. Lines(results).Where(line => line.Product == $"gemm {GemmShapes.Users} NT").OrderBy(line => line.Rows)];
         return "Milliseconds, medians. simd / gpu: by the fastest level in single precision, operands and product on the device. "
             + "With transfers: A goes up and C comes down from ordinary memory, B (the weights) stays."
             + (batches.Length == 0 ? "" : $"\nA decoder's forward product on the GPU: {Wins(batches, line => line.Gpu)}; with "

@@ -24,7 +24,8 @@ internal static class GpuCapabilities
                 device.MemorySize, $"{cuda.DriverVersion.Major}.{cuda.DriverVersion.Minor}")
             : null;
 
-    // CUDA tells kilohertz; ILGPU does not say whether it passes them on. No clock is so high or so low that one looks like the other.
+    // CUDA tells kilohertz; ILGPU does not say whether it passes them on. No clock is so high or so low that one looks like
+    // the other.
     private static int Megahertz(int rate) => rate > 100_000 ? rate / 1000 : rate;
 
     /// <summary>True if the TF32 product runs; the CPU accelerator emulates it.</summary>

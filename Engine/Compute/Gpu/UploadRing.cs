@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Runtime;
-using View = ILGPU.ArrayView<float>;
 
 namespace ManualVae.Compute.Gpu;
 
@@ -21,7 +20,7 @@ internal sealed class UploadRing(GpuBackend backend)
     /// <summary>Queues a copy behind the device's work; the source may be changed at once.</summary>
     /// <param name="source">At most <see cref="Half"/> floats.</param>
     /// <param name="destination">As many.</param>
-    public void Upload(ReadOnlySpan<float> source, View destination)
+    public void Upload(ReadOnlySpan<float> source, ArrayView<float> destination)
     {
         _memory ??= backend.AllocatePageLocked<float>(2 * Half);
         if (_used + source.Length > Half)

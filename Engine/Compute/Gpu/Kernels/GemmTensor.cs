@@ -9,8 +9,8 @@ namespace ManualVae.Compute.Gpu.Kernels;
 /// warps owns 128 x 128 of C, a warp 64 x 32, see <see cref="TensorCore"/>. Only behind an explicit setting.
 /// </summary>
 /// <remarks>
-/// Fragments are read number by number: a warp's 48 reads for 32 instructions move as many bytes as ldmatrix would, with addresses
-/// that are constants, and from slices that have any of the three layouts (ldmatrix cannot transpose 32-bit numbers).
+/// Fragments are read number by number: a warp's 48 reads for 32 instructions move as many bytes as ldmatrix would, with
+/// addresses that are constants, and from slices of any of the three layouts (ldmatrix cannot transpose 32-bit numbers).
 /// </remarks>
 internal static class GemmTensor
 {

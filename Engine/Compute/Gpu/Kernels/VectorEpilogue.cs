@@ -5,8 +5,8 @@ namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
 /// What becomes of a thread's 8 x 8 sums: rows i to i + 3 and the same half a tile below, columns j to j + 3 and the same half a
-/// tile on, by fours. A loop takes a row at a time and moves the others up: written out eight times, an epilogue would be longer than the
-/// product.
+/// tile on, by fours. A loop takes a row at a time and moves the others up: written out eight times, an
+/// epilogue would be longer than the product.
 /// </summary>
 internal static class VectorEpilogue
 {

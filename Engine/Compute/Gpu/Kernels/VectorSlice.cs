@@ -5,9 +5,9 @@ using View = ILGPU.ArrayView<float>;
 namespace ManualVae.Compute.Gpu.Kernels;
 
 /// <summary>
-/// How a thread copies its eight floats of a slice [depth, tile] of an operand to shared memory, where threads = depth x tile / 8:
-/// two fours, half the depths apart, each of a row if the operand is contiguous along the inner dimension, else of a depth. A four lies inside the operand or
-/// outside as a whole, because its contiguous side is a multiple of four.
+/// How a thread copies its eight floats of a slice [depths, tile] of an operand to shared memory, where threads = depths x tile /
+/// 8: two fours, half the depths apart, each of a row if the operand is contiguous along the inner dimension, else of a depth. A
+/// four lies inside the operand or outside as a whole, because its contiguous side is a multiple of four.
 /// </summary>
 internal readonly struct VectorSlice
 {
