@@ -73,9 +73,8 @@ public sealed class DeviceDayTests : IDisposable
             },
         };
         using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        string output = process.StandardOutput.ReadToEnd(), errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
+        return (process.ExitCode, output, errors);
     }
 }
