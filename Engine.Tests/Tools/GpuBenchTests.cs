@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using ManualVae.Compute;
+using ManualVae.Compute.Gpu;
 using ManualVae.Compute.Measure;
+using ManualVae.Compute.Simd;
 using ManualVae.Tools;
 using ManualVae.Tools.Bench;
 using Spectre.Console;
@@ -34,6 +36,18 @@ public sealed class GpuBenchTests
         // 5 x 33 floats up, 33 x 9 up, 5 x 9 down.
         Assert.Equal([660, 1188, 180], lines.Where(line => line.Level is "A up" or "B up" or "C down")
             .Select(line => Math.Round(line.GigabytesPerSecond * 1e9 * line.MedianSeconds)));
+    }
+
+    [Fact]
+    public void A_transfer_is_timed_until_it_is_done()
+    {
+        using var device = (GpuBackend)Backends.Create("ilgpu-cpu");
+        using var simd = new SimdBackend(1);
+        using var product = new GpuProduct(device, new("own", Transpose.Second, 5, 9, 33), simd);
+        long before = device.Synchronizations;
+        int transfers = product.Transfers(new(Runs: 4, Seconds: 0)).Count();
+        Assert.Equal(3, transfers);
+        Assert.InRange(device.Synchronizations - before, 4 * transfers, long.MaxValue);
     }
 
     [Theory]

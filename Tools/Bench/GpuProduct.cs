@@ -60,7 +60,11 @@ internal sealed class GpuProduct : IDisposable
         {
             var values = new float[tensor.Length];
             _device.Download(tensor, values.AsSpan());
-            return Transfer(name, tensor, () => _device.Upload((ReadOnlySpan<float>)values, tensor));
+            return Transfer(name, tensor, () =>
+            {
+                _device.Upload((ReadOnlySpan<float>)values, tensor);
+                _device.Synchronize(); // a small upload waits for nothing by itself
+            });
         }
 
         BenchResult Transfer(string name, Tensor tensor, Action copy) => BenchResult.From(
