@@ -87,7 +87,8 @@ public static partial class MemoryChecks
     private static int Train(string preset)
     {
         using var backend = new SimdBackend(2);
-        var settings = (preset == Negatives ? Preset.Load("liang2018") with { Negatives = 500 } : Preset.Load(preset)) with { Epochs = 1, FitValidation = false, ValidationMetric = "NDCG@100" };
+        var settings = (preset == Negatives ? Preset.Load("liang2018") with { Negatives = 500 }
+            : Preset.Load(preset)) with { Epochs = 1, FitValidation = false, ValidationMetric = "NDCG@100" };
         // The runtime and all code are loaded before anything is measured.
         Train(settings with
         {

@@ -16,7 +16,8 @@ public class RunSettingsTests
         + "levels fan-in-initialisation latent dropout emphasis mask user-weight-power beta beta-steps beta-schedule "
         + "kl-per-click encoder-passes decoder-passes weight-decay likelihood click-weight zero-weight linear-path linear-rank "
         + "linear-lambda linear-scale output-head temperature logit-correction negatives negatives-power lazy-adam "
-        + "anchor-weight anchor-warmup anchor-growth anchor-growth-epochs anchors anchor-form anchor-part anchor-weighting anchors-per-item anchor-codebook alignment "
+        + "anchor-weight anchor-warmup anchor-growth "
+        + "anchor-growth-epochs anchors anchor-form anchor-part anchor-weighting anchors-per-item anchor-codebook alignment "
         + "alignment-delta alignment-zero-weight alignment-attributes fit-validation validation-metric patience seed threads "
         + "device precision",
         string.Join(' ',

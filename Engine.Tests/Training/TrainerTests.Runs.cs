@@ -60,11 +60,17 @@ public sealed partial class TrainerTests
             "negatives" => Settings with { Negatives = 4, WeightDecay = 0.001 },
             "exact lazy adam" => Settings with
             {
-                Negatives = 2, LazyAdam = LazyAdamKind.Exact, LearningRateSchedule = LearningRateScheduleKind.Linear, BatchSize = 2,
+                Negatives = 2,
+                LazyAdam = LazyAdamKind.Exact,
+                LearningRateSchedule = LearningRateScheduleKind.Linear,
+                BatchSize = 2,
             },
             "exact lazy adam of recvae" => Recvae with
             {
-                Negatives = 2, LazyAdam = LazyAdamKind.Exact, AnchorWeight = 0, BatchSize = 2,
+                Negatives = 2,
+                LazyAdam = LazyAdamKind.Exact,
+                AnchorWeight = 0,
+                BatchSize = 2,
             },
             "negatives of recvae" => Recvae with { Negatives = 4, AnchorWeight = 0 },
             "weighted loss" => Settings with { Emphasis = 3, UserWeightPower = 0.5 },

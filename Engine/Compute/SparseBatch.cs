@@ -156,7 +156,8 @@ public abstract class SparseBatch : IDisposable
         for (int active = 0; active < ActiveColumnCount; active++)
         {
             _activeColumns[active] = active;
-            foreach (int entry in EntryIndices[_columnOffsets[active].._columnOffsets[active + 1]]) _columnIndices[entry] = active;
+            foreach (int entry in EntryIndices[_columnOffsets[active].._columnOffsets[active + 1]])
+                _columnIndices[entry] = active;
         }
         Loaded(_values.AsSpan(0, source.Entries));
     }

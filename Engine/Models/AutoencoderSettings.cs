@@ -187,7 +187,8 @@ public record AutoencoderSettings
     /// <summary>Refuses what ranks that share the items cannot compute.</summary>
     internal virtual void RequireSharable()
     {
-        string? part = Negatives > 0 ? nameof(Negatives) : LogitCorrection != 0 ? nameof(LogitCorrection) : AddsToLogits ? "LinearPath"
+        string? part = Negatives > 0 ? nameof(Negatives)
+            : LogitCorrection != 0 ? nameof(LogitCorrection) : AddsToLogits ? "LinearPath"
             : OutputHead != OutputHead.Linear ? nameof(OutputHead) : Emphasis != 1 ? nameof(Emphasis)
             : UserWeightPower != 0 ? nameof(UserWeightPower) : null;
         if (part is not null) throw ForOneProcess(part);
@@ -261,7 +262,7 @@ public record AutoencoderSettings
         Likelihood != LikelihoodKind.Multinomial ? (nameof(Likelihood), "multinomial")
         : Encoder == EncoderKind.Gated ? (nameof(Encoder), "mlp or recvae")
         : Prior == PriorKind.Vamp ? (nameof(Prior), "normal or composite")
-        : LinearPath != LinearPathKind.None ? (nameof(LinearPath), "none")
+        : LinearPath != LinearPathKind.None ? ("LinearPath", "none")
         : OutputHead != OutputHead.Linear ? (nameof(OutputHead), "linear")
         : LogitCorrection != 0 ? (nameof(LogitCorrection), "0")
         : Anchors ? (nameof(Anchors), "false")

@@ -15,7 +15,8 @@ public enum OutputHead
 }
 
 /// <summary>
-/// How a training step computes the output layer and its loss. All forms but the sampled one are exact; sums are in another order.
+/// How a training step computes the output layer and its loss. All forms but the sampled one are exact; sums are in another
+/// order.
 /// </summary>
 public enum OutputForm
 {

@@ -42,7 +42,8 @@ public class SampledStepTests
             actual = Train(new SimdBackend(1), settings, OutputForm.Sampled);
         double largest = expected.Max(Math.Abs);
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 2e-4 * largest);
-        foreach (int threads in (int[])[2, 5]) Assert.Equal(actual, Train(new SimdBackend(threads), settings, OutputForm.Sampled));
+        foreach (int threads in (int[])[2, 5])
+            Assert.Equal(actual, Train(new SimdBackend(threads), settings, OutputForm.Sampled));
     }
 
     /// <summary>Central differences of the sampled loss, at every weight of the touched rows and of some others.</summary>
@@ -218,7 +219,11 @@ public class SampledStepTests
             "dae" => vae with { Variational = false },
             "recvae" => vae with
             {
-                Encoder = EncoderKind.Recvae, Hidden = [7, 7], DecoderHidden = [], Prior = PriorKind.Composite, KlPerClick = true,
+                Encoder = EncoderKind.Recvae,
+                Hidden = [7, 7],
+                DecoderHidden = [],
+                Prior = PriorKind.Composite,
+                KlPerClick = true,
             },
             "weighted" => vae with { Emphasis = 3, UserWeightPower = 0.5, Hidden = [] },
             _ => vae,
