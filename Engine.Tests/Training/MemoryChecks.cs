@@ -50,7 +50,7 @@ public static partial class MemoryChecks
         var few = new JsonObject();
         foreach (var (setting, value) in new[]
         {
-            ("epochs", 1), ("max-sweeps", 1), ("factors", name == "neumf" ? 128 : 512), ("hidden", 2000),
+            ("epochs", 1), ("max-sweeps", 1), ("factors", name == "neumf" ? 128 : 512), ("hidden", 1000),
         })
             if (own.ContainsKey(setting)) few[setting] = value;
         using var model = BaselineCatalogue.Fit(name, new BaselineData(clicks), few, monitor, () => new SimdBackend(2));

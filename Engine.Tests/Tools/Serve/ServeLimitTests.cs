@@ -59,66 +59,6 @@ public sealed class ServeLimitTests(ServedRuns runs) : IClassFixture<ServedRuns>
         Assert.Equal(200, (await client.Post("/recommend", """{"user": 1}""")).Status);
     }
 
-    /// <summary>Kestrel's own limits: 32 KiB and 100 headers, 8 KiB of the first line.</summary>
-    [Theory]
-    [InlineData("GET /health HTTP/1.1\r\nHost: x\r\nX: ", 33_000, "", "431")]
-    [InlineData("GET /", 8_300, " HTTP/1.1\r\nHost: x\r\n\r\n", "414")]
-    public async Task A_head_that_is_too_long_is_refused(string begin, int length, string end, string status)
-    {
-        await using var service = await runs.Start();
-        using var caller = new TcpClient();
-        await caller.ConnectAsync(IPAddress.Loopback, new Uri(service.Urls.Single()).Port);
-        await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes(begin + new string('a', length) + end));
-        using var reader = new StreamReader(caller.GetStream());
-        using var bound = new CancellationTokenSource(Bound);
-        Assert.StartsWith($"HTTP/1.1 {status}", await reader.ReadLineAsync(bound.Token));
-    }
-
-    [Fact]
-    public async Task A_connection_beyond_the_most_is_closed_and_a_later_one_is_answered()
-    {
-        await using var service = await runs.Start(new ServeOptions { MaxConnections = 2, Timeout = 60 });
-        int port = new Uri(service.Urls.Single()).Port;
-        using var bound = new CancellationTokenSource(Bound);
-        var request = Encoding.ASCII.GetBytes("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
-        var open = new List<TcpClient>();
-        for (int i = 0; i < 2; i++)
-        {
-            open.Add(new TcpClient());
-            await open[i].ConnectAsync(IPAddress.Loopback, port);
-            await open[i].GetStream().WriteAsync(request);
-            Assert.True(await open[i].GetStream().ReadAsync(new byte[16], bound.Token) > 0);
-        }
-        using (var third = new TcpClient())
-        {
-            await third.ConnectAsync(IPAddress.Loopback, port);
-            Assert.Equal(0, await Answered(third));
-        }
-        foreach (var client in open) client.Dispose();
-        int answered = 0;
-        while (answered == 0) // until the service has seen that the two are gone
-        {
-            bound.Token.ThrowIfCancellationRequested();
-            using var later = new TcpClient();
-            await later.ConnectAsync(IPAddress.Loopback, port);
-            answered = await Answered(later);
-        }
-
-        // Bytes of an answer; 0 where the connection is closed without one.
-        async Task<int> Answered(TcpClient client)
-        {
-            try
-            {
-                await client.GetStream().WriteAsync(request);
-                return await client.GetStream().ReadAsync(new byte[16], bound.Token);
-            }
-            catch (IOException)
-            {
-                return 0;
-            }
-        }
-    }
-
     [Fact]
     public async Task More_than_the_queue_takes_is_answered_503_with_the_time_to_wait()
     {
