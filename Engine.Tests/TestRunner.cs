@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -8,7 +9,7 @@ namespace ManualVae.Tests;
 /// Runs tests of this assembly where no SDK is installed, as on a machine that is lent for its device: a line for each failure,
 /// and the counts.
 /// </summary>
-internal sealed class TestRunner : IMessageSink
+internal sealed class TestRunner : LongLivedMarshalByRefObject, IMessageSink
 {
     private readonly List<ITestCase> _found = [];
     private TaskCompletionSource _done = new();
