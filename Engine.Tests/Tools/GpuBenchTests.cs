@@ -96,7 +96,8 @@ public sealed class GpuBenchTests
 
     private static BenchResult Line(string users, string level, string milliseconds) =>
         new($"gemm users NT, {level}", $"{users}x600x20108", 1,
-            double.Parse(milliseconds, CultureInfo.InvariantCulture) / 1e3, 1, 10, 5, 0.5) { Level = level };
+            double.Parse(milliseconds, CultureInfo.InvariantCulture) / 1e3, 1, 10, 5, 0.5)
+        { Level = level };
 
     private static BenchReport Report(params BenchResult[] lines) => new(50_000, 3000, lines)
     {

@@ -39,7 +39,7 @@ internal sealed partial class GpuBackend : IBackend
             : accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory()
             : accelerator.MemorySize;
         _launcher = new Launcher(accelerator, Caller);
-        _ring = new UploadRing(this);
+        _ring = new UploadRing(AllocatePageLocked<float>, accelerator.DefaultStream, () => Synchronizations, Synchronize);
         Levels = GpuCapabilities.HasTensorCores(accelerator)
             ? ["naive", "tiled", "blocked", "vector", "small", "divided", "tf32"]
             : ["naive", "tiled", "blocked", "vector", "small", "divided"];
