@@ -80,7 +80,8 @@ public static class ImportTargets
     {
         Format = format, Input = input, UserColumn = format == "csv" ? "user" : null,
         ItemColumn = format == "csv" ? "item" : null,
-        Split = format is "ncf" or "lightgcn" or "pro-sg" ? null : SplitKind.None, SkipBadLines = input.Length % 2,
+        Split = format is "ncf" or "pro-sg" || Directory.Exists(input) && format == "lightgcn" ? null : SplitKind.None,
+        SkipBadLines = input.Length % 2,
     };
 
     private static string Put(string folder, string name, byte[] bytes)

@@ -20,7 +20,6 @@ public sealed class LongModeTests
         foreach (var target in FuzzPart.Targets(place))
         {
             byte[] sound = File.ReadAllBytes(target.File);
-            target.Read(); // as it is
             for (int number = 0; number < 4; number++)
             {
                 var (outcome, problem, _) = FuzzTrial.Run(target, sound, Draws.Of(Seed, target.Name, number));
