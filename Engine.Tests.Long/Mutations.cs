@@ -102,7 +102,7 @@ public static class Mutations
     }
 
     /// <summary>The bytes with the SHA-256 at their end made right, as a wrong program or a hostile person leaves them.</summary>
-    public static byte[] Signed(byte[] bytes)
+    public static byte[] SignAgain(byte[] bytes)
     {
         if (bytes.Length > SHA256.HashSizeInBytes)
             SHA256.HashData(bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes))

@@ -85,6 +85,7 @@ public sealed class Hardships(KillTrials trials)
 
     private string? ReadOnly(Random random)
     {
+        if (OperatingSystem.IsWindows()) return null; // no such modes there
         var scenario = Pick(random);
         string output = trials.Clean(scenario), folder = Path.GetDirectoryName(output)!;
         var before = FolderPicture.Of(output);

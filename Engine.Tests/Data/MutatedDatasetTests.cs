@@ -124,7 +124,7 @@ public partial class MutatedDatasetTests : IDisposable
             File.WriteAllBytes(manifest, Signed(bytes));
             return;
         }
-        if (file.EndsWith(".csr", StringComparison.Ordinal)) bytes = Mutations.Signed(bytes);
+        if (file.EndsWith(".csr", StringComparison.Ordinal)) bytes = Mutations.SignAgain(bytes);
         File.WriteAllBytes(_folder["d", file], bytes);
         var sound = DatasetManifest.FromBytes(File.ReadAllBytes(manifest), manifest);
         File.WriteAllBytes(manifest, (sound with

@@ -28,7 +28,7 @@ public class MutatedBaselineTests
         byte[] sound = File.ReadAllBytes(path);
         for (int seed = 0; seed < Mutations.Count(Mutants); seed++)
         {
-            File.WriteAllBytes(path, Mutations.Signed(Mutations.Bytes(sound, new Random(seed))));
+            File.WriteAllBytes(path, Mutations.SignAgain(Mutations.Bytes(sound, new Random(seed))));
             try
             {
                 using var model = BaselineFile.Load(path, Backend);

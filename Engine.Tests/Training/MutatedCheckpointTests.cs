@@ -36,7 +36,7 @@ public sealed class MutatedCheckpointTests : IDisposable
             {
                 var random = new Random(seed);
                 byte[] changed = seed % 2 == 0 ? Mutations.Bytes(sound, random) : OtherHeader(sound, random);
-                File.WriteAllBytes(path, Mutations.Signed(changed));
+                File.WriteAllBytes(path, Mutations.SignAgain(changed));
                 ReadOrRefused(run, settings, path, $"{preset}, {Path.GetFileName(path)}, seed {seed}");
             }
             File.WriteAllBytes(path, sound);
@@ -58,7 +58,7 @@ public sealed class MutatedCheckpointTests : IDisposable
                 {
                     byte[] bytes = [.. sound];
                     BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(place), value);
-                    File.WriteAllBytes(path, Mutations.Signed(bytes));
+                    File.WriteAllBytes(path, Mutations.SignAgain(bytes));
                     var problem = Assert.Throws<InputException>(() => Load(run, settings, path));
                     Assert.Contains(path, problem.Message);
                     Assert.Contains("NaN or infinite", problem.Message);
@@ -75,7 +75,7 @@ public sealed class MutatedCheckpointTests : IDisposable
         var run = Trained(settings, new ReferenceBackend());
         byte[] bytes = File.ReadAllBytes(run.BestCheckpoint);
         BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(bytes.Length - 40), double.NaN);
-        File.WriteAllBytes(run.BestCheckpoint, Mutations.Signed(bytes));
+        File.WriteAllBytes(run.BestCheckpoint, Mutations.SignAgain(bytes));
         using var backend = new ReferenceBackend();
         Assert.Contains("NaN or infinite", Assert.Throws<InputException>(() => run.LoadModel(backend).Dispose()).Message);
     }
@@ -87,7 +87,7 @@ public sealed class MutatedCheckpointTests : IDisposable
         var run = Trained(settings, new SimdBackend(1));
         byte[] bytes = File.ReadAllBytes(run.LastCheckpoint);
         BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(bytes.Length - 36), -1); // the last second moment
-        File.WriteAllBytes(run.LastCheckpoint, Mutations.Signed(bytes));
+        File.WriteAllBytes(run.LastCheckpoint, Mutations.SignAgain(bytes));
         Assert.Contains("below 0",
             Assert.Throws<InputException>(() => Load(run, settings, run.LastCheckpoint)).Message);
     }
@@ -160,7 +160,7 @@ public sealed class MutatedCheckpointTests : IDisposable
     {
         byte[] changed = [.. checkpoint[..Start], .. header, .. checkpoint[(Start + HeaderOf(checkpoint).Length)..]];
         BinaryPrimitives.WriteInt32LittleEndian(changed.AsSpan(12), header.Length);
-        return Mutations.Signed(changed);
+        return Mutations.SignAgain(changed);
     }
 
     private static RunSettings Small(string preset)
