@@ -58,7 +58,8 @@ public abstract partial class BackendTests
                 // Single precision of the sum of all terms' sizes, though they may cancel; and of a log-sum-exp near 1e4, whose
                 // exponential is off by as much.
                 double largest = f.ToArray().Max(Math.Abs), size = kind == LikelihoodKind.Gaussian ? expected
-                    : kind == LikelihoodKind.Logistic ? f.ToArray().Sum(v => Math.Abs(v)) + items : largest * clicks[user].Length;
+                    : kind == LikelihoodKind.Logistic ? f.ToArray().Sum(v => Math.Abs(v)) + items
+                    : (largest + Math.Log(items)) * clicks[user].Length;
                 double rounding = 3e-6 * size + 1e-4, slope = kind == LikelihoodKind.Multinomial ? 1.2e-7 * largest + 2e-5 : 2e-5;
                 string where = $"{kind}, logits {pattern}, user {user}";
                 Assert.True(Math.Abs(forward[user] - expected) <= rounding, $"{where}: loss {forward[user]}, not {expected}");

@@ -84,6 +84,6 @@ public sealed partial class SupplyTests
     [GeneratedRegex(@"(?m)^\| (\S+) \| (\d\S*) \| ([^|]+?) \| ([^|]+?) \|$")]
     private static partial Regex TableRow();
 
-    [GeneratedRegex(@"(?m)^[^/\n]*\bunsafe\b(?! code)")]
+    [GeneratedRegex(@"(?m)^[^/\n]*\bunsafe\b(?! code|-)")]
     private static partial Regex UnsafeCode();
 }

@@ -21,4 +21,14 @@ public class ReadableTests
     [InlineData("a,b", "\"a,b\"")]
     [InlineData("", "")]
     public void A_field_of_a_csv_file_is_no_formula(string text, string field) => Assert.Equal(field, Readable.CsvField(text));
+
+    /// <summary>Ids stay, but for those that would act.</summary>
+    [Theory]
+    [InlineData("@jane", "@jane")]
+    [InlineData("=a", "=a")]
+    [InlineData("a,b", "\"a,b\"")]
+    [InlineData("item (2)", "item (2)")]
+    [InlineData("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0")]
+    [InlineData("=HYPERLINK(\"a\",1)", "\"'=HYPERLINK(\"\"a\"\",1)\"")]
+    public void An_id_of_a_csv_file_stays_unless_it_acts(string id, string field) => Assert.Equal(field, Readable.CsvId(id));
 }

@@ -10,13 +10,20 @@ public static class HostMemory
     /// </summary>
     public static long? Limit { get; set; }
 
+    /// <summary>Checks that the machine's memory is large enough.</summary>
+    /// <param name="bytes">Bytes needed.</param>
+    /// <param name="need">Start of the message, such as "This run needs about 3 GiB".</param>
+    /// <param name="advice">End of the message: what to do.</param>
+    /// <exception cref="InputException">It does not fit.</exception>
+    public static void Require(long bytes, string need, string advice) => Require(bytes, need, advice, backend: null);
+
     /// <summary>Checks that the memory is large enough.</summary>
     /// <param name="bytes">Bytes needed.</param>
     /// <param name="need">Start of the message, such as "This run needs about 3 GiB".</param>
     /// <param name="advice">End of the message: what to do.</param>
     /// <param name="backend">The backend that needs the bytes, if it may have memory of its own.</param>
     /// <exception cref="InputException">It does not fit.</exception>
-    public static void Require(long bytes, string need, string advice, IBackend? backend = null)
+    public static void Require(long bytes, string need, string advice, IBackend? backend)
     {
         var (holder, available) = Available(backend);
         if (bytes > available) throw new InputException($"{need}, {holder} {Mebibytes(available)}: {advice}.");

@@ -42,23 +42,23 @@ internal static class RankedFile
     private static void WriteTable(
         TextWriter writer, IEnumerable<(string? Key, RankedRow Item)> rows, string[] columns, bool csv)
     {
-        Func<string, string> field = csv ? Readable.CsvField : OneLine;
+        Func<string, string> id = csv ? Readable.CsvId : OneLine, text = csv ? Readable.CsvField : OneLine;
         char separator = csv ? ',' : '\t';
         bool why = columns.Length > 5;
         writer.WriteLine(string.Join(separator, columns));
         foreach (var (key, item) in rows)
         {
-            writer.Write(field(key ?? ""));
+            writer.Write(id(key ?? ""));
             writer.Write(separator);
             writer.Write(item.Rank);
             writer.Write(separator);
-            writer.Write(field(item.Item));
+            writer.Write(id(item.Item));
             writer.Write(separator);
             // As computed: the shortest number that reads back to the same bits.
             writer.Write(((float)item.Score).ToString("R", CultureInfo.InvariantCulture));
             writer.Write(separator);
-            writer.Write(field(Text(item.Title)));
-            if (why) writer.Write(separator + field(item.WhyIds()));
+            writer.Write(text(Text(item.Title)));
+            if (why) writer.Write(separator + id(item.WhyIds()));
             writer.WriteLine();
         }
     }

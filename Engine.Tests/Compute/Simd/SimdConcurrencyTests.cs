@@ -146,6 +146,9 @@ public class SimdConcurrencyTests
             (nameof(IBackend.TopK), x => x.TopK(a, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.LinearTopK), x => x.LinearTopK(a, weight, p, batch, 1, new int[1], new float[1])),
             (nameof(IBackend.Adam), x => x.Adam(weight, new(1, 1))),
+            (nameof(IBackend.AdamAtRest), x => x.AdamAtRest(weight, [new(1, 0.9, 0.9), AdamRest.None], 1e-8)),
+            (nameof(IBackend.GatherRows), x => x.GatherRows(square, [1], a)),
+            (nameof(IBackend.ScatterRows), x => x.ScatterRows(a, [1], square)),
         ];
         (string Name, Action<IBackend> Call)[] ofParts =
         [
@@ -156,7 +159,7 @@ public class SimdConcurrencyTests
         string[] others =
         [
             nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.AllocateBatch), nameof(IBackend.Flush),
-            nameof(IBackend.Hold), nameof(IBackend.FewUsers),
+            nameof(IBackend.Hold), nameof(IBackend.FewUsers), nameof(IBackend.SumOverGroups),
             nameof(IBackend.OwnItems), .. backend.ComputesParts ? [] : ofParts.Select(operation => operation.Name),
         ];
         var methods = typeof(IBackend).GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name);
