@@ -42,11 +42,20 @@ internal sealed class StepColumns(int items, int draws, double power)
         double clicked = 0, columns = 0;
         for (int item = 0; item < items; item++)
         {
-            double outside = Math.Pow(1 - (double)clicks[item] / Math.Max(1, users), batch);
+            double outside = Outside(clicks[item], users, batch);
             clicked += 1 - outside;
             columns += 1 - outside * (draws >= items ? 0 : 1 - Math.Exp(-proposal.Offsets[item]));
         }
         return ((int)clicked, (int)columns);
+    }
+
+    // None of the users who clicked is in the batch, which holds each user once.
+    private static double Outside(int clicks, int users, int batch)
+    {
+        double probability = 1;
+        for (int j = 0; j < clicks && probability > 1e-9; j++)
+            probability *= Math.Max(0, (double)(users - batch - j) / Math.Max(1, users - j));
+        return probability;
     }
 
     /// <summary>Draws by the items' clicks from now on; without a call all items are alike.</summary>
