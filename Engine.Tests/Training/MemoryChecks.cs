@@ -88,7 +88,8 @@ public static partial class MemoryChecks
     {
         using var backend = new SimdBackend(2);
         var settings = (preset == Negatives ? Preset.Load("liang2018") with { Negatives = 500 }
-            : Preset.Load(preset)) with { Epochs = 1, FitValidation = false, ValidationMetric = "NDCG@100" };
+            : Preset.Load(preset)) with
+        { Epochs = 1, FitValidation = false, ValidationMetric = "NDCG@100" };
         // The runtime and all code are loaded before anything is measured.
         Train(settings with
         {
