@@ -32,15 +32,17 @@ internal static class Readable
     {
         if (text.Length > 0 && "=+-@\t\r".Contains(text[0])
             && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return CsvQuoted(text);
     }
 
     /// <summary>
     /// An id in a CSV file. It stays as it is, so that other programs find it again; only one that would act in a spreadsheet, by
     /// a call or a link to another program, gets the apostrophe.
     /// </summary>
-    public static string CsvId(string id) => id.AsSpan().IndexOfAny('(', '!', '|') > 0 ? CsvField(id)
-        : id.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : id;
+    public static string CsvId(string id) => id.AsSpan().IndexOfAny('(', '!', '|') > 0 ? CsvField(id) : CsvQuoted(id);
+
+    private static string CsvQuoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") >= 0
+        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     /// <summary>A difference: +0.0123, -0.0001, 0.0000 for what rounds to nothing.</summary>
     public static string Signed(double difference) => difference.ToString("+0.0000;-0.0000;0.0000");

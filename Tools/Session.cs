@@ -19,10 +19,10 @@ internal static class Session
         (Cancellation, _saidDevice, HostMemory.Limit) = (cancellation, false, null);
 
     /// <summary>The ranks that this command shares a model with; one process alone, unless a verb has joined a job.</summary>
-    public static Communicator Ranks { get; private set; } = Communicator.Alone;
+    public static Communicator Ranks => Grid.All;
 
     /// <summary>How they share it.</summary>
-    public static RankGrid Grid { get; private set; } = RankGrid.Of(Communicator.Alone, 1);
+    public static RankGrid Grid { get; private set; } = RankGrid.Alone;
 
     /// <summary>
     /// Joins the job of a launcher if the flag says so. From then on only the first rank speaks and writes.
@@ -41,7 +41,7 @@ internal static class Session
             return;
         }
         var job = MpiCommunicator.Join();
-        Ranks = job;
+        Grid = RankGrid.Of(job, groups: 1); // who speaks of a wrong number of groups
         RankWatch.Begin(job);
         if (!job.IsFirst)
         {
@@ -73,7 +73,7 @@ internal static class Session
     {
         var ranks = Ranks;
         if (ranks.Size == 1) return code;
-        (Ranks, Grid) = (Communicator.Alone, RankGrid.Of(Communicator.Alone, 1));
+        Grid = RankGrid.Alone;
         if (code is not (ExitCode.Done or ExitCode.Interrupted))
         {
             RankWatch.TellOthers((MpiCommunicator)ranks);

@@ -80,8 +80,8 @@ public sealed record DatasetManifest
         catch (Exception problem) when (
             problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InputException($"{path}: not a dataset manifest ({FirstLine(problem.Message)}); import the dataset again.",
-                problem);
+            throw new InputException(
+                $"{path}: not a dataset manifest ({InputException.FirstLine(problem)}); import the dataset again.", problem);
         }
         string text = Encoding.UTF8.GetString(bytes);
         string blank = text.Replace($"\"checksum\": \"{manifest.Checksum}\"", $"\"checksum\": \"{NoChecksum}\"");
@@ -117,6 +117,4 @@ public sealed record DatasetManifest
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
-
-    private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd('.', '\r');
 }

@@ -61,7 +61,7 @@ internal static class PredictionTable
         }
         catch (CsvFormatException problem)
         {
-            throw new InputException($"{path}:{problem.LineNumber}: {problem.Message.Split('\n')[0].TrimEnd('.', '\r')}; "
+            throw new InputException($"{path}:{problem.LineNumber}: {InputException.FirstLine(problem)}; "
                 + "correct the line.", problem);
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException)

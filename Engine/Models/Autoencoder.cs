@@ -59,8 +59,8 @@ public sealed partial class Autoencoder : IRecommender
             IReadOnlyList<int> hidden = settings.DecoderHidden ?? [.. settings.Hidden.Reverse()];
             var chosen = form ?? FormOf(maxRows, hidden.Count > 0 ? hidden[^1] : latent, training, fuse);
             Encoder = parts.Encoder("encoder", maxRows);
-            if (chosen == OutputForm.Sampled) _step = StepOf(fuse, DeclareUpdated());
-            else DeclareUpdated();
+            var updated = DeclareUpdated();
+            if (chosen == OutputForm.Sampled) _step = StepOf(fuse, updated);
             int encoderParameters = Parameters.All.Count;
             Decoder = new Decoder(
                 memory, Parameters, latent, hidden, items, maxRows, settings.WeightDecay,

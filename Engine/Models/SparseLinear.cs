@@ -24,19 +24,22 @@ public sealed class SparseLinear(
     public Tensor Forward(SparseBatch batch)
     {
         var y = Output(batch.Rows);
-        bool byRows = _step?.IsOn(batch) == true;
-        if (byRows) _step!.TakeInputs(batch);
-        Backend.SparseLinearForward(byRows ? _step!.Batch : batch, byRows ? _rows!.Rows : Weight, Bias, Activation, y);
+        if (_step?.IsOn(batch) == true) _step.TakeInputs(batch);
+        var (seen, weight) = Seen(batch);
+        Backend.SparseLinearForward(seen, weight, Bias, Activation, y);
         return y;
     }
 
     /// <inheritdoc/>
     public void Backward(SparseBatch batch)
     {
-        bool byRows = _step?.IsOn(batch) == true;
-        Backend.SparseLinearBackward(
-            byRows ? _step!.Batch : batch, byRows ? _rows!.Rows : Weight, Bias, ActivationBackward(batch.Rows));
+        var (seen, weight) = Seen(batch);
+        Backend.SparseLinearBackward(seen, weight, Bias, ActivationBackward(batch.Rows));
     }
+
+    // The clicks and the weights that a pass works on: those of the sampled step under way, if it is one on this batch.
+    private (SparseBatch Batch, Parameter Weight) Seen(SparseBatch batch) =>
+        _step?.IsOn(batch) == true ? (_step.Batch, _rows!.Rows) : (batch, Weight);
 
     /// <summary>dInputs += dy W'.</summary>
     public void InputGradient(Tensor dInputs) => Backend.MatMul(

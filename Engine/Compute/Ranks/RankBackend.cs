@@ -27,7 +27,7 @@ public sealed partial class RankBackend : IBackend
     /// <param name="ownsInner">Dispose of the backend with this one.</param>
     /// <exception cref="NotSupportedException">The backend cannot compute a part of the items.</exception>
     public RankBackend(IBackend inner, Communicator ranks, bool ownsInner = true)
-        : this(inner, new RankGrid(ranks, ranks, Communicator.Alone), ownsInner) { }
+        : this(inner, RankGrid.Of(ranks, groups: 1), ownsInner) { }
 
     /// <summary>Wraps a backend.</summary>
     /// <param name="inner">Who computes this rank's part.</param>

@@ -11,6 +11,9 @@ namespace ManualVae.Compute.Ranks;
 /// <param name="Groups">The ranks that have this rank's items, one of each group, in the groups' order.</param>
 public sealed record RankGrid(Communicator All, Communicator Items, Communicator Groups)
 {
+    /// <summary>One process without a job.</summary>
+    public static RankGrid Alone { get; } = Of(Communicator.Alone, 1);
+
     /// <summary>Divides a job; neighbours, which often are on one machine, share a group. All ranks call it.</summary>
     /// <param name="all">The job.</param>
     /// <param name="groups">Number of groups.</param>
@@ -26,11 +29,10 @@ public sealed record RankGrid(Communicator All, Communicator Items, Communicator
     }
 
     /// <summary>Bytes that this rank has sent to others.</summary>
-    public long BytesSent => Of(c => c.BytesSent, (a, b) => a + b);
+    public long BytesSent => Each.Sum(part => part.BytesSent);
 
     /// <summary>Seconds spent in exchanges.</summary>
-    public double Seconds => Of(c => c.Seconds, (a, b) => a + b);
+    public double Seconds => Each.Sum(part => part.Seconds);
 
-    private T Of<T>(Func<Communicator, T> value, Func<T, T, T> add) =>
-        new[] { All, Items, Groups }.Distinct().Select(value).Aggregate(add);
+    private IEnumerable<Communicator> Each => new[] { All, Items, Groups }.Distinct();
 }

@@ -20,8 +20,7 @@ namespace ManualVae.Models.Baselines;
 public static class MarecSlim
 {
     /// <summary>Bytes while fitting, beside two item-item matrices.</summary>
-    internal static long Bytes(CsrMatrix train) => CoOccurrence.Bytes(train.Columns)
-        + Math.Max(LinearAutoencoder.InverseBytes(train.Columns), MarecSlimSystems.Bytes(train)) + CoOccurrence.Bytes(train);
+    internal static long Bytes(CsrMatrix train) => LinearAutoencoder.Bytes(train) + MarecSlimSystems.Bytes(train);
 
     /// <summary>T, items x items, row-major.</summary>
     /// <param name="train">X.</param>
@@ -35,13 +34,13 @@ public static class MarecSlim
         bool printed = settings.Form == MarecForm.Printed;
         int n = train.Columns, done = 0;
         var (weights, inverse) = (CoOccurrence.Allocate(n), CoOccurrence.Allocate(n));
+        using var systems = new MarecSlimSystems(train, inverse, settings.NegativeWeight);
         // Items whose ridges differ by less than a factor of two share the inverse that the iterations start from.
         foreach (var group in Enumerable.Range(0, n).GroupBy(i => Math.ILogB(Total(i))).OrderBy(g => g.Key))
         {
             var gram = new RidgeGram(train, settings.Lambda / group.Max(Total) / settings.NegativeWeight);
             gram.Fill(inverse);
             gram.Invert(inverse, monitor.Cancellation);
-            using var systems = new MarecSlimSystems(train, inverse, settings.NegativeWeight);
             foreach (int[] items in group.Chunk(MarecSlimSystems.Lanes))
             {
                 systems.Begin(items, alignment, Array.ConvertAll(items, Equation));

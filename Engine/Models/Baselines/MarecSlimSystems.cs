@@ -30,7 +30,7 @@ internal sealed class MarecSlimSystems : IDisposable
 
     /// <summary>Makes room.</summary>
     /// <param name="train">X, users x items.</param>
-    /// <param name="inverse">P.</param>
+    /// <param name="inverse">P, which may change between two sets of items.</param>
     /// <param name="negative">w1.</param>
     public MarecSlimSystems(CsrMatrix train, float[] inverse, double negative)
     {
