@@ -19,7 +19,20 @@ public static class SmallData
     /// <param name="newer">With other ids for one user and one item, as data of a later day.</param>
     public static string Save(string folder, bool newer = false)
     {
-        var clicks = Clicks();
+        string[] users = [.. Enumerable.Range(0, Users).Select(user => $"u{user}")];
+        string[] items = [.. Enumerable.Range(0, Items).Select(item => $"i{item}")];
+        if (newer) (users[1], items[3]) = ("v1", "new");
+        return Save(folder, Clicks(), "halves", users, new ItemList(items, [.. items.Select(item => $"Title {item}")],
+            [.. Enumerable.Range(0, Items).Select(item => item % 2 == 0 ? "even" : "odd")]));
+    }
+
+    /// <summary>Any clicks of as many users and items, divided in the same way: items 0 to 5 are held out.</summary>
+    public static string Save(string folder, CsrMatrix clicks, string source, string[] users, ItemList items)
+    {
+        new PreparedDataset(new DatasetManifest { Source = new("synthetic", source), Split = SplitKind.Strong },
+            clicks.SelectRows([.. Enumerable.Range(0, 24)]), Part(24), Part(32), users, items).Save(folder);
+        return folder;
+
         EvaluationSplit Part(int first)
         {
             var (foldIn, heldOut) = (new List<(int, int)>(), new List<(int, int)>());
@@ -27,14 +40,6 @@ public static class SmallData
                 foreach (int item in clicks.RowColumns(first + user)) (item < 6 ? heldOut : foldIn).Add((user, item));
             return new(CsrMatrix.FromPairs(8, Items, foldIn), CsrMatrix.FromPairs(8, Items, heldOut), first);
         }
-        string[] users = [.. Enumerable.Range(0, Users).Select(user => $"u{user}")];
-        string[] items = [.. Enumerable.Range(0, Items).Select(item => $"i{item}")];
-        if (newer) (users[1], items[3]) = ("v1", "new");
-        new PreparedDataset(new DatasetManifest { Source = new("synthetic", "halves"), Split = SplitKind.Strong },
-            clicks.SelectRows([.. Enumerable.Range(0, 24)]), Part(24), Part(32), users,
-            new ItemList(items, [.. items.Select(item => $"Title {item}")],
-                [.. Enumerable.Range(0, Items).Select(item => item % 2 == 0 ? "even" : "odd")])).Save(folder);
-        return folder;
     }
 
     /// <summary>The clicks as a table with a header, for an import.</summary>

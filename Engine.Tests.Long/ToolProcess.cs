@@ -22,14 +22,17 @@ public static class ToolProcess
     /// <summary>Longest time a command on small data may take on a busy machine.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>The program that runs assemblies: this process's own, or that of the path.</summary>
+    public static string Host { get; } =
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+
     /// <summary>Starts a command.</summary>
     /// <param name="arguments">Of the command.</param>
     /// <param name="limits">Words of a shell that come before it, such as <c>ulimit -n 30</c>; null for none.</param>
     /// <param name="user">Number of the user to become; null for the own one.</param>
     public static Process Start(IEnumerable<string> arguments, string? limits = null, int? user = null)
     {
-        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        IEnumerable<string> words = [host, Path.Combine(AppContext.BaseDirectory, "manualvae.dll"), .. arguments];
+        IEnumerable<string> words = [Host, Path.Combine(AppContext.BaseDirectory, "manualvae.dll"), .. arguments];
         if (user is int id) words = ["setpriv", $"--reuid={id}", "--clear-groups", .. words];
         if (limits is not null) words = ["sh", "-c", $"{limits}; exec \"$@\"", "sh", .. words];
         var start = new ProcessStartInfo(words.First())

@@ -12,7 +12,7 @@ internal static class TestData
     public const string Variable = "MANUALVAE_DATASETS";
 
     /// <summary>The root of the repository: the nearest folder above the test binary that holds the solution.</summary>
-    public static string RepositoryRoot { get; } = FindRepositoryRoot();
+    public static string RepositoryRoot => Repository.Root;
 
     /// <summary>The folder that holds one folder a dataset; it may not exist.</summary>
     public static string Root { get; } =
@@ -32,13 +32,6 @@ internal static class TestData
     /// <summary>A new empty folder for one test, deleted when disposed.</summary>
     public static TemporaryFolder NewFolder() => new();
 
-    private static string FindRepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "ManualVae.sln"))) return folder.FullName;
-        throw new DirectoryNotFoundException($"No ManualVae.sln above {AppContext.BaseDirectory}.");
-    }
-
     /// <summary>Beside the repository; a work tree may lie one folder deeper, so the folders above are tried too.</summary>
     private static string FindDatasets(string repository)
     {
@@ -49,32 +42,6 @@ internal static class TestData
         }
         return Path.GetFullPath(Path.Combine(repository, "..", "shared", "datasets"));
     }
-}
-
-/// <summary>A folder under the system's temporary folder that lives as long as its test.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    /// <summary>
-    /// Full path of the folder. Its name is in small hexadecimal digits, so that it never spells what a test looks for, such as
-    /// NaN.
-    /// </summary>
-    public string Path { get; } = Directory.CreateDirectory(
-        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"manualvae-test-{Guid.NewGuid():N}")).FullName;
-
-    /// <summary>A path inside the folder.</summary>
-    public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
-
-    /// <summary>Writes a text file into the folder and returns its path.</summary>
-    public string Write(string name, string text)
-    {
-        string path = this[name];
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        return path;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }
 
 /// <summary>A test that needs real datasets; skipped, with the reason, where one of them is missing.</summary>

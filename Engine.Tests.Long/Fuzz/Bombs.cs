@@ -10,7 +10,7 @@ public static class Bombs
     /// <summary>What is read, by name: the file's bytes, its name and its reader.</summary>
     /// <param name="place">Where the files are made.</param>
     /// <param name="megabytes">Size of what is packed.</param>
-    public static IEnumerable<(string Name, string File, Action Read)> In(Workplace place, int megabytes)
+    public static IEnumerable<(string Name, string File, Action Read)> In(TemporaryFolder place, int megabytes)
     {
         Directory.CreateDirectory(place["bombs"]);
         foreach (var (what, piece) in ((string, string)[])[("zeros", "\0"), ("one line", "a"), ("empty lines", "\n"),

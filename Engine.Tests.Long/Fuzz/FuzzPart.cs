@@ -1,5 +1,3 @@
-using ManualVae.Data;
-
 namespace ManualVae.Tests.Long.Fuzz;
 
 /// <summary>Changed inputs of every reader, in turn.</summary>
@@ -10,25 +8,16 @@ public static class FuzzPart
     private const int BombMegabytes = 64;
 
     /// <summary>Folder of small files, one folder a format, in the repository above the program.</summary>
-    public static string Fixtures
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, "ManualVae.sln")))
-                    return Path.Combine(folder.FullName, "Engine.Tests", "Fixtures", "Data");
-            throw new InputException($"{AppContext.BaseDirectory}: lies in no clone of the repository; run it from one.");
-        }
-    }
+    public static string Fixtures => Path.Combine(Repository.Root, "Engine.Tests", "Fixtures", "Data");
 
     /// <summary>Every file that is changed.</summary>
-    public static IReadOnlyList<FuzzTarget> Targets(Workplace place) =>
+    public static IReadOnlyList<FuzzTarget> Targets(TemporaryFolder place) =>
         [.. ImportTargets.In(place, Fixtures), .. OwnFileTargets.In(place)];
 
     /// <summary>Runs until the count is reached: each target gets its share.</summary>
     public static void Run(LongMode.Extent extent)
     {
-        using var place = new Workplace();
+        using var place = new TemporaryFolder();
         var state = extent.State;
         string found = Directory.CreateDirectory(state.Findings).FullName;
         var targets = Targets(place);
@@ -55,7 +44,7 @@ public static class FuzzPart
         }
     }
 
-    private static void RunBombs(Workplace place, LongState state)
+    private static void RunBombs(TemporaryFolder place, LongState state)
     {
         foreach (var (name, file, read) in Bombs.In(place, BombMegabytes))
         {

@@ -21,13 +21,13 @@ public static class ImportTargets
     /// <summary>The targets.</summary>
     /// <param name="place">Where the files are made.</param>
     /// <param name="fixtures">Folders of small files, one a format.</param>
-    public static IEnumerable<FuzzTarget> In(Workplace place, string fixtures)
+    public static IEnumerable<FuzzTarget> In(TemporaryFolder place, string fixtures)
     {
         foreach (string format in (string[])["movielens", "movielens-1m", "movielens-100k", "netflix-raw", "netflix-combined",
             "msd", "lightgcn", "pro-sg", "liang-split", "ncf", "pairs-parts"])
         {
             string folder = place[format];
-            Workplace.Copy(Path.Combine(fixtures, format), folder);
+            TemporaryFolder.Copy(Path.Combine(fixtures, format), folder);
             string known = format switch
             {
                 "netflix-raw" or "netflix-combined" => "netflix",

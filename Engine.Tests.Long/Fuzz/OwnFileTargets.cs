@@ -11,9 +11,9 @@ public static class OwnFileTargets
 {
     /// <summary>The targets.</summary>
     /// <param name="place">Where the files are made.</param>
-    public static IEnumerable<FuzzTarget> In(Workplace place) => [.. Datasets(place), .. Baselines(place), .. Runs(place)];
+    public static IEnumerable<FuzzTarget> In(TemporaryFolder place) => [.. Datasets(place), .. Baselines(place), .. Runs(place)];
 
-    private static IEnumerable<FuzzTarget> Datasets(Workplace place)
+    private static IEnumerable<FuzzTarget> Datasets(TemporaryFolder place)
     {
         string folder = WithAttributes(place["own-data"]);
         foreach (string path in Directory.EnumerateFiles(folder).Order())
@@ -34,7 +34,7 @@ public static class OwnFileTargets
             IsSealed: true, Weight: 3);
     }
 
-    private static IEnumerable<FuzzTarget> Baselines(Workplace place)
+    private static IEnumerable<FuzzTarget> Baselines(TemporaryFolder place)
     {
         var clicks = SmallData.Clicks().SelectRows([.. Enumerable.Range(0, 6)]);
         ItemAttribute[] features =
@@ -53,7 +53,7 @@ public static class OwnFileTargets
         }
     }
 
-    private static IEnumerable<FuzzTarget> Runs(Workplace place)
+    private static IEnumerable<FuzzTarget> Runs(TemporaryFolder place)
     {
         string data = SmallData.Save(place["run-data"]), run = place["own-run"];
         Commands.Succeed("train", "--data", data, "--output", run, "--hidden", "8", "--latent", "4", "--epochs", "3", "--device",
@@ -84,7 +84,7 @@ public static class OwnFileTargets
     }
 
     // Files that a person gives to a command.
-    private static IEnumerable<FuzzTarget> Given(Workplace place, string data, string run)
+    private static IEnumerable<FuzzTarget> Given(TemporaryFolder place, string data, string run)
     {
         string config = Write(place["config.json"], """{"hidden": [8], "latent": 4, "likelihood": "multinomial"}""" + "\n");
         yield return Of(place.Path, "config.json", ["train", "--data", data, "--output", place["never"], "--config", config,

@@ -17,7 +17,7 @@ public sealed record KillScenario(string Name, Func<string, string[]> Start, Fun
 
     /// <summary>The scenarios on small data.</summary>
     /// <param name="place">Where inputs are: <c>data</c>, <c>newer</c>, <c>clicks.csv</c> and the trained run <c>vae</c>.</param>
-    public static KillScenario[] All(Workplace place)
+    public static KillScenario[] All(TemporaryFolder place)
     {
         string data = place["data"], run = place["vae"];
         string[] Train(string output) =>
@@ -50,7 +50,7 @@ public sealed record KillScenario(string Name, Func<string, string[]> Start, Fun
     }
 
     /// <summary>Makes what the scenarios read.</summary>
-    public static void Prepare(Workplace place)
+    public static void Prepare(TemporaryFolder place)
     {
         SmallData.Save(place["data"]);
         SmallData.Save(place["newer"], newer: true);

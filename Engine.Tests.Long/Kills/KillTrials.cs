@@ -10,7 +10,7 @@ public sealed class KillTrials : IDisposable
 {
     private static readonly string[] Signals = ["KILL", "KILL", "KILL", "TERM", "INT"];
 
-    private readonly Workplace _place = new();
+    private readonly TemporaryFolder _place = new();
     private readonly Dictionary<string, Reference> _references = [];
 
     /// <summary>Prepares what the scenarios read.</summary>
@@ -59,7 +59,7 @@ public sealed class KillTrials : IDisposable
     /// <summary>An empty place, with what was there before.</summary>
     public string Clean(KillScenario scenario)
     {
-        Workplace.Remove(Work);
+        TemporaryFolder.Remove(Work);
         Directory.CreateDirectory(Work);
         scenario.Old?.Invoke(Output);
         return Output;

@@ -24,7 +24,8 @@ public static partial class ServiceLoad
 
     /// <summary>Trains a run, serves it, and asks for as long as is given.</summary>
     /// <returns>The number of requests, and what went wrong or null.</returns>
-    public static async Task<(int Requests, string? Problem)> Run(Workplace place, TimeSpan time, CancellationToken cancellation)
+    public static async Task<(int Requests, string? Problem)> Run(
+        TemporaryFolder place, TimeSpan time, CancellationToken cancellation)
     {
         string data = SmallData.Save(place["data"]), run = place["run"];
         var trained = ToolProcess.Run(["train", "--data", data, "--output", run, "--hidden", "16", "--epochs", "3"]);

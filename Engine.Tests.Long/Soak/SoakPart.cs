@@ -20,7 +20,7 @@ public static class SoakPart
         Once(extent, "soak models", () => Models(extent.Count));
         Once(extent, "soak requests", () =>
         {
-            using var place = new Workplace();
+            using var place = new TemporaryFolder();
             var (requests, problem) = ServiceLoad.Run(place, extent.Time, extent.Cancellation).GetAwaiter().GetResult();
             return (requests, problem);
         });
@@ -29,7 +29,7 @@ public static class SoakPart
     /// <summary>Trains for many epochs on small data, with validation and checkpoints.</summary>
     public static (int Done, string? Problem) Epochs(int count)
     {
-        using var place = new Workplace();
+        using var place = new TemporaryFolder();
         var data = PreparedDataset.Open(SmallData.Save(place["data"]));
         var settings = new RunSettings
         {

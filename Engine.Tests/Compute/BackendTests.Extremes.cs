@@ -54,7 +54,7 @@ public abstract partial class BackendTests
             for (int user = 0; user < clicks.Length; user++)
             {
                 var f = values.AsSpan(user * items, items);
-                var (expected, gradient) = Formula(likelihood, clicks[user], [.. f.ToArray().Select(v => (double)v)]);
+                var (expected, gradient) = LikelihoodFormula.Of(likelihood, clicks[user], [.. f.ToArray().Select(v => (double)v)]);
                 // Single precision of the sum of all terms' sizes, though they may cancel; and of a log-sum-exp near 1e4, whose
                 // exponential is off by as much.
                 double largest = f.ToArray().Max(Math.Abs), size = kind == LikelihoodKind.Gaussian ? expected
@@ -83,25 +83,5 @@ public abstract partial class BackendTests
         var inputs = new float[matrix.EntryCount];
         Backend.Download(batch.Inputs, inputs);
         Assert.All(inputs, input => Assert.Equal(0, input));
-    }
-
-    // Loss and gradient of one user by the definitions, in double precision.
-    private static (double Loss, double[] Gradient) Formula(Likelihood likelihood, int[] clicks, double[] f)
-    {
-        var x = new double[f.Length];
-        foreach (int item in clicks) x[item] = 1;
-        double max = f.Max(), lse = max + Math.Log(f.Sum(v => Math.Exp(v - max))), loss = 0;
-        var gradient = new double[f.Length];
-        for (int i = 0; i < f.Length; i++)
-            (loss, gradient[i]) = likelihood.Kind switch
-            {
-                LikelihoodKind.Multinomial => (loss + x[i] * (lse - f[i]), clicks.Length * Math.Exp(f[i] - lse) - x[i]),
-                LikelihoodKind.Gaussian => (loss + C(i) / 2 * (x[i] - f[i]) * (x[i] - f[i]), C(i) * (f[i] - x[i])),
-                _ => (loss + (x[i] == 1 ? Softplus(-f[i]) : Softplus(f[i])), 1 / (1 + Math.Exp(-f[i])) - x[i]),
-            };
-        return (loss, gradient);
-
-        double C(int item) => x[item] == 1 ? likelihood.ClickWeight : likelihood.ZeroWeight;
-        static double Softplus(double v) => v > 0 ? v + Math.Log(1 + Math.Exp(-v)) : Math.Log(1 + Math.Exp(v));
     }
 }

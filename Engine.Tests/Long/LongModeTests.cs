@@ -15,7 +15,7 @@ public sealed class LongModeTests
     [Fact]
     public void Changed_inputs_are_read_or_refused()
     {
-        using var place = new Workplace();
+        using var place = new TemporaryFolder();
         var outcomes = new HashSet<string>();
         foreach (var target in FuzzPart.Targets(place))
         {
@@ -40,7 +40,7 @@ public sealed class LongModeTests
         Assert.Contains("MB for 10 bytes", FuzzTrial.Judge(() => kept = new byte[80 << 20], 10).Problem,
             StringComparison.Ordinal);
         Assert.Equal(("read", null), FuzzTrial.Judge(() => { }, 10));
-        using var place = new Workplace();
+        using var place = new TemporaryFolder();
         File.WriteAllText(place["sealed"], "0123456789");
         var trusting = new FuzzTarget("trusting", place["sealed"], FileKind.Lines, () => { }, IsSealed: true);
         Assert.Contains(Enumerable.Range(0, 20), number => FuzzTrial.Run(trusting, "0123456789"u8.ToArray(),
@@ -90,7 +90,7 @@ public sealed class LongModeTests
     public async Task A_service_under_load_answers_and_ends_well()
     {
         if (OperatingSystem.IsWindows()) return;
-        using var place = new Workplace();
+        using var place = new TemporaryFolder();
         var (requests, problem) = await ServiceLoad.Run(place, TimeSpan.FromSeconds(4), CancellationToken.None);
         Assert.True(requests > 20, $"{requests} requests");
         Assert.True(problem is null || problem.Contains("resident", StringComparison.Ordinal), problem); // it still warms up
@@ -99,7 +99,7 @@ public sealed class LongModeTests
     [Fact]
     public void Counts_are_kept_and_another_seed_is_refused()
     {
-        using var place = new Workplace();
+        using var place = new TemporaryFolder();
         var state = LongState.Open(place["long.json"], Seed);
         state.Add("fuzz a", "read");
         state.Add("fuzz a", "failed", "it fell over");

@@ -3,6 +3,7 @@ using ManualVae.Compute.Reference;
 using ManualVae.Compute.Simd;
 using ManualVae.Data;
 using ManualVae.Models;
+using ManualVae.Tests.Compute;
 using Xunit;
 
 namespace ManualVae.Tests.Models;
@@ -58,39 +59,14 @@ public sealed class ExtremeInputTests
         double[] backward = backend.Values(losses), slopes = backend.Values(logits);
         for (int user = 0; user < 3; user++)
         {
-            double[] x = new double[Items], slope = new double[Items];
-            foreach (int item in Clicks.RowColumns(user)) x[item] = 1;
-            double loss = Formula(likelihood, x, row, slope), scale = slope.Max(Math.Abs) + 1e-6;
+            var (loss, slope) = LikelihoodFormula.Of(
+                likelihood, Clicks.RowColumns(user), [.. row.Select(value => (double)value)]);
+            double scale = slope.Max(Math.Abs) + 1e-6;
             Assert.Equal(loss, forward[user], 1e-5 * Math.Max(1, Math.Abs(loss)));
             Assert.Equal(loss, backward[user], 1e-5 * Math.Max(1, Math.Abs(loss)));
             for (int item = 0; item < Items; item++)
                 Assert.Equal(2 * slope[item], slopes[user * Items + item], 1e-5 * Math.Max(scale, 1));
         }
-    }
-
-    /// <summary>Equations 2 to 4 of Liang et al. 2018, written out in double precision.</summary>
-    private static double Formula(Likelihood likelihood, double[] x, float[] logits, double[] slope)
-    {
-        double[] f = [.. logits.Select(value => (double)value)];
-        double max = f.Max(), normaliser = max + Math.Log(f.Sum(value => Math.Exp(value - max))), n = x.Sum(), loss = 0;
-        for (int i = 0; i < f.Length; i++)
-            switch (likelihood.Kind)
-            {
-                case LikelihoodKind.Multinomial:
-                    loss -= x[i] * (f[i] - normaliser);
-                    slope[i] = n * Math.Exp(f[i] - normaliser) - x[i];
-                    break;
-                case LikelihoodKind.Gaussian:
-                    double weight = x[i] > 0 ? likelihood.ClickWeight : likelihood.ZeroWeight;
-                    loss += weight / 2 * (x[i] - f[i]) * (x[i] - f[i]);
-                    slope[i] = weight * (f[i] - x[i]);
-                    break;
-                default: // log(1 + e^f) - x f, without e^f for large f
-                    loss += Math.Max(f[i], 0) + Math.Log(1 + Math.Exp(-Math.Abs(f[i]))) - x[i] * f[i];
-                    slope[i] = (f[i] >= 0 ? 1 / (1 + Math.Exp(-f[i])) : Math.Exp(f[i]) / (1 + Math.Exp(f[i]))) - x[i];
-                    break;
-            }
-        return loss;
     }
 
     [Theory]
@@ -124,8 +100,8 @@ public sealed class ExtremeInputTests
             model.Forward(batch, model.TrainingMask(1, 1), new(1, 1, RandomPurpose.LatentNoise));
             return model.Backward(batch, new(beta));
         }
-        double none = Loss(0), reconstruction = Mean(model.ReconstructionLosses);
-        double all = Loss(1), divergence = Mean(model.KlLosses);
+        double none = Loss(0), reconstruction = model.ReconstructionLosses.ToArray().Average();
+        double all = Loss(1), divergence = model.KlLosses.ToArray().Average();
         Assert.Equal(reconstruction, none, 1e-9 * Math.Abs(none));
         Assert.Equal(none + divergence, all, 1e-9 * Math.Abs(all));
         Assert.InRange(divergence, 0, double.MaxValue);
@@ -173,12 +149,5 @@ public sealed class ExtremeInputTests
             Assert.All(weights[(item * width)..((item + 1) * width)], value => Assert.Equal(0, value));
         }
         Assert.Contains(weights, value => value != 0);
-    }
-
-    private static double Mean(ReadOnlySpan<double> values)
-    {
-        double sum = 0;
-        foreach (double value in values) sum += value;
-        return sum / values.Length;
     }
 }

@@ -13,8 +13,7 @@ internal static class SampleProcess
     /// <summary>Starts a sample. The caller kills it if it does not end by itself.</summary>
     public static Process Start(string name, params string[] arguments)
     {
-        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(ToolProcess.Host) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string word in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, name + ".dll")))
             start.ArgumentList.Add(word);
         return Process.Start(start)!;

@@ -54,25 +54,11 @@ internal static class CommandLine
     /// A prepared folder of 40 users and 20 items with titles, where users of even number click even items: 24 training users,
     /// then 8 of validation (20 to 27 excluded), then 8 of the test.
     /// </summary>
-    public static string WriteToyData(string folder, string source = "checkerboard")
-    {
-        var clicks = ToyClicks.Checkerboard(40, 20);
-        EvaluationSplit Part(int first)
-        {
-            var held = clicks.SelectRows([.. Enumerable.Range(first, 8)]);
-            var (foldIn, heldOut) = (new List<(int, int)>(), new List<(int, int)>());
-            for (int user = 0; user < held.Rows; user++)
-                foreach (int item in held.RowColumns(user)) (item < 6 ? heldOut : foldIn).Add((user, item));
-            return new(CsrMatrix.FromPairs(8, 20, foldIn), CsrMatrix.FromPairs(8, 20, heldOut), first);
-        }
-        new PreparedDataset(
-            new DatasetManifest { Source = new("synthetic", source), Split = SplitKind.Strong },
-                clicks.SelectRows([.. Enumerable.Range(0, 24)]),
-            Part(24), Part(32), [.. Enumerable.Range(0, 40).Select(u => $"u{u}")],
-            new ItemList([.. Enumerable.Range(0, 20).Select(i => $"i{i}")],
-                [.. Enumerable.Range(0, 20).Select(i => $"Title {i}")])).Save(folder);
-        return folder;
-    }
+    public static string WriteToyData(string folder, string source = "checkerboard") => SmallData.Save(
+        folder, ToyClicks.Checkerboard(SmallData.Users, SmallData.Items), source,
+        [.. Enumerable.Range(0, SmallData.Users).Select(u => $"u{u}")],
+        new ItemList([.. Enumerable.Range(0, SmallData.Items).Select(i => $"i{i}")],
+            [.. Enumerable.Range(0, SmallData.Items).Select(i => $"Title {i}")]));
 
     private sealed class Watching(string? message, CancellationTokenSource interruption) : StringWriter
     {

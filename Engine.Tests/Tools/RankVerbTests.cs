@@ -178,12 +178,11 @@ public sealed class RankVerbTests : IDisposable
 
     private static Process Start(string launcher, int ranks, params string[] words)
     {
-        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         var start = new ProcessStartInfo(launcher) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment["TERM"] = "dumb"; // Open MPI gives its processes a terminal, which .NET would prepare
         string[] oversubscribe = launcher == "mpirun.openmpi" ? ["--oversubscribe"] : [];
-        foreach (string word in (string[])[.. oversubscribe, "-n", $"{ranks}", host,
+        foreach (string word in (string[])[.. oversubscribe, "-n", $"{ranks}", ToolProcess.Host,
             Path.Combine(AppContext.BaseDirectory, "manualvae.dll"), .. words, "--ranks", "mpi"])
             start.ArgumentList.Add(word);
         return Process.Start(start)!;

@@ -51,8 +51,7 @@ public class SimdTierTests
     private static string Child(params string[] switchedOff)
     {
         string assembly = typeof(TierChecks).Assembly.Location, stem = Path.ChangeExtension(assembly, null);
-        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host)
+        var start = new ProcessStartInfo(ToolProcess.Host)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
             ArgumentList =

@@ -250,8 +250,7 @@ public sealed class SweepTests : IDisposable
 
     private Process Start(string name, params string[] flags)
     {
-        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(ToolProcess.Host) { RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "manualvae.dll"));
         foreach (string word in (string[])["sweep", "--data", _data, "--output", _folder[name], .. flags, "--json"])
             start.ArgumentList.Add(word);

@@ -1,13 +1,26 @@
 namespace ManualVae.Tests.Long;
 
-/// <summary>A folder under the system's temporary folder, deleted when disposed.</summary>
-public sealed class Workplace : IDisposable
+/// <summary>A folder under the system's temporary folder that lives as long as what uses it.</summary>
+public sealed class TemporaryFolder : IDisposable
 {
-    /// <summary>Full path of the folder.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory("manualvae-long-").FullName;
+    /// <summary>
+    /// Full path of the folder. Its name is in small hexadecimal digits, so that it never spells what a test looks for, such as
+    /// NaN.
+    /// </summary>
+    public string Path { get; } = Directory.CreateDirectory(
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"manualvae-test-{Guid.NewGuid():N}")).FullName;
 
     /// <summary>A path inside the folder.</summary>
     public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Writes a text file into the folder and returns its path.</summary>
+    public string Write(string name, string text)
+    {
+        string path = this[name];
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
 
     /// <summary>Copies a folder with all that it holds.</summary>
     public static void Copy(string from, string to)
