@@ -54,7 +54,8 @@ public abstract partial class BackendTests
             for (int user = 0; user < clicks.Length; user++)
             {
                 var f = values.AsSpan(user * items, items);
-                var (expected, gradient) = LikelihoodFormula.Of(likelihood, clicks[user], [.. f.ToArray().Select(v => (double)v)]);
+                var (expected, gradient) = LikelihoodFormula.Of(
+                    likelihood, clicks[user], [.. f.ToArray().Select(v => (double)v)]);
                 // Single precision of the sum of all terms' sizes, though they may cancel; and of a log-sum-exp near 1e4, whose
                 // exponential is off by as much.
                 double largest = f.ToArray().Max(Math.Abs), size = kind == LikelihoodKind.Gaussian ? expected
