@@ -19,6 +19,7 @@ import json
 import os
 import pathlib
 import select
+import signal
 import struct
 import subprocess
 import tempfile
@@ -155,6 +156,9 @@ def main():
                   f"its link carried {carried / steps / 1e6:.2f} MB (round trip of a packet {trip:.2f} ms)", flush=True)
     finally:
         for i in range(len(cards)):
+            left = subprocess.run(["ip", "netns", "pids", f"vaerank{i}"], capture_output=True, text=True).stdout.split()
+            for process in left:  # of an interrupted job: without their network they would wait for ever
+                os.kill(int(process), signal.SIGKILL)
             subprocess.run(["ip", "netns", "del", f"vaerank{i}"])
         for card in cards:
             os.close(card)

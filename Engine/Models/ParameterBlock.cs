@@ -196,17 +196,19 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
         {
             for (int c = 0; c < row.Length; c++)
             {
-                // By its place in the whole, so that any number of ranks starts from the same weights.
-                uint index = checked((uint)((long)(firstRow + r) * columns + firstColumn + c));
+                // By its place in the whole, so that any number of ranks starts from the same weights. A place has 48 bits: above
+                // 2^32 weights (ten million items of width 600 have 6e9) its upper part tells streams apart.
+                long place = (long)(firstRow + r) * columns + firstColumn + c;
+                uint index = (uint)place, stream = number | (uint)(place >> 32) << 16;
                 row[c] = declared.Initialiser switch
                 {
                     Initialiser.One => 1,
-                    Initialiser.GlorotUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * limit,
-                    Initialiser.TruncatedNormal => 0.001f * Truncated(key, number, index),
-                    Initialiser.SmallNormal => 0.01f * (float)CounterRandom.Normal(key, number, index),
-                    Initialiser.FanInUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * fanInLimit,
-                    Initialiser.LeCunUniform => (2 * CounterRandom.Uniform(key, number, index) - 1) * leCunLimit,
-                    Initialiser.PseudoInput => CounterRandom.Uniform(key, number, index) * pseudoLimit,
+                    Initialiser.GlorotUniform => (2 * CounterRandom.Uniform(key, stream, index) - 1) * limit,
+                    Initialiser.TruncatedNormal => 0.001f * Truncated(key, stream, index),
+                    Initialiser.SmallNormal => 0.01f * (float)CounterRandom.Normal(key, stream, index),
+                    Initialiser.FanInUniform => (2 * CounterRandom.Uniform(key, stream, index) - 1) * fanInLimit,
+                    Initialiser.LeCunUniform => (2 * CounterRandom.Uniform(key, stream, index) - 1) * leCunLimit,
+                    Initialiser.PseudoInput => CounterRandom.Uniform(key, stream, index) * pseudoLimit,
                     _ => 0,
                 };
             }
@@ -215,11 +217,11 @@ public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false
     }
 
     /// <summary>Redraws on further steps of the same stream until the draw lies within two standard deviations.</summary>
-    private static float Truncated(RandomKey key, uint number, uint index)
+    private static float Truncated(RandomKey key, uint stream, uint index)
     {
         for (uint attempt = 0; ; attempt++)
         {
-            double draw = CounterRandom.Normal(key with { Step = attempt }, number, index);
+            double draw = CounterRandom.Normal(key with { Step = attempt }, stream, index);
             if (Math.Abs(draw) <= 2) return (float)draw;
         }
     }
