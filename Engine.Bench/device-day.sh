@@ -13,10 +13,11 @@ self=$0
 prepare() {
     set -e
     mkdir -p "$1"
+    lock=-p:NuGetLockFilePath=obj/kit.lock.json # the kit has runtimes that the committed lock files do not name
     git log -1 --format='%h %ad %s' --date=short > "$1/commit"
-    dotnet publish Tools -c Release -r linux-x64 --self-contained -o "$1/app"
+    dotnet publish Tools -c Release -r linux-x64 --self-contained -o "$1/app" $lock
     dotnet publish Engine.Tests -c Release -r linux-x64 --self-contained -o "$1/tests" \
-        -p:ValidateExecutableReferencesMatchSelfContained=false
+        -p:ValidateExecutableReferencesMatchSelfContained=false $lock
     cp "$0" "$1/"
     echo "copy $1 to the machine with the device; there: sh device-day.sh run ."
 }
