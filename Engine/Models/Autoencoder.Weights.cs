@@ -8,6 +8,7 @@ public sealed partial class Autoencoder
 {
     private Likelihood _weighted; // with the weights of the batch of the last forward pass
     private Tensor _emphasis, _userWeights;
+    private double _filledScale = double.NaN; // what every row of _rowScale holds; NaN after other values
     private double _userMean; // mean of n^-p over the training users; 0 without user weights
 
     /// <summary>
@@ -55,5 +56,13 @@ public sealed partial class Autoencoder
         for (int row = 0; row < batch.Rows; row++)
             _hostScale[row] = (float)(scale * (perClick ? KlWeight(batch, row) : 1) * UserWeight(batch, row));
         Backend.Upload(_hostScale.AsSpan(0, batch.Rows), rowScale);
+        _filledScale = double.NaN;
+    }
+
+    // Beta and the batch's size are the same in most steps, so the factor of all rows is too.
+    private void FillRowScale(double factor)
+    {
+        if (_filledScale != factor) Backend.Fill(_rowScale, factor);
+        _filledScale = factor;
     }
 }

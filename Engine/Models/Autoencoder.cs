@@ -264,7 +264,7 @@ public sealed partial class Autoencoder : IRecommender
             var rowScale = _rowScale.Top(rows);
             if (_anchors is not null && objective.AnchorWeight != 0)
             {
-                if (_userMean == 0) Backend.Fill(rowScale, objective.AnchorWeight * share);
+                if (_userMean == 0) FillRowScale(objective.AnchorWeight * share);
                 else UploadRowScale(batch, objective.AnchorWeight * share, false, rowScale);
                 Backend.AnchorBackward(
                     _anchorTerm, batch, _anchors, Code, z, _centroids.Top(rows), rowScale, dCode, dz);
@@ -273,7 +273,7 @@ public sealed partial class Autoencoder : IRecommender
             {
                 if (Settings.KlPerClick || _userMean != 0)
                     UploadRowScale(batch, objective.Beta * share, Settings.KlPerClick, rowScale);
-                else Backend.Fill(rowScale, objective.Beta * share);
+                else FillRowScale(objective.Beta * share);
                 _prior!.Backward(batch, Code, z, rowScale, dCode, dz);
             }
             Backend.SampleBackward(Code, Noise(rows), dz, dCode);

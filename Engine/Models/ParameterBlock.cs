@@ -36,7 +36,8 @@ public enum Initialiser
 /// <param name="fanInUniform">Layers start as in PyTorch and not as in the reference code.</param>
 public sealed class ParameterBlock(MemoryScope memory, bool fanInUniform = false)
 {
-    private const int Alignment = 16; // elements: each parameter starts on a cache line
+    /// <summary>Elements: each parameter starts on a cache line.</summary>
+    internal const int Alignment = 16;
 
     /// <summary>Rows and columns are those of the whole; a rank holds its own items' share.</summary>
     private sealed record Declaration(Parameter Parameter, int Rows, int Columns, Initialiser Initialiser, bool Fusable,

@@ -1,4 +1,5 @@
 using ManualVae.Compute;
+using ManualVae.Models;
 
 namespace ManualVae.Training;
 
@@ -8,6 +9,9 @@ namespace ManualVae.Training;
 /// <param name="learningRate">Step size.</param>
 public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> parameters, double learningRate)
 {
+    // Gradients that lie next to each other are zeroed together: on a device each call is a launch.
+    private readonly Tensor[] _gradients = Neighbours([.. parameters.Select(p => p.Gradient).Where(g => !g.IsNone)]);
+
     /// <summary>Updates done.</summary>
     public long Step { get; set; }
 
@@ -18,11 +22,8 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
     public void Begin()
     {
         var next = new AdamStep(learningRate * LearningRateScale, Step + 1);
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            parameters[i].FusedStep = next;
-            if (!parameters[i].Gradient.IsNone) backend.Fill(parameters[i].Gradient, 0);
-        }
+        for (int i = 0; i < parameters.Count; i++) parameters[i].FusedStep = next;
+        foreach (var gradient in _gradients) backend.Fill(gradient, 0);
     }
 
     /// <summary>Applies the update to the parameters that are not fused; after the backward pass.</summary>
@@ -36,5 +37,27 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
             backend.SumOverGroups(parameters[i].Gradient);
             backend.Adam(parameters[i], step);
         }
+    }
+
+    // Parameters of a block start on multiples of its alignment, so a shorter gap between two of them is nobody's.
+    private static Tensor[] Neighbours(List<Tensor> tensors)
+    {
+        const int Alignment = ParameterBlock.Alignment;
+        var joined = new List<Tensor>();
+        foreach (var next in tensors.OrderBy(t => t.Offset))
+        {
+            if (joined.FindIndex(t => t.Buffer == next.Buffer && t.Offset % Alignment == 0 && next.Offset % Alignment == 0
+                && next.Offset - (t.Offset + t.Length) is >= 0 and < Alignment) is >= 0 and var at)
+            {
+                long length = next.Offset + next.Length - joined[at].Offset;
+                if (length <= int.MaxValue)
+                {
+                    joined[at] = joined[at] with { Rows = 1, Columns = (int)length };
+                    continue;
+                }
+            }
+            joined.Add(next);
+        }
+        return [.. joined];
     }
 }
