@@ -49,7 +49,7 @@ public static class Program
             return ExitCode.Done;
         }
         using var silence = Has(parsed, "--quiet") ? Terminal.Quiet() : null;
-        if (parsed.Errors.Count > 0) return Failed(ExitCode.WrongUsage, UsageError.Describe(parsed));
+        if (UsageError.Describe(parsed) is { } usage) return Failed(ExitCode.WrongUsage, usage);
         return Session.Leave(Invoke(parsed));
     }
 

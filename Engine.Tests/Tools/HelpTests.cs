@@ -90,6 +90,12 @@ public class HelpTests
     [InlineData("help trian", "help trian: no such verb (did you mean 'train'?)")]
     [InlineData("gradcheck --preset recva", "--preset recva: unknown (did you mean 'recvae'?)")]
     [InlineData("data download ml-1n", "(did you mean 'ml-1m'?)")]
+    [InlineData("serve --run x", "Unknown flag --run: RUN comes without a flag, as in: manualvae serve RUN. Try: ")]
+    [InlineData("compare a b --metric x", "Unknown flag --metric (did you mean '--metrics'?). Try: manualvae compare --help")]
+    [InlineData("evaluate --run x --split tset", "--split 'tset': give one of test, validation (did you mean 'test'?). Try: ")]
+    [InlineData("recommend --run x --user u --top ten", "--top 'ten': give a whole number. Try: manualvae recommend --help")]
+    [InlineData("recommend --user u --run", "--run needs a value: --run FOLDER. Try: manualvae recommend --help")]
+    [InlineData("recommend --user u --run a --run b", "--run was given 2 values ('a', 'b'); it takes one. Try: ")]
     public void A_mistyped_name_is_asked_about(string command, string expected)
     {
         var result = CommandLine.Run(command.Split(' '));

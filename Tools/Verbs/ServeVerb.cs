@@ -11,7 +11,7 @@ internal static class ServeVerb
 {
     public static Command Create()
     {
-        var runs = new Argument<string[]>("run")
+        var runs = new Argument<string[]>("RUN")
         {
             Description = "Run folders; a request names one by its folder's name, or gets the first.",
             Arity = ArgumentArity.OneOrMore,
