@@ -111,6 +111,7 @@ internal static class DemoVerb
         string run = Path.Combine(folder, "multvae");
         plain.WriteLine($"  manualvae recommend --run {run} --user {recommendations.User} --history shown");
         plain.WriteLine("  manualvae data import --help");
+        plain.WriteLine("  manualvae recipe --help      # which model suits them");
         if (json) Terminal.WriteJson(summary);
         return ExitCode.Done;
     }
