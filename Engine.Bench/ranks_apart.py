@@ -6,9 +6,9 @@ DATA is a prepared folder. Prints, for each delay (milliseconds, one way): milli
 exchanges, the bytes that it sent by its own count, and those that its link carried. Two runs of different length are subtracted,
 so that start, checkpoints and validation do not count.
 
-Linux, as root, with ip (iproute2), Open MPI (mpirun.openmpi) and /dev/net/tun. Kernels without the netem module can do this too: each
-host's network card is a TAP device, and this program is the switch between them, which holds every frame back for the delay and
-lets a card send no faster than the rate. The switch takes processor time: with fewer processors than
+Linux, as root, with ip (iproute2), Open MPI (mpirun.openmpi) and /dev/net/tun. Kernels without the netem module can do this too:
+each host's network card is a TAP device, and this program is the switch between them, which holds every frame back for the
+delay and lets a card send no faster than the rate. The switch takes processor time: with fewer processors than
 ranks + 1, steps are upper bounds.
 MANUALVAE is the command, by default the one built here.
 """
@@ -36,16 +36,13 @@ class Switch(threading.Thread):
 
     def __init__(self, cards, rate):
         super().__init__(daemon=True)
-        self.cards, self.rate, self.delay, self.bytes = cards, rate, 0.0, [0] * len(cards)
+        self.cards, self.rate, self.delay, self.bytes, self.ends = cards, rate, 0.0, [0] * len(cards), False
 
     def run(self):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -20)
         free, waiting, order, port = [0.0] * len(self.cards), [], 0, {}
-        readable = select.poll()
-        for card in self.cards:
-            readable.register(card, select.POLLIN)
         number = {card: i for i, card in enumerate(self.cards)}
-        while True:
+        while not self.ends:
             now = time.monotonic()
             while waiting and waiting[0][0] <= now:
                 _, _, to, frame = heapq.heappop(waiting)
@@ -53,9 +50,8 @@ class Switch(threading.Thread):
                     os.write(self.cards[to], frame)
                 except OSError:  # a host that is not up yet, or no longer
                     pass
-            pause = None if not waiting else max(0.0, waiting[0][0] - now) * 1000
-            # poll knows whole milliseconds only; the last one is waited for by asking again
-            for card, _ in readable.poll(pause if pause is None else int(pause)):
+            pause = 0.1 if not waiting else max(0.0, waiting[0][0] - now)
+            for card in select.select(self.cards, [], [], pause)[0]:  # poll would know whole milliseconds only
                 source = number[card]
                 for _ in range(64):
                     try:
@@ -134,7 +130,7 @@ def main():
     parser.add_argument("--epochs", default="1,3", help="the two lengths that are subtracted")
     arguments, arguments.flags = parser.parse_known_args()
     short, long = map(int, arguments.epochs.split(","))
-    cards = []
+    cards, switch = [], None
     try:
         for i in range(arguments.ranks):
             cards.append(host(i))
@@ -152,9 +148,13 @@ def main():
                 carried = (switch.bytes[0] - between) - (between - before)
             seconds, exchange, sent, steps = (b - a for a, b in zip(first, second))
             print(f"{arguments.ranks} hosts, {arguments.gbit:g} Gbit/s, {delay:g} ms: {1e3 * seconds / steps:.1f} ms a step, "
-                  f"{1e3 * exchange / steps:.1f} ms of it in exchanges; rank 0 sent {sent / steps / 1e6:.2f} MB a step, "
+                  f"{1e3 * exchange / steps:.1f} ms in exchanges (those of an epoch's checkpoint with them); "
+                  f"rank 0 sent {sent / steps / 1e6:.2f} MB a step, "
                   f"its link carried {carried / steps / 1e6:.2f} MB (round trip of a packet {trip:.2f} ms)", flush=True)
     finally:
+        if switch is not None:
+            switch.ends = True
+            switch.join()
         for i in range(len(cards)):
             left = subprocess.run(["ip", "netns", "pids", f"vaerank{i}"], capture_output=True, text=True).stdout.split()
             for process in left:  # of an interrupted job: without their network they would wait for ever
