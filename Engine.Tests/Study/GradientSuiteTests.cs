@@ -41,6 +41,8 @@ public class GradientSuiteTests
     [InlineData(OutputForm.Blocks, LikelihoodKind.Logistic, false, 0)]
     [InlineData(OutputForm.Gram, LikelihoodKind.Gaussian, true, 20)]
     [InlineData(OutputForm.Gram, LikelihoodKind.Gaussian, false, 0)]
+    [InlineData(OutputForm.Sampled, LikelihoodKind.Multinomial, true, 20)]
+    [InlineData(OutputForm.Sampled, LikelihoodKind.Multinomial, false, 0)]
     public void A_form_of_the_loss_passes_every_kind_of_check(
         OutputForm form, LikelihoodKind likelihood, bool variational, int hidden)
     {
@@ -48,6 +50,7 @@ public class GradientSuiteTests
         var settings = new AutoencoderSettings
         {
             Variational = variational, Likelihood = likelihood, Hidden = hidden == 0 ? [] : [hidden], Latent = 10,
+            Negatives = form == OutputForm.Sampled ? 5 : 0,
         };
         var findings = GradientSuite.Model("form", settings, new Objective(0.2), 5, simd, form: form).ToArray();
         Assert.Equal(["model", "taylor", "parity"], findings.Select(f => f.Kind));

@@ -1,6 +1,7 @@
 using ManualVae.Compute;
 using ManualVae.Compute.Cases;
 using ManualVae.Models;
+using ManualVae.Models.Sampling;
 
 namespace ManualVae.Study;
 
@@ -32,20 +33,38 @@ public sealed record Differentiable(
 
     /// <summary>The mean loss of a model on a batch as a function of all its parameters, with fixed mask and noise.</summary>
     public static Differentiable Of(Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective,
-        SparseBatch? targets = null) => new(
-        model.Name, model.Backend,
-        [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
-        () =>
-        {
-            model.Forward(batch, mask, noise);
-            return model.Loss(batch, objective, targets);
-        },
-        () =>
-        {
-            model.Parameters.ZeroGradients();
-            model.Forward(batch, mask, noise);
-            model.Backward(batch, objective, targets);
-        });
+        SparseBatch? targets = null)
+    {
+        var variables = model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value,
+            p.Gradient.IsNone ? model.Backend.Allocate(p.Value.Rows, p.Value.Columns) : p.Gradient)).ToList();
+        return new(model.Name, model.Backend, variables,
+            () =>
+            {
+                model.Forward(batch, mask, noise);
+                return model.Loss(batch, objective, targets);
+            },
+            () =>
+            {
+                model.Parameters.ZeroGradients();
+                model.Forward(batch, mask, noise);
+                model.Backward(batch, objective, targets);
+                if (model.SampledStep is { } step) Scatter(step, variables);
+            });
+    }
+
+    // A step on drawn negatives has gradients of the rows that it sees; all others are zero.
+    private static void Scatter(SampledStep step, List<CaseTensor> variables)
+    {
+        foreach (var (set, rows) in new[] { (step.First, step.Batch.ActiveColumnCount), (step.Last, step.Items.Length) })
+            foreach (var window in set.Windows)
+            {
+                var whole = variables.Find(variable => variable.Name == window.Source.Name)!.Gradient;
+                var backend = step.Backend;
+                backend.Fill(whole, 0);
+                int width = window.Rows.Gradient.Columns;
+                backend.ScatterRows(window.Rows.Gradient, step.Items[..rows], whole.View(0, (int)(whole.Length / width), width));
+            }
+    }
 
     private static double Dot(IBackend backend, Tensor a, Tensor b) =>
         backend.Values(a).Zip(backend.Values(b), (left, right) => left * right).Sum();

@@ -60,14 +60,18 @@ internal static class GradcheckVerb
         return GradientSuite.Model("plain input", settings, new(settings.Beta), settings.Seed, fast);
     }
 
-    // The loss of a large batch, and of a Gaussian likelihood, in the forms that training chooses by cost.
+    // The loss of a large batch, of a Gaussian likelihood and of a large catalogue, in the forms that training chooses.
     private static IEnumerable<GradientFinding> Forms(IBackend fast)
     {
         var (multinomial, gaussian) = (Preset.Load("liang2018"), Preset.Load("gaussian-vae"));
+        var sampled = multinomial with { Negatives = 5 };
         return GradientSuite.Model("loss by blocks of users", multinomial, new(multinomial.Beta), multinomial.Seed, fast,
                 form: OutputForm.Blocks)
             .Concat(GradientSuite.Model("gaussian loss in Gram form", gaussian, new(gaussian.Beta), gaussian.Seed, fast,
-                form: OutputForm.Gram));
+                form: OutputForm.Gram))
+            .Concat(fast.MemoryLimit is not null ? [] // no kernels of it for GPUs
+                : GradientSuite.Model("loss on drawn negatives", sampled, new(sampled.Beta), sampled.Seed, fast,
+                    form: OutputForm.Sampled));
     }
 
     // Parts that no preset has.
@@ -78,7 +82,11 @@ internal static class GradcheckVerb
         [
             ("emphasised denoising", settings with { Emphasis = 2 }),
             ("linear path of low rank", settings with { LinearPath = LinearPathKind.LowRank, LinearRank = 5 }),
-            ("cosine head", settings with { OutputHead = OutputHead.Cosine, Likelihood = LikelihoodKind.Multinomial }),
+            // Where all clicks of a user are masked the code is the bias, and near zero a direction has no useful differences.
+            ("cosine head", settings with
+            {
+                OutputHead = OutputHead.Cosine, Likelihood = LikelihoodKind.Multinomial, FanInInitialisation = true,
+            }),
         ];
         return parts.SelectMany(part =>
             GradientSuite.Model(part.Name, part.Settings, new(part.Settings.Beta), settings.Seed, fast));
