@@ -238,6 +238,26 @@ public sealed class RunFolder
         return epochs;
     }
 
+    /// <summary>
+    /// The epochs that no resumed run trains again. Metrics are written before <c>last.ckpt</c>: after a kill between the two
+    /// they have an epoch more than that. A run whose checkpoints were deleted keeps the epochs that it had.
+    /// </summary>
+    /// <exception cref="InputException">A line or <c>last.ckpt</c> is damaged.</exception>
+    public IReadOnlyList<EpochMetrics> ReadFinished()
+    {
+        var epochs = ReadMetrics();
+        try
+        {
+            int saved = File.Exists(LastCheckpoint) ? Checkpoint.ReadHeader(LastCheckpoint).State.Epoch
+                : epochs.Count == 1 && File.Exists(BestCheckpoint) ? 0 : int.MaxValue; // the first epoch leaves that one first
+            return [.. epochs.Where(epoch => epoch.Epoch <= saved)];
+        }
+        catch (InputException) when (!File.Exists(LastCheckpoint))
+        {
+            return epochs; // another process deleted it meanwhile
+        }
+    }
+
     /// <summary>Writes the epochs so far.</summary>
     public void WriteMetrics(IEnumerable<EpochMetrics> epochs)
     {
