@@ -204,7 +204,8 @@ public sealed class RunFolder
             var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
             if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
                 throw new JsonException("model, settings, data, dataHash and deviations must not be null");
-            if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
+            if (manifest.Deviations.Any(deviation => deviation?.Contains(": ", StringComparison.Ordinal) != true))
+                throw new JsonException("a deviation is not written as name: preset -> run");
             if (manifest.Members is { } members && (members.Count == 0 || members.Any(member => member is not { IsSound: true })))
                 throw new JsonException("an ensemble has members with a folder, a checksum and a weight above 0");
             if (manifest.BaselineSettings is null) manifest.Settings.Validate();
