@@ -31,6 +31,12 @@ public sealed class MaxMemoryTests : IDisposable
     [InlineData("evaluate --run BOTH")]
     [InlineData("recommend --run VAE --items i1,i3")]
     [InlineData("recommend --run EASE --items i1,i3")]
+    [InlineData("similar --run VAE --item i1")]
+    [InlineData("similar --run EASE --item i1")]
+    [InlineData("export VAE --format npz --output OUT")]
+    [InlineData("export VAE --format onnx --output OUT")]
+    [InlineData("export EASE --format npz --output OUT")]
+    [InlineData("export VAE --vectors items --output OUT")]
     [InlineData("study radius --run VAE --users 10")]
     public void Too_little_is_refused_and_enough_is_not_mentioned(string command)
     {
@@ -44,6 +50,23 @@ public sealed class MaxMemoryTests : IDisposable
         Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
         Assert.False(Path.Exists(_folder["out"]));
         CommandLine.Run([.. words, "--max-memory", "4GiB"]).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("vae")]
+    [InlineData("ease")]
+    public void A_service_with_too_little_does_not_start(string run)
+    {
+        var refused = CommandLine.Run("serve", "--run", _folder[run], "--port", "0", "--max-memory", "0.1KiB");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
+    }
+
+    [Fact]
+    public void A_service_with_enough_starts()
+    {
+        var served = CommandLine.RunUntil("listening", "serve", "--run", _folder["vae"], "--port", "0", "--max-memory", "4GiB");
+        Assert.True(served.ExitCode == 0, served.Messages);
     }
 
     [Fact]
