@@ -36,19 +36,19 @@ public sealed class MaxMemoryTests : IDisposable
     [InlineData("export VAE --format npz --output OUT")]
     [InlineData("export VAE --format onnx --output OUT")]
     [InlineData("export EASE --format npz --output OUT")]
-    [InlineData("export VAE --vectors items --output OUT")]
+    [InlineData("export VAE --vectors items --output NPY")]
     [InlineData("study radius --run VAE --users 10")]
     public void Too_little_is_refused_and_enough_is_not_mentioned(string command)
     {
         string[] words = [.. command.Split(' ').Select(word => word switch
         {
             "DATA" => _folder["data"], "OUT" => _folder["out"], "VAE" => _folder["vae"], "EASE" => _folder["ease"],
-            "BOTH" => _folder["both"], _ => word,
+            "NPY" => _folder["out.npy"], "BOTH" => _folder["both"], _ => word,
         })];
         var refused = CommandLine.Run([.. words, "--max-memory", "0.1KiB"]);
         Assert.True(refused.ExitCode == 2, refused.Messages);
         Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
-        Assert.False(Path.Exists(_folder["out"]));
+        Assert.False(Path.Exists(_folder["out"]) || Path.Exists(_folder["out.npy"]));
         CommandLine.Run([.. words, "--max-memory", "4GiB"]).Succeeded();
     }
 
@@ -57,7 +57,7 @@ public sealed class MaxMemoryTests : IDisposable
     [InlineData("ease")]
     public void A_service_with_too_little_does_not_start(string run)
     {
-        var refused = CommandLine.Run("serve", "--run", _folder[run], "--port", "0", "--max-memory", "0.1KiB");
+        var refused = CommandLine.Run("serve", _folder[run], "--port", "0", "--max-memory", "0.1KiB");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
     }
@@ -65,7 +65,7 @@ public sealed class MaxMemoryTests : IDisposable
     [Fact]
     public void A_service_with_enough_starts()
     {
-        var served = CommandLine.RunUntil("listening", "serve", "--run", _folder["vae"], "--port", "0", "--max-memory", "4GiB");
+        var served = CommandLine.RunUntil("listening", "serve", _folder["vae"], "--port", "0", "--max-memory", "4GiB");
         Assert.True(served.ExitCode == 0, served.Messages);
     }
 

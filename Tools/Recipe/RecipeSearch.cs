@@ -132,8 +132,10 @@ internal sealed class RecipeSearch
     private void ClearAfterKill()
     {
         string run = Path.Combine(_options.Output, RecipeResult.RunName);
+        string trials = Path.Combine(_options.Output, RecipeTrials.Folder);
+        foreach (string folder in Directory.Exists(trials) ? Directory.GetDirectories(trials) : []) UnfinishedFiles.RemoveIn(folder);
+        UnfinishedFiles.RemoveIn(trials);
         UnfinishedFiles.RemoveIn(_options.Output);
-        UnfinishedFiles.RemoveIn(Path.Combine(_options.Output, RecipeTrials.Folder));
         if (!Directory.Exists(run)) return;
         var gone = (_earlier?.Trials ?? []).Where(trial => trial.Validation is not null
             && !Directory.Exists(Path.Combine(_options.Output, trial.Run))).ToList();

@@ -116,6 +116,7 @@ public sealed class RecipeTests : IDisposable
             Trials = known ? [.. whole.Trials.Select(t => t == winner ? t with { Run = from } : t)] : [],
         }));
         _folder.Write("recipe/trials/.a.999999-0a.partial/best.ckpt", "half of a fit");
+        _folder.Write("recipe/trials/a/.run.json.999999-0a.partial", "half of a trial");
         CommandLine.Run("recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "5s", "--threads", "1", "--resume")
             .Succeeded();
         var again = RecipeResult.Read(_folder["recipe"]);
