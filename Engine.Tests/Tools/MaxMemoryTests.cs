@@ -57,7 +57,7 @@ public sealed class MaxMemoryTests : IDisposable
     [InlineData("ease")]
     public void A_service_with_too_little_does_not_start(string run)
     {
-        var refused = CommandLine.Run("serve", _folder[run], "--port", "0", "--max-memory", "0.1KiB");
+        var refused = CommandLine.Run("serve", _folder[run], "--urls", "http://127.0.0.1:0", "--max-memory", "0.1KiB");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
     }
@@ -65,7 +65,8 @@ public sealed class MaxMemoryTests : IDisposable
     [Fact]
     public void A_service_with_enough_starts()
     {
-        var served = CommandLine.RunUntil("listening", "serve", _folder["vae"], "--port", "0", "--max-memory", "4GiB");
+        var served = CommandLine.RunUntil("listening", "serve", _folder["vae"], "--urls", "http://127.0.0.1:0", "--max-memory",
+            "4GiB");
         Assert.True(served.ExitCode == 0, served.Messages);
     }
 

@@ -59,7 +59,8 @@ public class GemmProgressTests
         {
             started.Set();
             wait();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         waiting.Start();
         started.Wait();
         foreach (var act in work)

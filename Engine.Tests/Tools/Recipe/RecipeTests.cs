@@ -112,7 +112,11 @@ public sealed class RecipeTests : IDisposable
         string from = Path.Combine("trials", Path.GetFileName(trials.RunOf(candidate, winner.Settings).Folder));
         AtomicFile.WriteText(_folder["recipe", RecipeResult.File], Terminal.ToJson(whole with
         {
-            Finished = false, Chosen = null, Reason = "", Ensemble = null, SpentSeconds = whole.BudgetSeconds,
+            Finished = false,
+            Chosen = null,
+            Reason = "",
+            Ensemble = null,
+            SpentSeconds = whole.BudgetSeconds,
             Trials = known ? [.. whole.Trials.Select(t => t == winner ? t with { Run = from } : t)] : [],
         }));
         _folder.Write("recipe/trials/.a.999999-0a.partial/best.ckpt", "half of a fit");

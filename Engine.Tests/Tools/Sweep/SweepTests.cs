@@ -216,7 +216,8 @@ public sealed class SweepTests : IDisposable
         if (epochs > 1)
             using (var backend = new SimdBackend(1))
             using (var trainer = new Trainer(PreparedDataset.Open(_data), settings, backend,
-                RunFolder.Create(_folder["paused"], RunFolder.Open(best.Run).Manifest)) { PauseAfter = epochs - 1 })
+                RunFolder.Create(_folder["paused"], RunFolder.Open(best.Run).Manifest))
+            { PauseAfter = epochs - 1 })
             {
                 trainer.Run();
                 File.Copy(_folder["paused", "last.ckpt"], last);
