@@ -18,10 +18,12 @@ public sealed class UnfinishedFilesTests : IDisposable
         _folder.Write("a", "whole");
         _folder.Write($".a.{Dead}.partial", "half");
         _folder.Write(".a.1-f.partial/deep/file", "half");
-        string[] others = [$".a.b.{Dead}.partial", $".b.{Dead}.partial", ".a.notes.partial", $".a.{Dead}.txt", $"a.{Dead}.partial"];
+        string[] others =
+            [$".a.b.{Dead}.partial", $".b.{Dead}.partial", ".a.notes.partial", $".a.{Dead}.txt", $"a.{Dead}.partial"];
         foreach (string other in others) _folder.Write(other, "another's");
         UnfinishedFiles.RemoveOf(_folder["a"]);
-        Assert.Equal(others.Append("a").Order(StringComparer.Ordinal), Samples.Entries(_folder.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(others.Append("a").Order(StringComparer.Ordinal),
+            Samples.Entries(_folder.Path).Order(StringComparer.Ordinal));
         UnfinishedFiles.RemoveOf(_folder["no such folder", "a"]);
     }
 

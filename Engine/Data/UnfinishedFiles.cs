@@ -51,7 +51,8 @@ public static partial class UnfinishedFiles
     }
 
     /// <summary>True for the name of a file or folder that is being written, or was when a process was killed.</summary>
-    internal static bool IsOne(string name) => Name().Match(name) is { Success: true } match && match.Groups["state"].Value == New;
+    internal static bool IsOne(string name) =>
+        Name().Match(name) is { Success: true } match && match.Groups["state"].Value == New;
 
     /// <summary>A new temporary name beside a path.</summary>
     /// <param name="path">The full path.</param>
@@ -63,8 +64,8 @@ public static partial class UnfinishedFiles
     private static string[] Of(string full, string state)
     {
         string folder = Path.GetDirectoryName(full) ?? full, name = Path.GetFileName(full);
-        return !Directory.Exists(folder) ? [] : [.. Directory.GetFileSystemEntries(folder, $".*.{state}")
-            .Where(entry => Name().Match(Path.GetFileName(entry)) is { Success: true } match && match.Groups["of"].Value == name)];
+        return !Directory.Exists(folder) ? [] : [.. Directory.GetFileSystemEntries(folder, $".*.{state}").Where(entry =>
+            Name().Match(Path.GetFileName(entry)) is { Success: true } match && match.Groups["of"].Value == name)];
     }
 
     private static int OwnerOf(string left) => int.TryParse(Name().Match(Path.GetFileName(left)).Groups["owner"].Value,

@@ -133,7 +133,8 @@ internal sealed class RecipeSearch
     {
         string run = Path.Combine(_options.Output, RecipeResult.RunName);
         string trials = Path.Combine(_options.Output, RecipeTrials.Folder);
-        foreach (string folder in Directory.Exists(trials) ? Directory.GetDirectories(trials) : []) UnfinishedFiles.RemoveIn(folder);
+        if (Directory.Exists(trials))
+            foreach (string trial in Directory.GetDirectories(trials)) UnfinishedFiles.RemoveIn(trial);
         UnfinishedFiles.RemoveIn(trials);
         UnfinishedFiles.RemoveIn(_options.Output);
         if (!Directory.Exists(run)) return;
