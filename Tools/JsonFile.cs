@@ -42,7 +42,7 @@ internal static class JsonFile
     private static void RequireValues(object value, string name)
     {
         var type = value.GetType();
-        if (value is string || type.IsPrimitive || type.IsEnum) return;
+        if (value is string || type.IsPrimitive || type.IsEnum || type.GetElementType() is { IsPrimitive: true }) return;
         if (value is IDictionary dictionary)
         {
             foreach (DictionaryEntry entry in dictionary) RequireValue(entry.Value, $"{entry.Key}");

@@ -22,7 +22,7 @@ internal static class OutputFile
             : LeadsTo(path, "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2") ? Terminal.Errors : null;
         if (console is not null) write(console);
         else
-            AtomicFile.Write(path, stream =>
+            WriteFile(path, stream =>
             {
                 using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
                 writer.NewLine = "\n";
@@ -36,7 +36,7 @@ internal static class OutputFile
     {
         if (!IsStandardOutput(path))
         {
-            AtomicFile.Write(path, write);
+            WriteFile(path, write);
             return;
         }
         if (!Console.IsOutputRedirected)
@@ -62,6 +62,12 @@ internal static class OutputFile
 
     /// <summary>Where the command says what it did: standard output, unless the file is there.</summary>
     public static TextWriter Messages(string? path) => IsStandardOutput(path) ? Console.Error : Console.Out;
+
+    private static void WriteFile(string path, Action<Stream> write)
+    {
+        UnfinishedFiles.RemoveAbandoned(path);
+        AtomicFile.Write(path, write);
+    }
 
     private static bool LeadsTo(string? path, params string[] devices) =>
         path is not (null or "") && RealPath.Device(path) is { } device && devices.Contains(device);

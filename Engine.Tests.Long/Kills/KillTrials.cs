@@ -50,7 +50,15 @@ public sealed class KillTrials : IDisposable
         }
         var last = ToolProcess.Run(start(Output));
         if (last.Code != 0) return ($"does not go on: {last.Code}, {last.Messages}", killed);
-        return (Finished(scenario, reference), killed);
+        return (Finished(scenario, reference) ?? Litter(), killed);
+    }
+
+    // Whoever finishes the work removes what the killed ones left unfinished.
+    private string? Litter()
+    {
+        string left = string.Join(", ", Directory.EnumerateFileSystemEntries(Work, ".*.partial", SearchOption.AllDirectories)
+            .Select(entry => Path.GetRelativePath(Work, entry)));
+        return left.Length == 0 ? null : $"unfinished files are still there: {left}";
     }
 
     /// <summary>What differs from the end that nobody disturbed, or null.</summary>

@@ -15,7 +15,16 @@ internal static class LikelihoodFormula
     {
         var x = new double[f.Length];
         foreach (int item in clicks) x[item] = 1;
-        double max = f.Max(), normaliser = max + Math.Log(f.Sum(v => Math.Exp(v - max))), n = clicks.Length, loss = 0;
+        return Of(likelihood, x, f);
+    }
+
+    /// <summary>The same of clicks with values.</summary>
+    /// <param name="likelihood">Which, with its weights.</param>
+    /// <param name="x">The value of each item; 0 without a click.</param>
+    /// <param name="f">Logits.</param>
+    public static (double Loss, double[] Gradient) Of(Likelihood likelihood, double[] x, double[] f)
+    {
+        double max = f.Max(), normaliser = max + Math.Log(f.Sum(v => Math.Exp(v - max))), n = x.Sum(), loss = 0;
         var gradient = new double[f.Length];
         for (int i = 0; i < f.Length; i++)
             switch (likelihood.Kind)

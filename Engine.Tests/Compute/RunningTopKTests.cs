@@ -56,6 +56,22 @@ public class RunningTopKTests
         Assert.Equal([1, 3, 4], items);
     }
 
+    [Theory]
+    [InlineData(7)] // shorter than a vector
+    [InlineData(16)]
+    [InlineData(23)]
+    public void A_lower_item_that_only_reaches_the_bound_is_kept(int piece)
+    {
+        const int Pieces = 400; // more than are gathered before the worse ones are dropped
+        var running = new RunningTopK();
+        running.Begin(3, piece);
+        float[] equal = [.. Enumerable.Repeat(0.5f, piece)];
+        for (int i = Pieces - 1; i >= 0; i--) running.Offer(equal, i * piece, []);
+        var (items, scores) = (new int[3], new float[3]);
+        running.Write(items, scores);
+        Assert.Equal([0, 1, 2], items);
+    }
+
     [Fact]
     public void Nothing_wanted_or_nothing_offered()
     {

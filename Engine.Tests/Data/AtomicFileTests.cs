@@ -142,16 +142,6 @@ public class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_of_a_file_is_removed_and_nothing_else()
-    {
-        string path = _folder.Write("last.ckpt", "whole");
-        _folder.Write(".last.ckpt.12-34.partial", "half");
-        _folder.Write(".best.ckpt.12-34.partial", "half of another");
-        AtomicFile.RemoveUnfinished(path);
-        Assert.Equal([".best.ckpt.12-34.partial", "last.ckpt"], Samples.Entries(_folder.Path).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public void A_failed_folder_leaves_the_old_one_and_nothing_else()
     {
         _folder.Write("folder/a", "old");

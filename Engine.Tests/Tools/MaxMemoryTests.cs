@@ -31,19 +31,43 @@ public sealed class MaxMemoryTests : IDisposable
     [InlineData("evaluate --run BOTH")]
     [InlineData("recommend --run VAE --items i1,i3")]
     [InlineData("recommend --run EASE --items i1,i3")]
+    [InlineData("similar --run VAE --item i1")]
+    [InlineData("similar --run EASE --item i1")]
+    [InlineData("export VAE --format npz --output OUT")]
+    [InlineData("export VAE --format onnx --output OUT")]
+    [InlineData("export EASE --format npz --output OUT")]
+    [InlineData("export VAE --vectors items --output NPY")]
     [InlineData("study radius --run VAE --users 10")]
     public void Too_little_is_refused_and_enough_is_not_mentioned(string command)
     {
         string[] words = [.. command.Split(' ').Select(word => word switch
         {
             "DATA" => _folder["data"], "OUT" => _folder["out"], "VAE" => _folder["vae"], "EASE" => _folder["ease"],
-            "BOTH" => _folder["both"], _ => word,
+            "NPY" => _folder["out.npy"], "BOTH" => _folder["both"], _ => word,
         })];
         var refused = CommandLine.Run([.. words, "--max-memory", "0.1KiB"]);
         Assert.True(refused.ExitCode == 2, refused.Messages);
         Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
-        Assert.False(Path.Exists(_folder["out"]));
+        Assert.False(Path.Exists(_folder["out"]) || Path.Exists(_folder["out.npy"]));
         CommandLine.Run([.. words, "--max-memory", "4GiB"]).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("vae")]
+    [InlineData("ease")]
+    public void A_service_with_too_little_does_not_start(string run)
+    {
+        var refused = CommandLine.Run("serve", _folder[run], "--urls", "http://127.0.0.1:0", "--max-memory", "0.1KiB");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("its limit is 0 MiB", refused.Messages.TrimEnd().Split('\n')[^1]);
+    }
+
+    [Fact]
+    public void A_service_with_enough_starts()
+    {
+        var served = CommandLine.RunUntil("listening", "serve", _folder["vae"], "--urls", "http://127.0.0.1:0", "--max-memory",
+            "4GiB");
+        Assert.True(served.ExitCode == 0, served.Messages);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public static partial class AtomicFile
             }
         string full = RealPath.Of(path);
         CreateFolder(Path.GetDirectoryName(full)!);
-        string temporary = TemporaryName(full);
+        string temporary = UnfinishedFiles.NameFor(full);
         try
         {
             using (var stream = Try(path, () =>
@@ -55,7 +55,7 @@ public static partial class AtomicFile
     {
         RefuseToReplace(path, overwrite, kind: kind);
         string full = RealPath.Of(path);
-        string temporary = TemporaryName(full);
+        string temporary = UnfinishedFiles.NameFor(full);
         try
         {
             Try(path, () => Directory.CreateDirectory(temporary));
@@ -126,14 +126,6 @@ public static partial class AtomicFile
         return null;
     }
 
-    /// <summary>Removes what a process that was killed had written of a file; nobody may be writing it now.</summary>
-    public static void RemoveUnfinished(string path)
-    {
-        string full = RealPath.Of(path);
-        foreach (string left in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.*.partial"))
-            File.Delete(left);
-    }
-
     // Where the system can exchange two folders, a reader always finds one. Elsewhere the old folder is moved aside first:
     // whenever this is killed, one of the two is whole.
     private static void Replace(string folder, string by)
@@ -143,7 +135,7 @@ public static partial class AtomicFile
             Directory.Delete(by, recursive: true);
             return;
         }
-        string? old = Directory.Exists(folder) ? TemporaryName(folder) : null;
+        string? old = Directory.Exists(folder) ? UnfinishedFiles.NameFor(folder, old: true) : null;
         if (old is not null) Directory.Move(folder, old);
         try
         {
@@ -173,8 +165,4 @@ public static partial class AtomicFile
 
     [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt2(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
-
-    private static string TemporaryName(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!,
-            $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():N}.partial");
 }

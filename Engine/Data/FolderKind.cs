@@ -18,13 +18,13 @@ public sealed record FolderKind(string Name, Func<string, Func<string, bool>?> F
         return files.FirstOrDefault(file => belongs is null || !belongs(file) && !IsOurs(file));
     }
 
-    /// <summary>True where a folder holds nothing but a lock.</summary>
-    internal static bool IsEmpty(string folder) =>
-        Directory.EnumerateFileSystemEntries(folder).All(entry => Path.GetFileName(entry) == LockFile);
+    /// <summary>True where a folder holds nothing but a lock, and what processes that were killed left unfinished.</summary>
+    public static bool IsEmpty(string folder) =>
+        Directory.EnumerateFileSystemEntries(folder).All(entry => IsOurs(Path.GetFileName(entry)));
 
     // What an earlier process left behind when it was killed.
     private static bool IsOurs(string file) => file.Split('/').Any(name =>
-        name == LockFile || name.StartsWith('.') && name.EndsWith(".partial", StringComparison.Ordinal));
+        name == LockFile || UnfinishedFiles.IsOne(name));
 
     // Files, links and empty folders. A link is never followed.
     private static IEnumerable<string> Entries(string folder, string prefix)

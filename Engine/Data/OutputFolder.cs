@@ -16,7 +16,7 @@ public sealed class OutputFolder : IDisposable
 
     private OutputFolder(string folder) => _folder = folder;
 
-    /// <summary>Claims a folder.</summary>
+    /// <summary>Claims a folder, and removes what killed processes left of it under temporary names.</summary>
     /// <param name="path">The folder, which need not exist yet.</param>
     /// <param name="inputs">What the work reads; it must not lie in the folder, nor the folder in it.</param>
     /// <exception cref="InputException">It overlaps an input, another process writes it, or it cannot be written.</exception>
@@ -29,6 +29,7 @@ public sealed class OutputFolder : IDisposable
         try
         {
             claim.Lock(path);
+            UnfinishedFiles.RemoveOf(folder); // nobody else can be writing it
             return claim;
         }
         catch

@@ -34,6 +34,10 @@ public sealed record ResultsDocument(
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     };
 
+    /// <summary>True where <see cref="Data"/> can be a folder.</summary>
+    [JsonIgnore]
+    public bool NamesItsData => Data.Length > 0 && !Data.Contains('\0');
+
     /// <summary>The document of an evaluation.</summary>
     public static ResultsDocument From(EvaluationResult result, string model, string data, string split) =>
         new(model, data, split, result.Users, result.SkippedUsers, result.Metrics.ToDictionary(
@@ -57,6 +61,7 @@ public sealed record ResultsDocument(
         {
             var results = JsonSerializer.Deserialize<ResultsDocument>(File.ReadAllText(path), Format)
                 ?? throw new InputException($"{path}: holds no results; evaluate the run again.");
+            if (!results.NamesItsData) throw new JsonException("data names no folder");
             return results.Metrics.FirstOrDefault(metric => metric.Value is null).Key is not string empty ? results
                 : throw new JsonException($"{empty} has no value");
         }

@@ -82,27 +82,6 @@ public sealed record RunManifest
         $"manualvae {typeof(RunManifest).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}";
 }
 
-/// <summary>One line of <c>metrics.jsonl</c>.</summary>
-/// <param name="Epoch">Epoch, from 1.</param>
-/// <param name="Updates">Gradient updates done.</param>
-/// <param name="Loss">Mean over users of reconstruction + beta KL + anchors.</param>
-/// <param name="Reconstruction">Mean negative log-likelihood.</param>
-/// <param name="Kl">Mean KL, unweighted.</param>
-/// <param name="Anchor">Mean anchor term, unweighted.</param>
-/// <param name="Beta">beta at the epoch's end.</param>
-/// <param name="Validation">The validation metric, or null without validation users.</param>
-/// <param name="Seconds">Time of the epoch's training, without validation.</param>
-/// <param name="UsersPerSecond">Training speed.</param>
-/// <param name="Best">True if it is the best epoch so far.</param>
-/// <param name="AnchorSpread">Root mean square distance of the anchors from their mean; null without anchors.</param>
-/// <param name="MeanSpread">The same of the last batch's posterior means: both near 0 is the degenerate solution (arXiv
-/// 2511.06781, section 3).</param>
-/// <param name="AnchorWeight">lambda_A in the epoch; null without anchors.</param>
-public sealed record EpochMetrics(
-    int Epoch, long Updates, double Loss, double Reconstruction, double Kl, double Anchor, double Beta, double? Validation,
-    double Seconds, double UsersPerSecond, bool Best, double? AnchorSpread = null, double? MeanSpread = null,
-    double? AnchorWeight = null);
-
 /// <summary>
 /// A run: <c>run.json</c>, <c>items.tsv</c>, <c>users.tsv</c>, <c>metrics.jsonl</c>, <c>best.ckpt</c>, <c>last.ckpt</c>,
 /// <c>results.json</c>, <c>evaluations/</c>, <c>report.html</c>.
@@ -204,7 +183,8 @@ public sealed class RunFolder
             var manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllText(file), Json.WithKebabSettings());
             if (manifest is not { Model: not null, Settings: not null, Data: not null, DataHash: not null, Deviations: not null })
                 throw new JsonException("model, settings, data, dataHash and deviations must not be null");
-            if (manifest.Deviations.Contains(null!)) throw new JsonException("a deviation is null");
+            if (manifest.Deviations.Any(deviation => deviation?.Contains(": ", StringComparison.Ordinal) != true))
+                throw new JsonException("a deviation is not written as name: preset -> run");
             if (manifest.Members is { } members && (members.Count == 0 || members.Any(member => member is not { IsSound: true })))
                 throw new JsonException("an ensemble has members with a folder, a checksum and a weight above 0");
             if (manifest.BaselineSettings is null) manifest.Settings.Validate();
@@ -236,6 +216,26 @@ public sealed class RunFolder
                     problem);
             }
         return epochs;
+    }
+
+    /// <summary>
+    /// The epochs that no resumed run trains again. Metrics are written before <c>last.ckpt</c>: after a kill between the two
+    /// they have an epoch more than that. A run whose checkpoints were deleted keeps the epochs that it had.
+    /// </summary>
+    /// <exception cref="InputException">A line or <c>last.ckpt</c> is damaged.</exception>
+    public IReadOnlyList<EpochMetrics> ReadFinished()
+    {
+        var epochs = ReadMetrics();
+        try
+        {
+            int saved = File.Exists(LastCheckpoint) ? Checkpoint.ReadHeader(LastCheckpoint).State.Epoch
+                : epochs.Count == 1 && File.Exists(BestCheckpoint) ? 0 : int.MaxValue; // the first epoch leaves that one first
+            return [.. epochs.Where(epoch => epoch.Epoch <= saved)];
+        }
+        catch (InputException) when (!File.Exists(LastCheckpoint))
+        {
+            return epochs; // another process deleted it meanwhile
+        }
     }
 
     /// <summary>Writes the epochs so far.</summary>

@@ -27,6 +27,8 @@ internal sealed record RecipeEnsemble(double Validation, IReadOnlyDictionary<str
     public static RecipeEnsemble? Try(
         PreparedDataset data, string output, IReadOnlyList<string> members, string metric, double winner)
     {
+        string run = Path.Combine(output, RunName);
+        if (Directory.Exists(run)) Directory.Delete(run, recursive: true); // of a session that was cut off after it
         if (members.Count < 2) return null;
         var opened = new List<TrainedModel>();
         try
@@ -35,8 +37,6 @@ internal sealed record RecipeEnsemble(double Validation, IReadOnlyDictionary<str
             (double[] weights, double value) = EnsembleWeights.Choose(
                 [.. opened.Select(model => model.Recommender)], data.Validation!, Metric.Parse(metric), Session.Cancellation);
             if (value < winner * (1 + Gain) || weights.Count(weight => weight > 0) < 2) return null;
-            string run = Path.Combine(output, RunName);
-            if (Directory.Exists(run)) Directory.Delete(run, recursive: true); // of a session that was cut off here
             EnsembleRun.Create(run, [.. opened.Zip(weights, (model, weight) => (model.Folder, weight))]);
             return new(value, members.Zip(weights).Where(m => m.Second > 0).ToDictionary(m => m.First, m => m.Second));
         }

@@ -60,12 +60,17 @@ internal sealed class RecipeSearch
         RecipeCandidate[] candidates = [.. simple, .. family];
         var baselines = new BaselineStage(_data, trials, budget);
         AtomicFile.CreateFolder(_options.Output);
+        ClearAfterKill();
         try
         {
             Write(finished: false, null);
             baselines.Run(simple);
+            Write(finished: false, null); // a kill loses no more than a stage's times
             double popularity = trials.All.FirstOrDefault(t => t.Candidate == "popularity")?.Validation ?? 0;
             new FamilyStage(_data, trials, budget, _options.Seed).Run(family, popularity);
+            foreach (var trial in _earlier?.Trials ?? [])
+                if (candidates.FirstOrDefault(c => c.Name == trial.Candidate) is { } candidate) trials.TakeUp(candidate, trial);
+            Write(finished: false, null);
             var (winner, ensemble) = Finish(candidates, trials, budget);
             return Write(finished: true, winner, ensemble);
         }
@@ -78,8 +83,10 @@ internal sealed class RecipeSearch
 
         RecipeResult Write(bool finished, RecipeTrial? winner, RecipeEnsemble? ensemble = null)
         {
+            IEnumerable<RecipeTrial> notYet = finished ? []
+                : (_earlier?.Trials ?? []).ExceptBy(trials.All.Select(t => t.Run), t => t.Run);
             var all = trials.All.Select(t => finished && t.Run == winner?.Run ? t with { Run = RecipeResult.RunName } : t)
-                .ToList();
+                .Concat(notYet).ToList();
             var rows = RecipeChoice.Rows(candidates, all, winner, baselines.Skipped);
             string reason = winner is null ? "" : Reason(rows, winner);
             var result = new RecipeResult(Path.GetFullPath(_data.Directory), _data.ManifestHash, _metric, _options.Seed, shape,
@@ -121,6 +128,23 @@ internal sealed class RecipeSearch
         return (winner, ensemble);
     }
 
+    // What a session left that was killed: unfinished files, and the winner, if it had been moved already. That goes back.
+    private void ClearAfterKill()
+    {
+        string run = Path.Combine(_options.Output, RecipeResult.RunName);
+        string trials = Path.Combine(_options.Output, RecipeTrials.Folder);
+        if (Directory.Exists(trials))
+            foreach (string trial in Directory.GetDirectories(trials)) UnfinishedFiles.RemoveIn(trial);
+        UnfinishedFiles.RemoveIn(trials);
+        UnfinishedFiles.RemoveIn(_options.Output);
+        if (!Directory.Exists(run)) return;
+        var gone = (_earlier?.Trials ?? []).Where(trial => trial.Validation is not null
+            && !Directory.Exists(Path.Combine(_options.Output, trial.Run))).ToList();
+        AtomicFile.RefuseToReplace(run, overwrite: true, "move it away", RunFolder.Kind);
+        if (gone is [var winner]) Directory.Move(run, Path.Combine(_options.Output, winner.Run));
+        else Directory.Delete(run, recursive: true);
+    }
+
     private bool HasCheckpoint(string run) => File.Exists(Path.Combine(_options.Output, run, "best.ckpt"));
 
     private static string Reason(IReadOnlyList<RecipeRow> rows, RecipeTrial winner)
@@ -139,11 +163,12 @@ internal sealed class RecipeSearch
     private RecipeResult? Earlier()
     {
         string folder = _options.Output, file = Path.Combine(folder, RecipeResult.File);
-        if (!File.Exists(file))
-            return _options.Resume || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()
-                ? throw new InputException($"--output {folder}: " + (_options.Resume
-                    ? "holds no recipe to go on with; leave out --resume." : "is not empty and holds no recipe; give another."))
-                : null;
+        if (!Directory.Exists(folder))
+            return !_options.Resume ? null
+                : throw new InputException($"--output {folder}: holds no recipe to go on with; leave out --resume.");
+        if (!File.Exists(file)) // a kill may have come before the file; then there is nothing to lose
+            return FolderKind.IsEmpty(folder) ? null
+                : throw new InputException($"--output {folder}: is not empty and holds no recipe; give another.");
         if (!_options.Resume)
             throw new InputException($"--output {folder}: holds a recipe; give --resume to go on with it, or another --output.");
         var earlier = RecipeResult.Read(folder);

@@ -17,6 +17,9 @@ namespace ManualVae.Tools.Recipe;
 internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnlyDictionary<string, string> shared,
     IReadOnlyDictionary<string, double> earlier)
 {
+    /// <summary>Name of their folder in that of the recipe.</summary>
+    public const string Folder = "trials";
+
     private readonly TrainingFlags _flags = new();
     private readonly TrialOutcomes _outcomes = new();
     private readonly List<RecipeTrial> _all = [];
@@ -34,7 +37,7 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
             if (ReadSettings.By(candidate.Model, name) && (candidate.Space is not null || name == "validation-metric"))
                 all.TryAdd(name, value);
         var resolved = _flags.Resolve([], all).On(data);
-        return SweepTrial.Of(0, Prepend(candidate, own), resolved, seeds: 1, data, Path.Combine(output, "trials")).Runs[0];
+        return SweepTrial.Of(0, Prepend(candidate, own), resolved, seeds: 1, data, Path.Combine(output, Folder)).Runs[0];
     }
 
     /// <summary>Trains a trial up to a rung, or reads it, and takes note of it.</summary>
@@ -47,7 +50,7 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
         CancellationToken until)
     {
         var run = RunOf(candidate, own);
-        string name = Path.Combine("trials", Path.GetFileName(run.Folder));
+        string name = NameOf(run);
         double before = _all.Find(t => t.Run == name)?.Seconds ?? earlier.GetValueOrDefault(name);
         var clock = Stopwatch.StartNew();
         string? failed = null;
@@ -77,6 +80,19 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
         return trial;
     }
 
+    /// <summary>
+    /// Takes note of a trial of an earlier session that this one has not come to; one that is no longer there counts for nothing.
+    /// </summary>
+    /// <param name="candidate">Whose trial.</param>
+    /// <param name="trial">The trial.</param>
+    public void TakeUp(RecipeCandidate candidate, RecipeTrial trial)
+    {
+        var run = RunOf(candidate, trial.Settings);
+        if (_runs.ContainsKey(trial.Run) || trial.Run != NameOf(run) || !Directory.Exists(run.Folder)) return;
+        _runs[trial.Run] = run;
+        _all.Add(trial);
+    }
+
     /// <summary>True if a trial of the family has been trained to its end, or has run out of patience.</summary>
     public bool IsWhole(RecipeTrial trial) => _outcomes.Of(_runs[trial.Run], _runs[trial.Run].Epochs) is not null;
 
@@ -104,6 +120,8 @@ internal sealed class RecipeTrials(PreparedDataset data, string output, IReadOnl
         var epochs = RunFolder.Open(run.Folder).ReadMetrics();
         return epochs.LastOrDefault(epoch => epoch.Best) is { } best ? new(best.Validation, best.Epoch, epochs.Count) : null;
     }
+
+    private static string NameOf(TrialRun run) => Path.Combine(Folder, Path.GetFileName(run.Folder));
 
     private void Say(RecipeTrial trial) => Console.Error.WriteLine(
         $"{Readable.Clock(TimeSpan.FromSeconds(trial.Seconds)),7}  {trial.Candidate,-13} "

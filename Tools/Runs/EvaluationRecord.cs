@@ -24,10 +24,7 @@ internal sealed record EvaluationRecord(
     /// <summary>The folder in a run.</summary>
     public const string Folder = "evaluations";
 
-    private static readonly JsonSerializerOptions Format = new(Terminal.Json)
-    {
-        WriteIndented = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    };
+    private static readonly JsonSerializerOptions Format = new(Terminal.Json) { WriteIndented = false };
 
     /// <summary>Results alone, of a run that was evaluated by an older version.</summary>
     public static EvaluationRecord Of(ResultsDocument results) =>
@@ -108,21 +105,12 @@ internal sealed record EvaluationRecord(
         }
     }
 
-    private static EvaluationRecord Read(string file)
-    {
-        try
+    private static EvaluationRecord Read(string file) => JsonFile.Read<EvaluationRecord>(file, "evaluation",
+        "remove it and evaluate the run again", record =>
         {
-            var record = JsonSerializer.Deserialize<EvaluationRecord>(File.ReadAllText(file), Format)
-                ?? throw new JsonException("it is null");
             int users = record.Users.Length;
-            return record.Clicks.Length == users && (record.FoldIn?.Length ?? users) == users
-                && record.PerUser.Values.All(v => v.Length == users)
-                ? record : throw new JsonException("the numbers of users differ");
-        }
-        catch (JsonException problem)
-        {
-            throw new InputException($"{file}: no readable evaluation ({problem.Message}); remove it and evaluate the run again.",
-                problem);
-        }
-    }
+            return !record.Results.NamesItsData ? "data names no folder"
+                : record.Clicks.Length == users && (record.FoldIn?.Length ?? users) == users
+                    && record.PerUser.Values.All(v => v.Length == users) ? null : "the numbers of users differ";
+        });
 }

@@ -89,6 +89,7 @@ internal static class TrainingJob
     public static TrainingOutcome StartOrResume(PreparedDataset data, ResolvedSettings settings, string folder,
         Func<RunSettings, TrainingDisplay> show, Action clear, Waypoints waypoints)
     {
+        UnfinishedFiles.RemoveIn(folder);
         if (!File.Exists(Path.Combine(folder, "run.json")))
             return StartClaimed(data, settings, folder, clear, show, header: false, waypoints: waypoints);
         settings = settings.On(data);
@@ -97,7 +98,7 @@ internal static class TrainingJob
         if (there.DataHash != data.ManifestHash || there.Settings.DeviationsFrom(settings.Run).Count > 0
             || there.Settings.Seed != settings.Run.Seed || !JsonNode.DeepEquals(there.BaselineSettings, settings.Baseline))
             throw new InputException($"{folder}: holds a run with other settings or data; give another --output.");
-        var outcome = TrainingOutcome.Of(run, run.ReadMetrics());
+        var outcome = TrainingOutcome.Of(run, run.ReadFinished());
         return settings.Baseline is not null || outcome.Epochs >= settings.Run.Epochs || outcome.RanOutOf(settings.Run.Patience)
             ? outcome
             : Resume(data, run, show, header: false, waypoints);

@@ -19,8 +19,11 @@ internal sealed class GrowingSweep : IDisposable
     /// <param name="data">Data whose validation part has clicks to find.</param>
     /// <param name="output">The folder.</param>
     /// <exception cref="InputException">Another command writes the folder.</exception>
-    public GrowingSweep(PreparedDataset data, string output) =>
+    public GrowingSweep(PreparedDataset data, string output)
+    {
         (_data, _output, _claim) = (data, output, OutputFolder.Claim(output, data.Directory));
+        UnfinishedFiles.RemoveIn(output);
+    }
 
     /// <summary>Number of trials so far.</summary>
     public int Count => _trials.Count;

@@ -65,13 +65,13 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
                 DropCheckpoints(folder);
     }
 
-    /// <summary>Deletes the checkpoints of a run; what it was and how it did stays.</summary>
+    /// <summary>Deletes the checkpoints of a run; what it was and how it did stays. Nobody works at it.</summary>
     public static void DropCheckpoints(string folder)
     {
         if (!Directory.Exists(folder)) return;
         // The latest first: a run without it begins anew, whatever else is there.
-        foreach (string file in (string[])["last.ckpt", "best.ckpt", .. Unfinished(folder)])
-            File.Delete(Path.Combine(folder, file));
+        foreach (string file in (string[])["last.ckpt", "best.ckpt"]) File.Delete(Path.Combine(folder, file));
+        UnfinishedFiles.RemoveIn(folder);
     }
 
     /// <summary>
@@ -81,14 +81,19 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
     public static void ClearUnbegun(string folder)
     {
         if (!Directory.Exists(folder) || File.Exists(Path.Combine(folder, "run.json"))) return;
-        string[] own = ["items.tsv", "users.tsv", .. Unfinished(folder)];
+        UnfinishedFiles.RemoveIn(folder);
+        string[] own = ["items.tsv", "users.tsv"];
         if (Directory.EnumerateFileSystemEntries(folder).All(entry => own.Contains(Path.GetFileName(entry))))
             Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Removes, at the search's end, what workers left that were killed while they fitted a baseline.</summary>
+    /// <summary>
+    /// Removes, at the search's end, what workers left that were killed while they fitted a baseline, or wrote of the search.
+    /// </summary>
     public void RemoveUnfinished()
     {
+        foreach (string file in (string[])[SearchFile, SweepResult.File, SweepResult.BestFile])
+            UnfinishedFiles.RemoveAbandoned(Path.Combine(search.Output, file));
         foreach (string folder in Directory.GetDirectories(search.Output, ".*.partial"))
             try
             {
@@ -99,10 +104,6 @@ internal sealed class SweepFolder(SweepSearch search, TimeSpan lease)
                 // Another worker was faster.
             }
     }
-
-    // Temporary files of a process that was killed while it wrote.
-    private static IEnumerable<string> Unfinished(string folder) =>
-        Directory.EnumerateFiles(folder, ".*.partial").Select(file => Path.GetFileName(file));
 
     private static void WriteIfNew(string file, string text)
     {

@@ -21,8 +21,7 @@ internal sealed record RunOutcome(double? Validation, int BestEpoch, int Epochs,
         string kept = Path.Combine(run.Folder, File);
         if (run.Settings.Baseline is null && System.IO.File.Exists(Path.Combine(run.Folder, "run.json")))
         {
-            var all = RunFolder.Open(run.Folder).ReadMetrics();
-            var seen = all.Take(epochs).ToList();
+            var seen = RunFolder.Open(run.Folder).ReadFinished().Take(epochs).ToList();
             var best = seen.LastOrDefault(epoch => epoch.Best);
             int patience = run.Settings.Run.Patience;
             if (seen.Count == epochs || patience > 0 && best is not null && seen.Count - best.Epoch >= patience)

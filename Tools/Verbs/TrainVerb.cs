@@ -76,9 +76,7 @@ internal static class TrainVerb
     {
         using var claim = Session.Ranks.IsFirst ? OutputFolder.Claim(folder) : null;
         var run = RunFolder.Open(folder);
-        if (claim is not null)
-            foreach (string checkpoint in (string[])[run.LastCheckpoint, run.BestCheckpoint])
-                AtomicFile.RemoveUnfinished(checkpoint);
+        if (claim is not null) UnfinishedFiles.RemoveIn(run.Path);
         if (run.Manifest.BaselineSettings is not null)
             throw new InputException($"{folder}: a baseline is fitted in one go; there is nothing to resume.");
         string mayChange = $"only {string.Join(", ", Resumable.Select(r => $"--{r}"))} may change";

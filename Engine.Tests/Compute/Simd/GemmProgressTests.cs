@@ -33,6 +33,45 @@ public class GemmProgressTests
     }
 
     [Fact]
+    public void A_wait_ends_when_the_awaited_work_is_done_and_not_before()
+    {
+        var progress = new GemmProgress();
+        progress.Begin(chunks: 4, packs: 2, tasks: 2, threads: 2);
+        progress.AwaitBuffer(0);
+        progress.AwaitBuffer(1);
+        Ends(() => progress.AwaitTiles(0, 0), () => progress.Packed(0), () => progress.Packed(0));
+        progress.AwaitTiles(0, 1);
+        progress.Packed(1);
+        progress.Packed(1);
+        progress.Packed(2);
+        progress.Packed(2);
+        Ends(() => progress.AwaitTiles(1, 0), () => progress.Multiplied(0, 0));
+        Ends(() => progress.AwaitBuffer(2), () => progress.Multiplied(0, 1));
+        progress.AwaitTiles(1, 1);
+        Ends(() => progress.AwaitTiles(2, 0), () => progress.Multiplied(1, 0));
+        Ends(() => progress.AwaitBuffer(3), () => progress.Multiplied(1, 1));
+    }
+
+    private static void Ends(Action wait, params Action[] work)
+    {
+        using var started = new ManualResetEventSlim();
+        var waiting = new Thread(() =>
+        {
+            started.Set();
+            wait();
+        })
+        { IsBackground = true };
+        waiting.Start();
+        started.Wait();
+        foreach (var act in work)
+        {
+            Assert.False(waiting.Join(50), "it has not waited");
+            act();
+        }
+        Assert.True(waiting.Join(TimeSpan.FromSeconds(60)), "it waits on");
+    }
+
+    [Fact]
     public void A_worker_gets_its_own_stretch_before_the_others()
     {
         var progress = new GemmProgress();

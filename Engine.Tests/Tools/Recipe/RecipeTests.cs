@@ -81,6 +81,58 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal(text, File.ReadAllText(_folder["recipe", "recipe.json"]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_recipe_that_was_killed_before_its_first_file_was_whole_begins_anew(bool resume)
+    {
+        _folder.Write("recipe/.recipe.json.999999-0a.partial", "{ \"da");
+        var result = CommandLine.Run(["recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "5s", "--threads",
+            "1", .. resume ? (string[])["--resume"] : []]).Succeeded();
+        Assert.Contains("chosen     ", result.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder["recipe"], ".*"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // a session of an older version said nothing of its trials: the run cannot be told from another's
+    public void A_recipe_that_was_killed_after_its_winner_had_been_moved_ends(bool known)
+    {
+        Recipe().Succeeded();
+        var whole = RecipeResult.Read(_folder["recipe"]);
+        var winner = whole.Winner!;
+        byte[] weights = File.ReadAllBytes(_folder["recipe", "run", "best.ckpt"]);
+        // As just before the end: the winner is the folder run, and recipe.json knows the folder that it came from.
+        var candidate = RecipeCandidates.Baselines(whole.Shape).Concat(RecipeCandidates.Family(whole.Shape))
+            .Single(c => c.Name == winner.Candidate);
+        var trials = new RecipeTrials(PreparedDataset.Open(_data), _folder["recipe"], new Dictionary<string, string>
+        {
+            ["validation-metric"] = whole.Metric, ["seed"] = $"{whole.Seed}", ["threads"] = "1", ["device"] = "auto",
+        }, new Dictionary<string, double>());
+        string from = Path.Combine("trials", Path.GetFileName(trials.RunOf(candidate, winner.Settings).Folder));
+        AtomicFile.WriteText(_folder["recipe", RecipeResult.File], Terminal.ToJson(whole with
+        {
+            Finished = false,
+            Chosen = null,
+            Reason = "",
+            Ensemble = null,
+            SpentSeconds = whole.BudgetSeconds,
+            Trials = known ? [.. whole.Trials.Select(t => t == winner ? t with { Run = from } : t)] : [],
+        }));
+        _folder.Write("recipe/trials/.a.999999-0a.partial/best.ckpt", "half of a fit");
+        _folder.Write("recipe/trials/a/.run.json.999999-0a.partial", "half of a trial");
+        CommandLine.Run("recipe", "--data", _data, "--output", _folder["recipe"], "--budget", "5s", "--threads", "1", "--resume")
+            .Succeeded();
+        var again = RecipeResult.Read(_folder["recipe"]);
+        Assert.True(again.Finished);
+        Assert.True(File.Exists(_folder["recipe", "run", "best.ckpt"]));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["recipe"], ".*", SearchOption.AllDirectories));
+        if (!known) return;
+        Assert.Equal((winner.Candidate, winner.Validation), (again.Winner!.Candidate, again.Winner.Validation));
+        Assert.Equal(whole.Trials.Count(t => t.Validation is not null), again.Trials.Count(t => t.Validation is not null));
+        Assert.Equal(weights, File.ReadAllBytes(_folder["recipe", "run", "best.ckpt"]));
+    }
+
     [Fact]
     public void What_does_not_fit_is_skipped_with_its_reason()
     {

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ManualVae.Compute.Simd;
+using ManualVae.Data;
 using ManualVae.Tools.Sweep;
+using ManualVae.Training;
 using Xunit;
 
 namespace ManualVae.Tests.Tools.Sweep;
@@ -197,6 +200,32 @@ public sealed class SweepTests : IDisposable
         }
         var again = Sweep("sweep", [.. flags, "--lease", "0.3"]);
         Assert.Equal(sweep.Trials.Select(t => t.Validation), again.Trials.Select(t => t.Validation));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_trial_that_was_killed_between_its_metrics_and_its_last_checkpoint_is_finished(int epochs)
+    {
+        string[] flags = ["--vary", "latent=2,3", "--epochs", $"{epochs}", "--keep", "0"];
+        var best = Sweep("sweep", flags).Best!;
+        string last = Path.Combine(best.Run, "last.ckpt");
+        byte[] whole = File.ReadAllBytes(last);
+        var settings = RunFolder.Open(best.Run).Manifest.Settings;
+        File.Delete(last);
+        if (epochs > 1)
+            using (var backend = new SimdBackend(1))
+            using (var trainer = new Trainer(PreparedDataset.Open(_data), settings, backend,
+                RunFolder.Create(_folder["paused"], RunFolder.Open(best.Run).Manifest))
+            { PauseAfter = epochs - 1 })
+            {
+                trainer.Run();
+                File.Copy(_folder["paused", "last.ckpt"], last);
+            }
+        _folder.Write(Path.Combine(best.Run, ".last.ckpt.999999-0a.partial"), "half");
+        Sweep("sweep", flags);
+        Assert.Equal(whole, File.ReadAllBytes(last));
+        Assert.Empty(Directory.GetFiles(_folder["sweep"], ".*", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -5,6 +5,12 @@ namespace ManualVae.Compute.Algebra;
 /// <summary>Small matrix products on one thread; row-major. One caller at a time.</summary>
 internal sealed unsafe class SerialProducts : IDisposable
 {
+    /// <summary>
+    /// Memory that packed operands take, at most, for small products: two chunks, a block and a panel. Little of each is used,
+    /// but the system gives pages of 2 MiB.
+    /// </summary>
+    public const long Bytes = 4 * (2L << 20);
+
     private readonly WorkerPool _pool = new(1);
     private Gemm? _gemm;
 

@@ -66,6 +66,7 @@ internal sealed class SourceText
 
     /// <summary>The bytes of a file as UTF-8 text, whatever its encoding.</summary>
     /// <exception cref="NotUtf8Exception">Also from the stream: the file is not UTF-8, and nothing says what it is.</exception>
+    /// <exception cref="InputException">Also from the stream: a line has no end.</exception>
     public Stream Decode(Stream file, string path)
     {
         var (start, stream) = TextEncodings.Peek(file);
@@ -73,8 +74,8 @@ internal sealed class SourceText
         if (encoding is null && start.Contains((byte)0))
             throw About(
                 $"{path}: holds zero bytes, as UTF-16 without a mark does; give {Encodings} utf-16.");
-        return encoding is null ? new Utf8CheckStream(stream, path)
-            : Encoding.CreateTranscodingStream(stream, encoding, new UTF8Encoding(false));
+        return new LineLimitStream(encoding is null ? new Utf8CheckStream(stream, path)
+            : Encoding.CreateTranscodingStream(stream, encoding, new UTF8Encoding(false)), path);
     }
 
     /// <summary>The first bytes of a file as text; they may end within a letter.</summary>

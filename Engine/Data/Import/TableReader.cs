@@ -49,7 +49,7 @@ internal sealed class TableReader : IDisposable
             MalformedData = lenient ? CsvMalformedDataHandling.Recover : CsvMalformedDataHandling.Throw,
             AllowLineBreaksInQuotes = !files.Text.SkipsBadLines,
             TrackLineNumbers = true,
-            MaxRecordSize = 1 << 26,
+            MaxRecordSize = LineLimitStream.Longest,
             BufferSize = 1 << 18,
         };
         var stream = files.Text.Decode(files.Open(path), path);

@@ -41,9 +41,11 @@ public sealed class FactorModel : IBaseline
         if (start is not null && start.Factors != d)
             throw new InputException($"{plan.Name}: factors is {d}, but the vectors to start from have {start.Factors}; "
                 + "keep their number, or train anew.");
-        // Vectors of users and items, the transposed clicks; Gram matrices in single and double; what each thread works with.
-        monitor.Needs(plan.Name, sizeof(float) * ((long)(train.Rows + train.Columns) * d + 4L * d * d
-            + Environment.ProcessorCount * ((long)width * width + 600L * width)) + CoOccurrence.Bytes(train));
+        // Vectors of users and items, the transposed clicks; Gram matrices in single and double, for both passes and the model;
+        // what each thread works with. Without blocks a thread packs one operand of its products alone.
+        monitor.Needs(plan.Name, sizeof(float) * ((long)(train.Rows + train.Columns) * d + 9L * d * d
+            + Environment.ProcessorCount * ((long)width * width + 600L * width)) + CoOccurrence.Bytes(train)
+            + Environment.ProcessorCount * SerialProducts.Bytes / (width < d ? 1 : 2));
         if ((long)Math.Max(train.Rows, train.Columns) * d > Array.MaxLength)
             throw new InputException($"{plan.Name}: {Math.Max(train.Rows, train.Columns)} vectors of {d} factors are more than "
                 + $"an array can hold; take at most {Array.MaxLength / Math.Max(train.Rows, train.Columns)} factors.");
