@@ -12,6 +12,7 @@ public sealed partial class Autoencoder
     private const string Updates = "updates.";
 
     private readonly SampledStep? _step;
+    private readonly Dictionary<Parameter, Tensor> _spread = []; // gradients of parameters that steps see by rows
 
     /// <summary>
     /// From now on negatives are drawn by the items' training clicks, as <see cref="AutoencoderSettings.NegativesPower"/> says; a
@@ -29,6 +30,25 @@ public sealed partial class Autoencoder
     /// </summary>
     public IEnumerable<(Parameter Moved, UpdatedParts Part)> Moved => Parameters.All.Where(p => !p.IsConstant)
         .Select(p => (_step?.Windows.FirstOrDefault(w => ReferenceEquals(w.Source, p))?.Rows ?? p, PartOf(p)));
+
+    /// <summary>
+    /// The gradient of a parameter in its whole shape, for checks. Where steps see some rows only, it is as of the last
+    /// <see cref="SpreadGradients"/>.
+    /// </summary>
+    internal Tensor WholeGradient(Parameter parameter)
+    {
+        if (_step?.Windows.Any(w => ReferenceEquals(w.Source, parameter)) != true) return parameter.Gradient;
+        if (!_spread.TryGetValue(parameter, out var gradient))
+            _spread[parameter] = gradient = _memory.Allocate(parameter.Value.Rows, parameter.Value.Columns);
+        return gradient;
+    }
+
+    /// <summary>Brings <see cref="WholeGradient"/> up to date after a backward pass whose updates are not fused.</summary>
+    internal void SpreadGradients()
+    {
+        foreach (var (parameter, gradient) in _spread)
+            _step!.SpreadGradient(_step.Windows.First(w => ReferenceEquals(w.Source, parameter)), gradient);
+    }
 
     /// <summary>Ends a step: rows that the optimiser moved go back to their parameters.</summary>
     public void EndStep() => _step?.End();

@@ -34,7 +34,7 @@ public sealed record Differentiable(
     public static Differentiable Of(Autoencoder model, SparseBatch batch, InputMask mask, RandomKey? noise, Objective objective,
         SparseBatch? targets = null) => new(
         model.Name, model.Backend,
-        [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, p.Gradient))],
+        [.. model.Parameters.All.Where(p => !p.IsFrozen).Select(p => new CaseTensor(p.Name, p.Value, model.WholeGradient(p)))],
         () =>
         {
             model.Forward(batch, mask, noise);
@@ -45,6 +45,7 @@ public sealed record Differentiable(
             model.Parameters.ZeroGradients();
             model.Forward(batch, mask, noise);
             model.Backward(batch, objective, targets);
+            model.SpreadGradients();
         });
 
     private static double Dot(IBackend backend, Tensor a, Tensor b) =>

@@ -60,14 +60,16 @@ internal static class GradcheckVerb
         return GradientSuite.Model("plain input", settings, new(settings.Beta), settings.Seed, fast);
     }
 
-    // The loss of a large batch, and of a Gaussian likelihood, in the forms that training chooses by cost.
+    // The loss of a large batch, of a Gaussian likelihood and of many items, in the forms that training chooses by cost.
     private static IEnumerable<GradientFinding> Forms(IBackend fast)
     {
         var (multinomial, gaussian) = (Preset.Load("liang2018"), Preset.Load("gaussian-vae"));
         return GradientSuite.Model("loss by blocks of users", multinomial, new(multinomial.Beta), multinomial.Seed, fast,
                 form: OutputForm.Blocks)
             .Concat(GradientSuite.Model("gaussian loss in Gram form", gaussian, new(gaussian.Beta), gaussian.Seed, fast,
-                form: OutputForm.Gram));
+                form: OutputForm.Gram))
+            .Concat(GradientSuite.Model("loss on drawn negatives", multinomial with { Negatives = 5 }, new(multinomial.Beta),
+                multinomial.Seed, fast.MemoryLimit is null ? fast : null, form: OutputForm.Sampled)); // no kernels on a GPU
     }
 
     // Parts that no preset has.

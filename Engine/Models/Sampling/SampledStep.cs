@@ -41,7 +41,7 @@ internal sealed class SampledStep
     public SparseBatch Batch { get; private set; } = null!;
 
     /// <summary>The columns' items, the clicked ones first.</summary>
-    public ReadOnlySpan<int> Items => _columns.Items;
+    public ReadOnlyMemory<int> Items => _columns.Items;
 
     /// <summary>What is added to each column's logits [1, m].</summary>
     public Tensor Offsets => _offsets.View(0, 1, _columns.Count);
@@ -84,6 +84,13 @@ internal sealed class SampledStep
     /// <summary>Takes over what the encoder sees.</summary>
     public void TakeInputs(SparseBatch batch) => _memory.Backend.Copy(
         batch.Inputs.View(0, 1, batch.Entries), Batch.Inputs.View(0, 1, batch.Entries));
+
+    /// <summary>
+    /// Writes the gradient of a parameter by the last backward pass into a tensor of its shape; rows that the step does not see
+    /// get 0. Only where updates are not fused.
+    /// </summary>
+    public void SpreadGradient(RowWindow window, Tensor gradient) =>
+        window.SpreadGradient(First.Windows.Contains(window) ? Items[.._columns.Clicked] : Items, gradient);
 
     /// <summary>Ends the step: puts the rows back.</summary>
     public void End()
