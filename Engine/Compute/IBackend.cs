@@ -138,8 +138,9 @@ public partial interface IBackend : IDisposable
         for (int row = 0; row < rests.Length; row++)
         {
             if (rests[row] == AdamRest.None) continue;
-            Tensor weights = parameter.Value.Slice(row, 1), first = parameter.FirstMoment.Slice(row, 1),
-                second = parameter.SecondMoment.Slice(row, 1);
+            int place = parameter.MomentRow(row);
+            Tensor weights = parameter.Value.Slice(row, 1), first = parameter.FirstMoment.Slice(place, 1),
+                second = parameter.SecondMoment.Slice(place, 1);
             Download(weights, w);
             Download(first, m);
             Download(second, v);

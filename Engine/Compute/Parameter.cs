@@ -76,6 +76,15 @@ public sealed class Parameter
     /// <summary>Adam's second moment, or none.</summary>
     public Tensor SecondMoment { get; private set; }
 
+    /// <summary>
+    /// Where the value is a copy of some rows of a larger parameter and the moments are that parameter's own: the row of the
+    /// moments that belongs to each row of the value. Empty where they lie side by side. For fused updates only.
+    /// </summary>
+    internal ReadOnlyMemory<int> MomentRows { get; set; }
+
+    /// <summary>The row of the moments that belongs to a row of the value.</summary>
+    internal int MomentRow(int row) => MomentRows.IsEmpty ? row : MomentRows.Span[row];
+
     /// <summary>lambda of the penalty lambda ||w||^2 (its gradient, 2 lambda w, is added by the optimiser).</summary>
     public double WeightDecay { get; set; }
 

@@ -93,7 +93,7 @@ public class NegativeProposalTests
         {
             columns.Choose(new(11, step, RandomPurpose.NegativeSample), batch);
             double z = 0;
-            for (int c = 0; c < columns.Count; c++) z += exponentials[columns.Items[c]] * Math.Exp(columns.Offsets[c]);
+            for (int c = 0; c < columns.Count; c++) z += exponentials[columns.Items.Span[c]] * Math.Exp(columns.Offsets[c]);
             (sum, squares) = (sum + z, squares + z * z);
         }
         double mean = sum / steps, error = Math.Sqrt((squares / steps - mean * mean) / steps);

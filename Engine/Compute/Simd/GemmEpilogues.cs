@@ -46,24 +46,42 @@ internal readonly unsafe struct BiasEpilogue(float* y, nint yStride, float* bias
 }
 
 /// <summary>The product is the gradient of a weight: Adam applies it tile by tile, and it never goes to memory.</summary>
-internal readonly unsafe struct AdamEpilogue(AdamUpdate update, float* w, float* m, float* v, nint wStride) : IEpilogue
+/// <param name="update">The update.</param>
+/// <param name="w">Weights.</param>
+/// <param name="m">First moments.</param>
+/// <param name="v">Second moments.</param>
+/// <param name="stride">Distance of rows in all three.</param>
+/// <param name="momentRows">The row of the moments that belongs to each row of weights; null for the same.</param>
+internal readonly unsafe struct AdamEpilogue(
+    AdamUpdate update, float* w, float* m, float* v, nint stride, int* momentRows) : IEpilogue
 {
     public static bool IsPlain => false;
 
     public void** ListLines(int row, int column, int rows, int columns, void** list)
     {
-        nint at = row * wStride + column;
-        list = PrefetchList.AddTile(list, w + at, wStride, rows, columns);
-        list = PrefetchList.AddTile(list, m + at, wStride, rows, columns);
-        return PrefetchList.AddTile(list, v + at, wStride, rows, columns);
+        nint at = row * stride + column;
+        list = PrefetchList.AddTile(list, w + at, stride, rows, columns);
+        if (momentRows == null)
+        {
+            list = PrefetchList.AddTile(list, m + at, stride, rows, columns);
+            return PrefetchList.AddTile(list, v + at, stride, rows, columns);
+        }
+        for (int i = 0; i < rows; i++)
+        {
+            nint place = momentRows[row + i] * stride + column;
+            list = PrefetchList.AddTile(list, m + place, stride, 1, columns);
+            list = PrefetchList.AddTile(list, v + place, stride, 1, columns);
+        }
+        return list;
     }
 
-    public void Finish(float* tile, int stride, int row, int column, int rows, int columns)
+    public void Finish(float* tile, int tileStride, int row, int column, int rows, int columns)
     {
         for (int i = 0; i < rows; i++)
         {
-            nint at = (row + i) * wStride + column;
-            update.Apply(columns, tile + i * stride, w + at, m + at, v + at);
+            nint at = (row + i) * stride + column;
+            nint place = momentRows == null ? at : momentRows[row + i] * stride + column;
+            update.Apply(columns, tile + i * tileStride, w + at, m + place, v + place);
         }
     }
 }

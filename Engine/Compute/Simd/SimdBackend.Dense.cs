@@ -56,9 +56,10 @@ public sealed unsafe partial class SimdBackend
         if (weight.IsFused)
         {
             var update = new AdamUpdate(weight.FusedStep, weight.WeightDecay);
-            Multiply(w.Rows, w.Columns, x.Rows, left, right, null, 0, false, new AdamEpilogue(
-                update, w.Pointer(), weight.FirstMoment.Pointer(), weight.SecondMoment.Pointer(), w.Columns),
-                rowSums: biasGradient);
+            fixed (int* momentRows = weight.MomentRows.Span)
+                Multiply(w.Rows, w.Columns, x.Rows, left, right, null, 0, false, new AdamEpilogue(
+                    update, w.Pointer(), weight.FirstMoment.Pointer(), weight.SecondMoment.Pointer(), w.Columns, momentRows),
+                    rowSums: biasGradient);
         }
         else if (!weight.Gradient.IsNone)
             Multiply(w.Rows, w.Columns, x.Rows, left, right, weight.Gradient.Pointer(), w.Columns, true, default(PlainEpilogue),

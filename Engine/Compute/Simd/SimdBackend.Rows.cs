@@ -35,8 +35,10 @@ public sealed unsafe partial class SimdBackend
                 {
                     var rest = ((AdamRest*)s.Rests)[row];
                     var p = s.Parameter;
+                    if (!p.MomentRows.IsEmpty && row + RowsAhead < p.Value.Rows) PrefetchMoments(p, row + RowsAhead);
+                    int place = p.MomentRow(row);
                     if (rest != AdamRest.None)
-                        rest.Apply(s.Epsilon, p.Value.RowSpan(row), p.FirstMoment.RowSpan(row), p.SecondMoment.RowSpan(row));
+                        rest.Apply(s.Epsilon, p.Value.RowSpan(row), p.FirstMoment.RowSpan(place), p.SecondMoment.RowSpan(place));
                 });
     }
 
@@ -54,6 +56,13 @@ public sealed unsafe partial class SimdBackend
                         s.From.RowSpan(s.Gather ? places[row] : row).CopyTo(s.To.RowSpan(s.Gather ? row : places[row]));
                     }
                 });
+    }
+
+    private static void PrefetchMoments(Parameter parameter, int row)
+    {
+        int place = parameter.MomentRow(row);
+        Prefetch(parameter.FirstMoment, place);
+        Prefetch(parameter.SecondMoment, place);
     }
 
     // Rows lie anywhere in memory; without this each copy would wait for its first bytes.

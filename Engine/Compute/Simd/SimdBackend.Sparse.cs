@@ -83,6 +83,10 @@ public sealed unsafe partial class SimdBackend
                 if (active < 0) active = ~active;
                 for (int row = first; row < last; row++)
                 {
+                    var weight = s.Weight;
+                    if (!weight.MomentRows.IsEmpty && row + RowsAhead < weight.Value.Rows)
+                        PrefetchMoments(weight, row + RowsAhead);
+                    int place = weight.MomentRow(row);
                     bool touched = active < s.Batch.ActiveColumnCount && s.Batch.ActiveColumns[active] == row;
                     if (touched)
                     {
@@ -90,7 +94,7 @@ public sealed unsafe partial class SimdBackend
                         GatherGradient(s.Batch, active++, s.Batch.Inputs, s.Dy, gradient);
                     }
                     s.Update.Apply(width, touched ? gradient : null,
-                        s.Weight.Value.Row(row), s.Weight.FirstMoment.Row(row), s.Weight.SecondMoment.Row(row));
+                        weight.Value.Row(row), weight.FirstMoment.Row(place), weight.SecondMoment.Row(place));
                 }
             });
 }

@@ -40,21 +40,21 @@ internal sealed class RowSet(MemoryScope memory, int items, Parameter? updated)
     }
 
     /// <summary>Fetches rows as they are after the last update.</summary>
-    public void Load(ReadOnlySpan<int> rows)
+    public void Load(ReadOnlyMemory<int> rows)
     {
         if (updated is not null && !IsFrozen) _rest ??= new(Step.Step - 1);
         foreach (var window in _windows) window.Load(rows);
         if (_rest is null || IsFrozen) return;
         var last = _last.AsSpan(0, rows.Length);
         var rests = _rests.AsSpan(0, rows.Length);
-        memory.Backend.GatherRows(updated!.Value, rows, _updated.Top(rows.Length));
+        memory.Backend.GatherRows(updated!.Value, rows.Span, _updated.Top(rows.Length));
         memory.Backend.Download(_updated.Top(rows.Length), last);
         for (int row = 0; row < rests.Length; row++) rests[row] = _rest.Since(Math.Max((long)last[row], _rest.Start));
         foreach (var window in _windows) memory.Backend.AdamAtRest(window.Rows, rests, _rest.Epsilon);
     }
 
     /// <summary>Puts rows back that the optimiser has moved.</summary>
-    public void Store(ReadOnlySpan<int> rows)
+    public void Store(ReadOnlyMemory<int> rows)
     {
         if (IsFrozen) return;
         _rest?.Add(Step);
@@ -69,7 +69,7 @@ internal sealed class RowSet(MemoryScope memory, int items, Parameter? updated)
         int[] all = [.. Enumerable.Range(0, items)];
         for (int first = 0; first < items; first += _last.Length)
         {
-            var rows = all.AsSpan(first, Math.Min(_last.Length, items - first));
+            var rows = all.AsMemory(first, Math.Min(_last.Length, items - first));
             Load(rows);
             Put(rows);
         }
@@ -87,11 +87,11 @@ internal sealed class RowSet(MemoryScope memory, int items, Parameter? updated)
 
     private AdamStep Step => _windows[0].Rows.FusedStep;
 
-    private void Put(ReadOnlySpan<int> rows)
+    private void Put(ReadOnlyMemory<int> rows)
     {
         foreach (var window in _windows) window.Store(rows);
         if (_rest is null) return;
         memory.Backend.Fill(_updated.Top(rows.Length), _rest.Done);
-        memory.Backend.ScatterRows(_updated.Top(rows.Length), rows, updated!.Value);
+        memory.Backend.ScatterRows(_updated.Top(rows.Length), rows.Span, updated!.Value);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SampledStep
     public IBackend Backend => _memory.Backend;
 
     /// <summary>The columns' items, the clicked ones first.</summary>
-    public ReadOnlySpan<int> Items => _columns.Items;
+    public ReadOnlyMemory<int> Items => _columns.Items;
 
     /// <summary>What is added to each column's logits [1, m].</summary>
     public Tensor Offsets => _offsets.View(0, 1, _columns.Count);

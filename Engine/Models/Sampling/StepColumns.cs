@@ -27,7 +27,7 @@ internal sealed class StepColumns(int items, int draws, double power)
     public int Clicked { get; private set; }
 
     /// <summary>The items.</summary>
-    public ReadOnlySpan<int> Items => _columns.AsSpan(0, Count);
+    public ReadOnlyMemory<int> Items => _columns.AsMemory(0, Count);
 
     /// <summary>What is added to the logits: 0 for clicked items, -log pi_i for drawn ones.</summary>
     public ReadOnlySpan<float> Offsets => _offsets.AsSpan(0, Count);
