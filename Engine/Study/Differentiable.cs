@@ -62,7 +62,8 @@ public sealed record Differentiable(
                 var backend = step.Backend;
                 backend.Fill(whole, 0);
                 int width = window.Rows.Gradient.Columns;
-                backend.ScatterRows(window.Rows.Gradient, step.Items.Span[..rows], whole.View(0, (int)(whole.Length / width), width));
+                var byItem = whole.View(0, (int)(whole.Length / width), width);
+                backend.ScatterRows(window.Rows.Gradient, step.Items.Span[..rows], byItem);
             }
     }
 

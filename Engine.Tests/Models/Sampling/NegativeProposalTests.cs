@@ -39,6 +39,28 @@ public class NegativeProposalTests
     }
 
     /// <summary>Clicked items first and then others, each once; the same for the same key and no other.</summary>
+    /// <summary>The table leads where a search from the first item would, at both ends of each range too.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.75)]
+    [InlineData(3)]
+    public void A_number_leads_to_the_item_whose_range_holds_it(double power)
+    {
+        int[] clicks = [.. Enumerable.Range(0, 61).Select(i => i % 7 == 0 ? 900 : i % 5)];
+        var proposal = new NegativeProposal(clicks, power, 10);
+        double[] shares = [.. clicks.Select(n => Math.Pow(n + 1.0, power))];
+        double sum = 0;
+        double[] sums = [.. shares.Select(share => sum += share).ToArray().Select(s => s / sum)];
+        IEnumerable<double> places = sums.SelectMany(s => new[] { s, Math.BitDecrement(s), Math.BitIncrement(s) })
+            .Concat(Enumerable.Range(0, 2000).Select(i => i / 2000.0)).Where(place => place < 1);
+        foreach (double place in places)
+        {
+            int expected = Array.FindIndex(sums, s => s > place);
+            Assert.Equal(expected < 0 ? clicks.Length - 1 : expected, proposal.ItemAt(place));
+        }
+        Assert.Equal(0, new NegativeProposal([5], power, 10).ItemAt(0.99));
+    }
+
     [Fact]
     public void Columns_are_the_batchs_items_and_then_the_drawn_ones()
     {
