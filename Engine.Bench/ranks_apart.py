@@ -127,7 +127,7 @@ def main():
     parser.add_argument("--ranks", type=int, default=4)
     parser.add_argument("--delays", default="0,1", help="milliseconds one way, joined by commas")
     parser.add_argument("--gbit", type=float, default=1)
-    parser.add_argument("--epochs", default="1,3", help="the two lengths that are subtracted")
+    parser.add_argument("--epochs", default="5,15", help="the two lengths that are subtracted")
     arguments, arguments.flags = parser.parse_known_args()
     short, long = map(int, arguments.epochs.split(","))
     cards, switch = [], None
