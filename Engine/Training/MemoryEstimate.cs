@@ -75,13 +75,13 @@ public readonly record struct MemoryEstimate(
             BatchBytes = memory.Bytes,
             DataBytes = (settings.LinearPath == LinearPathKind.Ease ? LinearAutoencoder.Bytes(trained.Train) : 0)
                 + RunAlignment.Bytes(settings, trained)
-                + Bytes(data.UserIds) + Bytes(data.ItemIds) + Bytes(data.ItemTitles) + Bytes(data.ItemGenres)
+                + BytesOf(data.UserIds) + BytesOf(data.ItemIds) + BytesOf(data.ItemTitles) + BytesOf(data.ItemGenres)
                 + clicks.Sum(m => m is null ? 0 : sizeof(long) * (long)m.Rows + m.EntryCount * (m.IsBinary ? 4 : 8)),
         };
     }
 
     // A reference, and a string's header, length, letters and end, in whole words.
-    private static long Bytes(string?[] texts) =>
+    private static long BytesOf(string?[] texts) =>
         texts.Sum(text => IntPtr.Size + (text is null ? 0L : (22 + 2 * text.Length + 7) & ~7));
 
     // The windows of a step belong to a model; a second one, not counted itself, says what they take.

@@ -90,11 +90,12 @@ internal sealed partial class Chromium : IAsyncDisposable
         return result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
     }
 
-    /// <summary>Waits until an expression is true.</summary>
+    /// <summary>Waits until an expression is true; while pages are exchanged, elements are missing.</summary>
     public async Task Until(string expression)
     {
+        string tried = $"(() => {{ try {{ return Boolean({expression}) }} catch {{ return false }} }})()";
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50))
-            if ((await Evaluate($"Boolean({expression})")).GetBoolean()) return;
+            if ((await Evaluate(tried)).GetBoolean()) return;
         Assert.Fail($"never true: {expression}; the page says {await Evaluate("document.body.innerText")}");
     }
 

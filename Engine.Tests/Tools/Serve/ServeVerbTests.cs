@@ -47,7 +47,7 @@ public sealed partial class ServeVerbTests(ServedRuns runs) : IClassFixture<Serv
             ([vae, "--watch", "-1"], "--watch -1: give 0 to"),
             ([runs["data"]], "is not a run"),
             ([runs["nothing"]], "is not a run"),
-            ([], "Required argument 'run' missing"),
+            ([], "Required argument 'RUN' missing"),
         })
         {
             var result = CommandLine.Run(["serve", .. words]);

@@ -6,10 +6,10 @@ namespace ManualVae.Compute.Algebra;
 internal sealed unsafe class SerialProducts : IDisposable
 {
     /// <summary>
-    /// Memory that packed operands take, at most, for small products: two chunks, a block and a panel. Little of each is used,
-    /// but the system gives pages of 2 MiB.
+    /// Memory that packed operands take for small products: two chunks, a block and a panel. Little of each is used, but where
+    /// the system gives pages of 2 MiB, it takes one; half of that is counted.
     /// </summary>
-    public const long Bytes = 4 * (2L << 20);
+    public const long Bytes = 4 * (2L << 20) / 2;
 
     private readonly WorkerPool _pool = new(1);
     private Gemm? _gemm;
