@@ -31,9 +31,6 @@ internal sealed class Dispatcher : IAsyncDisposable
     /// <summary>Queries that wait or are being answered.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Requests that wait.</summary>
-    internal int Queued => _queue.Reader.Count;
-
     /// <summary>Answers the queries of one request.</summary>
     /// <exception cref="RequestException">503: too many wait.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>

@@ -7,6 +7,7 @@ namespace ManualVae.Tests.Tools.Serve;
 public sealed class DispatcherTests : IDisposable
 {
     private readonly ManualResetEventSlim _go = new();
+    private readonly TaskCompletionSource _atWork = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<int> _batches = [];
 
     public void Dispose() => _go.Dispose();
@@ -16,7 +17,7 @@ public sealed class DispatcherTests : IDisposable
     {
         await using var dispatcher = New();
         var first = dispatcher.Ask([Query("first")], default);
-        await UntilTaken(dispatcher);
+        await _atWork.Task; // from now on others wait for the next batch
         var waiting = Enumerable.Range(0, 5).Select(i => dispatcher.Ask([Query($"{i}a"), Query($"{i}b")], default)).ToArray();
         _go.Set();
         Assert.Equal("first", Assert.Single(await first).User);
@@ -32,7 +33,7 @@ public sealed class DispatcherTests : IDisposable
     {
         await using var dispatcher = New();
         var first = dispatcher.Ask([Query("first")], default);
-        await UntilTaken(dispatcher);
+        await _atWork.Task; // from now on others wait for the next batch
         var (good, bad) = (dispatcher.Ask([Query("good")], default), dispatcher.Ask([Query("bad")], default));
         _go.Set();
         Assert.Equal("good", (await good)[0].User);
@@ -46,7 +47,7 @@ public sealed class DispatcherTests : IDisposable
     {
         await using var dispatcher = New();
         var first = dispatcher.Ask([Query("first")], default);
-        await UntilTaken(dispatcher);
+        await _atWork.Task; // from now on others wait for the next batch
         using var patience = new CancellationTokenSource();
         var impatient = dispatcher.Ask([.. Enumerable.Repeat(Query("impatient"), 18)], patience.Token);
         var last = dispatcher.Ask([Query("last")], default); // 20 are in
@@ -64,14 +65,9 @@ public sealed class DispatcherTests : IDisposable
 
     private Dispatcher New() => new(queries =>
     {
+        _atWork.TrySetResult();
         _go.Wait();
         return queries.Any(query => query.User == "bad") ? throw new InvalidOperationException()
             : [.. queries.Select(query => new Recommendations(query.User, [], [], [], false))];
     }, batch: 8, most: 20, _batches.Add);
-
-    // The first query is out of the queue, and the model at work on it.
-    private static async Task UntilTaken(Dispatcher dispatcher)
-    {
-        while (dispatcher.Queued > 0) await Task.Yield();
-    }
 }
