@@ -38,8 +38,8 @@ public class MemoryTests
 
     /// <summary>
     /// What a fit says that it needs, and what is counted before a trained model is loaded. Not counted are the panels that
-    /// products pack, 8 MiB and as much for each of two threads, and 8 MiB for the runtime. The factors' fits take 28 to 60 MiB by
-    /// what pages the system gives.
+    /// products pack, 8 MiB and as much for each of two threads, and 8 MiB for the runtime. Fits of factors take 28 to 60 MiB
+    /// by what pages the system gives.
     /// </summary>
     [TheoryOnLinux]
     [InlineData("fit:ease"), InlineData("fit:edlae"), InlineData("fit:elsa"), InlineData("fit:slim")]
