@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using ManualVae.Data;
+using ManualVae.Tools.Settings;
 
 namespace ManualVae.Tools.Help;
 
@@ -55,20 +56,10 @@ internal static class UsageError
                 + $"({string.Join(", ", values.Select(v => $"'{v.Value}'"))}); it takes one.";
         string[] choices = [.. option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label)];
         if (choices.Length > 0 && values.FirstOrDefault(value => !choices.Contains(value.Value)) is { } wrong)
-            return $"{option.Name} '{wrong.Value}': give one of {string.Join(", ", choices)}"
-                + $"{Spelling.Question(wrong.Value, choices)}.";
-        return values.Count == 1 && Wanted(option.ValueType) is { } wanted
+            return $"{option.Name} '{wrong.Value}': give {SettingText.OneOf(wrong.Value, choices)}.";
+        return values.Count == 1 && SettingText.Wanted(option.ValueType) is { } wanted
             ? $"{option.Name} '{values[0].Value}': give {wanted}." : said;
     }
-
-    private static string? Wanted(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
-    {
-        TypeCode.Int32 or TypeCode.Int64 => "a whole number",
-        TypeCode.UInt32 or TypeCode.UInt64 => "a whole number of 0 or more",
-        TypeCode.Single or TypeCode.Double => "a number",
-        TypeCode.Boolean => "true or false",
-        _ => null,
-    };
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -26,18 +26,15 @@ internal static class SettingText
         {
             "true" or "yes" or "on" or "1" => true,
             "false" or "no" or "off" or "0" => false,
-            _ => throw Refuse("true or false"),
+            _ => throw Refuse(Wanted(type)),
         };
-        if (type == typeof(int)) return int.TryParse(value, whole, null, out int i) ? i : throw Refuse("a whole number");
-        if (type == typeof(long)) return long.TryParse(value, whole, null, out long l) ? l : throw Refuse("a whole number");
-        if (type == typeof(uint)) return uint.TryParse(value, whole, null, out uint n) ? n
-            : throw Refuse($"a whole number of 0 or more, at most {uint.MaxValue}");
-        if (type == typeof(ulong)) return ulong.TryParse(value, whole, null, out ulong u) ? u
-            : throw Refuse("a whole number of 0 or more");
+        if (type == typeof(int)) return int.TryParse(value, whole, null, out int i) ? i : throw Refuse(Wanted(type));
+        if (type == typeof(long)) return long.TryParse(value, whole, null, out long l) ? l : throw Refuse(Wanted(type));
+        if (type == typeof(uint)) return uint.TryParse(value, whole, null, out uint n) ? n : throw Refuse(Wanted(type));
+        if (type == typeof(ulong)) return ulong.TryParse(value, whole, null, out ulong u) ? u : throw Refuse(Wanted(type));
         if (type == typeof(double)) return double.TryParse(value, NumberStyles.Float, null, out double d)
-            && double.IsFinite(d) ? d : throw Refuse("a number");
-        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse(
-            $"one of {string.Join(", ", Names(type))}{Spelling.Question(value, Names(type))}");
+            && double.IsFinite(d) ? d : throw Refuse(Wanted(type));
+        if (type.IsEnum) return Names(type).Contains(value) ? value : throw Refuse(OneOf(value, Names(type)));
         if (ElementOf(type) is { } element)
         {
             if (value is "null") return null;
@@ -46,8 +43,27 @@ internal static class SettingText
         }
         throw new NotSupportedException($"A setting of type {type}.");
 
-        InputException Refuse(string wanted) => new($"{where} '{value}': give {wanted}.");
+        InputException Refuse(string? wanted) => new($"{where} '{value}': give {wanted}.");
     }
+
+    /// <summary>What a flag or a setting of a type takes, for messages; null for texts, lists and names.</summary>
+    public static string? Wanted(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type.IsEnum ? null : Type.GetTypeCode(type) switch
+        {
+            TypeCode.Boolean => "true or false",
+            TypeCode.Int32 or TypeCode.Int64 => "a whole number",
+            TypeCode.UInt32 => $"a whole number of 0 or more, at most {uint.MaxValue}",
+            TypeCode.UInt64 => "a whole number of 0 or more",
+            TypeCode.Double => "a number",
+            _ => null,
+        };
+    }
+
+    /// <summary>The names to choose from, and which of them was perhaps meant, for messages.</summary>
+    public static string OneOf(string value, IEnumerable<string> names) =>
+        $"one of {string.Join(", ", names)}{Spelling.Question(value, names)}";
 
     /// <summary>A value as a flag would take it.</summary>
     public static string Write(JsonNode? value) => value switch
