@@ -35,7 +35,7 @@ public sealed unsafe partial class SimdBackend
                 {
                     var rest = ((AdamRest*)s.Rests)[row];
                     var p = s.Parameter;
-                    if (!p.MomentRows.IsEmpty && row + RowsAhead < p.Value.Rows) PrefetchMoments(p, row + RowsAhead);
+                    PrefetchMoments(p, row + RowsAhead);
                     int place = p.MomentRow(row);
                     if (rest != AdamRest.None)
                         rest.Apply(s.Epsilon, p.Value.RowSpan(row), p.FirstMoment.RowSpan(place), p.SecondMoment.RowSpan(place));
@@ -58,8 +58,10 @@ public sealed unsafe partial class SimdBackend
                 });
     }
 
+    // Of a row to come, where moments do not lie side by side.
     private static void PrefetchMoments(Parameter parameter, int row)
     {
+        if (parameter.MomentRows.IsEmpty || row >= parameter.Value.Rows) return;
         int place = parameter.MomentRow(row);
         Prefetch(parameter.FirstMoment, place);
         Prefetch(parameter.SecondMoment, place);

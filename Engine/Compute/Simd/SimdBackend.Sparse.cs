@@ -84,8 +84,7 @@ public sealed unsafe partial class SimdBackend
                 for (int row = first; row < last; row++)
                 {
                     var weight = s.Weight;
-                    if (!weight.MomentRows.IsEmpty && row + RowsAhead < weight.Value.Rows)
-                        PrefetchMoments(weight, row + RowsAhead);
+                    PrefetchMoments(weight, row + RowsAhead);
                     int place = weight.MomentRow(row);
                     bool touched = active < s.Batch.ActiveColumnCount && s.Batch.ActiveColumns[active] == row;
                     if (touched)
