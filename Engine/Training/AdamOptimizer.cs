@@ -46,17 +46,12 @@ public sealed class AdamOptimizer(IBackend backend, IReadOnlyList<Parameter> par
         var joined = new List<Tensor>();
         foreach (var next in tensors.OrderBy(t => t.Offset))
         {
-            if (joined.FindIndex(t => t.Buffer == next.Buffer && t.Offset % Alignment == 0 && next.Offset % Alignment == 0
-                && next.Offset - (t.Offset + t.Length) is >= 0 and < Alignment) is >= 0 and var at)
-            {
-                long length = next.Offset + next.Length - joined[at].Offset;
-                if (length <= int.MaxValue)
-                {
-                    joined[at] = joined[at] with { Rows = 1, Columns = (int)length };
-                    continue;
-                }
-            }
-            joined.Add(next);
+            var last = joined.LastOrDefault();
+            long length = next.Offset + next.Length - last.Offset, gap = length - next.Length - last.Length;
+            if (last.Buffer == next.Buffer && last.Offset % Alignment == 0 && next.Offset % Alignment == 0
+                && gap is >= 0 and < Alignment && length <= int.MaxValue)
+                joined[^1] = last with { Rows = 1, Columns = (int)length };
+            else joined.Add(next);
         }
         return [.. joined];
     }
