@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def main():
             processes = ranks(run)
             if job.poll() is not None or len(processes) < arguments.ranks:  # it had ended before
                 finish(job)
-                subprocess.run(["rm", "-rf", str(run)], check=True)
+                shutil.rmtree(run)
                 continue
             os.kill(processes[victim], signal.SIGKILL)
             began = time.monotonic()

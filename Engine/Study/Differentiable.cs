@@ -48,18 +48,17 @@ public sealed record Differentiable(
                 model.Parameters.ZeroGradients();
                 model.Forward(batch, mask, noise);
                 model.Backward(batch, objective, targets);
-                if (model.SampledStep is { } step) Scatter(step, variables);
+                if (model.SampledStep is { } step) Scatter(model.Backend, step, variables);
             });
     }
 
     // A step on drawn negatives has gradients of the rows that it sees; all others are zero.
-    private static void Scatter(SampledStep step, List<CaseTensor> variables)
+    private static void Scatter(IBackend backend, SampledStep step, List<CaseTensor> variables)
     {
         foreach (var (set, rows) in new[] { (step.First, step.Batch.ActiveColumnCount), (step.Last, step.Items.Length) })
             foreach (var window in set.Windows)
             {
-                var whole = variables.Find(variable => variable.Name == window.Source.Name)!.Gradient;
-                var backend = step.Backend;
+                var whole = variables.Find(variable => variable.Name == window.Source.Name).Gradient;
                 backend.Fill(whole, 0);
                 int width = window.Rows.Gradient.Columns;
                 var byItem = whole.View(0, (int)(whole.Length / width), width);

@@ -40,9 +40,6 @@ internal sealed class SampledStep
     /// <summary>The batch of the step under way: column c is item c of <see cref="Items"/>.</summary>
     public SparseBatch Batch { get; private set; } = null!;
 
-    /// <summary>Where it computes.</summary>
-    public IBackend Backend => _memory.Backend;
-
     /// <summary>The columns' items, the clicked ones first.</summary>
     public ReadOnlyMemory<int> Items => _columns.Items;
 
